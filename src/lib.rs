@@ -1,0 +1,18 @@
+//! TokenVue User Management: who may enter a workspace of the AI gateway, and with which role.
+
+pub mod access;
+pub mod account;
+pub mod actor;
+pub mod app;
+pub mod audit;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod email;
+pub mod error;
+pub mod mail;
+pub mod name;
+pub mod team;
+pub mod token;
+
+pub use app::App;

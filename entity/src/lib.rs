@@ -1,0 +1,21 @@
+//! The tables of TokenVue User Management, one file per table.
+//!
+//! These types mirror rows and nothing more: they are never shown to clients, and the rules that
+//! govern them live in the `team` and `account` rooms of the main crate.
+
+pub mod audit_event;
+pub mod invitation;
+pub mod link_token;
+pub mod mail_invitation;
+pub mod member_activity;
+pub mod membership;
+pub mod outbox;
+pub mod password_reset;
+pub mod role;
+pub mod session;
+pub mod team_summary;
+pub mod throttle;
+pub mod user;
+pub mod workspace;
+
+pub use role::Role;

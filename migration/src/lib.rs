@@ -1,0 +1,32 @@
+//! The schema history of TokenVue User Management, for SQLite and PostgreSQL alike.
+//!
+//! Steps are written as SQL, since checks, partial indexes and triggers are the point of them;
+//! [`dialect`] holds the few words in which the two engines differ.
+
+mod dialect;
+mod m0001_people_and_workspaces;
+mod m0002_memberships;
+mod m0003_invitations;
+mod m0004_summaries;
+mod m0005_accounts;
+mod m0006_audit_and_throttles;
+
+use sea_orm_migration::prelude::*;
+pub use sea_orm_migration::{MigratorTrait, sea_orm};
+
+/// All steps, oldest first.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_people_and_workspaces::Migration),
+            Box::new(m0002_memberships::Migration),
+            Box::new(m0003_invitations::Migration),
+            Box::new(m0004_summaries::Migration),
+            Box::new(m0005_accounts::Migration),
+            Box::new(m0006_audit_and_throttles::Migration),
+        ]
+    }
+}

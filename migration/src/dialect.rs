@@ -1,0 +1,40 @@
+//! Where the two engines use different words.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
+
+/// Placeholder, PostgreSQL, SQLite.
+const WORDS: [(&str, &str, &str); 6] = [
+    ("{uuid}", "uuid", "blob"),
+    ("{time}", "timestamptz", "text"),
+    ("{bytes}", "bytea", "blob"),
+    ("{json}", "jsonb", "text"),
+    // Sorted by bytes on both engines, so that cursors mean the same everywhere.
+    ("{key}", r#"text COLLATE "C""#, "text"),
+    (
+        "{epoch}",
+        "timestamptz 'epoch'",
+        "'1970-01-01T00:00:00+00:00'",
+    ),
+];
+
+/// Runs statements after putting in the engine's words.
+///
+/// # Errors
+/// Whatever the database says of the first statement that fails.
+pub async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
+    let postgres = is_postgres(manager);
+    for statement in statements {
+        let mut sql = (*statement).to_owned();
+        for (placeholder, on_postgres, on_sqlite) in WORDS {
+            sql = sql.replace(placeholder, if postgres { on_postgres } else { on_sqlite });
+        }
+        manager.get_connection().execute_unprepared(&sql).await?;
+    }
+    Ok(())
+}
+
+/// Whether the steps run on PostgreSQL.
+pub fn is_postgres(manager: &SchemaManager<'_>) -> bool {
+    manager.get_database_backend() == DbBackend::Postgres
+}

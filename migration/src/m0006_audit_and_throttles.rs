@@ -1,0 +1,48 @@
+use crate::dialect::run;
+use sea_orm_migration::prelude::*;
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+const UP: &[&str] = &[
+    "CREATE TABLE audit_events (
+        workspace_id {uuid} NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+        id {uuid} NOT NULL,
+        at {time} NOT NULL,
+        kind text NOT NULL,
+        outcome text NOT NULL CHECK (outcome IN ('DONE', 'REFUSED')),
+        actor_id {uuid},
+        actor_label text NOT NULL,
+        subject_id {uuid},
+        subject_label text NOT NULL,
+        details {json} NOT NULL,
+        address text NOT NULL,
+        request_id text NOT NULL,
+        PRIMARY KEY (workspace_id, id)
+    )",
+    "CREATE INDEX audit_events_by_kind ON audit_events (workspace_id, kind, id)",
+    "CREATE INDEX audit_events_by_actor ON audit_events (workspace_id, actor_id, id)",
+    "CREATE INDEX audit_events_by_subject ON audit_events (workspace_id, subject_id, id)",
+    "CREATE TABLE throttles (
+        key text NOT NULL PRIMARY KEY,
+        count integer NOT NULL,
+        resets_at {time} NOT NULL,
+        blocked_until {time}
+    )",
+    "CREATE INDEX throttles_by_end ON throttles (resets_at)",
+];
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        run(manager, UP).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        run(
+            manager,
+            &["DROP TABLE throttles", "DROP TABLE audit_events"],
+        )
+        .await
+    }
+}

@@ -1,0 +1,155 @@
+//! The one table between roles and permissions. Pure: no I/O, nothing to configure.
+
+pub use entity::Role;
+
+/// Something that a member may do or see in a workspace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Permission {
+    TeamView,
+    TeamReview,
+    TeamManage,
+    WorkspaceManage,
+    BillingManage,
+    KeysManage,
+    GuardrailsManage,
+    RoutingManage,
+    DailyReviewsManage,
+    LogsView,
+    BreachesView,
+    SpendView,
+    AccessHistoryView,
+}
+
+use Permission::*;
+use Role::*;
+
+/// The table: who holds which permission.
+const TABLE: [(Permission, &[Role]); 13] = [
+    (
+        TeamView,
+        &[WorkspaceAdmin, GatewayOperator, SecurityAuditor],
+    ),
+    (TeamReview, &[WorkspaceAdmin, SecurityAuditor]),
+    (TeamManage, &[WorkspaceAdmin]),
+    (WorkspaceManage, &[WorkspaceAdmin]),
+    (BillingManage, &[WorkspaceAdmin]),
+    (KeysManage, &[WorkspaceAdmin, GatewayOperator]),
+    (GuardrailsManage, &[WorkspaceAdmin, GatewayOperator]),
+    (RoutingManage, &[WorkspaceAdmin, GatewayOperator]),
+    (DailyReviewsManage, &[WorkspaceAdmin, GatewayOperator]),
+    (LogsView, &[WorkspaceAdmin, SecurityAuditor]),
+    (BreachesView, &[WorkspaceAdmin, SecurityAuditor]),
+    (SpendView, &[WorkspaceAdmin, SecurityAuditor]),
+    (AccessHistoryView, &[WorkspaceAdmin, SecurityAuditor]),
+];
+
+/// Whether a member with this role may do this.
+pub fn allows(role: Role, permission: Permission) -> bool {
+    TABLE
+        .iter()
+        .any(|(p, roles)| *p == permission && roles.contains(&role))
+}
+
+/// What a member with this role may do, in the order of the table.
+pub fn permissions(role: Role) -> Vec<Permission> {
+    TABLE
+        .iter()
+        .filter(|(_, roles)| roles.contains(&role))
+        .map(|(permission, _)| *permission)
+        .collect()
+}
+
+/// The names of the roles that hold a permission, as a sentence lists them.
+pub fn holders(permission: Permission) -> String {
+    let names: Vec<&str> = Role::ALL
+        .into_iter()
+        .filter(|role| allows(*role, permission))
+        .map(Role::display_name)
+        .collect();
+    match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => names.concat(),
+    }
+}
+
+impl Permission {
+    /// The permission's name in the API.
+    pub fn code(self) -> &'static str {
+        match self {
+            TeamView => "TEAM_VIEW",
+            TeamReview => "TEAM_REVIEW",
+            TeamManage => "TEAM_MANAGE",
+            WorkspaceManage => "WORKSPACE_MANAGE",
+            BillingManage => "BILLING_MANAGE",
+            KeysManage => "KEYS_MANAGE",
+            GuardrailsManage => "GUARDRAILS_MANAGE",
+            RoutingManage => "ROUTING_MANAGE",
+            DailyReviewsManage => "DAILY_REVIEWS_MANAGE",
+            LogsView => "LOGS_VIEW",
+            BreachesView => "BREACHES_VIEW",
+            SpendView => "SPEND_VIEW",
+            AccessHistoryView => "ACCESS_HISTORY_VIEW",
+        }
+    }
+}
+
+/// What a role is for, in words for people who choose one.
+pub fn describe(role: Role) -> &'static str {
+    match role {
+        WorkspaceAdmin => {
+            "Full access: runs the team, the settings and billing, and everything the other roles do."
+        }
+        GatewayOperator => {
+            "Standard access: manages keys, guardrails, routing and daily reviews, and sees the team."
+        }
+        SecurityAuditor => {
+            "Read-only access: reviews the team, logs, breaches, spend and the access history."
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The table as the contract draws it: admin, operator, auditor.
+    #[test]
+    fn the_table_is_what_was_promised() {
+        let drawn = TABLE
+            .iter()
+            .map(|(permission, _)| {
+                let marks: String = Role::ALL
+                    .iter()
+                    .map(|role| if allows(*role, *permission) { '+' } else { '.' })
+                    .collect();
+                format!("{marks} {}", permission.code())
+            })
+            .collect::<Vec<_>>()
+            .join("\n");
+        insta::assert_snapshot!(drawn, @r"
+        +++ TEAM_VIEW
+        +.+ TEAM_REVIEW
+        +.. TEAM_MANAGE
+        +.. WORKSPACE_MANAGE
+        +.. BILLING_MANAGE
+        ++. KEYS_MANAGE
+        ++. GUARDRAILS_MANAGE
+        ++. ROUTING_MANAGE
+        ++. DAILY_REVIEWS_MANAGE
+        +.+ LOGS_VIEW
+        +.+ BREACHES_VIEW
+        +.+ SPEND_VIEW
+        +.+ ACCESS_HISTORY_VIEW
+        ");
+    }
+
+    #[test]
+    fn holders_read_as_a_sentence() {
+        assert_eq!(holders(TeamManage), "Workspace Admin");
+        assert_eq!(holders(TeamReview), "Workspace Admin or Security Auditor");
+        assert_eq!(
+            holders(TeamView),
+            "Workspace Admin, Gateway Operator or Security Auditor"
+        );
+    }
+}

@@ -1,0 +1,72 @@
+//! When members were last seen: noted at most once a minute for each, behind the answer.
+
+use super::session::mark_active;
+use super::viewer::Viewer;
+use crate::App;
+use crate::error::Result;
+use chrono::{DateTime, Duration, Utc};
+use entity::session;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use uuid::Uuid;
+
+/// How long a note is good for.
+const INTERVAL: Duration = Duration::minutes(1);
+/// Notes that are remembered before the old ones are cleared away.
+const CAPACITY: usize = 10_000;
+
+/// What this replica has noted lately, by session and workspace.
+#[derive(Clone, Debug, Default)]
+pub struct Activity {
+    noted: Arc<Mutex<HashMap<(Uuid, Uuid), DateTime<Utc>>>>,
+}
+
+impl Activity {
+    /// Whether it is time for another note; if so, it counts as made.
+    fn is_due(&self, key: (Uuid, Uuid), now: DateTime<Utc>) -> bool {
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        if noted.get(&key).is_some_and(|at| *at > now - INTERVAL) {
+            return false;
+        }
+        if noted.len() >= CAPACITY {
+            noted.retain(|_, at| *at > now - INTERVAL);
+        }
+        noted.insert(key, now);
+        true
+    }
+
+    /// Notes that the viewer used their session in a workspace.
+    pub fn note(&self, app: &App, viewer: &Viewer, workspace_id: Option<Uuid>) {
+        let now = app.now();
+        let key = (viewer.session_id, workspace_id.unwrap_or_default());
+        if !self.is_due(key, now) {
+            return;
+        }
+        let (session_id, user_id, task) = (viewer.session_id, viewer.user_id, app.clone());
+        app.background.spawn(async move {
+            if let Err(error) = write(&task, session_id, user_id, workspace_id, now).await {
+                tracing::warn!(%error, "activity was not noted");
+            }
+        });
+    }
+}
+
+async fn write(
+    app: &App,
+    session_id: Uuid,
+    user_id: Uuid,
+    workspace_id: Option<Uuid>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    session::Entity::update_many()
+        .col_expr(session::Column::LastUsedAt, now.into())
+        .filter(session::Column::Id.eq(session_id))
+        .filter(session::Column::LastUsedAt.lt(now))
+        .exec(&app.db)
+        .await?;
+    match workspace_id {
+        Some(id) => mark_active(&app.db, user_id, &[id], now).await,
+        None => Ok(()),
+    }
+}

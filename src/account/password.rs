@@ -1,0 +1,208 @@
+//! Passwords: which are good enough, and how they are kept.
+
+use crate::error::{Error, Problem, ProblemCode, Result};
+use argon2::password_hash::rand_core::OsRng;
+use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
+use argon2::{Algorithm, Argon2, Params, Version};
+use secrecy::{ExposeSecret as _, SecretString};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use unicode_normalization::UnicodeNormalization as _;
+
+/// The longest password, in characters: room for any passphrase, yet a bound on the work.
+const MAX_CHARS: usize = 256;
+/// How long a sign-in waits for its turn to hash.
+const QUEUE: Duration = Duration::from_secs(5);
+/// The weakest score of zxcvbn (0 to 4) that is taken: "safely unguessable" begins at 3.
+const MIN_SCORE: u8 = 3;
+
+/// A password that was checked against the rules of NIST SP 800-63B (5.1.1.2): length and being
+/// hard to guess, no composition rules.
+#[derive(Clone, Debug)]
+pub struct NewPassword(SecretString);
+
+/// Hashes and checks passwords, as many at once as there are cores: each takes 19 MiB.
+#[derive(Clone, Debug)]
+pub struct Passwords {
+    turns: Arc<Semaphore>,
+    min_chars: u16,
+    /// What is checked in place of a missing account's hash, so that both take as long.
+    decoy: Arc<str>,
+}
+
+impl Passwords {
+    /// Prepares for passwords of at least `min_chars` characters.
+    ///
+    /// # Errors
+    /// When hashing does not work on this machine.
+    pub fn new(min_chars: u16) -> Result<Passwords> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let decoy = hash_now("a password that nobody has")?;
+        Ok(Passwords {
+            turns: Arc::new(Semaphore::new(cores)),
+            min_chars,
+            decoy: decoy.into(),
+        })
+    }
+
+    /// Checks a password that somebody chose.
+    ///
+    /// `personal` holds what a guesser would try first: the person's own address and names.
+    ///
+    /// # Errors
+    /// `PasswordTooShort`, `PasswordTooLong` or `PasswordGuessable` on the given field.
+    pub fn check(
+        &self,
+        field: &str,
+        text: &SecretString,
+        personal: &[&str],
+    ) -> Result<NewPassword, Problem> {
+        let problem = |code, message: String| Err(Problem::new(code, &[field], message));
+        if text.expose_secret().len() > MAX_CHARS * 4 {
+            return problem(
+                ProblemCode::PasswordTooLong,
+                format!("Use {MAX_CHARS} characters at most."),
+            );
+        }
+        let password = normalize(text);
+        let chars = password.expose_secret().chars().count();
+        if chars < usize::from(self.min_chars) {
+            let least = self.min_chars;
+            return problem(
+                ProblemCode::PasswordTooShort,
+                format!("Use {least} characters or more. Several words make a good password."),
+            );
+        }
+        if chars > MAX_CHARS {
+            return problem(
+                ProblemCode::PasswordTooLong,
+                format!("Use {MAX_CHARS} characters at most."),
+            );
+        }
+        // The estimate's cost grows with the square of the length; the first 72 characters decide.
+        let start: String = password.expose_secret().chars().take(72).collect();
+        let estimate = zxcvbn::zxcvbn(&start, &[personal, &["tokenvue"]].concat());
+        if u8::from(estimate.score()) < MIN_SCORE {
+            let why = estimate.feedback().and_then(|feedback| feedback.warning());
+            let why = why.map_or_else(String::new, |why| format!("{why} "));
+            return problem(
+                ProblemCode::PasswordGuessable,
+                format!("This password is easy to guess. {why}Try several unrelated words."),
+            );
+        }
+        Ok(NewPassword(password))
+    }
+
+    /// Hashes a password with argon2id.
+    ///
+    /// # Errors
+    /// `RateLimited` when too many wait already.
+    pub async fn hash(&self, password: &NewPassword, app: &crate::App) -> Result<String> {
+        let password = password.0.clone();
+        self.in_turn(app, move || hash_now(password.expose_secret()))
+            .await?
+    }
+
+    /// Whether the password is the one that was hashed; `None` stands for an account that does
+    /// not exist, and takes as long.
+    ///
+    /// # Errors
+    /// `RateLimited` when too many wait already.
+    pub async fn verify(
+        &self,
+        password: &SecretString,
+        hash: Option<&str>,
+        app: &crate::App,
+    ) -> Result<bool> {
+        let exists = hash.is_some();
+        let hash = hash.unwrap_or(&self.decoy).to_owned();
+        let too_long = password.expose_secret().len() > MAX_CHARS * 4;
+        let password = if too_long {
+            SecretString::default()
+        } else {
+            normalize(password)
+        };
+        let matches: Result<bool> = self
+            .in_turn(app, move || {
+                let parsed = PasswordHash::new(&hash).map_err(Error::internal)?;
+                let bytes = password.expose_secret().as_bytes();
+                Ok(Argon2::default().verify_password(bytes, &parsed).is_ok())
+            })
+            .await?;
+        Ok(matches? && exists && !too_long)
+    }
+
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        app: &crate::App,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T> {
+        let turn = tokio::time::timeout(QUEUE, self.turns.clone().acquire_owned()).await;
+        let Ok(turn) = turn else {
+            return Err(Error::RateLimited(app.now() + QUEUE));
+        };
+        let turn = turn.map_err(Error::internal)?;
+        let task = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            work()
+        });
+        task.await.map_err(Error::internal)
+    }
+}
+
+/// One form for what keyboards type differently (NFKC, as NIST SP 800-63B asks).
+fn normalize(text: &SecretString) -> SecretString {
+    text.expose_secret().nfkc().collect::<String>().into()
+}
+
+/// argon2id with OWASP's first choice for servers: 19 MiB, two passes, one lane.
+fn hash_now(password: &str) -> Result<String> {
+    let params = Params::new(19_456, 2, 1, None).map_err(Error::internal)?;
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let salt = SaltString::generate(&mut OsRng);
+    let hash = argon2.hash_password(password.as_bytes(), &salt);
+    Ok(hash.map_err(Error::internal)?.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(password: &str) -> Option<ProblemCode> {
+        let passwords = Passwords::new(12).unwrap();
+        let personal = ["ana.silva@example.com", "Ana", "Silva"];
+        let checked = passwords.check("password", &password.into(), &personal);
+        checked.err().map(|problem| problem.code)
+    }
+
+    #[test]
+    fn long_and_unusual_passwords_are_taken() {
+        for good in [
+            "correct horse battery staple",
+            "пять синих велосипедов летят",
+            "wE4!kd9_qpZ71x",
+            &"lamp river ".repeat(11),
+        ] {
+            assert_eq!(code(good), None, "{good}");
+        }
+    }
+
+    #[test]
+    fn short_common_and_personal_passwords_are_not() {
+        assert_eq!(code("short"), Some(ProblemCode::PasswordTooShort));
+        assert_eq!(code("password1234"), Some(ProblemCode::PasswordGuessable));
+        assert_eq!(
+            code("aaaaaaaaaaaaaaaa"),
+            Some(ProblemCode::PasswordGuessable)
+        );
+        assert_eq!(
+            code("AnaSilvaTokenvue"),
+            Some(ProblemCode::PasswordGuessable)
+        );
+        assert_eq!(
+            code(&"x".repeat(1_000_000)),
+            Some(ProblemCode::PasswordTooLong)
+        );
+    }
+}

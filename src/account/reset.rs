@@ -1,0 +1,203 @@
+//! Getting back in: password resets.
+
+use super::{session, throttle};
+use crate::App;
+use crate::actor::{Actor, Origin};
+use crate::audit::{self, AuditKind, Entry};
+use crate::email::EmailAddress;
+use crate::error::{Error, Problem, ProblemCode, Result};
+use crate::mail::outbox::{self, Mail, Notice, RequestedBy};
+use crate::name;
+use crate::team::invitation::count_mail;
+use crate::team::link;
+use chrono::{DateTime, Utc};
+use entity::link_token::LinkPurpose;
+use entity::user::UserStatus;
+use entity::{membership, password_reset, user};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
+    QueryFilter as _,
+};
+use secrecy::SecretString;
+
+/// Opens a reset for a user, in place of an earlier one, and writes its mail.
+///
+/// # Errors
+/// Those of the database.
+pub async fn open(
+    tx: &impl ConnectionTrait,
+    app: &App,
+    user: &user::Model,
+    by: Option<RequestedBy>,
+) -> Result<()> {
+    let now = app.now();
+    end_open(tx, user.id, now).await?;
+    let greeted = name::display(&user.first_name, &user.last_name, "");
+    let mail = Mail::new(greeted, &user.email, Notice::PasswordReset { by });
+    let reset = password_reset::Model {
+        id: uuid::Uuid::now_v7(),
+        user_id: user.id,
+        mail_id: mail.id(),
+        created_at: now,
+        expires_at: now + app.config.password_reset_lifetime,
+        ended_at: None,
+    };
+    password_reset::Entity::insert(reset.into_active_model())
+        .exec_without_returning(tx)
+        .await?;
+    outbox::enqueue(tx, now, [mail]).await
+}
+
+async fn end_open(
+    tx: &impl ConnectionTrait,
+    user_id: uuid::Uuid,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    password_reset::Entity::update_many()
+        .col_expr(password_reset::Column::EndedAt, now.into())
+        .filter(password_reset::Column::UserId.eq(user_id))
+        .filter(password_reset::Column::EndedAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Mails a reset link to whoever has an account with this address. It is done behind the answer,
+/// which so tells nothing, not even by the time it takes.
+pub fn request(app: &App, email: &str) {
+    let Ok(email) = EmailAddress::parse(email) else {
+        return;
+    };
+    let task = app.clone();
+    app.background.spawn(async move {
+        let (task, email) = (&task, &email);
+        let sent = task
+            .db
+            .transaction(|tx| async move { request_in(&tx, task, email).await })
+            .await;
+        match sent {
+            Ok(()) => task.mail_queued.notify_one(),
+            Err(error) => tracing::error!(%error, "a password reset could not be opened"),
+        }
+    });
+}
+
+async fn request_in(tx: &DatabaseTransaction, app: &App, email: &EmailAddress) -> Result<()> {
+    let user = user::Entity::find()
+        .filter(user::Column::EmailKey.eq(email.key()))
+        .filter(user::Column::Status.eq(UserStatus::Active))
+        .one(tx)
+        .await?;
+    let Some(user) = user else { return Ok(()) };
+    if count_mail(tx, app, email.key()).await?.is_some() {
+        tracing::info!("a password reset was not mailed: the address has got too many mails today");
+        return Ok(());
+    }
+    open(tx, app, &user, None).await
+}
+
+/// Finds the reset that a link opens and its user; using up nothing.
+///
+/// # Errors
+/// `TokenUnknown`, `TokenExpired`, `TokenUsed` or `TokenReplaced`, as problems.
+pub async fn find(
+    db: &impl ConnectionTrait,
+    token: &str,
+    now: DateTime<Utc>,
+) -> Result<(password_reset::Model, user::Model)> {
+    let mail_id = link::mail_of(db, token, LinkPurpose::PasswordReset)
+        .await?
+        .ok_or_else(link::unknown)?;
+    let reset = password_reset::Entity::find()
+        .filter(password_reset::Column::MailId.eq(mail_id))
+        .one(db)
+        .await?
+        .ok_or_else(link::unknown)?;
+    let over = |code, message| Err(Problem::new(code, &["token"], message).into());
+    if reset.ended_at.is_some() {
+        return over(
+            ProblemCode::TokenUsed,
+            "This link has been used already, or a newer mail has replaced it. Ask for another reset if you cannot sign in.",
+        );
+    }
+    if reset.expires_at <= now {
+        return over(
+            ProblemCode::TokenExpired,
+            "This link has expired. Ask for another reset.",
+        );
+    }
+    let user = user::Entity::find_by_id(reset.user_id).one(db).await?;
+    Ok((reset, user.ok_or_else(link::unknown)?))
+}
+
+/// Sets a new password: ends the link and every session of the user, and mails them a notice.
+///
+/// # Errors
+/// Those of [`find`], and those of the password, as problems.
+pub async fn reset(app: &App, token: &str, password: &SecretString, origin: &Origin) -> Result<()> {
+    let (_, user) = find(&app.db, token, app.now()).await?;
+    let personal = [user.email.as_str(), &user.first_name, &user.last_name];
+    let password = app.passwords.check("newPassword", password, &personal)?;
+    let hash = app.passwords.hash(&password, app).await?;
+    let hash = hash.as_str();
+    app.db
+        .transaction(|tx| async move {
+            let (_, user) = find(&*tx, token, app.now()).await?;
+            end_open(&*tx, user.id, app.now()).await?;
+            replace(&*tx, app, &user, hash, None).await?;
+            note(&*tx, app, &user, origin).await
+        })
+        .await?;
+    app.mail_queued.notify_one();
+    Ok(())
+}
+
+/// Stores a new password, ends the user's sessions (but for one that may stay), and mails a notice.
+///
+/// # Errors
+/// Those of the database.
+pub async fn replace(
+    tx: &impl ConnectionTrait,
+    app: &App,
+    user: &user::Model,
+    hash: &str,
+    kept_session: Option<uuid::Uuid>,
+) -> Result<()> {
+    let changed = user::Entity::update_many()
+        .col_expr(user::Column::PasswordHash, hash.into())
+        .filter(user::Column::Id.eq(user.id))
+        .filter(user::Column::PasswordHash.eq(user.password_hash.clone()))
+        .exec(tx)
+        .await?;
+    if changed.rows_affected == 0 {
+        return Err(Error::Conflict("the password was changed meanwhile"));
+    }
+    session::end_all(tx, user.id, kept_session).await?;
+    throttle::forgive(tx, &throttle::key("sign-in-account", &user.email_key)).await?;
+    let greeted = name::display(&user.first_name, &user.last_name, "");
+    let notice = Notice::PasswordChanged { at: app.now() };
+    outbox::enqueue(tx, app.now(), [Mail::new(greeted, &user.email, notice)]).await
+}
+
+async fn note(
+    tx: &DatabaseTransaction,
+    app: &App,
+    user: &user::Model,
+    origin: &Origin,
+) -> Result<()> {
+    let places = membership::Entity::find()
+        .filter(membership::Column::UserId.eq(user.id))
+        .filter(membership::Column::Status.eq(membership::MembershipStatus::Active))
+        .all(tx)
+        .await?;
+    let actor = Actor {
+        user_id: user.id,
+        name: name::display(&user.first_name, &user.last_name, &user.email),
+        email: user.email.clone(),
+        origin: origin.clone(),
+    };
+    let entries = places.iter().map(|place| {
+        Entry::done(place.workspace_id, AuditKind::ResetPassword).to(user.id, &user.email)
+    });
+    audit::record(tx, app.now(), &actor, entries).await
+}

@@ -1,0 +1,123 @@
+//! Sessions: begun by signing in, ended by signing out, by time, or from elsewhere.
+
+use crate::App;
+use crate::actor::Origin;
+use crate::error::{Error, Result};
+use crate::token::Token;
+use chrono::{DateTime, Utc};
+use entity::{member_activity, membership, session};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
+    QueryOrder as _,
+};
+use uuid::Uuid;
+
+/// The longest name of a client that is kept, in characters.
+const MAX_USER_AGENT: usize = 200;
+
+/// Begins a session; its token is known to the caller alone.
+///
+/// # Errors
+/// Those of the database.
+pub async fn begin(
+    db: &impl ConnectionTrait,
+    app: &App,
+    user_id: Uuid,
+    origin: &Origin,
+) -> Result<Token> {
+    let now = app.now();
+    let token = Token::random().map_err(Error::internal)?;
+    let session = session::Model {
+        id: Uuid::now_v7(),
+        user_id,
+        token_hash: token.hash(),
+        active_workspace_id: None,
+        created_at: now,
+        last_used_at: now,
+        expires_at: now + app.config.session_lifetime,
+        address: origin.address.clone(),
+        user_agent: origin.user_agent.chars().take(MAX_USER_AGENT).collect(),
+    };
+    session::Entity::insert(session.into_active_model())
+        .exec_without_returning(db)
+        .await?;
+    Ok(token)
+}
+
+/// Sessions that can still be used, the latest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn list(app: &App, user_id: Uuid) -> Result<Vec<session::Model>> {
+    let now = app.now();
+    Ok(session::Entity::find()
+        .filter(session::Column::UserId.eq(user_id))
+        .filter(session::Column::ExpiresAt.gt(now))
+        .filter(session::Column::LastUsedAt.gt(now - app.config.session_idle))
+        .order_by_desc(session::Column::Id)
+        .all(&app.db)
+        .await?)
+}
+
+/// Ends one session of a user.
+///
+/// # Errors
+/// `NotFound` where the user has no such session.
+pub async fn end(app: &App, user_id: Uuid, session_id: Uuid) -> Result<()> {
+    let ended = session::Entity::delete_many()
+        .filter(session::Column::Id.eq(session_id))
+        .filter(session::Column::UserId.eq(user_id))
+        .exec(&app.db)
+        .await?;
+    if ended.rows_affected == 0 {
+        return Err(Error::NotFound("session"));
+    }
+    Ok(())
+}
+
+/// Ends all sessions of a user, but for one that may stay.
+///
+/// # Errors
+/// Those of the database.
+pub async fn end_all(db: &impl ConnectionTrait, user_id: Uuid, but: Option<Uuid>) -> Result<()> {
+    let mut doomed = session::Entity::delete_many().filter(session::Column::UserId.eq(user_id));
+    if let Some(kept) = but {
+        doomed = doomed.filter(session::Column::Id.ne(kept));
+    }
+    doomed.exec(db).await?;
+    Ok(())
+}
+
+/// Points a session at another workspace, which counts as being active there.
+///
+/// # Errors
+/// Those of the database.
+pub async fn switch(app: &App, user_id: Uuid, session_id: Uuid, workspace_id: Uuid) -> Result<()> {
+    session::Entity::update_many()
+        .col_expr(session::Column::ActiveWorkspaceId, workspace_id.into())
+        .filter(session::Column::Id.eq(session_id))
+        .exec(&app.db)
+        .await?;
+    mark_active(&app.db, user_id, &[workspace_id], app.now()).await
+}
+
+/// Notes that a user was active in workspaces.
+///
+/// # Errors
+/// Those of the database.
+pub async fn mark_active(
+    db: &impl ConnectionTrait,
+    user_id: Uuid,
+    workspace_ids: &[Uuid],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    member_activity::Entity::update_many()
+        .col_expr(member_activity::Column::LastActiveAt, now.into())
+        .filter(member_activity::Column::WorkspaceId.is_in(workspace_ids.iter().copied()))
+        .filter(member_activity::Column::UserId.eq(user_id))
+        .filter(member_activity::Column::Status.eq(membership::MembershipStatus::Active))
+        .filter(member_activity::Column::LastActiveAt.lt(now))
+        .exec(db)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,182 @@
+//! The first workspace and admin of an empty installation.
+
+use super::session;
+use crate::App;
+use crate::actor::{Actor, Origin};
+use crate::audit::{self, AuditKind, Entry};
+use crate::email::EmailAddress;
+use crate::error::{Error, Problem, ProblemCode, Result};
+use crate::name;
+use crate::team::{link, workspace};
+use crate::token::Token;
+use entity::link_token::{self, LinkPurpose};
+use entity::user::{self, UserStatus};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
+    QueryFilter as _, QuerySelect as _,
+};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+/// What the first admin types.
+#[derive(Clone, Debug)]
+pub struct FirstAdmin {
+    pub email: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub password: SecretString,
+    pub workspace: String,
+}
+
+/// The same, checked.
+struct Checked {
+    email: EmailAddress,
+    first_name: String,
+    last_name: String,
+    password_hash: String,
+    workspace: String,
+}
+
+/// Whether nobody has signed up yet.
+///
+/// # Errors
+/// Those of the database.
+pub async fn is_open(db: &impl ConnectionTrait) -> Result<bool> {
+    let anybody = user::Entity::find()
+        .filter(user::Column::Status.eq(UserStatus::Active))
+        .limit(1)
+        .one(db)
+        .await?;
+    Ok(anybody.is_none())
+}
+
+/// Makes the one-time token of the set-up link; `None` once somebody has signed up.
+///
+/// # Errors
+/// Those of the database.
+pub async fn offer(app: &App) -> Result<Option<Token>> {
+    if !is_open(&app.db).await? {
+        return Ok(None);
+    }
+    link::mint(app, Uuid::nil(), LinkPurpose::Setup)
+        .await
+        .map(Some)
+}
+
+/// Sets up the first workspace and signs its admin in.
+///
+/// # Errors
+/// As problems: `TokenUnknown`, `TokenExpired` or `TokenUsed`, and those of the input.
+pub async fn complete(
+    app: &App,
+    token: &str,
+    admin: &FirstAdmin,
+    origin: &Origin,
+) -> Result<Token> {
+    check_token(&app.db, app, token).await?;
+    let checked = &check(app, admin).await?;
+    app.db
+        .transaction(|tx| async move {
+            check_token(&*tx, app, token).await?;
+            let (user, _) = create(&*tx, app, checked, origin).await?;
+            session::begin(&*tx, app, user.id, origin).await
+        })
+        .await
+}
+
+/// Sets up a workspace and its admin from the command line, on an empty installation.
+///
+/// # Errors
+/// `TokenUsed` as a problem where somebody has signed up already, and those of the input.
+pub async fn bootstrap(
+    app: &App,
+    admin: &FirstAdmin,
+) -> Result<(user::Model, entity::workspace::Model)> {
+    let checked = &check(app, admin).await?;
+    let origin = &Origin {
+        address: "command line".to_owned(),
+        ..Origin::default()
+    };
+    app.db
+        .transaction(|tx| async move { create(&tx, app, checked, origin).await })
+        .await
+}
+
+async fn check_token(db: &impl ConnectionTrait, app: &App, token: &str) -> Result<()> {
+    let token = Token::parse(token).ok_or_else(link::unknown)?;
+    let row = link_token::Entity::find_by_id(token.hash()).one(db).await?;
+    let row = row
+        .filter(|row| row.purpose == LinkPurpose::Setup)
+        .ok_or_else(link::unknown)?;
+    if row.created_at + app.config.setup_lifetime <= app.now() {
+        let message = "This link has expired. Start the server anew to get another one.";
+        return Err(Problem::new(ProblemCode::TokenExpired, &["token"], message).into());
+    }
+    Ok(())
+}
+
+async fn check(app: &App, admin: &FirstAdmin) -> Result<Checked> {
+    let email = EmailAddress::parse(&admin.email)?;
+    let first_name = name::parse_required("firstName", &admin.first_name)?;
+    let last_name = name::parse("lastName", &admin.last_name)?;
+    let workspace = name::parse_required("workspaceName", &admin.workspace)?;
+    let personal = [email.typed(), &first_name, &last_name, &workspace];
+    let password = app
+        .passwords
+        .check("password", &admin.password, &personal)?;
+    let password_hash = app.passwords.hash(&password, app).await?;
+    Ok(Checked {
+        email,
+        first_name,
+        last_name,
+        password_hash,
+        workspace,
+    })
+}
+
+async fn create(
+    tx: &DatabaseTransaction,
+    app: &App,
+    admin: &Checked,
+    origin: &Origin,
+) -> Result<(user::Model, entity::workspace::Model)> {
+    let now = app.now();
+    if !is_open(tx).await? {
+        let message = "This installation is set up already. Sign in instead.";
+        return Err(Problem::new(ProblemCode::TokenUsed, &["token"], message).into());
+    }
+    // Two people with two links at once: the nil user's key lets only one of them through.
+    link_token::Entity::delete_many()
+        .filter(link_token::Column::Purpose.eq(LinkPurpose::Setup))
+        .exec(tx)
+        .await?;
+    let user = user::Model {
+        id: Uuid::now_v7(),
+        email: admin.email.typed().to_owned(),
+        email_key: admin.email.key().to_owned(),
+        status: UserStatus::Active,
+        first_name: admin.first_name.clone(),
+        last_name: admin.last_name.clone(),
+        password_hash: Some(admin.password_hash.clone()),
+        created_at: now,
+        signed_up_at: Some(now),
+    };
+    user::Entity::insert(user.clone().into_active_model())
+        .exec_without_returning(tx)
+        .await?;
+    let workspace = workspace::create_in(tx, now, &admin.workspace, &user).await?;
+    let actor = Actor {
+        user_id: user.id,
+        name: name::display(&user.first_name, &user.last_name, &user.email),
+        email: user.email.clone(),
+        origin: origin.clone(),
+    };
+    let entry = Entry::done(workspace.id, AuditKind::CreateWorkspace).with("name", &workspace.name);
+    audit::record(tx, now, &actor, [entry]).await?;
+    Ok((user, workspace))
+}
+
+/// A set-up that was refused for want of an empty installation.
+pub fn is_done(error: &Error) -> bool {
+    matches!(error, Error::Refused(problems) if problems.iter().any(|p| p.code == ProblemCode::TokenUsed))
+}

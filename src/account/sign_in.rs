@@ -1,0 +1,146 @@
+//! Signing in by email and password.
+
+use super::{session, throttle};
+use crate::App;
+use crate::actor::{Actor, Origin};
+use crate::audit::{self, AuditKind, Entry};
+use crate::email::EmailAddress;
+use crate::error::{Error, Problem, ProblemCode, Result};
+use crate::name;
+use crate::token::Token;
+use entity::{membership, session as sessions, user};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+/// Begins a session for whoever knows the password.
+///
+/// # Errors
+/// `CredentialsInvalid`, the same for a wrong password and for an unknown or only invited
+/// address; `RateLimited` after too many failures.
+pub async fn sign_in(
+    app: &App,
+    email: &str,
+    password: &SecretString,
+    origin: &Origin,
+) -> Result<Token> {
+    // What is no address has no account; it takes the same way as one that is unknown.
+    let key = EmailAddress::parse(email)
+        .map_or_else(|_| String::new(), |address| address.key().to_owned());
+    let user = user::Entity::find()
+        .filter(user::Column::EmailKey.eq(&key))
+        .one(&app.db)
+        .await?;
+    let counters = count_attempt(app, &key, user.as_ref().map(|user| user.id), origin).await?;
+    let hash = user.as_ref().and_then(|user| user.password_hash.as_deref());
+    let verified = app.passwords.verify(password, hash, app).await?;
+    let Some(user) = user.filter(|_| verified) else {
+        return Err(Problem::new(
+            ProblemCode::CredentialsInvalid,
+            &[],
+            "Email or password is not right. Check both, or ask for a password reset.",
+        )
+        .into());
+    };
+    let (user, counters) = (&user, &counters);
+    app.db
+        .transaction(|tx| async move {
+            throttle::forgive(&*tx, &counters.account).await?;
+            throttle::refund(&*tx, &counters.address).await?;
+            let token = session::begin(&*tx, app, user.id, origin).await?;
+            note_sign_in(&*tx, app, user, origin).await?;
+            Ok(token)
+        })
+        .await
+}
+
+/// The counters that a failure stays on.
+struct Counters {
+    account: String,
+    address: String,
+}
+
+/// Counts the attempt as failed until it has succeeded. Where somebody else's failures have
+/// slowed down an account, addresses that its owner is signed in from have a counter of their own.
+async fn count_attempt(
+    app: &App,
+    email_key: &str,
+    user_id: Option<Uuid>,
+    origin: &Origin,
+) -> Result<Counters> {
+    let (now, config) = (app.now(), &app.config);
+    let address = throttle::key("sign-in-address", &origin.address);
+    throttle::attempt(
+        &app.db,
+        &address,
+        config.sign_in_failures_per_address,
+        config.sign_in_max_wait,
+        now,
+    )
+    .await?;
+    let account = throttle::key("sign-in-account", email_key);
+    let free = config.sign_in_failures_per_account;
+    let slowed = throttle::attempt(&app.db, &account, free, config.sign_in_max_wait, now).await;
+    let Err(Error::RateLimited(until)) = slowed else {
+        slowed?;
+        return Ok(Counters { account, address });
+    };
+    if !is_familiar(&app.db, user_id, &origin.address).await? {
+        return Err(Error::RateLimited(until));
+    }
+    let familiar = throttle::key(
+        "sign-in-familiar",
+        &format!("{email_key} {}", origin.address),
+    );
+    throttle::attempt(&app.db, &familiar, free, config.sign_in_max_wait, now).await?;
+    Ok(Counters {
+        account: familiar,
+        address,
+    })
+}
+
+async fn is_familiar(
+    db: &impl ConnectionTrait,
+    user_id: Option<Uuid>,
+    address: &str,
+) -> Result<bool> {
+    let Some(user_id) = user_id else {
+        return Ok(false);
+    };
+    let sessions = sessions::Entity::find()
+        .filter(sessions::Column::UserId.eq(user_id))
+        .filter(sessions::Column::Address.eq(address))
+        .count(db)
+        .await?;
+    Ok(sessions > 0)
+}
+
+/// Writes the sign-in into the audit log of each workspace of the user.
+async fn note_sign_in(
+    db: &impl ConnectionTrait,
+    app: &App,
+    user: &user::Model,
+    origin: &Origin,
+) -> Result<()> {
+    let places = membership::Entity::find()
+        .filter(membership::Column::UserId.eq(user.id))
+        .filter(membership::Column::Status.eq(membership::MembershipStatus::Active))
+        .all(db)
+        .await?;
+    let actor = Actor {
+        user_id: user.id,
+        name: name::display(&user.first_name, &user.last_name, &user.email),
+        email: user.email.clone(),
+        origin: origin.clone(),
+    };
+    let entries = places
+        .iter()
+        .map(|place| Entry::done(place.workspace_id, AuditKind::SignIn));
+    audit::record(db, app.now(), &actor, entries).await?;
+    if let [only] = places.as_slice() {
+        session::mark_active(db, user.id, &[only.workspace_id], app.now()).await?;
+    }
+    Ok(())
+}

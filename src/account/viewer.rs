@@ -1,0 +1,157 @@
+//! The viewer: whoever is signed in, with all that guards need to answer without waiting.
+
+use crate::App;
+use crate::access::{self, Permission, Role};
+use crate::actor::{Actor, Origin};
+use crate::error::{Error, Result};
+use crate::name;
+use crate::token::Token;
+use chrono::{DateTime, Utc};
+use entity::role;
+use sea_orm::{ConnectionTrait as _, FromQueryResult, Statement};
+use uuid::Uuid;
+
+/// A workspace that the viewer is an active member of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub workspace_id: Uuid,
+    pub name: String,
+    pub slug: String,
+    pub created_at: DateTime<Utc>,
+    pub role: Role,
+}
+
+/// Whoever is signed in.
+#[derive(Clone, Debug)]
+pub struct Viewer {
+    pub session_id: Uuid,
+    pub user_id: Uuid,
+    pub email: String,
+    pub first_name: String,
+    pub last_name: String,
+    /// Workspaces, by name.
+    pub places: Vec<Place>,
+    active_workspace_id: Option<Uuid>,
+}
+
+/// One row for each membership; one row without any for a user who has none.
+#[derive(FromQueryResult)]
+struct Row {
+    session_id: Uuid,
+    active_workspace_id: Option<Uuid>,
+    user_id: Uuid,
+    email: String,
+    first_name: String,
+    last_name: String,
+    workspace_id: Option<Uuid>,
+    role: Option<role::Role>,
+    name: Option<String>,
+    slug: Option<String>,
+    created_at: Option<DateTime<Utc>>,
+}
+
+const LOAD: &str = "SELECT s.id AS session_id, s.active_workspace_id, u.id AS user_id, u.email,
+        u.first_name, u.last_name, m.workspace_id, m.role, w.name, w.slug, w.created_at
+    FROM sessions s
+    JOIN users u ON u.id = s.user_id
+    LEFT JOIN memberships m ON m.user_id = u.id AND m.status = 'ACTIVE'
+    LEFT JOIN workspaces w ON w.id = m.workspace_id
+    WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.last_used_at > $3
+    ORDER BY w.name, w.id";
+
+impl Viewer {
+    /// Loads whoever holds this session token, in one statement; `None` where it is unknown,
+    /// expired or ended.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn load(app: &App, token: &Token) -> Result<Option<Viewer>> {
+        let now = app.now();
+        let values = [
+            token.hash().into(),
+            now.into(),
+            (now - app.config.session_idle).into(),
+        ];
+        let backend = app.db.get_database_backend();
+        let statement = Statement::from_sql_and_values(backend, LOAD, values);
+        let rows = Row::find_by_statement(statement).all(&app.db).await?;
+        Ok(Viewer::from_rows(rows))
+    }
+
+    fn from_rows(rows: Vec<Row>) -> Option<Viewer> {
+        let mut viewer: Option<Viewer> = None;
+        for row in rows {
+            let viewer = viewer.get_or_insert_with(|| Viewer {
+                session_id: row.session_id,
+                user_id: row.user_id,
+                email: row.email,
+                first_name: row.first_name,
+                last_name: row.last_name,
+                places: Vec::new(),
+                active_workspace_id: row.active_workspace_id,
+            });
+            let place = (|| {
+                Some(Place {
+                    workspace_id: row.workspace_id?,
+                    name: row.name?,
+                    slug: row.slug?,
+                    created_at: row.created_at?,
+                    role: row.role?,
+                })
+            })();
+            viewer.places.extend(place);
+        }
+        viewer
+    }
+
+    /// First and last name.
+    pub fn name(&self) -> String {
+        name::display(&self.first_name, &self.last_name, &self.email)
+    }
+
+    /// The viewer as the doer of something.
+    pub fn actor(&self, origin: &Origin) -> Actor {
+        Actor {
+            user_id: self.user_id,
+            name: self.name(),
+            email: self.email.clone(),
+            origin: origin.clone(),
+        }
+    }
+
+    /// The workspace, if the viewer belongs to it.
+    pub fn place(&self, workspace_id: Uuid) -> Option<&Place> {
+        self.places
+            .iter()
+            .find(|place| place.workspace_id == workspace_id)
+    }
+
+    /// The workspace that the session is looking at: the one chosen last, or else the first.
+    pub fn active_place(&self) -> Option<&Place> {
+        self.active_workspace_id
+            .and_then(|id| self.place(id))
+            .or_else(|| self.places.first())
+    }
+
+    /// Whether the viewer may do this there.
+    pub fn can(&self, workspace_id: Uuid, permission: Permission) -> bool {
+        self.place(workspace_id)
+            .is_some_and(|place| access::allows(place.role, permission))
+    }
+
+    /// Passes where the viewer may do this there.
+    ///
+    /// # Errors
+    /// `NotFound` where the viewer does not belong to the workspace, `Forbidden` where their role
+    /// is not enough.
+    pub fn require(&self, workspace_id: Uuid, permission: Permission) -> Result<&Place> {
+        let place = self
+            .place(workspace_id)
+            .ok_or(Error::NotFound("workspace"))?;
+        if access::allows(place.role, permission) {
+            Ok(place)
+        } else {
+            Err(Error::Forbidden(permission))
+        }
+    }
+}

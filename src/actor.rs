@@ -1,0 +1,30 @@
+//! Who does something, and from where: what the audit log says of each change.
+
+use uuid::Uuid;
+
+/// Where a request came from.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// The client's network address.
+    pub address: String,
+    /// What the client calls itself.
+    pub user_agent: String,
+    /// The id under which the request stands in the logs.
+    pub request_id: String,
+}
+
+/// A signed-in user who does something.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    pub user_id: Uuid,
+    pub name: String,
+    pub email: String,
+    pub origin: Origin,
+}
+
+impl Actor {
+    /// Name and address, as the audit log keeps them.
+    pub fn label(&self) -> String {
+        format!("{} <{}>", self.name, self.email)
+    }
+}

@@ -1,0 +1,165 @@
+//! The audit log: what was done in a workspace, and what was refused.
+
+use crate::actor::Actor;
+use crate::error::Result;
+use chrono::{DateTime, Utc};
+use entity::audit_event::{self, AuditOutcome};
+use sea_orm::{ConnectionTrait, EntityTrait as _, IntoActiveModel as _};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+/// Rows of one insert: well below SQLite's 32,766 and PostgreSQL's 65,535 parameters.
+const CHUNK: usize = 500;
+
+/// What can stand in the audit log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AuditKind {
+    SignIn,
+    InviteMember,
+    AddMember,
+    ResendInvitation,
+    RevokeInvitation,
+    AcceptInvitation,
+    DeclineInvitation,
+    ReassignInvitation,
+    RequestNewInvitation,
+    ChangeRole,
+    RemoveMember,
+    LeaveWorkspace,
+    SendPasswordReset,
+    ResetPassword,
+    CreateWorkspace,
+    UpdateWorkspace,
+}
+
+impl AuditKind {
+    /// All kinds.
+    pub const ALL: [AuditKind; 16] = [
+        AuditKind::SignIn,
+        AuditKind::InviteMember,
+        AuditKind::AddMember,
+        AuditKind::ResendInvitation,
+        AuditKind::RevokeInvitation,
+        AuditKind::AcceptInvitation,
+        AuditKind::DeclineInvitation,
+        AuditKind::ReassignInvitation,
+        AuditKind::RequestNewInvitation,
+        AuditKind::ChangeRole,
+        AuditKind::RemoveMember,
+        AuditKind::LeaveWorkspace,
+        AuditKind::SendPasswordReset,
+        AuditKind::ResetPassword,
+        AuditKind::CreateWorkspace,
+        AuditKind::UpdateWorkspace,
+    ];
+
+    /// The kind's name in the database and in the API.
+    pub fn code(self) -> &'static str {
+        match self {
+            AuditKind::SignIn => "SIGN_IN",
+            AuditKind::InviteMember => "INVITE_MEMBER",
+            AuditKind::AddMember => "ADD_MEMBER",
+            AuditKind::ResendInvitation => "RESEND_INVITATION",
+            AuditKind::RevokeInvitation => "REVOKE_INVITATION",
+            AuditKind::AcceptInvitation => "ACCEPT_INVITATION",
+            AuditKind::DeclineInvitation => "DECLINE_INVITATION",
+            AuditKind::ReassignInvitation => "REASSIGN_INVITATION",
+            AuditKind::RequestNewInvitation => "REQUEST_NEW_INVITATION",
+            AuditKind::ChangeRole => "CHANGE_ROLE",
+            AuditKind::RemoveMember => "REMOVE_MEMBER",
+            AuditKind::LeaveWorkspace => "LEAVE_WORKSPACE",
+            AuditKind::SendPasswordReset => "SEND_PASSWORD_RESET",
+            AuditKind::ResetPassword => "RESET_PASSWORD",
+            AuditKind::CreateWorkspace => "CREATE_WORKSPACE",
+            AuditKind::UpdateWorkspace => "UPDATE_WORKSPACE",
+        }
+    }
+
+    /// The kind that a database row names.
+    pub fn from_code(code: &str) -> Option<AuditKind> {
+        AuditKind::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+}
+
+/// One entry to write.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    workspace_id: Uuid,
+    kind: AuditKind,
+    outcome: AuditOutcome,
+    subject: Option<(Uuid, String)>,
+    details: Map<String, Value>,
+}
+
+impl Entry {
+    /// Something that was done in a workspace.
+    pub fn done(workspace_id: Uuid, kind: AuditKind) -> Entry {
+        Entry {
+            workspace_id,
+            kind,
+            outcome: AuditOutcome::Done,
+            subject: None,
+            details: Map::new(),
+        }
+    }
+
+    /// Something that somebody tried and may not do.
+    pub fn refused(workspace_id: Uuid, kind: AuditKind) -> Entry {
+        Entry {
+            outcome: AuditOutcome::Refused,
+            ..Entry::done(workspace_id, kind)
+        }
+    }
+
+    /// Whom it was done to.
+    pub fn to(mut self, user_id: Uuid, email: &str) -> Entry {
+        self.subject = Some((user_id, email.to_owned()));
+        self
+    }
+
+    /// Something else worth knowing.
+    pub fn with(mut self, key: &str, value: impl Into<String>) -> Entry {
+        self.details
+            .insert(key.to_owned(), Value::String(value.into()));
+        self
+    }
+}
+
+/// Writes entries, in the transaction of what they tell about.
+///
+/// # Errors
+/// Those of the database.
+pub async fn record(
+    db: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    actor: &Actor,
+    entries: impl IntoIterator<Item = Entry>,
+) -> Result<()> {
+    let rows: Vec<_> = entries
+        .into_iter()
+        .map(|entry| {
+            let (subject_id, subject_label) = entry.subject.unzip();
+            audit_event::Model {
+                workspace_id: entry.workspace_id,
+                id: Uuid::now_v7(),
+                at: now,
+                kind: entry.kind.code().to_owned(),
+                outcome: entry.outcome,
+                actor_id: Some(actor.user_id),
+                actor_label: actor.label(),
+                subject_id,
+                subject_label: subject_label.unwrap_or_default(),
+                details: Value::Object(entry.details),
+                address: actor.origin.address.clone(),
+                request_id: actor.origin.request_id.clone(),
+            }
+            .into_active_model()
+        })
+        .collect();
+    for chunk in rows.chunks(CHUNK) {
+        audit_event::Entity::insert_many(chunk.to_vec())
+            .exec_without_returning(db)
+            .await?;
+    }
+    Ok(())
+}

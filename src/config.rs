@@ -1,0 +1,316 @@
+//! Typed settings, from flags, environment and file, in this order of precedence.
+//!
+//! Each setting is written once, as a field of [`Config`]; the file (`--config`) sets the default
+//! of the flag of the same name, so that all three are parsed and checked alike.
+
+use chrono::Duration;
+use clap::{Args, Command, FromArgMatches as _};
+use ipnet::IpNet;
+use lettre::message::Mailbox;
+use secrecy::SecretString;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use url::Url;
+
+/// The prefix of all environment variables that this program reads.
+const ENV_PREFIX: &str = "TOKENVUE_";
+
+/// How logs are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line, for log collectors.
+    Json,
+}
+
+/// Who may create workspaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum WorkspaceCreators {
+    /// Whoever is a Workspace Admin somewhere.
+    Admins,
+    /// Everybody who has signed up.
+    Everyone,
+    /// Nobody, over the API.
+    Nobody,
+}
+
+/// What stands between the program and PostgreSQL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Pooler {
+    /// Nothing, or a pooler that keeps a session per client.
+    None,
+    /// PgBouncer or its like in transaction mode: no prepared statement outlives its transaction.
+    Transaction,
+}
+
+/// All settings. Durations are written like `7d`, `1h 30m` or `90s`.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Settings")]
+pub struct Config {
+    /// A TOML file with settings, named like the flags
+    #[arg(long, env = "TOKENVUE_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Address and port to listen on
+    #[arg(long, env = "TOKENVUE_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Where people reach this server: the start of every link in a mail [default: http://localhost:PORT]
+    #[arg(long, env = "TOKENVUE_PUBLIC_URL", value_parser = public_url)]
+    pub public_url: Option<Url>,
+    /// Further origins whose pages may use the API with the session cookie, separated by commas
+    #[arg(long, env = "TOKENVUE_ALLOWED_ORIGINS", value_delimiter = ',')]
+    pub allowed_origins: Vec<Url>,
+    /// Networks of reverse proxies whose X-Forwarded-For is believed, separated by commas
+    #[arg(long, env = "TOKENVUE_TRUSTED_PROXIES", value_delimiter = ',')]
+    pub trusted_proxies: Vec<IpNet>,
+
+    /// Folder for the SQLite database
+    #[arg(long, env = "TOKENVUE_DATA_DIR", default_value = "tokenvue-data")]
+    pub data_dir: PathBuf,
+    /// sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE [default: SQLite in the data folder]
+    #[arg(long, env = "TOKENVUE_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<SecretString>,
+    /// Connections to the database, at most
+    #[arg(long, env = "TOKENVUE_DATABASE_CONNECTIONS", default_value_t = 16, value_parser = clap::value_parser!(u32).range(2..=1000))]
+    pub database_connections: u32,
+    /// What stands before PostgreSQL
+    #[arg(
+        long,
+        env = "TOKENVUE_DATABASE_POOLER",
+        value_enum,
+        default_value = "none"
+    )]
+    pub database_pooler: Pooler,
+
+    /// Mail server, like smtp://USER:PASSWORD@HOST:587?tls=required or smtps://HOST; none: a local mailbox page
+    #[arg(long, env = "TOKENVUE_SMTP_URL", hide_env_values = true)]
+    pub smtp_url: Option<SecretString>,
+    /// A PEM file with the certificate authority of the mail server, where it is a private one
+    #[arg(long, env = "TOKENVUE_SMTP_CA_FILE", value_name = "FILE")]
+    pub smtp_ca_file: Option<PathBuf>,
+    /// The sender of all mails
+    #[arg(
+        long,
+        env = "TOKENVUE_MAIL_FROM",
+        default_value = "TokenVue <tokenvue@localhost>"
+    )]
+    pub mail_from: Mailbox,
+    /// How long an undelivered mail is tried again
+    #[arg(long, env = "TOKENVUE_MAIL_GIVE_UP_AFTER", default_value = "1d", value_parser = duration)]
+    pub mail_give_up_after: Duration,
+    /// Mails that one address may get in a day: resets, invitations and resends together
+    #[arg(long, env = "TOKENVUE_MAILS_PER_ADDRESS", default_value_t = 20, value_parser = clap::value_parser!(i32).range(1..))]
+    pub mails_per_address: i32,
+
+    /// How long an invitation link is valid
+    #[arg(long, env = "TOKENVUE_INVITATION_LIFETIME", default_value = "7d", value_parser = duration)]
+    pub invitation_lifetime: Duration,
+    /// How long an invitation rests before it can be sent again
+    #[arg(long, env = "TOKENVUE_RESEND_COOLDOWN", default_value = "1m", value_parser = duration)]
+    pub resend_cooldown: Duration,
+    /// How long a password reset link is valid
+    #[arg(long, env = "TOKENVUE_PASSWORD_RESET_LIFETIME", default_value = "1h", value_parser = duration)]
+    pub password_reset_lifetime: Duration,
+    /// How long the set-up link of an empty installation is valid
+    #[arg(long, env = "TOKENVUE_SETUP_LIFETIME", default_value = "1d", value_parser = duration)]
+    pub setup_lifetime: Duration,
+    /// How long a session lives without being used
+    #[arg(long, env = "TOKENVUE_SESSION_IDLE", default_value = "7d", value_parser = duration)]
+    pub session_idle: Duration,
+    /// How long a session lives at most
+    #[arg(long, env = "TOKENVUE_SESSION_LIFETIME", default_value = "30d", value_parser = duration)]
+    pub session_lifetime: Duration,
+    /// Failed sign-ins of one account before further ones are slowed
+    #[arg(long, env = "TOKENVUE_SIGN_IN_FAILURES_PER_ACCOUNT", default_value_t = 5, value_parser = clap::value_parser!(i32).range(1..))]
+    pub sign_in_failures_per_account: i32,
+    /// Failed sign-ins from one network address before further ones are slowed
+    #[arg(long, env = "TOKENVUE_SIGN_IN_FAILURES_PER_ADDRESS", default_value_t = 50, value_parser = clap::value_parser!(i32).range(1..))]
+    pub sign_in_failures_per_address: i32,
+    /// The longest that failed sign-ins make anybody wait
+    #[arg(long, env = "TOKENVUE_SIGN_IN_MAX_WAIT", default_value = "1m", value_parser = duration)]
+    pub sign_in_max_wait: Duration,
+    /// Shortest password, in characters
+    #[arg(long, env = "TOKENVUE_PASSWORD_MIN_LENGTH", default_value_t = 12, value_parser = clap::value_parser!(u16).range(8..=128))]
+    pub password_min_length: u16,
+    /// Who may create workspaces
+    #[arg(
+        long,
+        env = "TOKENVUE_WORKSPACE_CREATORS",
+        value_enum,
+        default_value = "admins"
+    )]
+    pub workspace_creators: WorkspaceCreators,
+
+    /// Complexity of one GraphQL operation, at most: about the number of fields in its answer
+    #[arg(long, env = "TOKENVUE_QUERY_COMPLEXITY", default_value_t = 20_000)]
+    pub query_complexity: usize,
+    /// Depth of one GraphQL operation, at most
+    #[arg(long, env = "TOKENVUE_QUERY_DEPTH", default_value_t = 20)]
+    pub query_depth: usize,
+    /// How long one request may take
+    #[arg(long, env = "TOKENVUE_REQUEST_TIMEOUT", default_value = "30s", value_parser = duration)]
+    pub request_timeout: Duration,
+    /// How long running requests are waited for at the end
+    #[arg(long, env = "TOKENVUE_SHUTDOWN_TIMEOUT", default_value = "20s", value_parser = duration)]
+    pub shutdown_timeout: Duration,
+    /// What is logged, in the syntax of tracing's EnvFilter
+    #[arg(long, env = "TOKENVUE_LOG", default_value = "info")]
+    pub log: String,
+    /// How logs are written
+    #[arg(long, env = "TOKENVUE_LOG_FORMAT", value_enum, default_value = "text")]
+    pub log_format: LogFormat,
+}
+
+impl Config {
+    /// Where people reach this server.
+    pub fn public_url(&self) -> Url {
+        self.public_url.clone().unwrap_or_else(|| {
+            let mut url = Url::parse("http://localhost").unwrap_or_else(|_| unreachable!());
+            let _ = url.set_port(Some(self.listen.port()));
+            url
+        })
+    }
+
+    /// The settings of an installation where nothing is set, apart from these flags.
+    ///
+    /// # Errors
+    /// What is wrong with the flags.
+    pub fn from_flags(flags: &[&str]) -> Result<Config, clap::Error> {
+        let command = Config::augment_args(Command::new("tokenvue").no_binary_name(true));
+        Config::from_arg_matches(&command.try_get_matches_from(flags)?)
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let parsed = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    let micros = i64::try_from(parsed.as_micros()).map_err(|_| "too long".to_owned())?;
+    if !(1..=i64::from(3650) * 86_400_000_000).contains(&micros) {
+        return Err("must be more than nothing and at most ten years".to_owned());
+    }
+    Ok(Duration::microseconds(micros))
+}
+
+fn public_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| error.to_string())?;
+    let plain = matches!(url.scheme(), "http" | "https")
+        && url.has_host()
+        && url.query().is_none()
+        && url.fragment().is_none();
+    if plain {
+        Ok(url)
+    } else {
+        Err("must be like https://team.example.com".to_owned())
+    }
+}
+
+/// Puts the settings of a file in place of the flags' defaults.
+///
+/// # Errors
+/// A sentence that names the file and the setting that is unknown or of the wrong kind.
+pub fn with_file_defaults(command: Command, file: &Path) -> Result<Command, String> {
+    let name = file.display();
+    let text =
+        std::fs::read_to_string(file).map_err(|error| format!("cannot read {name}: {error}"))?;
+    let table: toml::Table = text.parse().map_err(|error| format!("{name}: {error}"))?;
+    let mut command = command;
+    for (key, value) in table {
+        let id = key.replace('-', "_");
+        let known = Config::augment_args(Command::new(""))
+            .get_arguments()
+            .any(|arg| arg.get_id() == id.as_str());
+        if !known || id == "config" {
+            return Err(format!("{name}: unknown setting `{key}`"));
+        }
+        let value = match value {
+            toml::Value::String(text) => text,
+            toml::Value::Integer(number) => number.to_string(),
+            toml::Value::Array(items) if items.iter().all(toml::Value::is_str) => items
+                .iter()
+                .filter_map(toml::Value::as_str)
+                .collect::<Vec<_>>()
+                .join(","),
+            other => return Err(format!("{name}: `{key}` cannot be a {}", other.type_str())),
+        };
+        check(&id, &value).map_err(|error| format!("{name}: `{key}`: {error}"))?;
+        command = command.mut_arg(id, |arg| arg.default_value(value));
+    }
+    Ok(command)
+}
+
+/// Whether one setting takes this value.
+fn check(id: &str, value: &str) -> Result<(), String> {
+    let flag = format!("--{}={value}", id.replace('_', "-"));
+    let command = Config::augment_args(Command::new("").no_binary_name(true))
+        .mut_args(|arg| arg.env(None::<&str>));
+    match command.try_get_matches_from([flag]) {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let text = error.to_string();
+            let first = text.lines().next().unwrap_or_default();
+            Err(first.trim_start_matches("error: ").to_owned())
+        }
+    }
+}
+
+/// Environment variables that look like settings of this program but are none.
+pub fn unknown_variables() -> Vec<String> {
+    let command = Config::augment_args(Command::new(""));
+    let known: Vec<_> = command
+        .get_arguments()
+        .filter_map(clap::Arg::get_env)
+        .collect();
+    std::env::vars_os()
+        .map(|(name, _)| name)
+        .filter(|name| name.to_string_lossy().starts_with(ENV_PREFIX))
+        .filter(|name| !name.to_string_lossy().starts_with("TOKENVUE_TEST_"))
+        .filter(|name| !known.contains(&name.as_os_str()))
+        .map(|name| name.to_string_lossy().into_owned())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from_file(text: &str) -> Result<Command, String> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        with_file_defaults(
+            Config::augment_args(Command::new("t").no_binary_name(true)),
+            file.path(),
+        )
+    }
+
+    #[test]
+    fn flags_win_over_the_file() {
+        let command = from_file("listen = \"127.0.0.1:1\"\ndatabase-connections = 5").unwrap();
+        let matches = command
+            .try_get_matches_from(["--listen", "127.0.0.1:2"])
+            .unwrap();
+        let config = Config::from_arg_matches(&matches).unwrap();
+        assert_eq!(config.listen.port(), 2);
+        assert_eq!(config.database_connections, 5);
+        assert_eq!(config.public_url().as_str(), "http://localhost:2/");
+    }
+
+    #[test]
+    fn a_wrong_setting_is_named() {
+        assert!(
+            from_file("lissen = \"x\"")
+                .unwrap_err()
+                .ends_with("unknown setting `lissen`")
+        );
+        let error = from_file("session-idle = \"soon\"").unwrap_err();
+        assert!(
+            error.contains("`session-idle`: invalid value 'soon'"),
+            "{error}"
+        );
+        assert!(
+            from_file("listen = 1.5")
+                .unwrap_err()
+                .contains("cannot be a float")
+        );
+        assert!(Config::from_flags(&["--public-url", "ftp://x"]).is_err());
+    }
+}

@@ -1,0 +1,333 @@
+//! Connections and transactions, for SQLite and PostgreSQL: the only file that knows which one
+//! it is.
+
+use crate::config::{Config, Pooler};
+use crate::error::{Error, Result};
+use migration::{Migrator, MigratorTrait as _};
+use sea_orm::sqlx;
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseExecutor,
+    DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait as _,
+};
+use secrecy::ExposeSecret as _;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+
+/// How often a transaction is run anew after a conflict or a lost connection.
+const ATTEMPTS: u32 = 6;
+/// The pause before the second attempt; it doubles from there on.
+const PAUSE: Duration = Duration::from_millis(15);
+/// How long a writer waits for another process that writes to the same SQLite file.
+const SQLITE_BUSY: Duration = Duration::from_secs(15);
+
+/// The database. Clones share the connections.
+///
+/// As a [`ConnectionTrait`] it runs single statements: reads, mostly, which are tried again when
+/// a connection breaks. Everything that changes more than one row goes through
+/// [`Db::transaction`].
+#[derive(Clone, Debug)]
+pub struct Db {
+    connection: DatabaseConnection,
+    pooler: Pooler,
+    /// SQLite takes one writer at a time: they queue here, in order, rather than at the file.
+    writer: Option<Arc<Semaphore>>,
+}
+
+impl Db {
+    /// Connects, making the data folder and the SQLite file where they are missing.
+    ///
+    /// # Errors
+    /// When the URL is of another kind, or the database does not answer.
+    pub async fn connect(config: &Config) -> Result<Db> {
+        let url = match &config.database_url {
+            Some(url) => url.expose_secret().to_owned(),
+            None => {
+                std::fs::create_dir_all(&config.data_dir).map_err(|error| {
+                    Error::internal(format!(
+                        "cannot make {}: {error}",
+                        config.data_dir.display()
+                    ))
+                })?;
+                format!("sqlite://{}", config.data_dir.join("tokenvue.db").display())
+            }
+        };
+        let sqlite = url.starts_with("sqlite:");
+        if !sqlite && !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            return Err(Error::internal(
+                "the database URL must start with sqlite: or postgres:",
+            ));
+        }
+        let connection = Database::connect(options(config, url)).await?;
+        Ok(Db {
+            connection,
+            pooler: if sqlite {
+                Pooler::None
+            } else {
+                config.database_pooler
+            },
+            writer: sqlite.then(|| Arc::new(Semaphore::new(1))),
+        })
+    }
+
+    /// Brings the schema up to date. Safe when several replicas start at once: they take turns.
+    ///
+    /// # Errors
+    /// When a step fails; all steps of this run are then undone.
+    pub async fn migrate(&self) -> Result<()> {
+        let tx = self.begin_migration().await?;
+        Migrator::up(&tx, None).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Undoes all migrations, and with them all data.
+    ///
+    /// # Errors
+    /// When a step fails; nothing is then undone.
+    pub async fn unmigrate(&self) -> Result<()> {
+        let tx = self.begin_migration().await?;
+        Migrator::down(&tx, None).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn begin_migration(&self) -> Result<DatabaseTransaction> {
+        let tx = self.begin().await?;
+        if self.is_postgres() {
+            // Held until the end of the transaction, so no pooler can lose it.
+            tx.execute_unprepared("SELECT pg_advisory_xact_lock(7310579)")
+                .await?;
+        }
+        Ok(tx)
+    }
+
+    /// Whether all migrations have been applied.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn is_current(&self) -> Result<bool> {
+        let tx = self.begin().await?;
+        let pending = Migrator::get_pending_migrations(&tx).await?.is_empty();
+        tx.rollback().await?;
+        Ok(pending)
+    }
+
+    /// Runs `work` in one transaction. It is run anew, from the start, when it loses against
+    /// another transaction or its connection breaks before the commit; so it must do nothing
+    /// outside the database.
+    ///
+    /// # Errors
+    /// Those of `work`, after which nothing has changed, and those of the database.
+    pub async fn transaction<T, F, W>(&self, work: F) -> Result<T>
+    where
+        F: Fn(Arc<DatabaseTransaction>) -> W,
+        W: Future<Output = Result<T>>,
+    {
+        let mut attempt = 1;
+        loop {
+            match self.attempt(&work).await {
+                Err(error) if attempt < ATTEMPTS && is_passing(&error) => {
+                    tracing::debug!(%error, attempt, "transaction is tried again");
+                    tokio::time::sleep(PAUSE * 2u32.pow(attempt - 1)).await;
+                    attempt += 1;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn attempt<T, F, W>(&self, work: &F) -> Result<T>
+    where
+        F: Fn(Arc<DatabaseTransaction>) -> W,
+        W: Future<Output = Result<T>>,
+    {
+        let _turn = match &self.writer {
+            Some(writer) => Some(writer.acquire().await.map_err(Error::internal)?),
+            None => None,
+        };
+        let tx = Arc::new(self.begin().await?);
+        let outcome = work(tx.clone()).await;
+        let tx = Arc::into_inner(tx)
+            .ok_or_else(|| Error::internal("a transaction outlived its work"))?;
+        match &outcome {
+            Ok(_) => tx.commit().await?,
+            // A broken connection cannot roll back; the database has done it by itself.
+            Err(_) => drop(tx.rollback().await),
+        }
+        outcome
+    }
+
+    async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        let tx = self
+            .connection
+            .begin_with_options(TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..TransactionOptions::default()
+            })
+            .await?;
+        if self.pooler == Pooler::Transaction {
+            // Another client's statements may have been left on this server connection, under
+            // the names that this one is about to use.
+            tx.execute_unprepared("DEALLOCATE ALL").await?;
+        }
+        Ok(tx)
+    }
+
+    /// Whether the engine is PostgreSQL.
+    pub fn is_postgres(&self) -> bool {
+        self.get_database_backend() == DbBackend::Postgres
+    }
+
+    /// Calls `observer` for each statement that is run from now on.
+    pub fn on_statement(
+        &mut self,
+        observer: impl Fn(&sea_orm::metric::Info<'_>) + Send + Sync + 'static,
+    ) {
+        self.connection.set_metric_callback(observer);
+    }
+
+    /// Closes all connections, after what they are doing.
+    pub async fn close(self) {
+        if let Err(error) = self.connection.close().await {
+            tracing::warn!(%error, "the database did not close cleanly");
+        }
+    }
+
+    /// What one statement runs on: under a transaction pooler, a transaction of its own.
+    async fn executor(&self) -> Result<DatabaseExecutor<'_>, DbErr> {
+        Ok(match self.pooler {
+            Pooler::None => DatabaseExecutor::from(&self.connection),
+            Pooler::Transaction => DatabaseExecutor::OwnedTransaction(self.begin().await?),
+        })
+    }
+
+    /// Runs one statement; tried again when reading and the connection turns out to be broken.
+    async fn run<T>(&self, statement: Statement, how: How<T>) -> Result<T, DbErr> {
+        let mut attempt = 1;
+        loop {
+            let outcome = self.run_once(&statement, &how).await;
+            match outcome {
+                Err(error) if attempt < ATTEMPTS && how.reads && is_worth_another_try(&error) => {
+                    tokio::time::sleep(PAUSE * 2u32.pow(attempt - 1)).await;
+                    attempt += 1;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn run_once<T>(&self, statement: &Statement, how: &How<T>) -> Result<T, DbErr> {
+        let executor = self.executor().await?;
+        let value = (how.run)(&executor, statement.clone()).await;
+        if let DatabaseExecutor::OwnedTransaction(tx) = executor {
+            match &value {
+                Ok(_) => tx.commit().await?,
+                Err(_) => tx.rollback().await?,
+            }
+        }
+        value
+    }
+}
+
+type Run<T> = for<'e> fn(
+    &'e DatabaseExecutor<'_>,
+    Statement,
+) -> Pin<Box<dyn Future<Output = Result<T, DbErr>> + Send + 'e>>;
+
+/// How a statement is run, and whether it only reads.
+struct How<T> {
+    run: Run<T>,
+    reads: bool,
+}
+
+#[async_trait::async_trait]
+impl ConnectionTrait for Db {
+    fn get_database_backend(&self) -> DbBackend {
+        self.connection.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        let run: Run<_> = |on, statement| on.execute_raw(statement);
+        self.run(statement, How { run, reads: false }).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.connection.execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        let reads = is_read(&statement);
+        let run: Run<_> = |on, statement| on.query_one_raw(statement);
+        self.run(statement, How { run, reads }).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let reads = is_read(&statement);
+        let run: Run<_> = |on, statement| on.query_all_raw(statement);
+        self.run(statement, How { run, reads }).await
+    }
+}
+
+/// Statements with `RETURNING` are queries, too, but must not be run twice.
+fn is_read(statement: &Statement) -> bool {
+    statement.sql.trim_start().starts_with("SELECT")
+}
+
+fn options(config: &Config, url: String) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    let pooler = config.database_pooler;
+    options
+        .max_connections(config.database_connections)
+        .acquire_timeout(Duration::from_secs(10))
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .create_if_missing(true)
+                .foreign_keys(true)
+                .busy_timeout(SQLITE_BUSY)
+                .journal_mode(sqlx::sqlite::SqliteJournalMode::Wal)
+                .synchronous(sqlx::sqlite::SqliteSynchronous::Normal)
+        })
+        .map_sqlx_postgres_opts(move |postgres| match pooler {
+            Pooler::None => postgres.application_name("tokenvue"),
+            // Poolers refuse start-up parameters that they do not know.
+            Pooler::Transaction => postgres
+                .statement_cache_capacity(0)
+                .extra_float_digits(None),
+        });
+    options
+}
+
+/// SQLSTATE codes (PostgreSQL, appendix A) and SQLite result codes after which the same
+/// transaction may well succeed: lost conflicts, rows that came or went meanwhile, and a primary
+/// that has stopped or become a standby.
+const PASSING: [&str; 11] = [
+    "40001", "40P01", "23505", "23503", "25006", "57P01", "57P02", "57P03", "08006", "5", "517",
+];
+
+fn is_passing(error: &Error) -> bool {
+    match error {
+        Error::Conflict(_) => true,
+        Error::Database(error) => is_worth_another_try(error),
+        _ => false,
+    }
+}
+
+/// Whether trying again makes sense after this error.
+fn is_worth_another_try(error: &DbErr) -> bool {
+    let (DbErr::Conn(cause) | DbErr::Exec(cause) | DbErr::Query(cause)) = error else {
+        return false;
+    };
+    let RuntimeErr::SqlxError(cause) = cause else {
+        return false;
+    };
+    match &**cause {
+        sqlx::Error::Database(error) => error
+            .code()
+            .is_some_and(|code| PASSING.contains(&code.as_ref())),
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => true,
+        _ => false,
+    }
+}

@@ -1,0 +1,107 @@
+//! The outbox: mails that are to be sent, without any secret in them.
+//!
+//! It is a table of our own rather than a job queue's, because a mail must be written in the
+//! transaction of the change that causes it, on both engines, and admins see how its delivery goes.
+
+use crate::error::{Error, Result};
+use chrono::{DateTime, Utc};
+use entity::outbox::{self, MailState};
+use sea_orm::{ConnectionTrait, EntityTrait as _, IntoActiveModel as _};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// What a mail is about. Invitations and resets are looked up again when the mail is rendered, so
+/// that it tells how things stand then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Notice {
+    /// The invitations that name this mail.
+    Invitation,
+    /// An existing account was made a member at once.
+    Added { by: String, workspaces: Vec<Place> },
+    /// The password reset that names this mail; who asked for it, where it was an admin.
+    PasswordReset { by: Option<RequestedBy> },
+    /// A password was changed and sessions were ended.
+    PasswordChanged { at: DateTime<Utc> },
+    /// An invitee asks for a new link.
+    RenewalAsked {
+        invitee: String,
+        workspaces: Vec<String>,
+    },
+}
+
+/// A workspace and the role there, as people read them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    pub workspace: String,
+    pub role: String,
+}
+
+/// The admin who asked for a reset, and where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestedBy {
+    pub name: String,
+    pub workspace: String,
+}
+
+/// A mail to put into the outbox.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    id: Uuid,
+    name: String,
+    email: String,
+    notice: Notice,
+}
+
+impl Mail {
+    /// A mail to one person; `name` may be empty.
+    pub fn new(name: impl Into<String>, email: impl Into<String>, notice: Notice) -> Mail {
+        Mail {
+            id: Uuid::now_v7(),
+            name: name.into(),
+            email: email.into(),
+            notice,
+        }
+    }
+
+    /// The mail's id, for what it is about to name it.
+    pub fn id(&self) -> Uuid {
+        self.id
+    }
+}
+
+/// Puts mails into the outbox.
+///
+/// # Errors
+/// Those of the database.
+pub async fn enqueue(
+    db: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    mails: impl IntoIterator<Item = Mail>,
+) -> Result<()> {
+    let mut rows = Vec::new();
+    for mail in mails {
+        rows.push(
+            outbox::Model {
+                id: mail.id,
+                recipient_name: mail.name,
+                recipient_email: mail.email,
+                letter: serde_json::to_value(&mail.notice).map_err(Error::internal)?,
+                state: MailState::Queued,
+                attempts: 0,
+                created_at: now,
+                next_attempt_at: now,
+                claimed_until: None,
+                sent_at: None,
+                last_error: None,
+            }
+            .into_active_model(),
+        );
+    }
+    if !rows.is_empty() {
+        outbox::Entity::insert_many(rows)
+            .exec_without_returning(db)
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,39 @@
+//! What a viewer may do with a member now.
+
+use super::list::Member;
+use crate::access::Permission;
+use crate::account::viewer::Viewer;
+use entity::membership::MembershipStatus;
+
+/// Something that can be done with a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    ResendInvitation,
+    RevokeInvitation,
+    SendPasswordReset,
+    ChangeRole,
+    Remove,
+    AssignWorkspaces,
+}
+
+/// The actions that the viewer's role and the member's status allow. Rules that depend on other
+/// rows (the last admin, a cooldown) are told by the mutation itself.
+pub fn available(viewer: &Viewer, member: &Member) -> Vec<Action> {
+    let row = &member.membership;
+    if !viewer.can(row.workspace_id, Permission::TeamManage) {
+        return Vec::new();
+    }
+    let mut actions = match row.status {
+        MembershipStatus::Invited => vec![Action::ResendInvitation, Action::RevokeInvitation],
+        MembershipStatus::Active => vec![Action::SendPasswordReset],
+    };
+    actions.extend([Action::ChangeRole, Action::Remove]);
+    let manages_another = viewer.places.iter().any(|place| {
+        place.workspace_id != row.workspace_id
+            && viewer.can(place.workspace_id, Permission::TeamManage)
+    });
+    if manages_another {
+        actions.push(Action::AssignWorkspaces);
+    }
+    actions
+}

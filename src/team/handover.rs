@@ -1,0 +1,104 @@
+//! A current admin always answers for an invitation: what happens to the open invitations of
+//! somebody who no longer manages the team.
+
+use super::invitation;
+use crate::actor::Actor;
+use crate::audit::{self, AuditKind, Entry};
+use crate::error::{Error, Result};
+use chrono::{DateTime, Utc};
+use entity::Role;
+use entity::invitation::{Column, Entity, InvitationState, Model};
+use entity::membership::{self, MembershipStatus};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+};
+use uuid::Uuid;
+
+/// What became of the invitations.
+#[derive(Clone, Debug, Default)]
+pub struct Handover {
+    /// Passed to another admin.
+    pub reassigned: Vec<Model>,
+    /// Taken back.
+    pub revoked: Vec<Model>,
+}
+
+/// Passes on, or revokes, the open invitations that a user answers for in a workspace. The
+/// workspace must be locked, and the user's membership changed already.
+///
+/// # Errors
+/// Those of the database.
+pub async fn hand_over(
+    tx: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    actor: &Actor,
+    workspace_id: Uuid,
+    from: Uuid,
+    revoke: bool,
+) -> Result<Handover> {
+    let mut open = invitation::in_workspace(workspace_id)
+        .filter(Column::InviterId.eq(from))
+        .filter(Column::State.is_in(InvitationState::OPEN))
+        .all(tx)
+        .await?;
+    if open.is_empty() {
+        return Ok(Handover::default());
+    }
+    if revoke {
+        invitation::revoke_all(tx, now, actor, &open).await?;
+        for invitation in &mut open {
+            invitation.state = InvitationState::Revoked;
+            invitation.ended_at = Some(now);
+        }
+        return Ok(Handover {
+            revoked: open,
+            ..Handover::default()
+        });
+    }
+    let heir = heir(tx, workspace_id, actor.user_id).await?;
+    Entity::update_many()
+        .col_expr(Column::InviterId, heir.user_id.into())
+        .filter(Column::WorkspaceId.eq(workspace_id))
+        .filter(Column::InviterId.eq(from))
+        .filter(Column::State.is_in(InvitationState::OPEN))
+        .exec(tx)
+        .await?;
+    let entries = open.iter().map(|invitation| {
+        Entry::done(workspace_id, AuditKind::ReassignInvitation)
+            .to(invitation.user_id, &invitation.email)
+            .with("to", &heir.email)
+    });
+    audit::record(tx, now, actor, entries).await?;
+    for invitation in &mut open {
+        invitation.inviter_id = heir.user_id;
+    }
+    Ok(Handover {
+        reassigned: open,
+        ..Handover::default()
+    })
+}
+
+/// The admin who made the change, or else the one who has served longest.
+async fn heir(
+    tx: &impl ConnectionTrait,
+    workspace_id: Uuid,
+    actor_id: Uuid,
+) -> Result<membership::Model> {
+    let admins = super::roster::in_workspace(workspace_id)
+        .filter(membership::Column::Role.eq(Role::WorkspaceAdmin))
+        .filter(membership::Column::Status.eq(MembershipStatus::Active));
+    let acting = admins
+        .clone()
+        .filter(membership::Column::UserId.eq(actor_id))
+        .one(tx)
+        .await?;
+    if let Some(acting) = acting {
+        return Ok(acting);
+    }
+    admins
+        .order_by_asc(membership::Column::JoinedAt)
+        .order_by_asc(membership::Column::UserId)
+        .one(tx)
+        .await?
+        .ok_or_else(|| Error::internal("a workspace without any admin"))
+}

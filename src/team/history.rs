@@ -1,0 +1,89 @@
+//! The access history of a workspace: its audit log, the latest first.
+
+use super::page::{IdPosition, Page, Slice};
+use crate::audit::AuditKind;
+use crate::error::Result;
+use chrono::{DateTime, Utc};
+use entity::audit_event::{AuditOutcome, Column, Entity, Model};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, Order, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
+};
+use uuid::Uuid;
+
+/// Which entries to read.
+#[derive(Clone, Debug)]
+pub struct HistoryQuery {
+    pub workspace_id: Uuid,
+    pub kind: Option<AuditKind>,
+    pub outcome: Option<AuditOutcome>,
+    /// Who did it.
+    pub actor_id: Option<Uuid>,
+    /// Whom it was done to.
+    pub subject_id: Option<Uuid>,
+    pub from: Option<DateTime<Utc>>,
+    pub until: Option<DateTime<Utc>>,
+}
+
+impl HistoryQuery {
+    fn select(&self) -> Select<Entity> {
+        let mut rows = Entity::find().filter(Column::WorkspaceId.eq(self.workspace_id));
+        if let Some(kind) = self.kind {
+            rows = rows.filter(Column::Kind.eq(kind.code()));
+        }
+        if let Some(outcome) = self.outcome {
+            rows = rows.filter(Column::Outcome.eq(outcome));
+        }
+        if let Some(actor) = self.actor_id {
+            rows = rows.filter(Column::ActorId.eq(actor));
+        }
+        if let Some(subject) = self.subject_id {
+            rows = rows.filter(Column::SubjectId.eq(subject));
+        }
+        if let Some(from) = self.from {
+            rows = rows.filter(Column::At.gte(from));
+        }
+        if let Some(until) = self.until {
+            rows = rows.filter(Column::At.lt(until));
+        }
+        rows
+    }
+
+    /// Reads a page, the latest entries first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn page(
+        &self,
+        db: &impl ConnectionTrait,
+        slice: &Slice<IdPosition>,
+    ) -> Result<Page<Model>> {
+        let mut rows = self.select();
+        if let Some(IdPosition(id)) = slice.after {
+            rows = rows.filter(Column::Id.lt(id));
+        }
+        if let Some(IdPosition(id)) = slice.before {
+            rows = rows.filter(Column::Id.gt(id));
+        }
+        let order = if slice.backward {
+            Order::Asc
+        } else {
+            Order::Desc
+        };
+        let rows = rows
+            .order_by(Column::Id, order)
+            .limit(slice.fetch())
+            .all(db)
+            .await?;
+        Ok(slice.cut(rows))
+    }
+
+    /// Counts the entries.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn count(&self, db: &impl ConnectionTrait) -> Result<i64> {
+        let count = self.select().count(db).await?;
+        Ok(i64::try_from(count).unwrap_or(i64::MAX))
+    }
+}

@@ -1,0 +1,182 @@
+//! What becomes of each person in each workspace: decided from facts, without writing.
+
+use super::{Invitee, Person, Placement};
+use crate::App;
+use crate::error::{Problem, ProblemCode, Result};
+use crate::team::invitation::state_at;
+use chrono::{DateTime, Utc};
+use entity::invitation::{self, InvitationState};
+use entity::membership::{self, MembershipStatus};
+use entity::user::{self, UserStatus};
+use entity::workspace;
+use sea_orm::sea_query::LockType;
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _,
+};
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+/// What an invitation does for one person in one workspace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The address has an active account: a member at once.
+    Added,
+    /// Waits for the person to accept.
+    Invited,
+    /// Nothing changes.
+    AlreadyMember,
+    /// Nothing changes.
+    AlreadyInvited,
+    /// Nothing changes, for this reason.
+    Failed(Problem),
+}
+
+/// The verdict on one person and workspace.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// Which of the invitees.
+    pub invitee: usize,
+    pub placement: Placement,
+    pub verdict: Verdict,
+    /// The user whose membership the verdict is about; none for failures and for users who are
+    /// still to be made.
+    pub user_id: Option<Uuid>,
+}
+
+/// What the database knows about the people and workspaces at hand.
+pub struct Facts {
+    pub now: DateTime<Utc>,
+    pub workspaces: HashMap<Uuid, workspace::Model>,
+    pub users: HashMap<String, user::Model>,
+    members: HashMap<(Uuid, Uuid), membership::Model>,
+    pub invitations: HashMap<(Uuid, Uuid), invitation::Model>,
+}
+
+/// Reads workspaces without locking them.
+pub async fn workspaces(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<workspace::Model>> {
+    Ok(workspace::Entity::find()
+        .filter(workspace::Column::Id.is_in(ids.iter().copied()))
+        .all(db)
+        .await?)
+}
+
+impl Facts {
+    /// Reads users, memberships and open invitations, in three statements. With `lock`, nobody
+    /// named here can sign up before the transaction ends.
+    pub async fn load(
+        db: &impl ConnectionTrait,
+        app: &App,
+        invitees: &[Invitee],
+        workspaces: Vec<workspace::Model>,
+        lock: bool,
+    ) -> Result<Facts> {
+        let keys: HashSet<&str> = invitees
+            .iter()
+            .filter_map(|invitee| invitee.person.as_ref().ok())
+            .map(|person| person.email.key())
+            .collect();
+        let mut users = user::Entity::find().filter(user::Column::EmailKey.is_in(keys));
+        if lock {
+            users = users.lock(LockType::Share);
+        }
+        let users = users.all(db).await?;
+        let user_ids: Vec<Uuid> = users.iter().map(|user| user.id).collect();
+        let workspace_ids: Vec<Uuid> = workspaces.iter().map(|workspace| workspace.id).collect();
+        let members = membership::Entity::find()
+            .filter(membership::Column::WorkspaceId.is_in(workspace_ids.clone()))
+            .filter(membership::Column::UserId.is_in(user_ids.clone()))
+            .all(db)
+            .await?;
+        let invitations = invitation::Entity::find()
+            .filter(invitation::Column::WorkspaceId.is_in(workspace_ids))
+            .filter(invitation::Column::UserId.is_in(user_ids))
+            .filter(invitation::Column::State.is_in(InvitationState::OPEN))
+            .all(db)
+            .await?;
+        Ok(Facts {
+            now: app.now(),
+            workspaces: workspaces.into_iter().map(|row| (row.id, row)).collect(),
+            users: users
+                .into_iter()
+                .map(|row| (row.email_key.clone(), row))
+                .collect(),
+            members: members
+                .into_iter()
+                .map(|row| ((row.workspace_id, row.user_id), row))
+                .collect(),
+            invitations: invitations
+                .into_iter()
+                .map(|row| ((row.workspace_id, row.user_id), row))
+                .collect(),
+        })
+    }
+
+    /// One decision for each invitee and placement, in this order.
+    pub fn decide(&self, invitees: &[Invitee]) -> Vec<Decision> {
+        let mut seen: HashMap<(Uuid, &str), Verdict> = HashMap::new();
+        let mut decisions = Vec::new();
+        for (index, invitee) in invitees.iter().enumerate() {
+            for placement in &invitee.placements {
+                let (verdict, user_id) = match &invitee.person {
+                    Err(problem) => (Verdict::Failed(problem.clone()), None),
+                    Ok(person) => {
+                        let key = (placement.workspace_id, person.email.key());
+                        let verdict = match seen.get(&key) {
+                            Some(Verdict::Added) => Verdict::AlreadyMember,
+                            Some(Verdict::Invited) => Verdict::AlreadyInvited,
+                            _ => self.verdict(person, placement.workspace_id),
+                        };
+                        seen.entry(key).or_insert_with(|| verdict.clone());
+                        let user = self.users.get(person.email.key()).map(|user| user.id);
+                        (verdict, user)
+                    }
+                };
+                decisions.push(Decision {
+                    invitee: index,
+                    placement: *placement,
+                    verdict,
+                    user_id,
+                });
+            }
+        }
+        decisions
+    }
+
+    fn verdict(&self, person: &Person, workspace_id: Uuid) -> Verdict {
+        let user = self.users.get(person.email.key());
+        let member = user.and_then(|user| self.members.get(&(workspace_id, user.id)));
+        let signed_up = user.is_some_and(|user| user.status == UserStatus::Active);
+        match member {
+            Some(member) if member.status == MembershipStatus::Active => Verdict::AlreadyMember,
+            Some(_) | None if !self.may_be_invited(person, workspace_id) => {
+                let domain = person.email.domain();
+                let message = format!("This workspace does not invite people at {domain}.");
+                Verdict::Failed(Problem::new(
+                    ProblemCode::DomainNotAllowed,
+                    &["email"],
+                    message,
+                ))
+            }
+            _ if signed_up => Verdict::Added,
+            Some(member) if self.is_pending(member) => Verdict::AlreadyInvited,
+            _ => Verdict::Invited,
+        }
+    }
+
+    fn is_pending(&self, member: &membership::Model) -> bool {
+        self.invitations
+            .get(&(member.workspace_id, member.user_id))
+            .is_some_and(|open| state_at(open, self.now) == InvitationState::Pending)
+    }
+
+    /// Whether the workspace's settings allow the address's domain.
+    fn may_be_invited(&self, person: &Person, workspace_id: Uuid) -> bool {
+        let allowed = self
+            .workspaces
+            .get(&workspace_id)
+            .and_then(|workspace| workspace.allowed_email_domains.as_array());
+        allowed.is_none_or(|domains| {
+            domains.is_empty() || domains.iter().any(|domain| domain == person.email.domain())
+        })
+    }
+}

@@ -1,0 +1,375 @@
+//! Writing what was decided: users, memberships, invitations, mails and audit entries, each kind
+//! in one statement however many people there are.
+
+use super::decide::{Decision, Facts, Verdict};
+use super::{Invitee, Person};
+use crate::App;
+use crate::account::throttle;
+use crate::actor::Actor;
+use crate::audit::{self, AuditKind, Entry};
+use crate::error::{Error, Problem, ProblemCode, Result};
+use crate::mail::outbox::{self, Mail, Notice, Place};
+use crate::name;
+use crate::team::invitation::{self, count_mail, lifetime};
+use crate::team::roster;
+use entity::invitation as invitations;
+use entity::invitation::InvitationState;
+use entity::membership::{self, MembershipStatus};
+use entity::user::{self, UserStatus};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
+    IntoActiveModel as _, QueryFilter as _,
+};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Rows of one insert: well below the engines' limits on parameters.
+const CHUNK: usize = 500;
+
+/// Marks as failed whoever has had too many mails today, before anything is written.
+pub async fn foresee_caps(
+    db: &impl ConnectionTrait,
+    app: &App,
+    invitees: &[Invitee],
+    decisions: &mut [Decision],
+) -> Result<()> {
+    for (index, person) in recipients(invitees, decisions) {
+        let key = throttle::key("mail", person.email.key());
+        let row = entity::throttle::Entity::find_by_id(key).one(db).await?;
+        let full = row
+            .filter(|row| row.resets_at > app.now() && row.count >= app.config.mails_per_address);
+        if let Some(row) = full {
+            let message = "This address has got too many mails today. Try again tomorrow.";
+            let problem = Problem::new(ProblemCode::MailCapReached, &[], message);
+            fail(decisions, index, &problem.retry_at(row.resets_at));
+        }
+    }
+    Ok(())
+}
+
+/// Writes all decisions, and fills in the users that were made.
+pub async fn apply(
+    tx: &impl ConnectionTrait,
+    app: &App,
+    actor: &Actor,
+    invitees: &[Invitee],
+    facts: &Facts,
+    decisions: &mut [Decision],
+) -> Result<()> {
+    for (index, person) in recipients(invitees, decisions) {
+        if let Some(problem) = count_mail(tx, app, person.email.key()).await? {
+            fail(decisions, index, &problem);
+        }
+    }
+    let users = make_users(tx, facts, invitees, decisions).await?;
+    let mut batch = Batch::default();
+    for (index, invitee) in invitees.iter().enumerate() {
+        let Ok(person) = &invitee.person else {
+            continue;
+        };
+        let Some(user) = users.get(person.email.key()) else {
+            continue;
+        };
+        let mine = decisions
+            .iter_mut()
+            .filter(|decision| decision.invitee == index);
+        batch.plan(app, actor, facts, person, user, mine);
+    }
+    batch.write(tx, app, actor).await
+}
+
+/// The invitees who will get a mail.
+fn recipients<'a>(invitees: &'a [Invitee], decisions: &[Decision]) -> Vec<(usize, &'a Person)> {
+    let told = |index| {
+        decisions.iter().any(|decision| {
+            decision.invitee == index
+                && matches!(decision.verdict, Verdict::Added | Verdict::Invited)
+        })
+    };
+    let people = invitees
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| told(*index));
+    people
+        .filter_map(|(index, invitee)| Some((index, invitee.person.as_ref().ok()?)))
+        .collect()
+}
+
+fn fail(decisions: &mut [Decision], invitee: usize, problem: &Problem) {
+    for decision in decisions
+        .iter_mut()
+        .filter(|decision| decision.invitee == invitee)
+    {
+        if matches!(decision.verdict, Verdict::Added | Verdict::Invited) {
+            decision.verdict = Verdict::Failed(problem.clone());
+        }
+    }
+}
+
+/// The users that decisions are about, by email key; those who are new are made here.
+async fn make_users(
+    tx: &impl ConnectionTrait,
+    facts: &Facts,
+    invitees: &[Invitee],
+    decisions: &[Decision],
+) -> Result<HashMap<String, user::Model>> {
+    let mut users = facts.users.clone();
+    let mut keys = Vec::new();
+    for (_, person) in recipients(invitees, decisions) {
+        let key = person.email.key();
+        if users.contains_key(key) {
+            continue;
+        }
+        let user = user::Model {
+            id: Uuid::now_v7(),
+            email: person.email.typed().to_owned(),
+            email_key: key.to_owned(),
+            status: UserStatus::Invited,
+            first_name: String::new(),
+            last_name: String::new(),
+            password_hash: None,
+            created_at: facts.now,
+            signed_up_at: None,
+        };
+        keys.push(key.to_owned());
+        users.insert(key.to_owned(), user);
+    }
+    if keys.is_empty() {
+        return Ok(users);
+    }
+    let rows = keys.iter().filter_map(|key| users.get(key)).cloned();
+    user::Entity::insert_many(rows.map(|row| row.into_active_model()))
+        .on_conflict(
+            OnConflict::column(user::Column::EmailKey)
+                .do_nothing()
+                .to_owned(),
+        )
+        .exec_without_returning(tx)
+        .await?;
+    // Somebody else may have invited the same person meanwhile, elsewhere: theirs counts then.
+    let made = user::Entity::find()
+        .filter(user::Column::EmailKey.is_in(keys))
+        .all(tx)
+        .await?;
+    for row in made {
+        if row.status != UserStatus::Invited {
+            return Err(Error::Conflict("an invitee has signed up meanwhile"));
+        }
+        users.insert(row.email_key.clone(), row);
+    }
+    Ok(users)
+}
+
+/// What is to be written for all invitees together.
+#[derive(Default)]
+struct Batch {
+    members: Vec<membership::Model>,
+    invitations: Vec<invitations::Model>,
+    renewed: Vec<(membership::Model, invitations::Model)>,
+    activated: Vec<(user::Model, invitations::Model)>,
+    mails: Vec<Mail>,
+    entries: Vec<Entry>,
+}
+
+impl Batch {
+    /// Plans what one person's decisions ask for; one mail names all workspaces that they are
+    /// invited to, and one all that they were added to.
+    fn plan<'d>(
+        &mut self,
+        app: &App,
+        actor: &Actor,
+        facts: &Facts,
+        person: &Person,
+        user: &user::Model,
+        decisions: impl Iterator<Item = &'d mut Decision>,
+    ) {
+        let greeted = name::display(&person.first_name, &person.last_name, "");
+        let mail = Mail::new(greeted, person.email.typed(), Notice::Invitation);
+        let mut added = Vec::new();
+        let mut invited = false;
+        for decision in decisions {
+            let Some(workspace) = facts.workspaces.get(&decision.placement.workspace_id) else {
+                continue;
+            };
+            let role = decision.placement.role;
+            let kind = match decision.verdict {
+                Verdict::Added => {
+                    self.add(facts, user, decision);
+                    added.push(Place {
+                        workspace: workspace.name.clone(),
+                        role: role.display_name().to_owned(),
+                    });
+                    AuditKind::AddMember
+                }
+                Verdict::Invited => {
+                    let expires_at = facts.now + lifetime(app, workspace);
+                    let invitation =
+                        new_invitation(facts, actor, person, user, decision, mail.id(), expires_at);
+                    self.invite(facts, person, user, invitation);
+                    invited = true;
+                    AuditKind::InviteMember
+                }
+                _ => continue,
+            };
+            decision.user_id = Some(user.id);
+            let entry = Entry::done(workspace.id, kind).to(user.id, person.email.typed());
+            self.entries.push(entry.with("role", role.code()));
+        }
+        if invited {
+            self.mails.push(mail);
+        }
+        if !added.is_empty() {
+            let notice = Notice::Added {
+                by: actor.name.clone(),
+                workspaces: added,
+            };
+            let greeted = name::display(&user.first_name, &user.last_name, "");
+            self.mails.push(Mail::new(greeted, &user.email, notice));
+        }
+    }
+
+    fn add(&mut self, facts: &Facts, user: &user::Model, decision: &Decision) {
+        let workspace_id = decision.placement.workspace_id;
+        match facts.invitations.get(&(workspace_id, user.id)) {
+            // Invited before they signed up elsewhere, and lapsed since.
+            Some(open) => {
+                let open = invitations::Model {
+                    role: decision.placement.role,
+                    ..open.clone()
+                };
+                self.activated.push((user.clone(), open));
+            }
+            None => self.members.push(new_member(
+                facts,
+                (user, decision),
+                MembershipStatus::Active,
+                (&user.first_name, &user.last_name, &user.email),
+            )),
+        }
+    }
+
+    fn invite(
+        &mut self,
+        facts: &Facts,
+        person: &Person,
+        user: &user::Model,
+        mut invitation: invitations::Model,
+    ) {
+        let decision = Decision {
+            invitee: 0,
+            placement: super::Placement {
+                workspace_id: invitation.workspace_id,
+                role: invitation.role,
+            },
+            verdict: Verdict::Invited,
+            user_id: Some(user.id),
+        };
+        let names = (
+            person.first_name.as_str(),
+            person.last_name.as_str(),
+            person.email.typed(),
+        );
+        let mut member = new_member(facts, (user, &decision), MembershipStatus::Invited, names);
+        member.invite_sent_at = Some(facts.now);
+        match facts.invitations.get(&(invitation.workspace_id, user.id)) {
+            // A lapsed invitation is renewed rather than doubled.
+            Some(lapsed) => {
+                invitation.id = lapsed.id;
+                invitation.created_at = lapsed.created_at;
+                invitation.sent_count = lapsed.sent_count + 1;
+                self.renewed.push((member, invitation));
+            }
+            None => {
+                self.members.push(member);
+                self.invitations.push(invitation);
+            }
+        }
+    }
+
+    async fn write(self, tx: &impl ConnectionTrait, app: &App, actor: &Actor) -> Result<()> {
+        let now = app.now();
+        for chunk in self.members.chunks(CHUNK) {
+            let rows = chunk.iter().cloned().map(|row| row.into_active_model());
+            membership::Entity::insert_many(rows)
+                .exec_without_returning(tx)
+                .await?;
+        }
+        for chunk in self.invitations.chunks(CHUNK) {
+            let rows = chunk.iter().cloned().map(|row| row.into_active_model());
+            invitations::Entity::insert_many(rows)
+                .exec_without_returning(tx)
+                .await?;
+            invitation::tie_mail(tx, chunk).await?;
+        }
+        for (member, renewed) in &self.renewed {
+            membership::Entity::update(member.clone().into_active_model().reset_all())
+                .exec(tx)
+                .await?;
+            invitation::store_sending(tx, renewed).await?;
+        }
+        for (user, open) in &self.activated {
+            roster::set_role(tx, open.workspace_id, user.id, open.role).await?;
+            roster::activate(tx, &[open.workspace_id], user, now).await?;
+            invitation::end(
+                tx,
+                std::slice::from_ref(open),
+                InvitationState::Accepted,
+                now,
+            )
+            .await?;
+        }
+        outbox::enqueue(tx, now, self.mails).await?;
+        audit::record(tx, now, actor, self.entries).await
+    }
+}
+
+fn new_member(
+    facts: &Facts,
+    (user, decision): (&user::Model, &Decision),
+    status: MembershipStatus,
+    (first_name, last_name, email): (&str, &str, &str),
+) -> membership::Model {
+    let keys = roster::keys(first_name, last_name, email, &user.email_key);
+    membership::Model {
+        workspace_id: decision.placement.workspace_id,
+        user_id: user.id,
+        role: decision.placement.role,
+        status,
+        first_name: first_name.to_owned(),
+        last_name: last_name.to_owned(),
+        email: email.to_owned(),
+        name_key: keys.name,
+        email_key: keys.email,
+        search_key: keys.search,
+        joined_at: facts.now,
+        invite_sent_at: None,
+    }
+}
+
+fn new_invitation(
+    facts: &Facts,
+    actor: &Actor,
+    person: &Person,
+    user: &user::Model,
+    decision: &Decision,
+    mail_id: Uuid,
+    expires_at: chrono::DateTime<chrono::Utc>,
+) -> invitations::Model {
+    invitations::Model {
+        workspace_id: decision.placement.workspace_id,
+        id: Uuid::now_v7(),
+        user_id: user.id,
+        email: person.email.typed().to_owned(),
+        role: decision.placement.role,
+        state: InvitationState::Pending,
+        inviter_id: actor.user_id,
+        mail_id,
+        created_at: facts.now,
+        sent_at: facts.now,
+        sent_count: 1,
+        expires_at,
+        ended_at: None,
+        renewal_asked_at: None,
+    }
+}

@@ -1,0 +1,174 @@
+//! What an invitation link opens: the invitations that still name its mail, or why there is none.
+
+use super::invitation::state_at;
+use crate::App;
+use crate::error::{Error, Problem, ProblemCode, Result};
+use crate::token::Token;
+use chrono::{DateTime, Utc};
+use entity::invitation::{self, InvitationState, Model};
+use entity::link_token::{self, LinkPurpose};
+use entity::mail_invitation;
+use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
+use uuid::Uuid;
+
+/// How a link stands. The order is that of usefulness: of several invitations in one mail, the
+/// one that can still do most decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LinkState {
+    /// Can be accepted.
+    Valid,
+    /// Its time is over; a new one can be asked for.
+    Expired,
+    /// A later mail has a newer link.
+    Replaced,
+    /// Was accepted already.
+    Used,
+    /// Was taken back or declined.
+    Revoked,
+}
+
+/// An invitation link that was once sent.
+#[derive(Clone, Debug)]
+pub struct Link {
+    pub mail_id: Uuid,
+    pub state: LinkState,
+    /// All invitations that the mail named, with their state now.
+    pub invitations: Vec<(Model, LinkState)>,
+}
+
+impl Link {
+    /// Finds what a token opens; using up nothing.
+    ///
+    /// # Errors
+    /// `TokenUnknown` as a problem, where no such link was ever sent.
+    pub async fn find(db: &impl ConnectionTrait, token: &str, now: DateTime<Utc>) -> Result<Link> {
+        let mail_id = mail_of(db, token, LinkPurpose::Invitation)
+            .await?
+            .ok_or_else(unknown)?;
+        let ties = mail_invitation::Entity::find()
+            .filter(mail_invitation::Column::MailId.eq(mail_id))
+            .all(db)
+            .await?;
+        let keys = ties.iter().map(|tie| (tie.workspace_id, tie.invitation_id));
+        let columns = Expr::tuple([
+            Expr::col(invitation::Column::WorkspaceId),
+            Expr::col(invitation::Column::Id),
+        ]);
+        let mut invitations: Vec<_> = invitation::Entity::find()
+            .filter(columns.in_tuples(keys))
+            .all(db)
+            .await?
+            .into_iter()
+            .map(|invitation| {
+                let state = state_of(&invitation, mail_id, now);
+                (invitation, state)
+            })
+            .collect();
+        invitations.sort_by_key(|(invitation, state)| (*state, invitation.id));
+        let state = invitations
+            .first()
+            .map_or(LinkState::Revoked, |(_, state)| *state);
+        Ok(Link {
+            mail_id,
+            state,
+            invitations,
+        })
+    }
+
+    /// The invitations that can be accepted.
+    ///
+    /// # Errors
+    /// The problem that says why there are none.
+    pub fn valid(&self) -> Result<Vec<&Model>, Problem> {
+        match self.state.problem() {
+            Some(problem) => Err(problem),
+            None => Ok(self.with_state(LinkState::Valid)),
+        }
+    }
+
+    /// The invitations in one state.
+    pub fn with_state(&self, state: LinkState) -> Vec<&Model> {
+        let alike = self.invitations.iter().filter(|(_, s)| *s == state);
+        alike.map(|(invitation, _)| invitation).collect()
+    }
+}
+
+/// The mail that carried a token.
+///
+/// # Errors
+/// Those of the database.
+pub async fn mail_of(
+    db: &impl ConnectionTrait,
+    token: &str,
+    purpose: LinkPurpose,
+) -> Result<Option<Uuid>> {
+    let Some(token) = Token::parse(token) else {
+        return Ok(None);
+    };
+    let row = link_token::Entity::find_by_id(token.hash()).one(db).await?;
+    Ok(row
+        .filter(|row| row.purpose == purpose)
+        .map(|row| row.mail_id))
+}
+
+/// Makes a token for a mail's link; the mail may get several, if it has to be sent several times.
+///
+/// # Errors
+/// Those of the database and of the machine's randomness.
+pub async fn mint(app: &App, mail_id: Uuid, purpose: LinkPurpose) -> Result<Token> {
+    let token = Token::random().map_err(Error::internal)?;
+    let row = link_token::Model {
+        token_hash: token.hash(),
+        purpose,
+        mail_id,
+        created_at: app.now(),
+    };
+    let row = sea_orm::IntoActiveModel::into_active_model(row);
+    link_token::Entity::insert(row)
+        .exec_without_returning(&app.db)
+        .await?;
+    Ok(token)
+}
+
+/// What is said of a token that was never given out.
+pub fn unknown() -> Problem {
+    let message = "This link is not complete. Open it from the mail again, or copy all of it.";
+    Problem::new(ProblemCode::TokenUnknown, &["token"], message)
+}
+
+fn state_of(invitation: &Model, mail_id: Uuid, now: DateTime<Utc>) -> LinkState {
+    match state_at(invitation, now) {
+        InvitationState::Accepted => LinkState::Used,
+        InvitationState::Revoked | InvitationState::Declined => LinkState::Revoked,
+        _ if invitation.mail_id != mail_id => LinkState::Replaced,
+        InvitationState::Expired => LinkState::Expired,
+        InvitationState::Pending => LinkState::Valid,
+    }
+}
+
+impl LinkState {
+    /// What to tell somebody who wants to use the link; nothing where it can be used.
+    pub fn problem(self) -> Option<Problem> {
+        let (code, message) = match self {
+            LinkState::Valid => return None,
+            LinkState::Expired => (
+                ProblemCode::TokenExpired,
+                "This link has expired. Ask for a new one.",
+            ),
+            LinkState::Replaced => (
+                ProblemCode::TokenReplaced,
+                "A newer mail has replaced this link. Open the latest one.",
+            ),
+            LinkState::Used => (
+                ProblemCode::TokenUsed,
+                "This link has been used already. Sign in with your email and password.",
+            ),
+            LinkState::Revoked => (
+                ProblemCode::TokenRevoked,
+                "This invitation is no longer open. Ask the person who sent it.",
+            ),
+        };
+        Some(Problem::new(code, &["token"], message))
+    }
+}

@@ -1,0 +1,379 @@
+//! The member list: filtered, searched, sorted, and read in pages that cost the same in any team.
+//!
+//! Each order has an index for the whole team and one for each kind of member (role and status).
+//! A filtered list is put together from the kinds that it lets through, each read from its index
+//! no further than the page needs.
+
+use super::page::{Page, Slice, Sql, contains, never};
+use crate::error::Result;
+use crate::name;
+use chrono::{DateTime, Utc};
+use entity::Role;
+use entity::membership::{self, MembershipStatus};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use uuid::Uuid;
+
+/// Words of a search that count; further ones are ignored.
+const MAX_WORDS: usize = 5;
+
+/// What members are sorted by. Ties are broken by the user's id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MemberOrder {
+    Name,
+    Email,
+    /// By rank, and by name within each role.
+    Role,
+    LastActive,
+    Joined,
+    InviteSent,
+}
+
+/// When members were last seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    Whenever,
+    Never,
+    /// Seen, but not since this time.
+    NotSince(DateTime<Utc>),
+}
+
+/// Which members of a workspace to list, and in what order.
+#[derive(Clone, Debug)]
+pub struct MemberQuery {
+    pub workspace_id: Uuid,
+    pub role: Option<Role>,
+    pub status: Option<MembershipStatus>,
+    /// Parts of names and addresses; all words must be found.
+    pub search: String,
+    pub seen: Seen,
+    /// Only those whose invitation was sent before this time.
+    pub invited_before: Option<DateTime<Utc>>,
+    pub order: MemberOrder,
+    pub descending: bool,
+}
+
+/// A membership, as lists show it.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Member {
+    #[sea_orm(nested)]
+    pub membership: membership::Model,
+    /// The Unix epoch stands for never.
+    last_active_at: DateTime<Utc>,
+}
+
+/// The value that a member is sorted by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SortKey {
+    Text(String),
+    Ranked(i16, String),
+    Time(DateTime<Utc>),
+}
+
+/// A place in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Position {
+    pub key: SortKey,
+    pub user_id: Uuid,
+}
+
+const SELECT: &str =
+    "SELECT m.workspace_id, m.user_id, m.role, m.status, m.first_name, m.last_name,
+        m.email, m.name_key, m.email_key, m.search_key, m.joined_at, m.invite_sent_at,
+        a.last_active_at
+    FROM memberships m
+    JOIN member_activity a ON a.workspace_id = m.workspace_id AND a.user_id = m.user_id";
+
+impl Member {
+    /// When the member was last seen.
+    pub fn last_active_at(&self) -> Option<DateTime<Utc>> {
+        Some(self.last_active_at).filter(|at| *at > never())
+    }
+
+    /// Where the member stands in a list with this order.
+    pub fn position(&self, order: MemberOrder) -> Position {
+        let row = &self.membership;
+        let key = match order {
+            MemberOrder::Name => SortKey::Text(row.name_key.clone()),
+            MemberOrder::Email => SortKey::Text(row.email_key.clone()),
+            MemberOrder::Role => SortKey::Ranked(row.role.rank(), row.name_key.clone()),
+            MemberOrder::LastActive => SortKey::Time(self.last_active_at),
+            MemberOrder::Joined => SortKey::Time(row.joined_at),
+            MemberOrder::InviteSent => SortKey::Time(row.invite_sent_at.unwrap_or_else(never)),
+        };
+        Position {
+            key,
+            user_id: row.user_id,
+        }
+    }
+}
+
+impl MemberOrder {
+    /// The table whose index serves the order, and the columns of that index.
+    fn columns(self) -> (&'static str, &'static [&'static str]) {
+        match self {
+            MemberOrder::Name => ("m", &["name_key", "user_id"]),
+            MemberOrder::Email => ("m", &["email_key", "user_id"]),
+            MemberOrder::Role => ("m", &["role", "name_key", "user_id"]),
+            MemberOrder::LastActive => ("a", &["last_active_at", "user_id"]),
+            MemberOrder::Joined => ("m", &["joined_at", "user_id"]),
+            MemberOrder::InviteSent => ("m", &["invite_sent_at", "user_id"]),
+        }
+    }
+}
+
+impl Position {
+    fn values(&self) -> Vec<Value> {
+        let mut values: Vec<Value> = match &self.key {
+            SortKey::Text(text) => vec![text.as_str().into()],
+            SortKey::Ranked(rank, text) => vec![(*rank).into(), text.as_str().into()],
+            SortKey::Time(time) => vec![(*time).into()],
+        };
+        values.push(self.user_id.into());
+        values
+    }
+}
+
+impl MemberQuery {
+    /// All members of a workspace, by name.
+    pub fn of(workspace_id: Uuid) -> MemberQuery {
+        MemberQuery {
+            workspace_id,
+            role: None,
+            status: None,
+            search: String::new(),
+            seen: Seen::Whenever,
+            invited_before: None,
+            order: MemberOrder::Name,
+            descending: false,
+        }
+    }
+
+    /// Whether the counters of the summary know how many there are.
+    pub fn is_counted(&self) -> bool {
+        self.words().is_empty() && self.seen == Seen::Whenever && self.invited_before.is_none()
+    }
+
+    /// Reads a page.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn page(
+        &self,
+        db: &impl ConnectionTrait,
+        slice: &Slice<Position>,
+    ) -> Result<Page<Member>> {
+        let mut sql = Sql::default();
+        let kinds = self.kinds();
+        let text = match kinds.as_slice() {
+            [] => self.branch(db, &mut sql, slice, None),
+            [only] => self.branch(db, &mut sql, slice, Some(*only)),
+            _ => {
+                let branches: Vec<String> = kinds
+                    .iter()
+                    .enumerate()
+                    .map(|(n, kind)| {
+                        format!(
+                            "SELECT * FROM ({}) k{n}",
+                            self.branch(db, &mut sql, slice, Some(*kind))
+                        )
+                    })
+                    .collect();
+                let order = self.order_by("", slice.backward);
+                format!(
+                    "{} ORDER BY {order} LIMIT {}",
+                    branches.join(" UNION ALL "),
+                    slice.fetch()
+                )
+            }
+        };
+        let statement = sql.statement(db.get_database_backend(), text);
+        let rows = Member::find_by_statement(statement).all(db).await?;
+        Ok(slice.cut(rows))
+    }
+
+    /// Counts the members, one by one: for lists that no counter knows.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn count(&self, db: &impl ConnectionTrait) -> Result<i64> {
+        #[derive(FromQueryResult)]
+        struct Count {
+            count: i64,
+        }
+        let mut sql = Sql::default();
+        let conditions = self.conditions(db, &mut sql, "m", None);
+        let text = format!(
+            "SELECT count(*) AS count FROM memberships m JOIN member_activity a
+             ON a.workspace_id = m.workspace_id AND a.user_id = m.user_id WHERE {conditions}"
+        );
+        let statement = sql.statement(db.get_database_backend(), text);
+        let counted = Count::find_by_statement(statement).one(db).await?;
+        Ok(counted.map_or(0, |row| row.count))
+    }
+
+    fn words(&self) -> Vec<String> {
+        let folded = name::fold(&self.search);
+        folded
+            .split(' ')
+            .filter(|word| !word.is_empty())
+            .take(MAX_WORDS)
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// The kinds of member to put the list together from; none where one index serves it all.
+    fn kinds(&self) -> Vec<(Role, MembershipStatus)> {
+        let filtered = self.role.is_some() || self.status.is_some();
+        if !filtered || !self.words().is_empty() || self.order == MemberOrder::InviteSent {
+            return Vec::new();
+        }
+        let statuses = [MembershipStatus::Active, MembershipStatus::Invited];
+        Role::ALL
+            .into_iter()
+            .filter(|role| self.role.is_none_or(|wanted| wanted == *role))
+            .flat_map(|role| statuses.map(|status| (role, status)))
+            .filter(|(_, status)| self.status.is_none_or(|wanted| wanted == *status))
+            .collect()
+    }
+
+    fn branch(
+        &self,
+        db: &impl ConnectionTrait,
+        sql: &mut Sql,
+        slice: &Slice<Position>,
+        kind: Option<(Role, MembershipStatus)>,
+    ) -> String {
+        let (table, columns) = self.order.columns();
+        let mut conditions = self.conditions(db, sql, table, kind);
+        let forward = if self.descending { "<" } else { ">" };
+        let back = if self.descending { ">" } else { "<" };
+        let ends = [(&slice.after, forward), (&slice.before, back)];
+        for (position, sign) in ends
+            .into_iter()
+            .filter_map(|(p, sign)| Some((p.as_ref()?, sign)))
+        {
+            let names: Vec<String> = columns
+                .iter()
+                .map(|column| format!("{table}.{column}"))
+                .collect();
+            let values: Vec<String> = position
+                .values()
+                .into_iter()
+                .map(|value| sql.bind(value))
+                .collect();
+            conditions += &format!(" AND ({}) {sign} ({})", names.join(", "), values.join(", "));
+        }
+        let order = self.order_by(&format!("{table}."), slice.backward);
+        format!(
+            "{SELECT} WHERE {conditions} ORDER BY {order} LIMIT {}",
+            slice.fetch()
+        )
+    }
+
+    fn order_by(&self, prefix: &str, backward: bool) -> String {
+        let direction = if self.descending == backward {
+            "ASC"
+        } else {
+            "DESC"
+        };
+        let columns = self.order.columns().1;
+        let terms: Vec<String> = columns
+            .iter()
+            .map(|column| format!("{prefix}{column} {direction}"))
+            .collect();
+        terms.join(", ")
+    }
+
+    /// Roles and statuses are written out, being ours, so that each list gets a plan of its own.
+    fn conditions(
+        &self,
+        db: &impl ConnectionTrait,
+        sql: &mut Sql,
+        table: &str,
+        kind: Option<(Role, MembershipStatus)>,
+    ) -> String {
+        let mut all = vec![format!(
+            "{table}.workspace_id = {}",
+            sql.bind(self.workspace_id)
+        )];
+        let role = kind.map_or(self.role, |(role, _)| Some(role));
+        let status = kind.map_or(self.status, |(_, status)| Some(status));
+        all.extend(role.map(|role| format!("{table}.role = {}", role.rank())));
+        all.extend(status.map(|status| {
+            let code = match status {
+                MembershipStatus::Active => "ACTIVE",
+                MembershipStatus::Invited => "INVITED",
+            };
+            format!("{table}.status = '{code}'")
+        }));
+        for word in self.words() {
+            all.push(contains(db, sql, "m.search_key", &word));
+        }
+        match self.seen {
+            Seen::Whenever => {}
+            Seen::Never => all.push(format!("a.last_active_at = {}", sql.bind(never()))),
+            Seen::NotSince(time) => {
+                let (never, time) = (sql.bind(never()), sql.bind(time));
+                all.push(format!(
+                    "a.last_active_at > {never} AND a.last_active_at < {time}"
+                ));
+            }
+        }
+        if let Some(time) = self.invited_before {
+            all.push(format!("m.invite_sent_at <= {}", sql.bind(time)));
+        }
+        all.join(" AND ")
+    }
+}
+
+/// Members by workspace and user, in one statement however many there are.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_keys(db: &impl ConnectionTrait, keys: &[(Uuid, Uuid)]) -> Result<Vec<Member>> {
+    let mut sql = Sql::default();
+    let pairs: Vec<String> = keys
+        .iter()
+        .map(|(workspace_id, user_id)| {
+            format!(
+                "(m.workspace_id = {} AND m.user_id = {})",
+                sql.bind(*workspace_id),
+                sql.bind(*user_id)
+            )
+        })
+        .collect();
+    let condition = if pairs.is_empty() {
+        "1 = 0".to_owned()
+    } else {
+        pairs.join(" OR ")
+    };
+    let statement = sql.statement(
+        db.get_database_backend(),
+        format!("{SELECT} WHERE {condition}"),
+    );
+    Ok(Member::find_by_statement(statement).all(db).await?)
+}
+
+/// The memberships of users in some workspaces, in one statement.
+///
+/// # Errors
+/// Those of the database.
+pub async fn of_users(
+    db: &impl ConnectionTrait,
+    workspace_ids: &[Uuid],
+    user_ids: &[Uuid],
+) -> Result<Vec<Member>> {
+    if workspace_ids.is_empty() || user_ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::default();
+    let workspaces: Vec<String> = workspace_ids.iter().map(|id| sql.bind(*id)).collect();
+    let users: Vec<String> = user_ids.iter().map(|id| sql.bind(*id)).collect();
+    let text = format!(
+        "{SELECT} WHERE m.user_id IN ({}) AND m.workspace_id IN ({}) ORDER BY m.workspace_id, m.user_id",
+        users.join(", "),
+        workspaces.join(", ")
+    );
+    let statement = sql.statement(db.get_database_backend(), text);
+    Ok(Member::find_by_statement(statement).all(db).await?)
+}

@@ -1,0 +1,22 @@
+//! Teams: who is in a workspace, how they come in, what they are there, and how they leave.
+//!
+//! Each verb is a function that runs in one transaction; each finder is scoped to a workspace.
+
+pub mod accept;
+pub mod actions;
+pub mod decline;
+pub mod handover;
+pub mod history;
+pub mod invitation;
+pub mod invite;
+pub mod leave;
+pub mod link;
+pub mod list;
+pub mod page;
+pub mod renew;
+pub mod reset;
+pub mod role;
+pub mod roster;
+pub mod summary;
+pub mod sweep;
+pub mod workspace;

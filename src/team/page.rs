@@ -1,0 +1,97 @@
+//! Keyset pages: a slice of an ordered list, cut at positions rather than at offsets.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
+use uuid::Uuid;
+
+/// Which part of a list to read. Positions are of type `P`.
+#[derive(Clone, Debug)]
+pub struct Slice<P> {
+    /// Rows, at most.
+    pub limit: u64,
+    /// Whether to take the last rows rather than the first.
+    pub backward: bool,
+    pub after: Option<P>,
+    pub before: Option<P>,
+}
+
+/// A part of a list.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    pub rows: Vec<T>,
+    pub has_next: bool,
+    pub has_previous: bool,
+}
+
+impl<P> Slice<P> {
+    /// Rows to ask the database for: one more than wanted tells whether there are more.
+    pub fn fetch(&self) -> u64 {
+        self.limit + 1
+    }
+
+    /// Cuts what the database gave, which is in reading order of the slice, to a page.
+    pub fn cut<T>(&self, mut rows: Vec<T>) -> Page<T> {
+        let more = rows.len() as u64 > self.limit;
+        rows.truncate(usize::try_from(self.limit).unwrap_or(usize::MAX));
+        if self.backward {
+            rows.reverse();
+        }
+        Page {
+            rows,
+            has_next: if self.backward {
+                self.before.is_some()
+            } else {
+                more
+            },
+            has_previous: if self.backward {
+                more
+            } else {
+                self.after.is_some()
+            },
+        }
+    }
+}
+
+/// A statement that is put together, with its values.
+#[derive(Default)]
+pub struct Sql {
+    values: Vec<Value>,
+}
+
+impl Sql {
+    /// Takes a value and gives the placeholder that stands for it, in the form that both engines
+    /// read.
+    pub fn bind(&mut self, value: impl Into<Value>) -> String {
+        self.values.push(value.into());
+        format!("${}", self.values.len())
+    }
+
+    /// The statement for an engine.
+    pub fn statement(self, backend: DbBackend, text: String) -> Statement {
+        Statement::from_sql_and_values(backend, text, self.values)
+    }
+}
+
+/// A condition that text contains another, and the way to write it for this engine: PostgreSQL
+/// has an index of trigrams, which serves three letters and more.
+pub fn contains(db: &impl ConnectionTrait, sql: &mut Sql, column: &str, needle: &str) -> String {
+    let postgres = db.get_database_backend() == DbBackend::Postgres;
+    if postgres && needle.chars().count() >= 3 {
+        let escaped = needle
+            .replace('\\', r"\\")
+            .replace('%', r"\%")
+            .replace('_', r"\_");
+        return format!("{column} LIKE {}", sql.bind(format!("%{escaped}%")));
+    }
+    let find = if postgres { "strpos" } else { "instr" };
+    format!("{find}({column}, {}) > 0", sql.bind(needle))
+}
+
+/// A position in a list that is ordered by its ids, which sort by time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IdPosition(pub Uuid);
+
+/// The moment that stands for never.
+pub fn never() -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH
+}

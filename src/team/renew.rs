@@ -1,0 +1,111 @@
+//! Asking for a new link in place of one that has expired.
+
+use super::link::{Link, LinkState};
+use super::roster;
+use crate::App;
+use crate::actor::{Actor, Origin};
+use crate::audit::{self, AuditKind, Entry};
+use crate::error::Result;
+use crate::mail::outbox::{self, Mail, Notice};
+use crate::name;
+use chrono::Duration;
+use entity::invitation::Model;
+use entity::{invitation, user, workspace};
+use sea_orm::{ActiveModelTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// How long the inviters are left alone after they were told.
+const PAUSE: Duration = Duration::days(1);
+
+/// Tells the inviters that an invitee asks for a new link, once a day at most. The answer is the
+/// same for every link that was once sent.
+///
+/// # Errors
+/// `TokenUnknown` as a problem, where no such link was ever sent.
+pub async fn request(app: &App, token: &str, origin: &Origin) -> Result<()> {
+    let link = Link::find(&app.db, token, app.now()).await?;
+    if link.with_state(LinkState::Expired).is_empty() {
+        return Ok(());
+    }
+    app.db
+        .transaction(|tx| async move { request_in(&tx, app, token, origin).await })
+        .await?;
+    app.mail_queued.notify_one();
+    Ok(())
+}
+
+async fn request_in(
+    tx: &DatabaseTransaction,
+    app: &App,
+    token: &str,
+    origin: &Origin,
+) -> Result<()> {
+    let now = app.now();
+    let seen = Link::find(tx, token, now).await?;
+    let places: Vec<Uuid> = seen
+        .invitations
+        .iter()
+        .map(|(i, _)| i.workspace_id)
+        .collect();
+    let workspaces = roster::lock(tx, &places).await?;
+    let link = Link::find(tx, token, now).await?;
+    let due = |i: &&Model| i.renewal_asked_at.is_none_or(|asked| asked + PAUSE <= now);
+    let mut by_inviter: BTreeMap<Uuid, Vec<Model>> = BTreeMap::new();
+    for invitation in link.with_state(LinkState::Expired).into_iter().filter(due) {
+        by_inviter
+            .entry(invitation.inviter_id)
+            .or_default()
+            .push(invitation.clone());
+    }
+    for (inviter_id, invitations) in by_inviter {
+        let Some(inviter) = user::Entity::find_by_id(inviter_id).one(tx).await? else {
+            continue;
+        };
+        outbox::enqueue(tx, now, [letter(&inviter, &invitations, &workspaces)]).await?;
+        for invitation in invitations {
+            note(tx, app, invitation, origin).await?;
+        }
+    }
+    Ok(())
+}
+
+fn letter(inviter: &user::Model, invitations: &[Model], workspaces: &[workspace::Model]) -> Mail {
+    let named = |i: &Model| {
+        workspaces
+            .iter()
+            .find(|w| w.id == i.workspace_id)
+            .map(|w| w.name.clone())
+    };
+    let notice = Notice::RenewalAsked {
+        invitee: invitations
+            .first()
+            .map_or_else(String::new, |i| i.email.clone()),
+        workspaces: invitations.iter().filter_map(named).collect(),
+    };
+    let name = name::display(&inviter.first_name, &inviter.last_name, "");
+    Mail::new(name, &inviter.email, notice)
+}
+
+async fn note(
+    tx: &DatabaseTransaction,
+    app: &App,
+    mut asked: Model,
+    origin: &Origin,
+) -> Result<()> {
+    let now = app.now();
+    let actor = Actor {
+        user_id: asked.user_id,
+        name: asked.email.clone(),
+        email: asked.email.clone(),
+        origin: origin.clone(),
+    };
+    let entry = Entry::done(asked.workspace_id, AuditKind::RequestNewInvitation)
+        .to(asked.user_id, &asked.email);
+    audit::record(tx, now, &actor, [entry]).await?;
+    asked.renewal_asked_at = Some(now);
+    invitation::Entity::update(asked.into_active_model().reset_all())
+        .exec(tx)
+        .await?;
+    Ok(())
+}
