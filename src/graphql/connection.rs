@@ -1,0 +1,142 @@
+//! Connections: one shape for every list (Relay, "Cursor Connections").
+
+use super::error::Result;
+use super::scope::Scope;
+use crate::team::history::HistoryQuery;
+use crate::team::invitations::InvitationQuery;
+use crate::team::list::MemberQuery;
+use crate::team::page::{Page, Slice};
+use crate::team::summary;
+use async_graphql::connection::PageInfo;
+use async_graphql::{Context, Object, OutputType, TypeName};
+use std::borrow::Cow;
+
+/// A type that lists are made of.
+pub trait ConnectionNode: OutputType {
+    /// The name of its connection.
+    const CONNECTION: &'static str;
+    /// The name of its edge.
+    const EDGE: &'static str;
+}
+
+/// Where the total of a list comes from, should somebody ask.
+#[derive(Clone, Debug)]
+pub enum Total {
+    Known(usize),
+    Members(MemberQuery),
+    Invitations(InvitationQuery),
+    History(HistoryQuery),
+}
+
+/// A page of a list.
+pub struct Connection<T> {
+    edges: Vec<Edge<T>>,
+    has_next: bool,
+    has_previous: bool,
+    total: Total,
+}
+
+/// An item of a list, with its place in it.
+pub struct Edge<T> {
+    cursor: String,
+    node: T,
+}
+
+impl<T> Connection<T> {
+    /// Makes a connection of a page that was read.
+    pub fn new<R>(page: Page<R>, total: Total, edge: impl Fn(R) -> (String, T)) -> Connection<T> {
+        let edges = page.rows.into_iter().map(|row| {
+            let (cursor, node) = edge(row);
+            Edge { cursor, node }
+        });
+        Connection {
+            edges: edges.collect(),
+            has_next: page.has_next,
+            has_previous: page.has_previous,
+            total,
+        }
+    }
+
+    /// Makes a connection of a short list that is held in memory.
+    pub fn of_all(nodes: Vec<T>, slice: &Slice<usize>) -> Connection<T> {
+        let total = nodes.len();
+        let start = slice.after.map_or(0, |after| after.saturating_add(1));
+        let end = slice.before.unwrap_or(total).min(total);
+        let within = nodes.into_iter().enumerate().take(end).skip(start);
+        let fetch = usize::try_from(slice.fetch()).unwrap_or(usize::MAX);
+        let rows: Vec<_> = if slice.backward {
+            let all: Vec<_> = within.collect();
+            all.into_iter().rev().take(fetch).collect()
+        } else {
+            within.take(fetch).collect()
+        };
+        Connection::new(slice.cut(rows), Total::Known(total), |(index, node)| {
+            (super::cursor::of_index(index), node)
+        })
+    }
+}
+
+impl<T: ConnectionNode> TypeName for Connection<T> {
+    fn type_name() -> Cow<'static, str> {
+        T::CONNECTION.into()
+    }
+}
+
+impl<T: ConnectionNode> TypeName for Edge<T> {
+    fn type_name() -> Cow<'static, str> {
+        T::EDGE.into()
+    }
+}
+
+/// A page of a list: its items, with cursors to read on from.
+#[Object(name_type)]
+impl<T: ConnectionNode> Connection<T> {
+    /// The items, each with its cursor.
+    async fn edges(&self) -> &[Edge<T>] {
+        &self.edges
+    }
+
+    /// The items, for those who need no cursors.
+    async fn nodes(&self) -> Vec<&T> {
+        self.edges.iter().map(|edge| &edge.node).collect()
+    }
+
+    /// Where this page starts and ends, and whether there is more.
+    async fn page_info(&self) -> PageInfo {
+        PageInfo {
+            has_previous_page: self.has_previous,
+            has_next_page: self.has_next,
+            start_cursor: self.edges.first().map(|edge| edge.cursor.clone()),
+            end_cursor: self.edges.last().map(|edge| edge.cursor.clone()),
+        }
+    }
+
+    /// How many items the list has in all, this page's and others'.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i64> {
+        let app = &Scope::of(ctx)?.app;
+        Ok(match &self.total {
+            Total::Known(total) => i64::try_from(*total).unwrap_or(i64::MAX),
+            Total::Members(query) if query.is_counted() => {
+                let summary = summary::load(&app.db, query.workspace_id, app.now()).await?;
+                summary.count(query.role, query.status)
+            }
+            Total::Members(query) => query.count(&app.db).await?,
+            Total::Invitations(query) => query.count(&app.db).await?,
+            Total::History(query) => query.count(&app.db).await?,
+        })
+    }
+}
+
+/// An item of a list, with its place in it.
+#[Object(name_type)]
+impl<T: ConnectionNode> Edge<T> {
+    /// The item's place, for `after` and `before`.
+    async fn cursor(&self) -> &str {
+        &self.cursor
+    }
+
+    /// The item.
+    async fn node(&self) -> &T {
+        &self.node
+    }
+}

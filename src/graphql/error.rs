@@ -1,0 +1,109 @@
+//! The one boundary between what goes wrong inside and what clients hear of it.
+
+use super::enums::UserErrorCode;
+use super::time::DateTime;
+use crate::access;
+use crate::error::{Error, Problem};
+use async_graphql::{ErrorExtensionValues, SimpleObject};
+
+/// A failure on its way to the client. It has no `Display`, so that no resolver can send the text
+/// of an error past this boundary.
+#[derive(Debug)]
+pub struct Failure(Error);
+
+/// What resolvers return.
+pub type Result<T> = std::result::Result<T, Failure>;
+
+impl<E: Into<Error>> From<E> for Failure {
+    fn from(error: E) -> Failure {
+        Failure(error.into())
+    }
+}
+
+impl From<Failure> for async_graphql::Error {
+    fn from(Failure(error): Failure) -> async_graphql::Error {
+        let mut extensions = ErrorExtensionValues::default();
+        let (code, message) = match error {
+            Error::Unauthenticated => ("UNAUTHENTICATED", "Sign in first.".to_owned()),
+            Error::Forbidden(permission) => {
+                extensions.set("permission", permission.code());
+                let holders = access::holders(permission);
+                (
+                    "FORBIDDEN",
+                    format!("This needs {}, which {holders} has.", permission.code()),
+                )
+            }
+            Error::Denied(message) => ("FORBIDDEN", message),
+            Error::NotFound(what) => ("NOT_FOUND", format!("There is no such {what}.")),
+            Error::RateLimited(at) => {
+                extensions.set(
+                    "retryAt",
+                    at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+                );
+                (
+                    "RATE_LIMITED",
+                    "Too many attempts. Wait until `retryAt` and try again.".to_owned(),
+                )
+            }
+            Error::BadInput { field, message } => {
+                extensions.set("field", field);
+                ("BAD_INPUT", message)
+            }
+            Error::Refused(problems) => {
+                let messages: Vec<_> = problems
+                    .into_iter()
+                    .map(|problem| problem.message)
+                    .collect();
+                ("BAD_INPUT", messages.join(" "))
+            }
+            Error::Database(_) | Error::Conflict(_) | Error::Internal(_) => {
+                tracing::error!(%error, "a request failed");
+                ("INTERNAL", INTERNAL.to_owned())
+            }
+        };
+        extensions.set("code", code);
+        let mut shown = async_graphql::Error::new(message);
+        shown.extensions = Some(extensions);
+        shown
+    }
+}
+
+/// What clients hear of failures that are nobody's fault outside.
+pub const INTERNAL: &str =
+    "Something went wrong on our side. Try again; if it stays, report the request id.";
+
+/// Something that a form can show beside the field it is about. Nothing was changed.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct UserError {
+    /// What went wrong, for programs.
+    code: UserErrorCode,
+    /// What went wrong and what to do, for people.
+    message: String,
+    /// The path into the mutation's `input`, such as `["invitees", "2", "email"]`; empty where no
+    /// single field is to blame.
+    field: Vec<String>,
+    /// When to try again, where waiting helps.
+    retry_at: Option<DateTime>,
+}
+
+impl From<Problem> for UserError {
+    fn from(problem: Problem) -> UserError {
+        UserError {
+            code: problem.code.into(),
+            message: problem.message,
+            field: problem.field,
+            retry_at: problem.retry_at.map(DateTime),
+        }
+    }
+}
+
+/// Splits what a verb returned into its value and what a form can show.
+pub fn settle<T>(outcome: crate::error::Result<T>) -> Result<(Option<T>, Vec<UserError>)> {
+    match outcome {
+        Ok(value) => Ok((Some(value), Vec::new())),
+        Err(Error::Refused(problems)) => {
+            Ok((None, problems.into_iter().map(UserError::from).collect()))
+        }
+        Err(error) => Err(Failure(error)),
+    }
+}

@@ -1,0 +1,166 @@
+//! Global ids: opaque to clients, unique over all types (Relay, "Global Object Identification").
+//!
+//! The id of what lives in a workspace carries the workspace's id, so that a guard can answer
+//! before anything is read, and every look-up is scoped from the start.
+
+use super::error::Failure;
+use crate::error::Error;
+use async_graphql::ID;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use uuid::Uuid;
+
+/// What an id names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GlobalId {
+    User(Uuid),
+    Workspace(Uuid),
+    Membership { workspace_id: Uuid, user_id: Uuid },
+    Invitation { workspace_id: Uuid, id: Uuid },
+    Session(Uuid),
+    AuditEvent { workspace_id: Uuid, id: Uuid },
+}
+
+impl GlobalId {
+    fn parts(self) -> (u8, Uuid, Option<Uuid>) {
+        match self {
+            GlobalId::User(id) => (b'u', id, None),
+            GlobalId::Workspace(id) => (b'w', id, None),
+            GlobalId::Session(id) => (b's', id, None),
+            GlobalId::Membership {
+                workspace_id,
+                user_id,
+            } => (b'm', workspace_id, Some(user_id)),
+            GlobalId::Invitation { workspace_id, id } => (b'i', workspace_id, Some(id)),
+            GlobalId::AuditEvent { workspace_id, id } => (b'a', workspace_id, Some(id)),
+        }
+    }
+
+    /// The id as clients see it.
+    pub fn encode(self) -> ID {
+        let (tag, first, second) = self.parts();
+        let mut bytes = vec![tag];
+        bytes.extend_from_slice(first.as_bytes());
+        if let Some(second) = second {
+            bytes.extend_from_slice(second.as_bytes());
+        }
+        ID(URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    /// Reads an id; `None` where it is not one of ours.
+    pub fn decode(text: &str) -> Option<GlobalId> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (tag, rest) = bytes.split_first()?;
+        let first = Uuid::from_slice(rest.get(..16)?).ok()?;
+        let second = || Uuid::from_slice(rest.get(16..)?).ok();
+        match (tag, rest.len()) {
+            (b'u', 16) => Some(GlobalId::User(first)),
+            (b'w', 16) => Some(GlobalId::Workspace(first)),
+            (b's', 16) => Some(GlobalId::Session(first)),
+            (b'm', 32) => Some(GlobalId::Membership {
+                workspace_id: first,
+                user_id: second()?,
+            }),
+            (b'i', 32) => Some(GlobalId::Invitation {
+                workspace_id: first,
+                id: second()?,
+            }),
+            (b'a', 32) => Some(GlobalId::AuditEvent {
+                workspace_id: first,
+                id: second()?,
+            }),
+            _ => None,
+        }
+    }
+}
+
+fn wrong(field: &str, wanted: &str) -> Failure {
+    Failure::from(Error::BadInput {
+        field: field.to_owned(),
+        message: format!(
+            "`{field}` is not the id of a {wanted}. Pass an id that the API gave out."
+        ),
+    })
+}
+
+/// Reads a workspace's id.
+pub fn workspace_id(field: &str, id: &ID) -> Result<Uuid, Failure> {
+    match GlobalId::decode(id) {
+        Some(GlobalId::Workspace(id)) => Ok(id),
+        _ => Err(wrong(field, "Workspace")),
+    }
+}
+
+/// Reads a user's id.
+pub fn user_id(field: &str, id: &ID) -> Result<Uuid, Failure> {
+    match GlobalId::decode(id) {
+        Some(GlobalId::User(id)) => Ok(id),
+        _ => Err(wrong(field, "User")),
+    }
+}
+
+/// Reads a session's id.
+pub fn session_id(field: &str, id: &ID) -> Result<Uuid, Failure> {
+    match GlobalId::decode(id) {
+        Some(GlobalId::Session(id)) => Ok(id),
+        _ => Err(wrong(field, "Session")),
+    }
+}
+
+/// Reads a membership's id: workspace and user.
+pub fn membership_id(field: &str, id: &ID) -> Result<(Uuid, Uuid), Failure> {
+    match GlobalId::decode(id) {
+        Some(GlobalId::Membership {
+            workspace_id,
+            user_id,
+        }) => Ok((workspace_id, user_id)),
+        _ => Err(wrong(field, "Membership")),
+    }
+}
+
+/// Reads an invitation's id: workspace and invitation.
+pub fn invitation_id(field: &str, id: &ID) -> Result<(Uuid, Uuid), Failure> {
+    match GlobalId::decode(id) {
+        Some(GlobalId::Invitation { workspace_id, id }) => Ok((workspace_id, id)),
+        _ => Err(wrong(field, "Invitation")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn ids_read_back_as_what_they_are() {
+        let (a, b) = (Uuid::now_v7(), Uuid::now_v7());
+        for id in [
+            GlobalId::User(a),
+            GlobalId::Workspace(a),
+            GlobalId::Session(a),
+            GlobalId::Membership {
+                workspace_id: a,
+                user_id: b,
+            },
+            GlobalId::Invitation {
+                workspace_id: a,
+                id: b,
+            },
+            GlobalId::AuditEvent {
+                workspace_id: a,
+                id: b,
+            },
+        ] {
+            assert_eq!(GlobalId::decode(&id.encode()), Some(id));
+        }
+        assert!(membership_id("membershipId", &GlobalId::Workspace(a).encode()).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in any::<String>(), bytes in any::<Vec<u8>>()) {
+            let _ = GlobalId::decode(&text);
+            let _ = GlobalId::decode(&URL_SAFE_NO_PAD.encode(bytes));
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! The API: objects, mutations, guards, loaders and connections. Thin, with no rules of its own.
+
+pub mod connection;
+pub mod cursor;
+pub mod enums;
+pub mod error;
+pub mod guard;
+pub mod id;
+pub mod loaders;
+pub mod mutations;
+pub mod objects;
+pub mod query;
+pub mod scope;
+pub mod time;
+
+use crate::config::Config;
+use async_graphql::{EmptySubscription, SDLExportOptions, Schema};
+use mutations::Mutation;
+use query::Query;
+
+/// The schema.
+pub type ApiSchema = Schema<Query, Mutation, EmptySubscription>;
+
+/// Builds the schema, with the limits of the settings.
+pub fn schema(config: &Config) -> ApiSchema {
+    Schema::build(Query, Mutation::default(), EmptySubscription)
+        .limit_depth(config.query_depth)
+        .limit_complexity(config.query_complexity)
+        .finish()
+}
+
+/// The schema in the schema definition language, as `schema.graphql` has it.
+pub fn sdl(schema: &ApiSchema) -> String {
+    let options = SDLExportOptions::new()
+        .include_specified_by()
+        .use_space_ident();
+    schema.sdl_with_options(options)
+}

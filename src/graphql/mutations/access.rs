@@ -1,0 +1,285 @@
+//! Signing in and out, and getting back in.
+
+use crate::account::setup::{self, FirstAdmin};
+use crate::account::{reset, session, sign_in};
+use crate::graphql::enums::SessionTransport;
+use crate::graphql::error::{Result, UserError, settle};
+use crate::graphql::id;
+use crate::graphql::objects::viewer::Viewer;
+use crate::graphql::scope::Scope;
+use crate::token::Token;
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+
+#[derive(Default)]
+pub struct AccessMutation;
+
+/// Email and password.
+#[derive(InputObject)]
+pub struct SignInInput {
+    /// The account's address.
+    email: String,
+    /// The account's password.
+    #[graphql(secret)]
+    password: String,
+    /// How the session's token travels; a cookie where left out.
+    transport: Option<SessionTransport>,
+}
+
+/// The first workspace and its admin.
+#[derive(InputObject)]
+pub struct SetUpInput {
+    /// What stands behind `#token=` in the link that the server printed.
+    #[graphql(secret)]
+    token: String,
+    /// The admin's address.
+    email: String,
+    /// The admin's first name.
+    first_name: String,
+    /// The admin's last name.
+    last_name: Option<String>,
+    /// The admin's password.
+    #[graphql(secret)]
+    password: String,
+    /// What the workspace is called.
+    workspace_name: String,
+    /// How the session's token travels; a cookie where left out.
+    transport: Option<SessionTransport>,
+}
+
+/// A new session.
+#[derive(Clone, Debug, Default, SimpleObject)]
+pub struct SignInPayload {
+    /// Whoever is signed in now.
+    viewer: Option<Viewer>,
+    /// The session's token, for `Authorization: Bearer`; with the transport `BEARER` only.
+    session_token: Option<String>,
+    /// What is wrong with the input.
+    user_errors: Vec<UserError>,
+}
+
+/// The first session.
+#[derive(Clone, Debug, Default, SimpleObject)]
+pub struct SetUpPayload {
+    /// The first admin.
+    viewer: Option<Viewer>,
+    /// The session's token, for `Authorization: Bearer`; with the transport `BEARER` only.
+    session_token: Option<String>,
+    /// What is wrong with the input.
+    user_errors: Vec<UserError>,
+}
+
+/// Nothing to say.
+#[derive(InputObject)]
+pub struct SignOutInput {
+    /// Echoed in nothing; an empty input must have a field.
+    client_mutation_id: Option<String>,
+}
+
+/// A session to end.
+#[derive(InputObject)]
+pub struct RevokeSessionInput {
+    /// The id of one of your Sessions.
+    session_id: ID,
+}
+
+/// Whose password was forgotten.
+#[derive(InputObject)]
+pub struct RequestPasswordResetInput {
+    /// The account's address.
+    email: String,
+}
+
+/// A new password.
+#[derive(InputObject)]
+pub struct ResetPasswordInput {
+    /// What stands behind `#token=` in the link.
+    #[graphql(secret)]
+    token: String,
+    /// The password to have from now on: 12 characters or more, hard to guess.
+    #[graphql(secret)]
+    new_password: String,
+}
+
+/// Whether the session has ended.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct SignOutPayload {
+    /// Whether it was done.
+    accepted: bool,
+    /// What is wrong with the input.
+    user_errors: Vec<UserError>,
+}
+
+/// Whether the session has ended.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct RevokeSessionPayload {
+    /// Whether it was done.
+    accepted: bool,
+    /// What is wrong with the input.
+    user_errors: Vec<UserError>,
+}
+
+/// The same for every address, known or not.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct RequestPasswordResetPayload {
+    /// Always true: whoever has an account with the address gets a mail.
+    accepted: bool,
+    /// What is wrong with the input.
+    user_errors: Vec<UserError>,
+}
+
+/// Whether the password was set.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct ResetPasswordPayload {
+    /// Whether it was done: sign in with the new password.
+    accepted: bool,
+    /// What is wrong with the input.
+    user_errors: Vec<UserError>,
+}
+
+/// Begins a session for the rest of the request; the token where the client wants it in the answer.
+pub async fn begin(
+    scope: &Scope,
+    token: Option<Token>,
+    transport: SessionTransport,
+) -> Result<(Option<Viewer>, Option<String>)> {
+    let Some(token) = token else {
+        return Ok((None, None));
+    };
+    let in_cookie = transport == SessionTransport::Cookie;
+    let session_token = scope.begin_session(token, in_cookie).await?;
+    Ok((scope.viewer().map(Viewer), session_token))
+}
+
+/// Checks that the client can get the token in the way it asks for.
+pub fn transport(scope: &Scope, asked: Option<SessionTransport>) -> Result<SessionTransport> {
+    let transport = asked.unwrap_or_default();
+    if transport == SessionTransport::Cookie {
+        scope.can_set_cookie()?;
+    }
+    Ok(transport)
+}
+
+#[Object]
+impl AccessMutation {
+    /// Begins a session. After failures, further attempts are slowed down (`RATE_LIMITED`).
+    /// User errors: `CREDENTIALS_INVALID`.
+    async fn sign_in(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Email and password.")] input: SignInInput,
+    ) -> Result<Option<SignInPayload>> {
+        let scope = Scope::of(ctx)?;
+        let transport = transport(scope, input.transport)?;
+        let signed_in = sign_in::sign_in(
+            &scope.app,
+            &input.email,
+            &input.password.into(),
+            &scope.origin,
+        )
+        .await;
+        let (token, user_errors) = settle(signed_in)?;
+        let (viewer, session_token) = begin(scope, token, transport).await?;
+        Ok(Some(SignInPayload {
+            viewer,
+            session_token,
+            user_errors,
+        }))
+    }
+
+    /// Sets up the first workspace and its admin, with the one-time link that the server printed
+    /// on an empty database. User errors: `TOKEN_UNKNOWN`, `TOKEN_EXPIRED`, `TOKEN_USED`,
+    /// `EMAIL_INVALID`, `NAME_INVALID` and those of passwords.
+    async fn set_up(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first workspace and its admin.")] input: SetUpInput,
+    ) -> Result<Option<SetUpPayload>> {
+        let scope = Scope::of(ctx)?;
+        let transport = transport(scope, input.transport)?;
+        let admin = FirstAdmin {
+            email: input.email,
+            first_name: input.first_name,
+            last_name: input.last_name.unwrap_or_default(),
+            password: input.password.into(),
+            workspace: input.workspace_name,
+        };
+        let (token, user_errors) =
+            settle(setup::complete(&scope.app, &input.token, &admin, &scope.origin).await)?;
+        let (viewer, session_token) = begin(scope, token, transport).await?;
+        Ok(Some(SetUpPayload {
+            viewer,
+            session_token,
+            user_errors,
+        }))
+    }
+
+    /// Ends the session that this request was made with. Errors: `UNAUTHENTICATED`.
+    async fn sign_out(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "May be left out.")] input: Option<SignOutInput>,
+    ) -> Result<Option<SignOutPayload>> {
+        let _ = input;
+        let scope = Scope::of(ctx)?;
+        let viewer = scope.signed_in()?;
+        session::end(&scope.app, viewer.user_id, viewer.session_id).await?;
+        scope.end_session();
+        Ok(Some(SignOutPayload {
+            accepted: true,
+            user_errors: Vec::new(),
+        }))
+    }
+
+    /// Ends one of your sessions, wherever it is. Errors: `UNAUTHENTICATED`, `NOT_FOUND`,
+    /// `BAD_INPUT`.
+    async fn revoke_session(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The session to end.")] input: RevokeSessionInput,
+    ) -> Result<Option<RevokeSessionPayload>> {
+        let scope = Scope::of(ctx)?;
+        let viewer = scope.signed_in()?;
+        let session_id = id::session_id("sessionId", &input.session_id)?;
+        session::end(&scope.app, viewer.user_id, session_id).await?;
+        if session_id == viewer.session_id {
+            scope.end_session();
+        }
+        Ok(Some(RevokeSessionPayload {
+            accepted: true,
+            user_errors: Vec::new(),
+        }))
+    }
+
+    /// Mails a reset link to whoever has an account with the address. The answer is the same, and
+    /// as fast, for every address.
+    async fn request_password_reset(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whose password was forgotten.")] input: RequestPasswordResetInput,
+    ) -> Result<Option<RequestPasswordResetPayload>> {
+        reset::request(&Scope::of(ctx)?.app, &input.email);
+        Ok(Some(RequestPasswordResetPayload {
+            accepted: true,
+            user_errors: Vec::new(),
+        }))
+    }
+
+    /// Sets a new password with a link from a mail. Every session of the user ends, and they get a
+    /// notice by mail. User errors: `TOKEN_UNKNOWN`, `TOKEN_EXPIRED`, `TOKEN_USED` and those of
+    /// passwords.
+    async fn reset_password(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The link's token and the new password.")] input: ResetPasswordInput,
+    ) -> Result<Option<ResetPasswordPayload>> {
+        let scope = Scope::of(ctx)?;
+        let password = input.new_password.into();
+        let (done, user_errors) =
+            settle(reset::reset(&scope.app, &input.token, &password, &scope.origin).await)?;
+        scope.renew().await?;
+        Ok(Some(ResetPasswordPayload {
+            accepted: done.is_some(),
+            user_errors,
+        }))
+    }
+}

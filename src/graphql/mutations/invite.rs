@@ -1,0 +1,243 @@
+//! Inviting people, and assigning members to more workspaces.
+
+use crate::access::Permission::TeamManage;
+use crate::audit::AuditKind;
+use crate::error::{Problem, ProblemCode};
+use crate::graphql::enums::Role;
+use crate::graphql::error::{Result, UserError, settle};
+use crate::graphql::guard::requires;
+use crate::graphql::id;
+use crate::graphql::objects::outcome::InviteOutcome;
+use crate::graphql::scope::Scope;
+use crate::team::invite::{self, Invitee, Person, Placement};
+use crate::team::roster;
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use uuid::Uuid;
+
+/// People that one call can invite.
+const MAX_INVITEES: usize = 100;
+/// Workspaces that one call can name for each of them.
+const MAX_WORKSPACES: usize = 20;
+
+#[derive(Default)]
+pub struct InviteMutation;
+
+/// Whom to invite, and where to.
+#[derive(InputObject)]
+pub struct InviteUsersInput {
+    /// The people, from 1 to 100.
+    invitees: Vec<InviteeInput>,
+    /// The ids of the Workspaces to invite them to, at most 20. Where left out: the active one, for
+    /// those without assignments of their own.
+    workspace_ids: Option<Vec<ID>>,
+}
+
+/// Somebody to invite.
+#[derive(InputObject)]
+pub struct InviteeInput {
+    /// The address; compared without regard to case.
+    email: String,
+    /// The first name, as this workspace shows it until the person signs up.
+    first_name: Option<String>,
+    /// The last name, likewise.
+    last_name: Option<String>,
+    /// The role in each workspace that no assignment names.
+    role: Role,
+    /// Workspaces for this person: further ones, or another role in one of them.
+    assignments: Option<Vec<AssignmentInput>>,
+}
+
+/// A workspace for one person.
+#[derive(InputObject)]
+pub struct AssignmentInput {
+    /// The id of a Workspace.
+    workspace_id: ID,
+    /// The role there; the invitee's where left out.
+    role: Option<Role>,
+}
+
+/// A member, and where else they are to be one.
+#[derive(InputObject)]
+pub struct AssignToWorkspacesInput {
+    /// The id of a Membership in a workspace that you manage.
+    membership_id: ID,
+    /// The ids of the Workspaces, at most 20; you must manage each of them.
+    workspace_ids: Vec<ID>,
+    /// The role in each of them.
+    role: Role,
+}
+
+/// What came of inviting.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct InviteUsersPayload {
+    /// One for each invitee and workspace, in the order of the input.
+    outcomes: Vec<InviteOutcome>,
+    /// What is wrong with the input as a whole; then nothing happened.
+    user_errors: Vec<UserError>,
+}
+
+/// What came of assigning.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct AssignToWorkspacesPayload {
+    /// One for each workspace, in the order of the input.
+    outcomes: Vec<InviteOutcome>,
+    /// What is wrong with the input as a whole; then nothing happened.
+    user_errors: Vec<UserError>,
+}
+
+fn within_limits(count: usize, most: usize, field: &str, what: &str) -> crate::error::Result<()> {
+    if (1..=most).contains(&count) {
+        return Ok(());
+    }
+    let message = format!("Name from 1 to {most} {what}.");
+    Err(Problem::new(ProblemCode::TooMany, &[field], message).into())
+}
+
+fn workspace_ids(field: &str, ids: &[ID]) -> Result<Vec<Uuid>> {
+    ids.iter().map(|id| id::workspace_id(field, id)).collect()
+}
+
+/// Reads whom to invite; the inner error is one that a form can show.
+pub fn parse_invitees(
+    scope: &Scope,
+    input: InviteUsersInput,
+) -> Result<crate::error::Result<Vec<Invitee>>> {
+    if let Err(error) = within_limits(input.invitees.len(), MAX_INVITEES, "invitees", "people") {
+        return Ok(Err(error));
+    }
+    let common = input
+        .workspace_ids
+        .as_deref()
+        .map(|ids| workspace_ids("workspaceIds", ids))
+        .transpose()?;
+    if let Some(ids) = &common
+        && let Err(error) = within_limits(ids.len(), MAX_WORKSPACES, "workspaceIds", "workspaces")
+    {
+        return Ok(Err(error));
+    }
+    let mut invitees = Vec::new();
+    for (index, typed) in input.invitees.into_iter().enumerate() {
+        let invitee = parse_invitee(scope, typed, common.as_deref())?;
+        if invitee.placements.len() > MAX_WORKSPACES {
+            let message = format!("Name from 1 to {MAX_WORKSPACES} workspaces.");
+            let problem = Problem::new(ProblemCode::TooMany, &["assignments"], message);
+            return Ok(Err(problem
+                .within(&["invitees", &index.to_string()])
+                .into()));
+        }
+        invitees.push(invitee);
+    }
+    Ok(Ok(invitees))
+}
+
+fn parse_invitee(scope: &Scope, typed: InviteeInput, common: Option<&[Uuid]>) -> Result<Invitee> {
+    let role = typed.role.into();
+    let assignments = typed.assignments.unwrap_or_default();
+    let everywhere = match common {
+        Some(ids) => ids.to_vec(),
+        None if assignments.is_empty() => vec![scope.workspace_or_active(None)?],
+        None => Vec::new(),
+    };
+    let mut placements: Vec<Placement> = everywhere
+        .into_iter()
+        .map(|workspace_id| Placement { workspace_id, role })
+        .collect();
+    for assignment in assignments {
+        placements.push(Placement {
+            workspace_id: id::workspace_id("workspaceId", &assignment.workspace_id)?,
+            role: assignment.role.map_or(role, Into::into),
+        });
+    }
+    let first_name = typed.first_name.unwrap_or_default();
+    let last_name = typed.last_name.unwrap_or_default();
+    let person = Person::parse(&typed.email, &first_name, &last_name);
+    let shown = typed.email.chars().take(320).collect();
+    Ok(Invitee::new(shown, person, placements))
+}
+
+async fn run(
+    ctx: &Context<'_>,
+    invitees: &[Invitee],
+    kind: AuditKind,
+) -> Result<Vec<InviteOutcome>> {
+    let scope = Scope::of(ctx)?;
+    let mut named: Vec<Uuid> = invitees
+        .iter()
+        .flat_map(|invitee| &invitee.placements)
+        .map(|placement| placement.workspace_id)
+        .collect();
+    named.sort_unstable();
+    named.dedup();
+    let actor = scope.permit(&named, TeamManage, kind).await?;
+    let decisions = invite::invite(&scope.app, &actor, invitees).await?;
+    InviteOutcome::of(ctx, invitees, decisions).await
+}
+
+#[Object]
+impl InviteMutation {
+    /// Invites people to workspaces. Who has an account is a member at once; everybody else gets
+    /// one mail that names all workspaces. You need `TEAM_MANAGE` in every workspace named, or
+    /// nothing happens. Repeating a call is harmless. Errors: `UNAUTHENTICATED`, `FORBIDDEN`,
+    /// `NOT_FOUND`, `BAD_INPUT`. User errors: `TOO_MANY`; in outcomes: `EMAIL_INVALID`,
+    /// `NAME_INVALID`, `DOMAIN_NOT_ALLOWED`, `MAIL_CAP_REACHED`.
+    #[graphql(directive = requires::apply(TeamManage.into()))]
+    async fn invite_users(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whom to invite, and where to.")] input: InviteUsersInput,
+    ) -> Result<Option<InviteUsersPayload>> {
+        let scope = Scope::of(ctx)?;
+        scope.signed_in()?;
+        let (invitees, user_errors) = settle(parse_invitees(scope, input)?)?;
+        let outcomes = match invitees {
+            Some(invitees) => run(ctx, &invitees, AuditKind::InviteMember).await?,
+            None => Vec::new(),
+        };
+        Ok(Some(InviteUsersPayload {
+            outcomes,
+            user_errors,
+        }))
+    }
+
+    /// Makes the same person a member of more workspaces that you manage: at once where they have
+    /// signed up, by invitation where not. Errors: `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`,
+    /// `BAD_INPUT`. User errors: `TOO_MANY`; in outcomes as `inviteUsers`.
+    #[graphql(directive = requires::apply(TeamManage.into()))]
+    async fn assign_to_workspaces(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "A member, and where else they are to be one.")]
+        input: AssignToWorkspacesInput,
+    ) -> Result<Option<AssignToWorkspacesPayload>> {
+        let scope = Scope::of(ctx)?;
+        let (workspace_id, user_id) = id::membership_id("membershipId", &input.membership_id)?;
+        scope
+            .permit(&[workspace_id], TeamManage, AuditKind::AddMember)
+            .await?;
+        let (_, user_errors) = settle(within_limits(
+            input.workspace_ids.len(),
+            MAX_WORKSPACES,
+            "workspaceIds",
+            "workspaces",
+        ))?;
+        if !user_errors.is_empty() {
+            return Ok(Some(AssignToWorkspacesPayload {
+                outcomes: Vec::new(),
+                user_errors,
+            }));
+        }
+        let role = input.role.into();
+        let placements = workspace_ids("workspaceIds", &input.workspace_ids)?
+            .into_iter()
+            .map(|workspace_id| Placement { workspace_id, role })
+            .collect();
+        let member = roster::member(&scope.app.db, workspace_id, user_id).await?;
+        let person = Person::parse(&member.email, &member.first_name, &member.last_name);
+        let invitee = Invitee::new(member.email, person, placements);
+        let outcomes = run(ctx, &[invitee], AuditKind::AddMember).await?;
+        Ok(Some(AssignToWorkspacesPayload {
+            outcomes,
+            user_errors,
+        }))
+    }
+}

@@ -1,0 +1,161 @@
+//! What the holder of an invitation link does.
+
+use super::access::{begin, transport};
+use crate::graphql::enums::SessionTransport;
+use crate::graphql::error::{Result, UserError, settle};
+use crate::graphql::objects::invitation::Invitation;
+use crate::graphql::objects::membership::Membership;
+use crate::graphql::objects::viewer::Viewer;
+use crate::graphql::scope::Scope;
+use crate::team::accept::{self, Acceptance};
+use crate::team::list;
+use crate::team::{decline, renew};
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+
+#[derive(Default)]
+pub struct LinkMutation;
+
+/// An invitation to accept. Who has no account signs up by it, with names and password.
+#[derive(InputObject)]
+pub struct AcceptInvitationInput {
+    /// What stands behind `#token=` in the link.
+    #[graphql(secret)]
+    token: String,
+    /// Your first name; what the inviter typed where left out.
+    first_name: Option<String>,
+    /// Your last name; what the inviter typed where left out.
+    last_name: Option<String>,
+    /// The password to sign in with from now on; not for those who have an account.
+    #[graphql(secret)]
+    password: Option<String>,
+    /// How the session's token travels; a cookie where left out.
+    transport: Option<SessionTransport>,
+}
+
+/// An invitation to decline.
+#[derive(InputObject)]
+pub struct DeclineInvitationInput {
+    /// What stands behind `#token=` in the link.
+    #[graphql(secret)]
+    token: String,
+}
+
+/// An expired link to get a new one for.
+#[derive(InputObject)]
+pub struct RequestNewInvitationInput {
+    /// What stands behind `#token=` in the link.
+    #[graphql(secret)]
+    token: String,
+}
+
+/// Who is in now, and where.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct AcceptInvitationPayload {
+    /// Whoever is signed in now.
+    viewer: Option<Viewer>,
+    /// The new session's token, for `Authorization: Bearer`; with the transport `BEARER` only.
+    session_token: Option<String>,
+    /// The memberships that have become active.
+    memberships: Vec<Membership>,
+    /// What is wrong with the input.
+    user_errors: Vec<UserError>,
+}
+
+/// The invitation, declined.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct DeclineInvitationPayload {
+    /// The invitation; the first, where the link named several workspaces.
+    invitation: Option<Invitation>,
+    /// What is wrong with the input.
+    user_errors: Vec<UserError>,
+}
+
+/// The same for every link that was once sent.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct RequestNewInvitationPayload {
+    /// Whether the link was once sent. The inviter is told, once a day at most.
+    accepted: bool,
+    /// What is wrong with the input.
+    user_errors: Vec<UserError>,
+}
+
+#[Object]
+impl LinkMutation {
+    /// Accepts an invitation, in all workspaces that its mail named, and with it every other
+    /// pending invitation of the address. Who has an account must be signed in, and gives no
+    /// password. User errors: `TOKEN_UNKNOWN`, `TOKEN_EXPIRED`, `TOKEN_REPLACED`, `TOKEN_USED`,
+    /// `TOKEN_REVOKED`, `ACCOUNT_EXISTS`, `NAME_INVALID`, `PASSWORD_REQUIRED` and those of
+    /// passwords.
+    async fn accept_invitation(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The link's token, and who you are.")] input: AcceptInvitationInput,
+    ) -> Result<Option<AcceptInvitationPayload>> {
+        let scope = Scope::of(ctx)?;
+        let transport = transport(scope, input.transport)?;
+        let acceptance = Acceptance {
+            token: input.token,
+            first_name: input.first_name,
+            last_name: input.last_name,
+            password: input.password.map(Into::into),
+        };
+        let signed_in = scope.viewer().map(|viewer| viewer.user_id);
+        let accepted = accept::accept(&scope.app, signed_in, &acceptance, &scope.origin).await;
+        let (accepted, user_errors) = settle(accepted)?;
+        let Some(accepted) = accepted else {
+            return Ok(Some(AcceptInvitationPayload {
+                viewer: None,
+                session_token: None,
+                memberships: Vec::new(),
+                user_errors,
+            }));
+        };
+        let (_, session_token) = begin(scope, accepted.session, transport).await?;
+        scope.renew().await?;
+        let members =
+            list::of_users(&scope.app.db, &accepted.workspace_ids, &[accepted.user_id]).await?;
+        Ok(Some(AcceptInvitationPayload {
+            viewer: scope.viewer().map(Viewer),
+            session_token,
+            memberships: members.into_iter().map(Membership).collect(),
+            user_errors,
+        }))
+    }
+
+    /// Declines an invitation, in all workspaces that its mail named. User errors: as
+    /// `acceptInvitation`'s for the token.
+    async fn decline_invitation(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The link's token.")] input: DeclineInvitationInput,
+    ) -> Result<Option<DeclineInvitationPayload>> {
+        let scope = Scope::of(ctx)?;
+        let (declined, user_errors) =
+            settle(decline::decline(&scope.app, &input.token, &scope.origin).await)?;
+        let invitation = declined
+            .unwrap_or_default()
+            .into_iter()
+            .next()
+            .map(Invitation::by_link);
+        Ok(Some(DeclineInvitationPayload {
+            invitation,
+            user_errors,
+        }))
+    }
+
+    /// Asks for a new link in place of an expired one: the inviter is told by mail, once a day at
+    /// most. User errors: `TOKEN_UNKNOWN`.
+    async fn request_new_invitation(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The expired link's token.")] input: RequestNewInvitationInput,
+    ) -> Result<Option<RequestNewInvitationPayload>> {
+        let scope = Scope::of(ctx)?;
+        let (asked, user_errors) =
+            settle(renew::request(&scope.app, &input.token, &scope.origin).await)?;
+        Ok(Some(RequestNewInvitationPayload {
+            accepted: asked.is_some(),
+            user_errors,
+        }))
+    }
+}

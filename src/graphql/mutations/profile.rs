@@ -1,0 +1,135 @@
+//! What people change about themselves and their session.
+
+use crate::account::{profile, session};
+use crate::error::Error;
+use crate::graphql::error::{Result, UserError, settle};
+use crate::graphql::id;
+use crate::graphql::objects::viewer::Viewer;
+use crate::graphql::scope::Scope;
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+
+#[derive(Default)]
+pub struct ProfileMutation;
+
+/// The workspace to look at.
+#[derive(InputObject)]
+pub struct SwitchWorkspaceInput {
+    /// The id of a Workspace that you belong to.
+    workspace_id: ID,
+}
+
+/// Your names.
+#[derive(InputObject)]
+pub struct UpdateProfileInput {
+    /// The first name.
+    first_name: String,
+    /// The last name; may be empty.
+    last_name: String,
+}
+
+/// Your passwords, old and new.
+#[derive(InputObject)]
+pub struct ChangePasswordInput {
+    /// The password that you have now.
+    #[graphql(secret)]
+    current_password: String,
+    /// The password to have from now on: 12 characters or more, hard to guess.
+    #[graphql(secret)]
+    new_password: String,
+}
+
+/// The viewer, with the workspace that they look at now.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct SwitchWorkspacePayload {
+    /// You.
+    viewer: Option<Viewer>,
+    /// What is wrong with the input.
+    user_errors: Vec<UserError>,
+}
+
+/// The viewer, with their new names.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct UpdateProfilePayload {
+    /// You.
+    viewer: Option<Viewer>,
+    /// What is wrong with the input.
+    user_errors: Vec<UserError>,
+}
+
+/// The viewer, with their new password.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct ChangePasswordPayload {
+    /// You.
+    viewer: Option<Viewer>,
+    /// What is wrong with the input.
+    user_errors: Vec<UserError>,
+}
+
+async fn renewed(scope: &Scope) -> Result<Option<Viewer>> {
+    scope.renew().await?;
+    Ok(scope.viewer().map(Viewer))
+}
+
+#[Object]
+impl ProfileMutation {
+    /// Points your session at another workspace: the default wherever one may be left out.
+    /// Errors: `UNAUTHENTICATED`, `NOT_FOUND`, `BAD_INPUT`.
+    async fn switch_workspace(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The workspace to look at.")] input: SwitchWorkspaceInput,
+    ) -> Result<Option<SwitchWorkspacePayload>> {
+        let scope = Scope::of(ctx)?;
+        let viewer = scope.signed_in()?;
+        let id = id::workspace_id("workspaceId", &input.workspace_id)?;
+        let place = viewer.place(id).ok_or(Error::NotFound("workspace"))?;
+        session::switch(
+            &scope.app,
+            viewer.user_id,
+            viewer.session_id,
+            place.workspace_id,
+        )
+        .await?;
+        let viewer = renewed(scope).await?;
+        Ok(Some(SwitchWorkspacePayload {
+            viewer,
+            user_errors: Vec::new(),
+        }))
+    }
+
+    /// Changes your names, in all your workspaces. Errors: `UNAUTHENTICATED`. User errors:
+    /// `NAME_INVALID`.
+    async fn update_profile(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Your names.")] input: UpdateProfileInput,
+    ) -> Result<Option<UpdateProfilePayload>> {
+        let scope = Scope::of(ctx)?;
+        let viewer = scope.signed_in()?;
+        let renamed =
+            profile::rename(&scope.app, &viewer, &input.first_name, &input.last_name).await;
+        let (_, user_errors) = settle(renamed)?;
+        Ok(Some(UpdateProfilePayload {
+            viewer: renewed(scope).await?,
+            user_errors,
+        }))
+    }
+
+    /// Changes your password. Your other sessions end, and you get a notice by mail. Errors:
+    /// `UNAUTHENTICATED`, `RATE_LIMITED`. User errors: `CREDENTIALS_INVALID` and those of passwords.
+    async fn change_password(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Your passwords, old and new.")] input: ChangePasswordInput,
+    ) -> Result<Option<ChangePasswordPayload>> {
+        let scope = Scope::of(ctx)?;
+        let viewer = scope.signed_in()?;
+        let (current, new) = (input.current_password.into(), input.new_password.into());
+        let (_, user_errors) =
+            settle(profile::change_password(&scope.app, &viewer, &current, &new).await)?;
+        Ok(Some(ChangePasswordPayload {
+            viewer: renewed(scope).await?,
+            user_errors,
+        }))
+    }
+}

@@ -1,0 +1,184 @@
+//! Creating, changing and leaving workspaces.
+
+use crate::access::Permission::{TeamManage, WorkspaceManage};
+use crate::audit::AuditKind;
+use crate::config::WorkspaceCreators;
+use crate::error::Error;
+use crate::graphql::error::{Result, UserError, settle};
+use crate::graphql::guard::requires;
+use crate::graphql::id;
+use crate::graphql::objects::invitation::Invitation;
+use crate::graphql::objects::viewer::Viewer;
+use crate::graphql::objects::workspace::Workspace;
+use crate::graphql::scope::Scope;
+use crate::team::leave::{self, Departure};
+use crate::team::workspace::{self, Changes};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+
+#[derive(Default)]
+pub struct WorkspaceMutation;
+
+/// A new workspace.
+#[derive(InputObject)]
+pub struct CreateWorkspaceInput {
+    /// What people call it.
+    name: String,
+}
+
+/// What to change about a workspace; what is left out stays.
+#[derive(InputObject)]
+pub struct UpdateWorkspaceInput {
+    /// The id of a Workspace.
+    workspace_id: ID,
+    /// What people call it.
+    name: Option<String>,
+    /// Days that an invitation link stays valid, from 1 to 90; `null` for the server's default.
+    invitation_lifetime_days: MaybeUndefined<i32>,
+    /// Domains whose addresses may be invited, such as `example.com`; empty allows all.
+    allowed_email_domains: Option<Vec<String>>,
+}
+
+/// The workspace to leave.
+#[derive(InputObject)]
+pub struct LeaveWorkspaceInput {
+    /// The id of a Workspace that you belong to.
+    workspace_id: ID,
+}
+
+/// The new workspace.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct CreateWorkspacePayload {
+    /// The workspace, of which you are the first Workspace Admin.
+    workspace: Option<Workspace>,
+    /// What is wrong with the input.
+    user_errors: Vec<UserError>,
+}
+
+/// The workspace as it is now.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct UpdateWorkspacePayload {
+    /// The workspace.
+    workspace: Option<Workspace>,
+    /// What is wrong with the input.
+    user_errors: Vec<UserError>,
+}
+
+/// The viewer, without the workspace that they have left.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct LeaveWorkspacePayload {
+    /// You.
+    viewer: Option<Viewer>,
+    /// Invitations that you answered for, and another admin does now.
+    reassigned_invitations: Vec<Invitation>,
+    /// What is wrong with the input.
+    user_errors: Vec<UserError>,
+}
+
+fn may_create(scope: &Scope) -> Result<()> {
+    let viewer = scope.signed_in()?;
+    let allowed = match scope.app.config.workspace_creators {
+        WorkspaceCreators::Everyone => true,
+        WorkspaceCreators::Nobody => false,
+        WorkspaceCreators::Admins => viewer
+            .places
+            .iter()
+            .any(|place| viewer.can(place.workspace_id, TeamManage)),
+    };
+    if allowed {
+        return Ok(());
+    }
+    let message = "The settings of this server do not let you create workspaces.";
+    Err(Error::Denied(message.to_owned()).into())
+}
+
+#[Object]
+impl WorkspaceMutation {
+    /// Creates a workspace, with you as its first Workspace Admin. Who may is a setting of the
+    /// server: by default, whoever is a Workspace Admin somewhere. Errors: `UNAUTHENTICATED`,
+    /// `FORBIDDEN`. User errors: `NAME_INVALID`.
+    async fn create_workspace(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new workspace.")] input: CreateWorkspaceInput,
+    ) -> Result<Option<CreateWorkspacePayload>> {
+        let scope = Scope::of(ctx)?;
+        may_create(scope)?;
+        let actor = scope.signed_in()?.actor(&scope.origin);
+        let (created, user_errors) =
+            settle(workspace::create(&scope.app, &actor, &input.name).await)?;
+        scope.renew().await?;
+        let workspace = created
+            .map(|row| Workspace::find(ctx, row.id))
+            .transpose()?;
+        Ok(Some(CreateWorkspacePayload {
+            workspace,
+            user_errors,
+        }))
+    }
+
+    /// Renames a workspace or changes its settings. Errors: `UNAUTHENTICATED`, `FORBIDDEN`,
+    /// `NOT_FOUND`, `BAD_INPUT`. User errors: `NAME_INVALID`, `VALUE_INVALID`, `TOO_MANY`.
+    #[graphql(directive = requires::apply(WorkspaceManage.into()))]
+    async fn update_workspace(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to change.")] input: UpdateWorkspaceInput,
+    ) -> Result<Option<UpdateWorkspacePayload>> {
+        let scope = Scope::of(ctx)?;
+        let id = id::workspace_id("workspaceId", &input.workspace_id)?;
+        let actor = scope
+            .permit(&[id], WorkspaceManage, AuditKind::UpdateWorkspace)
+            .await?;
+        let changes = Changes {
+            name: input.name,
+            invitation_lifetime_days: match input.invitation_lifetime_days {
+                MaybeUndefined::Undefined => None,
+                MaybeUndefined::Null => Some(None),
+                MaybeUndefined::Value(days) => Some(Some(days)),
+            },
+            allowed_email_domains: input.allowed_email_domains,
+        };
+        let (_, user_errors) = settle(workspace::update(&scope.app, &actor, id, &changes).await)?;
+        scope.renew().await?;
+        let workspace = if user_errors.is_empty() {
+            Some(Workspace::find(ctx, id)?)
+        } else {
+            None
+        };
+        Ok(Some(UpdateWorkspacePayload {
+            workspace,
+            user_errors,
+        }))
+    }
+
+    /// Leaves a workspace. Open invitations that you answer for pass to the longest-serving admin.
+    /// Errors: `UNAUTHENTICATED`, `NOT_FOUND`, `BAD_INPUT`. User errors: `LAST_ADMIN`.
+    async fn leave_workspace(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The workspace to leave.")] input: LeaveWorkspaceInput,
+    ) -> Result<Option<LeaveWorkspacePayload>> {
+        let scope = Scope::of(ctx)?;
+        let viewer = scope.signed_in()?;
+        let id = id::workspace_id("workspaceId", &input.workspace_id)?;
+        let place = viewer.place(id).ok_or(Error::NotFound("workspace"))?;
+        let departure = Departure {
+            workspace_id: place.workspace_id,
+            user_id: viewer.user_id,
+            revoke_invitations: false,
+        };
+        let actor = viewer.actor(&scope.origin);
+        let (handover, user_errors) = settle(leave::remove(&scope.app, &actor, departure).await)?;
+        scope.renew().await?;
+        Ok(Some(LeaveWorkspacePayload {
+            viewer: scope.viewer().map(Viewer),
+            reassigned_invitations: handover
+                .unwrap_or_default()
+                .reassigned
+                .into_iter()
+                .map(Invitation::by_link)
+                .collect(),
+            user_errors,
+        }))
+    }
+}

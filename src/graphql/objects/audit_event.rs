@@ -1,0 +1,125 @@
+use crate::access::Permission::AccessHistoryView;
+use crate::audit::AuditKind;
+use crate::error::Error;
+use crate::graphql::connection::ConnectionNode;
+use crate::graphql::enums::{AuditEventKind, AuditOutcome};
+use crate::graphql::error::Result;
+use crate::graphql::guard::{Requires, requires};
+use crate::graphql::id::GlobalId;
+use crate::graphql::time::DateTime;
+use async_graphql::{ID, Object, SimpleObject};
+use entity::audit_event::Model;
+
+/// One entry of the access history.
+#[derive(Clone, Debug)]
+pub struct AuditEvent(pub Model);
+
+impl ConnectionNode for AuditEvent {
+    const CONNECTION: &'static str = "AuditEventConnection";
+    const EDGE: &'static str = "AuditEventEdge";
+}
+
+/// Something else that an entry of the access history tells.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct AuditDetail {
+    /// What it is, such as `from` and `to` of a changed role.
+    key: String,
+    /// Its value.
+    value: String,
+}
+
+impl AuditEvent {
+    fn needs(&self) -> Requires {
+        Requires::new(self.0.workspace_id, AccessHistoryView)
+    }
+}
+
+/// One entry of the access history.
+#[Object]
+impl AuditEvent {
+    /// Opaque and globally unique.
+    pub async fn id(&self) -> ID {
+        GlobalId::AuditEvent {
+            workspace_id: self.0.workspace_id,
+            id: self.0.id,
+        }
+        .encode()
+    }
+
+    /// When it happened.
+    #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
+    async fn at(&self) -> Option<DateTime> {
+        Some(DateTime(self.0.at))
+    }
+
+    /// What was done, or tried.
+    #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
+    async fn kind(&self) -> Result<Option<AuditEventKind>> {
+        let kind = AuditKind::from_code(&self.0.kind);
+        let kind =
+            kind.ok_or_else(|| Error::internal(format!("unknown audit kind {}", self.0.kind)))?;
+        Ok(Some(kind.into()))
+    }
+
+    /// Whether it was done or refused.
+    #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
+    async fn outcome(&self) -> Option<AuditOutcome> {
+        Some(self.0.outcome.into())
+    }
+
+    /// The id of the User who did it; `null` for the system itself.
+    #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
+    async fn actor_id(&self) -> Option<ID> {
+        self.0.actor_id.map(|id| GlobalId::User(id).encode())
+    }
+
+    /// Name and address of who did it, as they were then.
+    #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
+    async fn actor(&self) -> Option<&str> {
+        Some(&self.0.actor_label)
+    }
+
+    /// The id of the User it was done to.
+    #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
+    async fn subject_id(&self) -> Option<ID> {
+        self.0.subject_id.map(|id| GlobalId::User(id).encode())
+    }
+
+    /// The address of whom it was done to, as it was then.
+    #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
+    async fn subject(&self) -> Option<&str> {
+        Some(self.0.subject_label.as_str()).filter(|label| !label.is_empty())
+    }
+
+    /// What else is known.
+    #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
+    async fn details(&self) -> Option<Vec<AuditDetail>> {
+        let details = self.0.details.as_object()?;
+        let text = |value: &serde_json::Value| {
+            value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned)
+        };
+        Some(
+            details
+                .iter()
+                .map(|(key, value)| AuditDetail {
+                    key: key.clone(),
+                    value: text(value),
+                })
+                .collect(),
+        )
+    }
+
+    /// The network address that the request came from.
+    #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
+    async fn address(&self) -> Option<&str> {
+        Some(&self.0.address)
+    }
+
+    /// The id under which the request stands in the server's logs.
+    #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
+    async fn request_id(&self) -> Option<&str> {
+        Some(&self.0.request_id)
+    }
+}

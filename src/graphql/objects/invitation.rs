@@ -1,0 +1,223 @@
+use super::membership::Membership;
+use super::workspace::Workspace;
+use crate::access::Permission;
+use crate::access::Permission::TeamReview;
+use crate::graphql::connection::ConnectionNode;
+use crate::graphql::enums::{DeliveryState, InvitationState, Role};
+use crate::graphql::error::Result;
+use crate::graphql::guard::{Requires, requires};
+use crate::graphql::id::GlobalId;
+use crate::graphql::scope::Scope;
+use crate::graphql::time::DateTime;
+use crate::team::invitation::state_at;
+use async_graphql::{Context, Guard, ID, Object, SimpleObject};
+use entity::invitation::Model;
+use entity::outbox::{self, MailState};
+
+/// How a membership becomes active.
+#[derive(Clone, Debug)]
+pub struct Invitation {
+    row: Model,
+    /// Whether it was reached by its link, whose holder may see it.
+    by_link: bool,
+}
+
+impl ConnectionNode for Invitation {
+    const CONNECTION: &'static str = "InvitationConnection";
+    const EDGE: &'static str = "InvitationEdge";
+}
+
+/// Lets the holder of the link pass, and otherwise those with the permission.
+struct ByLinkOr(bool, Requires);
+
+impl Guard for ByLinkOr {
+    async fn check(&self, ctx: &Context<'_>) -> async_graphql::Result<()> {
+        if self.0 {
+            Ok(())
+        } else {
+            self.1.check(ctx).await
+        }
+    }
+}
+
+impl Invitation {
+    /// An invitation as members see it.
+    pub fn new(row: Model) -> Invitation {
+        Invitation {
+            row,
+            by_link: false,
+        }
+    }
+
+    /// An invitation as the holder of its link sees it.
+    pub fn by_link(row: Model) -> Invitation {
+        Invitation { row, by_link: true }
+    }
+
+    fn needs(&self, permission: Permission) -> ByLinkOr {
+        let guard = Requires::new(self.row.workspace_id, permission).or_user(self.row.user_id);
+        ByLinkOr(self.by_link, guard)
+    }
+}
+
+/// How an invited membership becomes active: who invited, when it was sent, until when it is
+/// valid, and where it stands.
+#[Object]
+impl Invitation {
+    /// Opaque and globally unique.
+    pub async fn id(&self) -> ID {
+        GlobalId::Invitation {
+            workspace_id: self.row.workspace_id,
+            id: self.row.id,
+        }
+        .encode()
+    }
+
+    /// The workspace; `null` where you do not belong to it.
+    async fn workspace(&self, ctx: &Context<'_>) -> Option<Workspace> {
+        Workspace::find(ctx, self.row.workspace_id).ok()
+    }
+
+    /// The membership that waits for it; `null` once it has ended without one.
+    #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
+    async fn membership(&self, ctx: &Context<'_>) -> Result<Option<Membership>> {
+        let scope = Scope::of(ctx)?;
+        if self.by_link {
+            return Ok(None);
+        }
+        let found = scope
+            .loaders
+            .member((self.row.workspace_id, self.row.user_id))
+            .await?;
+        Ok(found.map(Membership))
+    }
+
+    /// The invited address.
+    #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
+    async fn email(&self) -> Option<&str> {
+        Some(&self.row.email)
+    }
+
+    /// The role that the invited person gets.
+    #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
+    async fn role(&self) -> Option<Role> {
+        Some(self.row.role.into())
+    }
+
+    /// Where it stands.
+    #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
+    async fn state(&self, ctx: &Context<'_>) -> Result<Option<InvitationState>> {
+        let now = Scope::of(ctx)?.app.now();
+        Ok(Some(state_at(&self.row, now).into()))
+    }
+
+    /// The admin who answers for it: who sent it, or who took over from them.
+    #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
+    async fn inviter(&self, ctx: &Context<'_>) -> Result<Option<Membership>> {
+        let scope = Scope::of(ctx)?;
+        if self.by_link {
+            return Ok(None);
+        }
+        let found = scope
+            .loaders
+            .member((self.row.workspace_id, self.row.inviter_id))
+            .await?;
+        Ok(found.map(Membership))
+    }
+
+    /// When the person was first invited.
+    #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
+    async fn created_at(&self) -> Option<DateTime> {
+        Some(DateTime(self.row.created_at))
+    }
+
+    /// When it was last sent.
+    #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
+    async fn sent_at(&self) -> Option<DateTime> {
+        Some(DateTime(self.row.sent_at))
+    }
+
+    /// How often it was sent.
+    #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
+    async fn sent_count(&self) -> Option<i32> {
+        Some(self.row.sent_count)
+    }
+
+    /// From when on it can be sent again.
+    #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
+    async fn resendable_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
+        let cooldown = Scope::of(ctx)?.app.config.resend_cooldown;
+        let open = self.row.state.is_open();
+        Ok(open.then(|| DateTime(self.row.sent_at + cooldown)))
+    }
+
+    /// Until when its link is valid.
+    #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
+    async fn expires_at(&self) -> Option<DateTime> {
+        Some(DateTime(self.row.expires_at))
+    }
+
+    /// When it was accepted, declined or revoked.
+    #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
+    async fn ended_at(&self) -> Option<DateTime> {
+        self.row.ended_at.map(DateTime)
+    }
+
+    /// When the invited person last asked for a new link.
+    #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
+    async fn renewal_asked_at(&self) -> Option<DateTime> {
+        self.row.renewal_asked_at.map(DateTime)
+    }
+
+    /// How the delivery of its latest mail goes; `null` once the mail was cleared away.
+    #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
+    async fn delivery(&self, ctx: &Context<'_>) -> Result<Option<InvitationDelivery>> {
+        let scope = Scope::of(ctx)?;
+        if self.by_link {
+            return Ok(None);
+        }
+        let mail = scope.loaders.mail(self.row.mail_id).await?;
+        Ok(mail.map(|mail| InvitationDelivery::new(mail, scope.app.sends_mail())))
+    }
+}
+
+/// How the delivery of an invitation's mail goes.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct InvitationDelivery {
+    /// Where it stands.
+    state: DeliveryState,
+    /// How often it was tried.
+    attempts: i32,
+    /// What the mail server said last, where it refused.
+    reason: Option<String>,
+    /// When it is tried next.
+    next_attempt_at: Option<DateTime>,
+    /// When the mail server took it.
+    sent_at: Option<DateTime>,
+}
+
+impl InvitationDelivery {
+    fn new(mail: outbox::Model, sends_mail: bool) -> InvitationDelivery {
+        let state = match mail.state {
+            MailState::Queued if !sends_mail => DeliveryState::Held,
+            MailState::Queued if mail.attempts > 0 => DeliveryState::Retrying,
+            MailState::Queued => DeliveryState::Queued,
+            MailState::Sent => DeliveryState::Sent,
+            MailState::Failed => DeliveryState::Refused,
+            MailState::Cancelled => DeliveryState::Cancelled,
+        };
+        let waits = matches!(state, DeliveryState::Queued | DeliveryState::Retrying);
+        InvitationDelivery {
+            state,
+            attempts: mail.attempts,
+            reason: match state {
+                DeliveryState::Held => Some(
+                    "No mail server is configured: the mail is in the local mailbox.".to_owned(),
+                ),
+                _ => mail.last_error,
+            },
+            next_attempt_at: waits.then_some(DateTime(mail.next_attempt_at)),
+            sent_at: mail.sent_at.map(DateTime),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+use super::invitation::Invitation;
+use super::user::User;
+use super::workspace::Workspace;
+use crate::access::Permission;
+use crate::access::Permission::{TeamReview, TeamView};
+use crate::graphql::connection::ConnectionNode;
+use crate::graphql::enums::{MembershipAction, MembershipStatus, Role};
+use crate::graphql::error::Result;
+use crate::graphql::guard::{Requires, requires};
+use crate::graphql::id::GlobalId;
+use crate::graphql::scope::Scope;
+use crate::graphql::time::DateTime;
+use crate::name;
+use crate::team::actions;
+use crate::team::list::Member;
+use async_graphql::{Context, ID, Object};
+use entity::membership::MembershipStatus as Status;
+
+/// One user in one workspace: a row of the team page.
+#[derive(Clone, Debug)]
+pub struct Membership(pub Member);
+
+impl ConnectionNode for Membership {
+    const CONNECTION: &'static str = "MembershipConnection";
+    const EDGE: &'static str = "MembershipEdge";
+}
+
+impl Membership {
+    /// Its key.
+    pub fn key(&self) -> (uuid::Uuid, uuid::Uuid) {
+        (self.0.membership.workspace_id, self.0.membership.user_id)
+    }
+
+    fn needs(&self, permission: Permission) -> Requires {
+        let (workspace_id, user_id) = self.key();
+        Requires::new(workspace_id, permission).or_user(user_id)
+    }
+}
+
+/// One user in one workspace: a row of the team page. Your own is always fully visible to you.
+#[Object]
+impl Membership {
+    /// Opaque and globally unique.
+    pub async fn id(&self) -> ID {
+        let (workspace_id, user_id) = self.key();
+        GlobalId::Membership {
+            workspace_id,
+            user_id,
+        }
+        .encode()
+    }
+
+    /// The person.
+    async fn user(&self) -> User {
+        User::of_member(&self.0.membership)
+    }
+
+    /// The workspace that this is a membership of.
+    async fn workspace(&self, ctx: &Context<'_>) -> Result<Workspace> {
+        Workspace::find(ctx, self.key().0)
+    }
+
+    /// First and last name; the address where no name is known. Until the person has signed up,
+    /// as an admin of this workspace typed it.
+    #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
+    async fn name(&self) -> Option<String> {
+        let row = &self.0.membership;
+        Some(name::display(&row.first_name, &row.last_name, &row.email))
+    }
+
+    /// The person's address.
+    #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
+    async fn email(&self) -> Option<&str> {
+        Some(&self.0.membership.email)
+    }
+
+    /// What the person may do in this workspace.
+    #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
+    async fn role(&self) -> Option<Role> {
+        Some(self.0.membership.role.into())
+    }
+
+    /// Whether the person is in, or still has to accept.
+    #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
+    async fn status(&self) -> Option<MembershipStatus> {
+        Some(self.0.membership.status.into())
+    }
+
+    /// When the person came in; `null` while invited.
+    #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
+    async fn joined_at(&self) -> Option<DateTime> {
+        let row = &self.0.membership;
+        (row.status == Status::Active).then_some(DateTime(row.joined_at))
+    }
+
+    /// When the person was last active in this workspace, to the minute; `null` where they never
+    /// were.
+    #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
+    async fn last_active_at(&self) -> Option<DateTime> {
+        self.0.last_active_at().map(DateTime)
+    }
+
+    /// When the latest invitation was sent; `null` for those who were never invited by mail.
+    #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
+    async fn invite_sent_at(&self) -> Option<DateTime> {
+        self.0.membership.invite_sent_at.map(DateTime)
+    }
+
+    /// The open invitation; `null` once the person is in.
+    #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
+    async fn invitation(&self, ctx: &Context<'_>) -> Result<Option<Invitation>> {
+        if self.0.membership.status == Status::Active {
+            return Ok(None);
+        }
+        let found = Scope::of(ctx)?.loaders.open_invitation(self.key()).await?;
+        Ok(found.map(Invitation::new))
+    }
+
+    /// What you may do with this member now. Empty without `TEAM_MANAGE`.
+    async fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<MembershipAction>> {
+        let viewer = Scope::of(ctx)?.viewer();
+        let actions = viewer.map_or_else(Vec::new, |viewer| actions::available(&viewer, &self.0));
+        Ok(actions.into_iter().map(MembershipAction::from).collect())
+    }
+}

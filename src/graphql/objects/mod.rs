@@ -1,0 +1,18 @@
+//! The objects of the schema, one noun per file. They are types of their own, never the rows of
+//! the database: a new column is not public by accident.
+
+pub mod access_review;
+pub mod audit_event;
+pub mod invitation;
+pub mod link_preview;
+pub mod membership;
+pub mod node;
+pub mod outcome;
+pub mod role;
+pub mod service;
+pub mod session;
+pub mod settings;
+pub mod team_summary;
+pub mod user;
+pub mod viewer;
+pub mod workspace;

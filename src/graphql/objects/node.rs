@@ -1,0 +1,86 @@
+use super::audit_event::AuditEvent;
+use super::invitation::Invitation;
+use super::membership::Membership;
+use super::session::Session;
+use super::user::User;
+use super::workspace::Workspace;
+use crate::access::Permission::{AccessHistoryView, TeamReview};
+use crate::account::session;
+use crate::error::Error;
+use crate::graphql::error::Result;
+use crate::graphql::id::GlobalId;
+use crate::graphql::scope::Scope;
+use crate::team::{invitation, list};
+use async_graphql::{Context, ID, Interface};
+use entity::audit_event;
+use sea_orm::EntityTrait as _;
+
+/// Anything with an id. It has no other field, so that no guard is passed by.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "Opaque and globally unique."))]
+pub enum Node {
+    User(User),
+    Workspace(Workspace),
+    Membership(Membership),
+    Invitation(Invitation),
+    Session(Session),
+    AuditEvent(AuditEvent),
+}
+
+impl Node {
+    /// What an id names, if the viewer may see it; `None` for all else, whether or not it exists.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
+        let scope = Scope::of(ctx)?;
+        let (Some(id), Some(viewer)) = (GlobalId::decode(id), scope.viewer()) else {
+            return Ok(None);
+        };
+        Ok(match id {
+            GlobalId::Workspace(id) => Workspace::find(ctx, id).ok().map(Node::Workspace),
+            GlobalId::Membership {
+                workspace_id,
+                user_id,
+            } if viewer.place(workspace_id).is_some() => {
+                let member = scope.loaders.member((workspace_id, user_id)).await?;
+                member.map(Membership).map(Node::Membership)
+            }
+            GlobalId::Invitation { workspace_id, id } if viewer.can(workspace_id, TeamReview) => {
+                match invitation::find(&scope.app.db, workspace_id, id).await {
+                    Ok(row) => Some(Node::Invitation(Invitation::new(row))),
+                    Err(Error::NotFound(_)) => None,
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            GlobalId::User(id) if id == viewer.user_id => {
+                Some(Node::User(User::of_viewer(&viewer)))
+            }
+            GlobalId::User(id) => {
+                let places: Vec<_> = viewer
+                    .places
+                    .iter()
+                    .map(|place| place.workspace_id)
+                    .collect();
+                let shared = list::of_users(&scope.app.db, &places, &[id]).await?;
+                shared
+                    .first()
+                    .map(|member| Node::User(User::of_member(&member.membership)))
+            }
+            GlobalId::Session(id) => {
+                let sessions = session::list(&scope.app, viewer.user_id).await?;
+                let own = sessions.into_iter().find(|session| session.id == id);
+                own.map(|row| Node::Session(Session::new(row, viewer.session_id)))
+            }
+            GlobalId::AuditEvent { workspace_id, id }
+                if viewer.can(workspace_id, AccessHistoryView) =>
+            {
+                let row = audit_event::Entity::find_by_id((workspace_id, id))
+                    .one(&scope.app.db)
+                    .await?;
+                row.map(AuditEvent).map(Node::AuditEvent)
+            }
+            _ => None,
+        })
+    }
+}

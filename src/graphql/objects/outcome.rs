@@ -1,0 +1,76 @@
+use super::membership::Membership;
+use super::workspace::Workspace;
+use crate::graphql::enums::InviteResult;
+use crate::graphql::error::{Result, UserError};
+use crate::graphql::scope::Scope;
+use crate::team::invite::{Decision, Invitee, Verdict};
+use crate::team::list;
+use async_graphql::{Context, SimpleObject};
+
+/// What came of inviting one person to one workspace.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct InviteOutcome {
+    /// The address, as it was typed.
+    email: String,
+    /// The workspace.
+    workspace: Workspace,
+    /// What happened, or would happen.
+    result: InviteResult,
+    /// The membership, new or old; `null` where there is none.
+    membership: Option<Membership>,
+    /// Why it failed.
+    error: Option<UserError>,
+}
+
+impl InviteOutcome {
+    /// The outcomes of decisions, in their order; memberships are read in one statement.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn of(
+        ctx: &Context<'_>,
+        invitees: &[Invitee],
+        decisions: Vec<Decision>,
+    ) -> Result<Vec<InviteOutcome>> {
+        let app = &Scope::of(ctx)?.app;
+        let mut users: Vec<_> = decisions
+            .iter()
+            .filter_map(|decision| decision.user_id)
+            .collect();
+        let mut workspaces: Vec<_> = decisions
+            .iter()
+            .map(|decision| decision.placement.workspace_id)
+            .collect();
+        for ids in [&mut users, &mut workspaces] {
+            ids.sort_unstable();
+            ids.dedup();
+        }
+        let members = list::of_users(&app.db, &workspaces, &users).await?;
+        let outcome = |decision: Decision| {
+            let invitee = &invitees[decision.invitee];
+            let membership = members.iter().find(|member| {
+                Some(member.membership.user_id) == decision.user_id
+                    && member.membership.workspace_id == decision.placement.workspace_id
+            });
+            let index = decision.invitee.to_string();
+            let (result, error) = match decision.verdict {
+                Verdict::Added => (InviteResult::Added, None),
+                Verdict::Invited => (InviteResult::Invited, None),
+                Verdict::AlreadyMember => (InviteResult::AlreadyMember, None),
+                Verdict::AlreadyInvited => (InviteResult::AlreadyInvited, None),
+                Verdict::Failed(problem) => (
+                    InviteResult::Failed,
+                    Some(problem.within(&["invitees", &index])),
+                ),
+            };
+            Ok(InviteOutcome {
+                email: invitee.email.clone(),
+                workspace: Workspace::find(ctx, decision.placement.workspace_id)?,
+                result,
+                membership: membership.cloned().map(Membership),
+                error: error.map(UserError::from),
+            })
+        };
+        decisions.into_iter().map(outcome).collect()
+    }
+}

@@ -1,0 +1,173 @@
+use super::membership::Membership;
+use super::session::Session;
+use super::user::User;
+use super::workspace::Workspace;
+use crate::access;
+use crate::account::session;
+use crate::account::viewer::Viewer as Inner;
+use crate::graphql::connection::{Connection, ConnectionNode};
+use crate::graphql::cursor::{self, PageArgs};
+use crate::graphql::enums::Permission;
+use crate::graphql::error::Result;
+use crate::graphql::id;
+use crate::graphql::loaders::PlacesKey;
+use crate::graphql::scope::Scope;
+use async_graphql::{Context, ID, Object, SimpleObject};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Whoever is signed in.
+#[derive(Clone, Debug)]
+pub struct Viewer(pub Arc<Inner>);
+
+impl ConnectionNode for Session {
+    const CONNECTION: &'static str = "SessionConnection";
+    const EDGE: &'static str = "SessionEdge";
+}
+
+/// Whether the viewer may do something.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct AccessDecision {
+    /// Whether it is allowed now.
+    allowed: bool,
+    /// Why not, in a sentence; `null` where it is allowed.
+    reason: Option<String>,
+}
+
+impl Viewer {
+    fn workspace(&self, field: &str, id: Option<ID>) -> Result<Option<Uuid>> {
+        match id {
+            Some(id) => id::workspace_id(field, &id).map(Some),
+            None => Ok(self.0.active_place().map(|place| place.workspace_id)),
+        }
+    }
+}
+
+/// Whoever is signed in, with their session, workspaces and permissions.
+#[Object]
+impl Viewer {
+    /// You.
+    async fn user(&self) -> User {
+        User::of_viewer(&self.0)
+    }
+
+    /// The session that this request was made with.
+    async fn session(&self, ctx: &Context<'_>) -> Result<Option<Session>> {
+        let current = self.0.session_id;
+        let sessions = session::list(&Scope::of(ctx)?.app, self.0.user_id).await?;
+        let row = sessions.into_iter().find(|row| row.id == current);
+        Ok(row.map(|row| Session::new(row, current)))
+    }
+
+    /// Where you are signed in, the latest first.
+    #[graphql(complexity = "cursor::cost(first, last, child_complexity)")]
+    async fn sessions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, at most 100; 50 where neither is given.")] first: Option<i32>,
+        #[graphql(desc = "Start behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Session>> {
+        let slice = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        }
+        .slice(cursor::to_index)?;
+        let rows = session::list(&Scope::of(ctx)?.app, self.0.user_id).await?;
+        let current = self.0.session_id;
+        let nodes = rows
+            .into_iter()
+            .map(|row| Session::new(row, current))
+            .collect();
+        Ok(Connection::of_all(nodes, &slice))
+    }
+
+    /// The workspace that the session is looking at, and the default wherever a workspace may be
+    /// left out; `null` where you belong to none.
+    async fn active_workspace(&self) -> Option<Workspace> {
+        self.0.active_place().cloned().map(Workspace)
+    }
+
+    /// Your memberships, in all workspaces.
+    #[graphql(complexity = "cursor::cost(first, last, child_complexity)")]
+    async fn memberships(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, at most 100; 50 where neither is given.")] first: Option<i32>,
+        #[graphql(desc = "Start behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Membership>> {
+        let slice = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        }
+        .slice(cursor::to_index)?;
+        let workspace_ids = self
+            .0
+            .places
+            .iter()
+            .map(|place| place.workspace_id)
+            .collect();
+        let key = PlacesKey {
+            user_id: self.0.user_id,
+            workspace_ids,
+        };
+        let mut members = Scope::of(ctx)?.loaders.places(key).await?;
+        let rank = |id: Uuid| {
+            self.0
+                .places
+                .iter()
+                .position(|place| place.workspace_id == id)
+        };
+        members.sort_by_key(|member| rank(member.membership.workspace_id));
+        Ok(Connection::of_all(
+            members.into_iter().map(Membership).collect(),
+            &slice,
+        ))
+    }
+
+    /// What you may do in a workspace; nothing where you do not belong to it.
+    async fn permissions(
+        &self,
+        #[graphql(desc = "The id of a Workspace; the active one where left out.")]
+        workspace_id: Option<ID>,
+    ) -> Result<Vec<Permission>> {
+        let id = self.workspace("workspaceId", workspace_id)?;
+        let place = id.and_then(|id| self.0.place(id));
+        let held = place.map_or_else(Vec::new, |place| access::permissions(place.role));
+        Ok(held.into_iter().map(Permission::from).collect())
+    }
+
+    /// Whether you may do something in a workspace. Other services ask this on your behalf.
+    async fn can(
+        &self,
+        #[graphql(desc = "What you would do.")] permission: Permission,
+        #[graphql(desc = "The id of a Workspace; the active one where left out.")]
+        workspace_id: Option<ID>,
+    ) -> Result<AccessDecision> {
+        let id = self.workspace("workspaceId", workspace_id)?;
+        let place = id.and_then(|id| self.0.place(id));
+        let permission = access::Permission::from(permission);
+        let reason = match place {
+            None => Some("You do not belong to this workspace, or it does not exist.".to_owned()),
+            Some(place) if access::allows(place.role, permission) => None,
+            Some(place) => Some(format!(
+                "You are {} in {}; {} needs {}.",
+                place.role.display_name(),
+                place.name,
+                permission.code(),
+                access::holders(permission),
+            )),
+        };
+        Ok(AccessDecision {
+            allowed: reason.is_none(),
+            reason,
+        })
+    }
+}

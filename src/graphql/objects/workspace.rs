@@ -1,0 +1,303 @@
+use super::access_review::AccessReview;
+use super::audit_event::AuditEvent;
+use super::invitation::Invitation;
+use super::membership::Membership;
+use super::settings::WorkspaceSettings;
+use super::team_summary::TeamSummary;
+use crate::access::Permission;
+use crate::access::Permission::{AccessHistoryView, TeamReview, TeamView, WorkspaceManage};
+use crate::account::viewer::Place;
+use crate::error::Error;
+use crate::graphql::connection::{Connection, ConnectionNode, Total};
+use crate::graphql::cursor::{self, PageArgs};
+use crate::graphql::enums::{
+    AuditEventKind, AuditOutcome, InvitationState, MembershipOrderField, MembershipStatus,
+    OrderDirection, Role,
+};
+use crate::graphql::error::Result;
+use crate::graphql::guard::{Requires, requires};
+use crate::graphql::id::{self, GlobalId};
+use crate::graphql::scope::Scope;
+use crate::graphql::time::DateTime;
+use crate::team::history::HistoryQuery;
+use crate::team::invitations::InvitationQuery;
+use crate::team::list::{MemberOrder, MemberQuery};
+use crate::team::summary;
+use async_graphql::{Context, ID, InputObject, Object};
+use uuid::Uuid;
+
+/// A tenant that the viewer belongs to.
+#[derive(Clone, Debug)]
+pub struct Workspace(pub Place);
+
+impl ConnectionNode for Workspace {
+    const CONNECTION: &'static str = "WorkspaceConnection";
+    const EDGE: &'static str = "WorkspaceEdge";
+}
+
+/// What members are sorted by.
+#[derive(Clone, Copy, Debug, InputObject)]
+pub struct MembershipOrder {
+    /// What to sort by.
+    pub field: MembershipOrderField,
+    /// Which way.
+    #[graphql(default_with = "OrderDirection::Asc")]
+    pub direction: OrderDirection,
+}
+
+impl Workspace {
+    /// The workspace with an id, if the viewer belongs to it.
+    ///
+    /// # Errors
+    /// `NotFound` where they do not, or it does not exist.
+    pub fn find(ctx: &Context<'_>, id: Uuid) -> Result<Workspace> {
+        let viewer = Scope::of(ctx)?.viewer();
+        let place = viewer.as_ref().and_then(|viewer| viewer.place(id));
+        Ok(Workspace(
+            place.cloned().ok_or(Error::NotFound("workspace"))?,
+        ))
+    }
+
+    fn needs(&self, permission: Permission) -> Requires {
+        Requires::new(self.0.workspace_id, permission)
+    }
+}
+
+/// A tenant: everything that clients see hangs off a workspace that you belong to.
+#[Object]
+impl Workspace {
+    /// Opaque and globally unique.
+    pub async fn id(&self) -> ID {
+        GlobalId::Workspace(self.0.workspace_id).encode()
+    }
+
+    /// What people call it.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// A unique name for URLs.
+    async fn slug(&self) -> &str {
+        &self.0.slug
+    }
+
+    /// When it was created.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+
+    /// Your own membership.
+    async fn viewer_membership(&self, ctx: &Context<'_>) -> Result<Option<Membership>> {
+        let scope = Scope::of(ctx)?;
+        let Some(viewer) = scope.viewer() else {
+            return Ok(None);
+        };
+        let own = scope
+            .loaders
+            .member((self.0.workspace_id, viewer.user_id))
+            .await?;
+        Ok(own.map(Membership))
+    }
+
+    /// The counts of the team page, in one consistent read.
+    #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
+    async fn team_summary(&self, ctx: &Context<'_>) -> Result<Option<TeamSummary>> {
+        let app = &Scope::of(ctx)?.app;
+        let summary = summary::load(&app.db, self.0.workspace_id, app.now()).await?;
+        Ok(Some(TeamSummary::from(summary)))
+    }
+
+    /// The members, active and invited.
+    #[graphql(
+        guard = "self.needs(TeamView)",
+        directive = requires::apply(TeamView.into()),
+        complexity = "cursor::cost(first, last, child_complexity)"
+    )]
+    #[allow(clippy::too_many_arguments)]
+    async fn members(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, at most 100; 50 where neither is given.")] first: Option<i32>,
+        #[graphql(desc = "Start behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        #[graphql(
+            desc = "Parts of names or addresses, without regard to case and accents; all words must be found."
+        )]
+        search: Option<String>,
+        #[graphql(desc = "Only members with this status.")] status: Option<MembershipStatus>,
+        #[graphql(desc = "Only members with this role.")] role: Option<Role>,
+        #[graphql(desc = "What to sort by; by name where left out.")] order_by: Option<
+            MembershipOrder,
+        >,
+    ) -> Result<Option<Connection<Membership>>> {
+        let order = order_by.map_or(MemberOrder::Name, |order| order.field.into());
+        let query = MemberQuery {
+            role: role.map(Into::into),
+            status: status.map(Into::into),
+            search: search.unwrap_or_default().chars().take(200).collect(),
+            order,
+            descending: order_by.is_some_and(|order| order.direction == OrderDirection::Desc),
+            ..MemberQuery::of(self.0.workspace_id)
+        };
+        member_connection(
+            ctx,
+            query,
+            PageArgs {
+                first,
+                after,
+                last,
+                before,
+            },
+        )
+        .await
+        .map(Some)
+    }
+
+    /// One member.
+    #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
+    async fn member(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of a Membership of this workspace.")] id: ID,
+    ) -> Result<Option<Membership>> {
+        let (workspace_id, user_id) = id::membership_id("id", &id)?;
+        if workspace_id != self.0.workspace_id {
+            return Err(Error::NotFound("membership").into());
+        }
+        let found = Scope::of(ctx)?
+            .loaders
+            .member((workspace_id, user_id))
+            .await?;
+        Ok(Some(Membership(
+            found.ok_or(Error::NotFound("membership"))?,
+        )))
+    }
+
+    /// The invitations, the latest first.
+    #[graphql(
+        guard = "self.needs(TeamReview)",
+        directive = requires::apply(TeamReview.into()),
+        complexity = "cursor::cost(first, last, child_complexity)"
+    )]
+    async fn invitations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, at most 100; 50 where neither is given.")] first: Option<i32>,
+        #[graphql(desc = "Start behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Only invitations in this state.")] state: Option<InvitationState>,
+    ) -> Result<Option<Connection<Invitation>>> {
+        let slice = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        }
+        .slice(cursor::to_id)?;
+        let app = &Scope::of(ctx)?.app;
+        let query = InvitationQuery {
+            workspace_id: self.0.workspace_id,
+            state: state.map(Into::into),
+            now: app.now(),
+        };
+        let page = query.page(&app.db, &slice).await?;
+        Ok(Some(Connection::new(
+            page,
+            Total::Invitations(query),
+            |row| (cursor::of_id(row.id), Invitation::new(row)),
+        )))
+    }
+
+    /// The audit log, the latest first: what was done, and what was tried and refused.
+    #[graphql(
+        guard = "self.needs(AccessHistoryView)",
+        directive = requires::apply(AccessHistoryView.into()),
+        complexity = "cursor::cost(first, last, child_complexity)"
+    )]
+    #[allow(clippy::too_many_arguments)]
+    async fn access_history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, at most 100; 50 where neither is given.")] first: Option<i32>,
+        #[graphql(desc = "Start behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Only events of this kind.")] kind: Option<AuditEventKind>,
+        #[graphql(desc = "Only what was done, or only what was refused.")] outcome: Option<
+            AuditOutcome,
+        >,
+        #[graphql(desc = "Only what this User did.")] actor_id: Option<ID>,
+        #[graphql(desc = "Only what was done to this User.")] subject_id: Option<ID>,
+        #[graphql(desc = "From this time on.")] from: Option<DateTime>,
+        #[graphql(desc = "Before this time.")] until: Option<DateTime>,
+    ) -> Result<Option<Connection<AuditEvent>>> {
+        let slice = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        }
+        .slice(cursor::to_id)?;
+        let query = HistoryQuery {
+            workspace_id: self.0.workspace_id,
+            kind: kind.map(Into::into),
+            outcome: outcome.map(Into::into),
+            actor_id: actor_id.map(|id| id::user_id("actorId", &id)).transpose()?,
+            subject_id: subject_id
+                .map(|id| id::user_id("subjectId", &id))
+                .transpose()?,
+            from: from.map(|time| time.0),
+            until: until.map(|time| time.0),
+        };
+        let page = query.page(&Scope::of(ctx)?.app.db, &slice).await?;
+        Ok(Some(Connection::new(page, Total::History(query), |row| {
+            (cursor::of_id(row.id), AuditEvent(row))
+        })))
+    }
+
+    /// The settings.
+    #[graphql(guard = "self.needs(WorkspaceManage)", directive = requires::apply(WorkspaceManage.into()))]
+    async fn settings(&self, ctx: &Context<'_>) -> Result<Option<WorkspaceSettings>> {
+        let app = &Scope::of(ctx)?.app;
+        WorkspaceSettings::load(app, self.0.workspace_id)
+            .await
+            .map(Some)
+    }
+
+    /// What good practice looks at again and again: old invitations, unseen members, admins.
+    #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
+    async fn access_review(&self) -> Option<AccessReview> {
+        Some(AccessReview {
+            workspace_id: self.0.workspace_id,
+        })
+    }
+}
+
+/// A page of members, as a connection.
+pub async fn member_connection(
+    ctx: &Context<'_>,
+    query: MemberQuery,
+    page: PageArgs,
+) -> Result<Connection<Membership>> {
+    let (order, descending) = (query.order, query.descending);
+    let slice = page.slice(|cursor| cursor::to_member(order, descending, cursor))?;
+    let page = query.page(&Scope::of(ctx)?.app.db, &slice).await?;
+    Ok(Connection::new(page, Total::Members(query), |member| {
+        let cursor = cursor::of_member(order, descending, member.position(order));
+        (cursor, Membership(member))
+    }))
+}
+
+impl From<MembershipOrderField> for MemberOrder {
+    fn from(field: MembershipOrderField) -> MemberOrder {
+        match field {
+            MembershipOrderField::Name => MemberOrder::Name,
+            MembershipOrderField::Email => MemberOrder::Email,
+            MembershipOrderField::Role => MemberOrder::Role,
+            MembershipOrderField::LastActive => MemberOrder::LastActive,
+            MembershipOrderField::Joined => MemberOrder::Joined,
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The root of all queries.
+
+use super::error::{Result, UserError, settle};
+use super::guard::requires;
+use super::id;
+use super::mutations::invite::{InviteUsersInput, parse_invitees};
+use super::objects::link_preview::{InvitationPreview, PasswordResetPreview};
+use super::objects::node::Node;
+use super::objects::outcome::InviteOutcome;
+use super::objects::role::RoleDefinition;
+use super::objects::service::ServiceInfo;
+use super::objects::viewer::Viewer;
+use super::objects::workspace::Workspace;
+use super::scope::Scope;
+use crate::access::Permission::TeamManage;
+use crate::error::Error;
+use crate::team::invite;
+use async_graphql::{Context, ID, Object, SimpleObject};
+
+/// Ids that `nodes` takes, at most.
+const MAX_NODES: usize = 100;
+
+/// The root of all queries.
+pub struct Query;
+
+/// What inviting would do, before anything is written.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct InviteUsersPreview {
+    /// One for each invitee and workspace, in the order of the input.
+    outcomes: Vec<InviteOutcome>,
+    /// What is wrong with the input as a whole.
+    user_errors: Vec<UserError>,
+}
+
+/// Everything that can be read.
+#[Object]
+impl Query {
+    /// Whoever is signed in; `null` when nobody is. A token or cookie that is unknown, expired or
+    /// ended counts as signed out.
+    async fn viewer(&self, ctx: &Context<'_>) -> Result<Option<Viewer>> {
+        Ok(Scope::of(ctx)?.viewer().map(Viewer))
+    }
+
+    /// A workspace that you belong to. Errors: `UNAUTHENTICATED`, `NOT_FOUND`, `BAD_INPUT`.
+    async fn workspace(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of a Workspace; the active one where left out.")] id: Option<ID>,
+    ) -> Result<Option<Workspace>> {
+        let scope = Scope::of(ctx)?;
+        let viewer = scope.signed_in()?;
+        let id = id.map(|id| id::workspace_id("id", &id)).transpose()?;
+        let workspace = Workspace::find(ctx, scope.workspace_or_active(id)?)?;
+        scope
+            .app
+            .activity
+            .note(&scope.app, &viewer, Some(workspace.0.workspace_id));
+        Ok(Some(workspace))
+    }
+
+    /// Anything that you can see, by its id; `null` for all else.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "An id that the API gave out.")] id: ID,
+    ) -> Result<Option<Node>> {
+        Node::find(ctx, &id).await
+    }
+
+    /// Several things at once, in the order of their ids; `null` for what you cannot see.
+    #[graphql(complexity = "ids.len().min(100) * child_complexity")]
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Ids that the API gave out, at most 100.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>> {
+        if ids.len() > MAX_NODES {
+            let message = format!("`ids` takes {MAX_NODES} ids at most.");
+            return Err(Error::BadInput {
+                field: "ids".to_owned(),
+                message,
+            }
+            .into());
+        }
+        let found = ids.iter().map(|id| Node::find(ctx, id));
+        futures_util::future::try_join_all(found).await
+    }
+
+    /// The roles, and what each may do.
+    async fn roles(&self) -> Vec<RoleDefinition> {
+        RoleDefinition::all()
+    }
+
+    /// What `inviteUsers` would do with the same input, before anything is written. Needs
+    /// `TEAM_MANAGE` in every workspace named. Errors: `UNAUTHENTICATED`, `FORBIDDEN`,
+    /// `NOT_FOUND`, `BAD_INPUT`.
+    #[graphql(directive = requires::apply(TeamManage.into()))]
+    async fn invite_users_preview(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The input that `inviteUsers` would get.")] input: InviteUsersInput,
+    ) -> Result<Option<InviteUsersPreview>> {
+        let scope = Scope::of(ctx)?;
+        let viewer = scope.signed_in()?;
+        let (invitees, user_errors) = settle(parse_invitees(scope, input)?)?;
+        let invitees = invitees.unwrap_or_default();
+        for placement in invitees.iter().flat_map(|invitee| &invitee.placements) {
+            viewer.require(placement.workspace_id, TeamManage)?;
+        }
+        let decisions = invite::preview(&scope.app, &invitees).await?;
+        let outcomes = InviteOutcome::of(ctx, &invitees, decisions).await?;
+        Ok(Some(InviteUsersPreview {
+            outcomes,
+            user_errors,
+        }))
+    }
+
+    /// What the page of an invitation link shows. Anybody with the link may ask; it uses up
+    /// nothing.
+    async fn invitation_preview(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What stands behind `#token=` in the link.")] token: String,
+    ) -> Result<Option<InvitationPreview>> {
+        InvitationPreview::load(&Scope::of(ctx)?.app, &token)
+            .await
+            .map(Some)
+    }
+
+    /// What the page of a password reset link shows. Anybody with the link may ask; it uses up
+    /// nothing.
+    async fn password_reset_preview(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What stands behind `#token=` in the link.")] token: String,
+    ) -> Result<Option<PasswordResetPreview>> {
+        PasswordResetPreview::load(&Scope::of(ctx)?.app, &token)
+            .await
+            .map(Some)
+    }
+
+    /// What a client should know of this installation before anybody signs in.
+    async fn service(&self, ctx: &Context<'_>) -> Result<Option<ServiceInfo>> {
+        ServiceInfo::load(&Scope::of(ctx)?.app).await.map(Some)
+    }
+}

@@ -1,0 +1,203 @@
+//! What one GraphQL request carries: the program, the viewer, the loaders.
+
+use super::error::{Failure, Result};
+use super::loaders::Loaders;
+use crate::App;
+use crate::access::Permission;
+use crate::account::viewer::Viewer;
+use crate::actor::{Actor, Origin};
+use crate::audit::{self, AuditKind, Entry};
+use crate::error::Error;
+use crate::token::Token;
+use async_graphql::Context;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use uuid::Uuid;
+
+/// What becomes of the session cookie with the answer.
+#[derive(Clone, Debug)]
+pub enum CookieChange {
+    Set(Token),
+    Clear,
+}
+
+/// The context of one request. A mutation that changes who the viewer is, or what they may do,
+/// renews it for the fields that follow.
+pub struct Scope {
+    pub app: App,
+    pub origin: Origin,
+    pub loaders: Loaders,
+    state: Mutex<State>,
+    takes_cookies: bool,
+}
+
+#[derive(Default)]
+struct State {
+    token: Option<Token>,
+    viewer: Option<Arc<Viewer>>,
+    cookie: Option<CookieChange>,
+}
+
+impl Scope {
+    /// Loads the viewer that a session token stands for, in one statement.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn open(
+        app: App,
+        origin: Origin,
+        token: Option<Token>,
+        takes_cookies: bool,
+    ) -> crate::error::Result<Scope> {
+        let viewer = match &token {
+            Some(token) => Viewer::load(&app, token).await?.map(Arc::new),
+            None => None,
+        };
+        if let Some(viewer) = &viewer {
+            let active = viewer.active_place().map(|place| place.workspace_id);
+            app.activity.note(&app, viewer, active);
+        }
+        let state = State {
+            token,
+            viewer,
+            cookie: None,
+        };
+        Ok(Scope {
+            loaders: Loaders::new(app.clone()),
+            app,
+            origin,
+            state: Mutex::new(state),
+            takes_cookies,
+        })
+    }
+
+    /// The scope of the request that a resolver runs in.
+    pub fn of<'c>(ctx: &Context<'c>) -> crate::error::Result<&'c Scope> {
+        ctx.data_opt::<Scope>()
+            .ok_or_else(|| Error::internal("a request without its scope"))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whoever is signed in.
+    pub fn viewer(&self) -> Option<Arc<Viewer>> {
+        self.state().viewer.clone()
+    }
+
+    /// Whoever is signed in.
+    ///
+    /// # Errors
+    /// `Unauthenticated` where nobody is.
+    pub fn signed_in(&self) -> Result<Arc<Viewer>> {
+        Ok(self.viewer().ok_or(Error::Unauthenticated)?)
+    }
+
+    /// The workspace that an argument names; the active one where it is left out.
+    ///
+    /// # Errors
+    /// `Unauthenticated`; `NotFound` where the viewer belongs to no workspace.
+    pub fn workspace_or_active(&self, id: Option<Uuid>) -> Result<Uuid> {
+        let viewer = self.signed_in()?;
+        match id {
+            Some(id) => Ok(id),
+            None => {
+                let active = viewer.active_place().ok_or(Error::NotFound("workspace"))?;
+                Ok(active.workspace_id)
+            }
+        }
+    }
+
+    /// Passes a mutation of a workspace's team or settings on to its doer; a refused attempt of a
+    /// member goes into the audit log.
+    ///
+    /// # Errors
+    /// `Unauthenticated`, `NotFound` or `Forbidden`.
+    pub async fn permit(
+        &self,
+        workspace_ids: &[Uuid],
+        permission: Permission,
+        kind: AuditKind,
+    ) -> Result<Actor> {
+        let viewer = self.signed_in()?;
+        let actor = viewer.actor(&self.origin);
+        for workspace_id in workspace_ids {
+            viewer
+                .place(*workspace_id)
+                .ok_or(Error::NotFound("workspace"))?;
+        }
+        let refused: Vec<Uuid> = workspace_ids
+            .iter()
+            .copied()
+            .filter(|id| !viewer.can(*id, permission))
+            .collect();
+        if refused.is_empty() {
+            return Ok(actor);
+        }
+        let entries = refused
+            .iter()
+            .map(|id| Entry::refused(*id, kind).with("needed", permission.code()));
+        audit::record(&self.app.db, self.app.now(), &actor, entries).await?;
+        Err(Failure::from(Error::Forbidden(permission)))
+    }
+
+    /// Loads the viewer anew, after something that may have changed them.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn renew(&self) -> Result<()> {
+        let token = self.state().token.clone();
+        let viewer = match token {
+            Some(token) => Viewer::load(&self.app, &token).await?.map(Arc::new),
+            None => None,
+        };
+        self.state().viewer = viewer;
+        Ok(())
+    }
+
+    /// Signs the rest of the request in with a new session. The token travels in a cookie, or is
+    /// given back for the answer.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn begin_session(&self, token: Token, in_cookie: bool) -> Result<Option<String>> {
+        use secrecy::ExposeSecret as _;
+        self.state().token = Some(token.clone());
+        self.renew().await?;
+        if in_cookie {
+            self.state().cookie = Some(CookieChange::Set(token));
+            Ok(None)
+        } else {
+            Ok(Some(token.secret().expose_secret().to_owned()))
+        }
+    }
+
+    /// Signs the rest of the request out.
+    pub fn end_session(&self) {
+        let mut state = self.state();
+        state.token = None;
+        state.viewer = None;
+        state.cookie = Some(CookieChange::Clear);
+    }
+
+    /// Passes where the answer can carry a cookie.
+    ///
+    /// # Errors
+    /// `BadInput` over a WebSocket, whose answers have no headers.
+    pub fn can_set_cookie(&self) -> Result<()> {
+        if self.takes_cookies {
+            return Ok(());
+        }
+        Err(Failure::from(Error::BadInput {
+            field: "transport".to_owned(),
+            message:
+                "A WebSocket cannot set cookies. Pass `transport: BEARER`, or sign in by POST."
+                    .to_owned(),
+        }))
+    }
+
+    /// What becomes of the session cookie with the answer.
+    pub fn cookie_change(&self) -> Option<CookieChange> {
+        self.state().cookie.clone()
+    }
+}

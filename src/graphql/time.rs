@@ -1,0 +1,32 @@
+//! The `DateTime` scalar.
+
+use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use chrono::{SecondsFormat, Utc};
+
+/// A moment in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DateTime(pub chrono::DateTime<Utc>);
+
+/// A moment, as RFC 3339 writes it: `2026-12-01T14:05:00.000000Z`. Answers are in UTC, to the
+/// microsecond; inputs may have any offset.
+#[Scalar(
+    name = "DateTime",
+    specified_by_url = "https://scalars.graphql.org/andimarek/date-time.html"
+)]
+impl ScalarType for DateTime {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match &value {
+            Value::String(text) => match chrono::DateTime::parse_from_rfc3339(text) {
+                Ok(time) => Ok(DateTime(time.with_timezone(&Utc))),
+                Err(_) => Err(InputValueError::custom(
+                    "a DateTime is written like \"2026-12-01T14:05:00Z\" (RFC 3339)",
+                )),
+            },
+            _ => Err(InputValueError::expected_type(value)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_rfc3339_opts(SecondsFormat::Micros, true))
+    }
+}
