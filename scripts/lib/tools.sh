@@ -46,6 +46,6 @@ ensure_npm_packages() { exclusively npm install_npm_packages "$1"; }
 install_npm_packages() {
   local folder=$1
   unchanged_since "$folder/node_modules/.installed" "$folder/package-lock.json" && return
-  npm --prefix "$folder" ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+  npm --prefix "$folder" ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
   cp "$folder/package-lock.json" "$folder/node_modules/.installed"
 }
