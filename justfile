@@ -1,0 +1,38 @@
+# The usual recipes: `just --list`. Each is one command, so that nobody needs
+# just to run it.
+
+# Serve on http://localhost:8080 with SQLite in a data folder.
+run *args:
+    cargo run -- {{ args }}
+
+# Serve a throwaway database with a lifelike team.
+demo:
+    cargo run -- demo
+
+# Run every test, on both engines, and the schema linter.
+test *args:
+    scripts/test {{ args }}
+
+# Check format, code, scripts and schema without running tests.
+lint:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+    scripts/lint-scripts
+    scripts/lint-schema
+
+# Write schema.graphql from the code, then lint it.
+schema:
+    scripts/check-schema --write
+    scripts/lint-schema
+
+# Audit licenses, sources and known vulnerabilities of the dependencies.
+audit:
+    scripts/audit
+
+# Compare the team page with the hand-written peer.
+bench *args:
+    bench/run {{ args }}
+
+# What must hold before a change lands.
+ci:
+    .ci/run

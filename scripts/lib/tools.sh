@@ -1,0 +1,51 @@
+# shellcheck shell=bash
+# The tools that tests and checks need, installed where they are missing.
+# Needs common.sh and postgres.sh.
+# shellcheck disable=SC2154 # root and target: common.sh
+
+# ensure_debian_tools: what comes as Debian packages, in one installation.
+ensure_debian_tools() {
+  local missing=()
+  have cc || missing+=(gcc libc6-dev)
+  postgres_bin >/dev/null || missing+=(postgresql)
+  have_pgbouncer || missing+=(pgbouncer)
+  have npm || missing+=(nodejs npm)
+  have python3 || missing+=(python3)
+  python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+  [[ ${#missing[@]} -eq 0 ]] || apt_install "${missing[@]}"
+}
+
+# ensure_nextest: the test runner.
+ensure_nextest() {
+  cargo nextest --version >/dev/null 2>&1 && return
+  note "installing cargo-nextest (some minutes, once)"
+  cargo install --quiet --locked cargo-nextest
+}
+
+# ensure_python: prints the path of a Python that has the packages of
+# tests/python/requirements.txt.
+ensure_python() {
+  local venv=$target/test-venv wanted=$root/tests/python/requirements.txt
+  exclusively python make_venv "$venv" "$wanted"
+  printf '%s\n' "$venv/bin/python"
+}
+
+make_venv() {
+  local venv=$1 wanted=$2
+  unchanged_since "$venv/installed" "$wanted" && return
+  rm -rf "$venv"
+  python3 -m venv "$venv"
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+    --requirement "$wanted" >&2
+  cp "$wanted" "$venv/installed"
+}
+
+# ensure_npm_packages FOLDER: what its package-lock.json pins.
+ensure_npm_packages() { exclusively npm install_npm_packages "$1"; }
+
+install_npm_packages() {
+  local folder=$1
+  unchanged_since "$folder/node_modules/.installed" "$folder/package-lock.json" && return
+  npm --prefix "$folder" ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+  cp "$folder/package-lock.json" "$folder/node_modules/.installed"
+}
