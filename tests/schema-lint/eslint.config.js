@@ -63,6 +63,7 @@ export default [
               "WorkspaceSettings", // part of its workspace
               "InvitationDelivery", // the state of its invitation's mail
               "InvitationPlacement", // a line of a link's page
+              "AccessFinding", // a count and a list of one moment
               "AuditDetail", // a key and a value of its event
               "ServiceInfo", // what is told of the installation
             ],
