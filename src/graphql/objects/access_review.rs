@@ -40,25 +40,27 @@ impl AccessReview {
 /// What good practice looks at again and again: each as a count, and as a list to act on.
 #[Object]
 impl AccessReview {
-    /// Members whose invitation was sent over a week ago and not accepted, the oldest first.
+    /// Members whose invitation was sent over a week ago and not accepted, the oldest first. Needs
+    /// `TEAM_REVIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(TeamReview.into()))]
     async fn stale_invitations(&self) -> Option<AccessFinding> {
         self.finding(Finding::StaleInvitations)
     }
 
-    /// Members who were active once, but not in the last 90 days; the longest unseen first.
+    /// Members who were active once, but not in the last 90 days; the longest unseen first. Needs
+    /// `TEAM_REVIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(TeamReview.into()))]
     async fn unseen_members(&self) -> Option<AccessFinding> {
         self.finding(Finding::UnseenMembers)
     }
 
-    /// Members who have never been here since they joined, by name.
+    /// Members who have never been here since they joined, by name. Needs `TEAM_REVIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(TeamReview.into()))]
     async fn never_signed_in(&self) -> Option<AccessFinding> {
         self.finding(Finding::NeverSignedIn)
     }
 
-    /// The active Workspace Admins, by name: two or three are good practice.
+    /// The active Workspace Admins, by name: two or three are good practice. Needs `TEAM_REVIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(TeamReview.into()))]
     async fn admins(&self) -> Option<AccessFinding> {
         self.finding(Finding::Admins)
@@ -68,7 +70,7 @@ impl AccessReview {
 /// One of the things that a review looks at.
 #[Object]
 impl AccessFinding {
-    /// How many members it is about.
+    /// How many members it is about. Needs `TEAM_REVIEW`.
     #[graphql(
         guard = "Requires::new(self.workspace_id, TeamReview)",
         directive = requires::apply(TeamReview.into())
@@ -79,7 +81,7 @@ impl AccessFinding {
         Ok(Some(query.count(&app.db).await?))
     }
 
-    /// The members it is about.
+    /// The members it is about. Needs `TEAM_REVIEW`.
     #[graphql(
         guard = "Requires::new(self.workspace_id, TeamReview)",
         directive = requires::apply(TeamReview.into()),
