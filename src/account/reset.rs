@@ -145,7 +145,7 @@ pub async fn reset(app: &App, token: &str, password: &SecretString, origin: &Ori
             let (_, user) = find(&*tx, token, app.now()).await?;
             end_open(&*tx, user.id, app.now()).await?;
             replace(&*tx, app, &user, hash, None).await?;
-            note(&*tx, app, &user, origin).await
+            note(&tx, app, &user, origin).await
         })
         .await?;
     app.mail_queued.notify_one();
