@@ -1,6 +1,18 @@
 //! Tests through the front door: real HTTP against the real server, on SQLite and PostgreSQL.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod accept;
+mod admin;
 mod first_day;
+mod invitation;
+mod invite;
+mod mail;
+mod member;
+mod password;
+mod policy;
+mod race;
+mod review;
+mod session;
 mod smtp;
 mod support;
+mod throttle;
