@@ -59,13 +59,37 @@ pub async fn count_mail(
     app: &App,
     email_key: &str,
 ) -> Result<Option<Problem>> {
-    let key = throttle::key("mail", email_key);
+    let problems = count_mails(db, app, &[email_key]).await?;
+    Ok(problems.into_iter().next().flatten())
+}
+
+/// Likewise, one mail for each of the addresses, in one statement.
+///
+/// # Errors
+/// Those of the database.
+pub async fn count_mails(
+    db: &impl ConnectionTrait,
+    app: &App,
+    email_keys: &[&str],
+) -> Result<Vec<Option<Problem>>> {
+    let keys: Vec<String> = email_keys.iter().copied().map(mail_counter).collect();
     let limit = app.config.mails_per_address;
-    let until = throttle::take(db, &key, limit, Duration::days(1), app.now()).await?;
-    Ok(until.map(|until| {
-        let message = "This address has got too many mails today. Try again tomorrow.";
-        Problem::new(ProblemCode::MailCapReached, &[], message).retry_at(until)
-    }))
+    let full = throttle::take(db, &keys, limit, Duration::days(1), app.now()).await?;
+    Ok(full
+        .into_iter()
+        .map(|until| until.map(too_many_mails))
+        .collect())
+}
+
+/// The counter of the mails to an address.
+pub fn mail_counter(email_key: &str) -> String {
+    throttle::key("mail", email_key)
+}
+
+/// What is said where an address has got too many mails until this time.
+pub fn too_many_mails(until: DateTime<Utc>) -> Problem {
+    let message = "This address has got too many mails today. Try again tomorrow.";
+    Problem::new(ProblemCode::MailCapReached, &[], message).retry_at(until)
 }
 
 /// Sends an invitation anew: its earlier link ends.

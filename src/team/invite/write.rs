@@ -4,17 +4,18 @@
 use super::decide::{Decision, Facts, Verdict};
 use super::{Invitee, Person};
 use crate::App;
-use crate::account::throttle;
 use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
-use crate::error::{Error, Problem, ProblemCode, Result};
+use crate::error::{Error, Problem, Result};
 use crate::mail::outbox::{self, Mail, Notice, Place};
 use crate::name;
-use crate::team::invitation::{self, count_mail, lifetime};
+use crate::team::invitation::{self, count_mails, lifetime, mail_counter, too_many_mails};
 use crate::team::roster;
+use chrono::{DateTime, Utc};
 use entity::invitation as invitations;
 use entity::invitation::InvitationState;
 use entity::membership::{self, MembershipStatus};
+use entity::throttle;
 use entity::user::{self, UserStatus};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -34,15 +35,22 @@ pub async fn foresee_caps(
     invitees: &[Invitee],
     decisions: &mut [Decision],
 ) -> Result<()> {
-    for (index, person) in recipients(invitees, decisions) {
-        let key = throttle::key("mail", person.email.key());
-        let row = entity::throttle::Entity::find_by_id(key).one(db).await?;
-        let full = row
-            .filter(|row| row.resets_at > app.now() && row.count >= app.config.mails_per_address);
-        if let Some(row) = full {
-            let message = "This address has got too many mails today. Try again tomorrow.";
-            let problem = Problem::new(ProblemCode::MailCapReached, &[], message);
-            fail(decisions, index, &problem.retry_at(row.resets_at));
+    let recipients = recipients(invitees, decisions);
+    let keys = recipients
+        .iter()
+        .map(|(_, person)| mail_counter(person.email.key()));
+    let full: HashMap<String, DateTime<Utc>> = throttle::Entity::find()
+        .filter(throttle::Column::Key.is_in(keys))
+        .filter(throttle::Column::ResetsAt.gt(app.now()))
+        .filter(throttle::Column::Count.gte(app.config.mails_per_address))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|row| (row.key, row.resets_at))
+        .collect();
+    for (index, person) in recipients {
+        if let Some(until) = full.get(&mail_counter(person.email.key())) {
+            fail(decisions, index, &too_many_mails(*until));
         }
     }
     Ok(())
@@ -57,8 +65,14 @@ pub async fn apply(
     facts: &Facts,
     decisions: &mut [Decision],
 ) -> Result<()> {
-    for (index, person) in recipients(invitees, decisions) {
-        if let Some(problem) = count_mail(tx, app, person.email.key()).await? {
+    let recipients = recipients(invitees, decisions);
+    let keys: Vec<&str> = recipients
+        .iter()
+        .map(|(_, person)| person.email.key())
+        .collect();
+    let problems = count_mails(tx, app, &keys).await?;
+    for ((index, _), problem) in recipients.into_iter().zip(problems) {
+        if let Some(problem) = problem {
             fail(decisions, index, &problem);
         }
     }
