@@ -2,5 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod first_day;
+mod migrations;
+mod permissions;
+mod relay;
+mod schema;
 mod smtp;
+mod statements;
 mod support;
