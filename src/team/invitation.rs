@@ -62,10 +62,49 @@ pub async fn count_mail(
     app: &App,
     email_key: &str,
 ) -> Result<Option<Problem>> {
-    let key = throttle::key("mail", email_key);
+    let problems = count_mails(db, app, &[email_key]).await?;
+    Ok(problems.into_iter().next().flatten())
+}
+
+/// Likewise, one mail for each of the addresses, in one statement.
+///
+/// # Errors
+/// Those of the database.
+pub async fn count_mails(
+    db: &impl ConnectionTrait,
+    app: &App,
+    email_keys: &[&str],
+) -> Result<Vec<Option<Problem>>> {
+    let keys: Vec<String> = email_keys.iter().copied().map(mail_counter).collect();
     let limit = app.config.mails_per_address;
-    let until = throttle::take(db, &key, limit, MAIL_WINDOW, app.now()).await?;
-    Ok(until.map(too_many_mails))
+    let full = throttle::take(db, &keys, limit, MAIL_WINDOW, app.now()).await?;
+    Ok(full
+        .into_iter()
+        .map(|until| until.map(too_many_mails))
+        .collect())
+}
+
+/// What [`count_mails`] would say, without counting anything.
+///
+/// # Errors
+/// Those of the database.
+pub async fn foresee_mails(
+    db: &impl ConnectionTrait,
+    app: &App,
+    email_keys: &[&str],
+) -> Result<Vec<Option<Problem>>> {
+    let keys: Vec<String> = email_keys.iter().copied().map(mail_counter).collect();
+    let limit = app.config.mails_per_address;
+    let full = throttle::peek(db, &keys, limit, MAIL_WINDOW, app.now()).await?;
+    Ok(full
+        .into_iter()
+        .map(|until| until.map(too_many_mails))
+        .collect())
+}
+
+/// The counter of the mails to an address.
+fn mail_counter(email_key: &str) -> String {
+    throttle::key("mail", email_key)
 }
 
 /// What is said of an address that has got too many mails; counting starts anew at `until`.

@@ -4,15 +4,13 @@
 use super::decide::{Decision, Facts, Verdict};
 use super::{Invitee, Person};
 use crate::App;
-use crate::account::throttle;
 use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
 use crate::error::{Error, Problem, Result};
 use crate::mail::outbox::{self, Mail, Notice, Place};
 use crate::name;
-use crate::team::invitation::{self, count_mail, lifetime};
+use crate::team::invitation::{self, count_mails, foresee_mails, lifetime};
 use crate::team::roster;
-use chrono::{DateTime, Utc};
 use entity::invitation as invitations;
 use entity::invitation::InvitationState;
 use entity::membership::{self, MembershipStatus};
@@ -35,25 +33,9 @@ pub async fn foresee_caps(
     invitees: &[Invitee],
     decisions: &mut [Decision],
 ) -> Result<()> {
-    let now = app.now();
-    let mut counts: HashMap<&str, (i32, DateTime<Utc>)> = HashMap::new();
-    for (index, person) in recipients(invitees, decisions) {
-        let key = person.email.key();
-        if !counts.contains_key(key) {
-            let row = throttle::key("mail", key);
-            let row = entity::throttle::Entity::find_by_id(row).one(db).await?;
-            let counted = row.filter(|row| row.resets_at > now);
-            let fresh = (0, now + invitation::MAIL_WINDOW);
-            counts.insert(key, counted.map_or(fresh, |row| (row.count, row.resets_at)));
-        }
-        let Some((count, resets_at)) = counts.get_mut(key) else {
-            continue;
-        };
-        *count += 1;
-        if *count > app.config.mails_per_address {
-            fail(decisions, index, &invitation::too_many_mails(*resets_at));
-        }
-    }
+    let recipients = recipients(invitees, decisions);
+    let problems = foresee_mails(db, app, &email_keys(&recipients)).await?;
+    fail_each(decisions, &recipients, problems);
     Ok(())
 }
 
@@ -66,11 +48,9 @@ pub async fn apply(
     facts: &Facts,
     decisions: &mut [Decision],
 ) -> Result<()> {
-    for (index, person) in recipients(invitees, decisions) {
-        if let Some(problem) = count_mail(tx, app, person.email.key()).await? {
-            fail(decisions, index, &problem);
-        }
-    }
+    let recipients = recipients(invitees, decisions);
+    let problems = count_mails(tx, app, &email_keys(&recipients)).await?;
+    fail_each(decisions, &recipients, problems);
     let users = make_users(tx, facts, invitees, decisions).await?;
     let mut batch = Batch::default();
     for (index, invitee) in invitees.iter().enumerate() {
@@ -86,6 +66,26 @@ pub async fn apply(
         batch.plan(app, actor, facts, person, user, mine);
     }
     batch.write(tx, app, actor).await
+}
+
+fn email_keys<'a>(recipients: &[(usize, &'a Person)]) -> Vec<&'a str> {
+    recipients
+        .iter()
+        .map(|(_, person)| person.email.key())
+        .collect()
+}
+
+/// Fails those whose mail is one too many.
+fn fail_each(
+    decisions: &mut [Decision],
+    recipients: &[(usize, &Person)],
+    problems: Vec<Option<Problem>>,
+) {
+    for ((index, _), problem) in recipients.iter().zip(problems) {
+        if let Some(problem) = problem {
+            fail(decisions, *index, &problem);
+        }
+    }
 }
 
 /// The invitees who will get a mail.
@@ -371,7 +371,7 @@ fn new_invitation(
     user: &user::Model,
     decision: &Decision,
     mail_id: Uuid,
-    expires_at: DateTime<Utc>,
+    expires_at: chrono::DateTime<chrono::Utc>,
 ) -> invitations::Model {
     invitations::Model {
         workspace_id: decision.placement.workspace_id,

@@ -1,10 +1,14 @@
 //! What tests stand on: a server of their own, clients signed in as somebody, mails.
 
 pub mod client;
+mod database;
 pub mod engine;
+pub mod golden;
+pub mod introspection;
 pub mod people;
 pub mod server;
 pub mod smtp;
+pub mod statements;
 
 pub use client::{Client, Reply, user_errors};
 pub use engine::Engine;

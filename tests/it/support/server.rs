@@ -2,6 +2,7 @@
 
 use super::client::Client;
 use super::engine::{Engine, TestDatabase};
+use super::statements::Statements;
 use sea_orm::{EntityTrait, PaginatorTrait as _};
 use serde_json::Value;
 use std::future::Future;
@@ -25,6 +26,8 @@ pub struct Server {
     /// Where it listens: `http://localhost:PORT`.
     pub url: String,
     pub engine: Engine,
+    /// Counts the statements that this server runs.
+    pub statements: Statements,
     database: Arc<TestDatabase>,
     stop: CancellationToken,
 }
@@ -78,7 +81,8 @@ impl Server {
             "8",
         ];
         let config = Config::from_flags(&[&own, flags].concat()).unwrap();
-        let app = App::new(config, clock).await.unwrap();
+        let mut app = App::new(config, clock).await.unwrap();
+        let statements = Statements::watch(&mut app.db);
         app.db.migrate().await.unwrap();
         let stop = CancellationToken::new();
         let serving = tokio::spawn({
@@ -94,6 +98,7 @@ impl Server {
                 app,
                 url,
                 engine,
+                statements,
                 database,
                 stop,
             },
