@@ -12,13 +12,18 @@ pub struct Clock {
 
 impl Clock {
     /// The current time in UTC, to the microsecond, which is what both databases keep.
-    #[allow(clippy::disallowed_methods)]
     pub fn now(&self) -> DateTime<Utc> {
         let offset = Duration::microseconds(self.offset_micros.load(Ordering::Relaxed));
-        (Utc::now() + offset).trunc_subsecs(6)
+        self.real() + offset
     }
 
-    /// Moves the clock forward, for this server only.
+    /// The machine's own time, without what was moved.
+    #[allow(clippy::disallowed_methods)]
+    pub fn real(&self) -> DateTime<Utc> {
+        Utc::now().trunc_subsecs(6)
+    }
+
+    /// Moves the clock, for this server only; a negative time moves it back.
     pub fn advance(&self, by: Duration) {
         let micros = by.num_microseconds().unwrap_or(i64::MAX / 4);
         self.offset_micros.fetch_add(micros, Ordering::Relaxed);

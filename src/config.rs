@@ -155,7 +155,11 @@ pub struct Config {
     #[arg(long, env = "TOKENVUE_SHUTDOWN_TIMEOUT", default_value = "20s", value_parser = duration)]
     pub shutdown_timeout: Duration,
     /// What is logged, in the syntax of tracing's EnvFilter
-    #[arg(long, env = "TOKENVUE_LOG", default_value = "info")]
+    #[arg(
+        long,
+        env = "TOKENVUE_LOG",
+        default_value = "info,sea_orm_migration=warn"
+    )]
     pub log: String,
     /// How logs are written
     #[arg(long, env = "TOKENVUE_LOG_FORMAT", value_enum, default_value = "text")]
@@ -202,6 +206,14 @@ fn public_url(text: &str) -> Result<Url, String> {
     } else {
         Err("must be like https://team.example.com".to_owned())
     }
+}
+
+/// Lets settings stand before and behind the name of a command.
+pub fn as_global_flags(command: Command) -> Command {
+    let settings = Config::augment_args(Command::new(""));
+    settings.get_arguments().fold(command, |command, setting| {
+        command.mut_arg(setting.get_id(), |arg| arg.global(true))
+    })
 }
 
 /// Puts the settings of a file in place of the flags' defaults.

@@ -8,11 +8,16 @@ pub mod audit;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod demo;
+pub mod doctor;
 pub mod email;
 pub mod error;
 pub mod graphql;
+pub mod http;
 pub mod mail;
+
 pub mod name;
+pub mod server;
 pub mod team;
 pub mod token;
 

@@ -1,1 +1,276 @@
-fn main() {}
+//! The commands of the `tokenvue` program.
+
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use secrecy::{ExposeSecret as _, SecretString};
+use std::io::{IsTerminal as _, Read as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use tokenvue::account::setup::{self, FirstAdmin};
+use tokenvue::clock::Clock;
+use tokenvue::config::{self, Config, LogFormat};
+use tokenvue::error::Error;
+use tokenvue::mail::letter::{LinkPage, link};
+use tokenvue::{App, demo, doctor, graphql, server};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Team access for an AI gateway: who may enter a workspace, and with which role
+#[derive(Parser)]
+#[command(version, name = "tokenvue")]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    config: Config,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API; migrates the database first (the default command)
+    Serve,
+    /// Bring the database's schema up to date, and end
+    Migrate(Migrate),
+    /// Create the first workspace and its admin on an empty database
+    Bootstrap(Bootstrap),
+    /// Serve a throwaway database with a lifelike team, and print who can sign in
+    Demo,
+    /// Print the GraphQL schema
+    Schema,
+    /// Recount the summaries and check what must hold
+    Doctor(Doctor),
+}
+
+#[derive(Args)]
+struct Migrate {
+    /// Undo all migrations instead: every table and all data go away
+    #[arg(long)]
+    down: bool,
+}
+
+#[derive(Args)]
+struct Bootstrap {
+    /// The admin's address
+    #[arg(long)]
+    email: String,
+    /// Read the admin's password from standard input
+    #[arg(long, required = true)]
+    password_stdin: bool,
+    /// The admin's first name
+    #[arg(long)]
+    first_name: String,
+    /// The admin's last name
+    #[arg(long, default_value = "")]
+    last_name: String,
+    /// What the workspace is called
+    #[arg(long)]
+    workspace: String,
+}
+
+#[derive(Args)]
+struct Doctor {
+    /// Mend what can be mended
+    #[arg(long)]
+    repair: bool,
+}
+
+fn main() -> ExitCode {
+    let cli = match parse() {
+        Ok(cli) => cli,
+        Err(message) => {
+            eprintln!("error: {message}");
+            return ExitCode::from(2);
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let outcome = match runtime {
+        Ok(runtime) => runtime.block_on(run(cli)),
+        Err(error) => Err(Error::internal(error)),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(Error::Refused(problems)) => {
+            for problem in problems {
+                eprintln!("error: {}: {}", problem.field.join("."), problem.message);
+            }
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Reads flags, environment and file; ends the program for `--help` and for wrong flags.
+fn parse() -> Result<Cli, String> {
+    let unknown = config::unknown_variables();
+    if !unknown.is_empty() {
+        let names = unknown.join(", ");
+        return Err(format!(
+            "unknown settings in the environment: {names} (see tokenvue --help)"
+        ));
+    }
+    let command = config::as_global_flags(Cli::command());
+    // The file's place is itself a setting; everything else of this first look is dropped.
+    let first = command.clone().ignore_errors(true).get_matches();
+    let file = first
+        .try_get_one::<PathBuf>("config")
+        .ok()
+        .flatten()
+        .cloned();
+    let command = match file {
+        Some(file) => config::with_file_defaults(command, &file)?,
+        None => command,
+    };
+    let matches = command.get_matches();
+    Cli::from_arg_matches(&matches).map_err(|error| error.to_string())
+}
+
+fn log(config: &Config) -> Result<(), Error> {
+    let filter = EnvFilter::try_new(&config.log)
+        .map_err(|error| Error::internal(format!("--log: {error}")))?;
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match config.log_format {
+        LogFormat::Text => subscriber.init(),
+        LogFormat::Json => subscriber.json().flatten_event(true).init(),
+    }
+    Ok(())
+}
+
+async fn run(cli: Cli) -> Result<ExitCode, Error> {
+    let config = cli.config;
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Schema => print!("{}", graphql::sdl(&graphql::schema(&config))),
+        Command::Serve => serve(config).await?,
+        Command::Demo => demo(config).await?,
+        Command::Migrate(options) => {
+            log(&config)?;
+            let app = App::new(config, Clock::default()).await?;
+            if options.down {
+                app.db.unmigrate().await?
+            } else {
+                app.db.migrate().await?
+            }
+        }
+        Command::Bootstrap(options) => bootstrap(config, options).await?,
+        Command::Doctor(options) => {
+            let app = App::new(config, Clock::default()).await?;
+            let findings = doctor::examine(&app, options.repair).await?;
+            for finding in &findings {
+                println!("{finding}");
+            }
+            let open = findings.iter().filter(|finding| !finding.repaired).count();
+            println!(
+                "{} found, {} repaired",
+                findings.len(),
+                findings.len() - open
+            );
+            if open > 0 {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(config: Config) -> Result<(), Error> {
+    log(&config)?;
+    let app = App::new(config, Clock::default()).await?;
+    app.db.migrate().await?;
+    let listener = listen(&app.config).await?;
+    if let Some(token) = setup::offer(&app).await? {
+        let link = link(&app.config.public_url(), LinkPage::SetUp, token.secret());
+        let link = link.expose_secret();
+        announce(&format!(
+            "Nobody has signed up yet. Set up the first workspace here, once:\n\n  {link}"
+        ));
+    }
+    start(app, listener).await
+}
+
+async fn demo(mut config: Config) -> Result<(), Error> {
+    log(&config)?;
+    let folder = tempfile::tempdir().map_err(Error::internal)?;
+    config.database_url = None;
+    config.data_dir = folder.path().to_owned();
+    let app = App::new(config, Clock::default()).await?;
+    app.db.migrate().await?;
+    let listener = listen(&app.config).await?;
+    announce(&demo::fill(&app).await?);
+    start(app, listener).await
+}
+
+async fn bootstrap(config: Config, options: Bootstrap) -> Result<(), Error> {
+    log(&config)?;
+    let mut password = String::new();
+    std::io::stdin()
+        .read_to_string(&mut password)
+        .map_err(Error::internal)?;
+    let app = App::new(config, Clock::default()).await?;
+    app.db.migrate().await?;
+    let admin = FirstAdmin {
+        email: options.email,
+        first_name: options.first_name,
+        last_name: options.last_name,
+        password: SecretString::from(password.trim_end_matches(['\r', '\n']).to_owned()),
+        workspace: options.workspace,
+    };
+    let (user, workspace) = setup::bootstrap(&app, &admin).await?;
+    println!(
+        "{} is the first Workspace Admin of {}.",
+        user.email, workspace.name
+    );
+    Ok(())
+}
+
+async fn listen(config: &Config) -> Result<TcpListener, Error> {
+    let address = config.listen;
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| Error::internal(format!("cannot listen on {address}: {error}")))
+}
+
+/// What the person at the terminal should read, apart from the log.
+fn announce(text: &str) {
+    println!("\n{text}\n");
+}
+
+async fn start(app: App, listener: TcpListener) -> Result<(), Error> {
+    let stop = CancellationToken::new();
+    let asked = stop.clone();
+    tokio::spawn(async move {
+        wait_for_signal().await;
+        tracing::info!("stopping");
+        asked.cancel();
+    });
+    let address = listener.local_addr().map_err(Error::internal)?;
+    let mail = if app.sends_mail() {
+        "smtp"
+    } else {
+        "kept in /mailbox: TOKENVUE_SMTP_URL is not set"
+    };
+    tracing::info!(%address, url = %app.config.public_url(), mail, "listening");
+    server::serve(app, listener, stop).await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// SIGTERM, as service managers send it, or Ctrl-C.
+async fn wait_for_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        },
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
+}

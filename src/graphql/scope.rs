@@ -72,7 +72,8 @@ impl Scope {
 
     /// The scope of the request that a resolver runs in.
     pub fn of<'c>(ctx: &Context<'c>) -> crate::error::Result<&'c Scope> {
-        ctx.data_opt::<Scope>()
+        ctx.data_opt::<Arc<Scope>>()
+            .map(AsRef::as_ref)
             .ok_or_else(|| Error::internal("a request without its scope"))
     }
 

@@ -1,0 +1,196 @@
+//! A lifelike team to look at: the story of three workspaces, played by the real verbs with the
+//! clock turned back, so that its history is as true as any.
+
+use crate::App;
+use crate::access::Role::{self, GatewayOperator, SecurityAuditor, WorkspaceAdmin};
+use crate::account::session;
+use crate::account::setup::{self, FirstAdmin};
+use crate::actor::{Actor, Origin};
+use crate::error::{Error, Result};
+use crate::team::accept::{self, Acceptance};
+use crate::team::invite::{self, Invitee, Person, Placement};
+use crate::team::link::mint;
+use crate::team::workspace;
+use chrono::Duration;
+use entity::invitation::Model as Invitation;
+use entity::link_token::LinkPurpose;
+use entity::user;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use secrecy::{ExposeSecret as _, SecretString};
+use uuid::Uuid;
+
+/// Everybody's password.
+const PASSWORD: &str = "plum kettle orbit sundial";
+
+/// When somebody was invited, in days before now, and how long they took to accept, in hours;
+/// `None` for those who have not.
+type Story = (u16, Option<u16>);
+
+/// First name, last name, workspaces (A, G, I), role, story.
+const PEOPLE: [(&str, &str, &str, Role, Story); 39] = [
+    ("Omar", "Haddad", "A", GatewayOperator, (118, Some(3))),
+    ("Ingrid", "Sørensen", "AG", SecurityAuditor, (117, Some(20))),
+    ("Mei", "Tanaka", "AGI", WorkspaceAdmin, (115, Some(1))),
+    ("Lukas", "Weber", "A", GatewayOperator, (110, Some(7))),
+    ("Priya", "Raman", "A", GatewayOperator, (104, Some(2))),
+    ("Chidi", "Okafor", "AI", GatewayOperator, (99, Some(30))),
+    ("Zoë", "van Dijk", "A", SecurityAuditor, (97, Some(5))),
+    ("Mateo", "Fernández", "G", WorkspaceAdmin, (95, Some(4))),
+    ("Aisha", "Khan", "G", GatewayOperator, (94, Some(26))),
+    ("Thomas", "Müller", "AG", GatewayOperator, (92, Some(9))),
+    ("Yuki", "Mori", "G", GatewayOperator, (90, Some(2))),
+    ("Elena", "Petrova", "A", GatewayOperator, (83, Some(50))),
+    ("Samuel", "Adeyemi", "I", WorkspaceAdmin, (80, Some(1))),
+    ("Chloé", "Dubois", "A", GatewayOperator, (76, Some(12))),
+    ("Noah", "Lindqvist", "A", SecurityAuditor, (71, Some(3))),
+    ("Fatima", "Zahra", "I", GatewayOperator, (70, Some(8))),
+    ("Daniel", "O’Connor", "A", GatewayOperator, (64, Some(6))),
+    ("Sofia", "Rossi", "AG", GatewayOperator, (60, Some(1))),
+    ("Hao", "Nguyễn", "A", GatewayOperator, (55, Some(40))),
+    ("Amara", "Diallo", "G", SecurityAuditor, (51, Some(2))),
+    ("Jakub", "Nowak", "A", GatewayOperator, (47, Some(15))),
+    ("Leila", "Ahmadi", "I", SecurityAuditor, (45, Some(7))),
+    ("Marcus", "Berg", "A", GatewayOperator, (40, Some(5))),
+    ("Isabel", "Costa", "A", WorkspaceAdmin, (36, Some(3))),
+    ("Ravi", "Iyer", "G", GatewayOperator, (33, Some(2))),
+    ("Hannah", "Cohen", "A", GatewayOperator, (30, Some(60))),
+    ("Tomás", "Herrera", "I", GatewayOperator, (26, Some(4))),
+    ("Freya", "Nilsen", "A", GatewayOperator, (21, Some(2))),
+    ("Kwame", "Mensah", "A", SecurityAuditor, (17, Some(9))),
+    ("Olga", "Ivanova", "G", GatewayOperator, (12, Some(1))),
+    ("Ben", "Carter", "A", GatewayOperator, (9, Some(5))),
+    ("Rosa", "Delgado", "A", GatewayOperator, (41, None)),
+    ("Viktor", "Horvat", "A", SecurityAuditor, (19, None)),
+    ("Nadia", "Benali", "G", GatewayOperator, (11, None)),
+    ("Pierre", "Lefèvre", "A", GatewayOperator, (8, None)),
+    ("Grace", "Kim", "AI", GatewayOperator, (4, None)),
+    ("Anders", "Holm", "A", GatewayOperator, (2, None)),
+    ("Sana", "Malik", "AG", SecurityAuditor, (1, None)),
+    ("Emeka", "Obi", "A", GatewayOperator, (0, None)),
+];
+
+/// Fills an empty database; gives what to tell whoever started the demo.
+///
+/// # Errors
+/// Those of the verbs.
+pub async fn fill(app: &App) -> Result<String> {
+    let start = Duration::days(120);
+    app.clock.advance(-start);
+    let admin = FirstAdmin {
+        email: "ana.silva@acme.example".to_owned(),
+        first_name: "Ana".to_owned(),
+        last_name: "Silva".to_owned(),
+        password: SecretString::from(PASSWORD),
+        workspace: "Acme AI".to_owned(),
+    };
+    let (ana, acme) = setup::bootstrap(app, &admin).await?;
+    let ana = Actor {
+        user_id: ana.id,
+        name: "Ana Silva".to_owned(),
+        email: ana.email,
+        origin: Origin {
+            address: "203.0.113.7".to_owned(),
+            ..Origin::default()
+        },
+    };
+    let globex = workspace::create(app, &ana, "Globex Research").await?;
+    let initech = workspace::create(app, &ana, "Initech Labs").await?;
+    let workspaces = [('A', acme.id), ('G', globex.id), ('I', initech.id)];
+    let mut day = 120;
+    for (index, person) in PEOPLE.iter().enumerate() {
+        let invited = i64::from(person.4.0);
+        app.clock.advance(Duration::days(day - invited));
+        day = invited;
+        play(app, &ana, &workspaces, index, person).await?;
+    }
+    app.clock.advance(Duration::days(day));
+    session::mark_active(
+        &app.db,
+        ana.user_id,
+        &workspaces.map(|(_, id)| id),
+        app.now(),
+    )
+    .await?;
+    entity::session::Entity::delete_many().exec(&app.db).await?;
+    Ok(told(app))
+}
+
+/// One person is invited, and accepts or does not.
+async fn play(
+    app: &App,
+    ana: &Actor,
+    workspaces: &[(char, Uuid)],
+    index: usize,
+    (first, last, letters, role, (_, accepted)): &(&str, &str, &str, Role, Story),
+) -> Result<()> {
+    let local = format!(
+        "{}.{}",
+        crate::name::fold(first),
+        crate::name::fold(last).replace(['’', ' '], "")
+    );
+    let email = format!("{}@acme.example", local.replace('ø', "o"));
+    let places = workspaces
+        .iter()
+        .filter(|(letter, _)| letters.contains(*letter));
+    let placements = places.map(|(_, workspace_id)| Placement {
+        workspace_id: *workspace_id,
+        role: *role,
+    });
+    let placements: Vec<Placement> = placements.collect();
+    let invitee = Invitee::new(
+        email.clone(),
+        Person::parse(&email, first, last),
+        placements.clone(),
+    );
+    invite::invite(app, ana, &[invitee]).await?;
+    let Some(hours) = accepted else { return Ok(()) };
+    let user = user::Entity::find()
+        .filter(user::Column::EmailKey.eq(&email))
+        .one(&app.db)
+        .await?;
+    let user = user.ok_or_else(|| Error::internal(format!("nobody was invited at {email}")))?;
+    let token = mint(
+        app,
+        mail_of(app, &placements, user.id).await?,
+        LinkPurpose::Invitation,
+    )
+    .await?;
+    app.clock.advance(Duration::hours(i64::from(*hours)));
+    let acceptance = Acceptance {
+        token: token.secret().expose_secret().to_owned(),
+        password: Some(SecretString::from(PASSWORD)),
+        ..Acceptance::default()
+    };
+    accept::accept(app, None, &acceptance, &Origin::default()).await?;
+    app.clock.advance(-Duration::hours(i64::from(*hours)));
+    // Most were here lately; some have not been seen for long, and one never again.
+    let away = Duration::hours([1, 3, 26, 5, 72, 2, 400, 9][index % 8]);
+    let seen = app.now() + Duration::days(i64::from(index % 11 != 3)) * 110;
+    let today = app.clock.real() - away;
+    let places: Vec<Uuid> = placements
+        .iter()
+        .map(|placement| placement.workspace_id)
+        .collect();
+    session::mark_active(&app.db, user.id, &places, seen.min(today)).await
+}
+
+async fn mail_of(app: &App, placements: &[Placement], user_id: Uuid) -> Result<Uuid> {
+    let first = placements
+        .first()
+        .ok_or_else(|| Error::internal("invited nowhere"))?;
+    let open: Option<Invitation> =
+        crate::team::roster::open_invitation(&app.db, first.workspace_id, user_id).await?;
+    Ok(open.ok_or(Error::NotFound("invitation"))?.mail_id)
+}
+
+fn told(app: &App) -> String {
+    let url = app.config.public_url();
+    format!(
+        "A demo team of forty people in three workspaces is ready at {url} (API explorer: {url}graphiql).\n\
+         It is gone when this program ends. Sign in with the password \"{PASSWORD}\" as\n\n  \
+         ana.silva@acme.example       Workspace Admin everywhere\n  \
+         omar.haddad@acme.example     Gateway Operator of Acme AI\n  \
+         ingrid.sorensen@acme.example Security Auditor of Acme AI and Globex Research\n\n\
+         Invitations that nobody has accepted yet are in {url}mailbox"
+    )
+}

@@ -1,0 +1,306 @@
+//! The doctor: recounts what is kept as counters, and checks what must hold between tables.
+//!
+//! It goes from workspace to workspace, so that no statement needs a whole table.
+
+use crate::App;
+use crate::error::Result;
+use crate::team::roster;
+use entity::invitation::{self, InvitationState};
+use entity::membership::{self, MembershipStatus};
+use entity::user::{self, UserStatus};
+use entity::{Role, team_summary, workspace};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DatabaseTransaction,
+    EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use uuid::Uuid;
+
+/// Workspaces, and users, that are looked at in one go.
+const PAGE: u64 = 200;
+
+/// Something that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Where and what.
+    pub what: String,
+    /// Whether it has been mended.
+    pub repaired: bool,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mark = if self.repaired { "repaired" } else { "found" };
+        write!(f, "{mark}: {}", self.what)
+    }
+}
+
+/// Looks at everything; with `repair`, mends what can be mended without anybody's decision.
+///
+/// # Errors
+/// Those of the database.
+pub async fn examine(app: &App, repair: bool) -> Result<Vec<Finding>> {
+    let mut findings = Vec::new();
+    let mut last = Uuid::nil();
+    loop {
+        let page = workspace::Entity::find()
+            .filter(workspace::Column::Id.gt(last))
+            .order_by_asc(workspace::Column::Id)
+            .limit(PAGE)
+            .all(&app.db)
+            .await?;
+        let Some(end) = page.last() else { break };
+        last = end.id;
+        for workspace in page {
+            let id = workspace.id;
+            let found = app
+                .db
+                .transaction(|tx| async move { examine_team(&tx, id, repair).await })
+                .await?;
+            let name = |what| format!("workspace {} ({id}): {what}", workspace.name);
+            findings.extend(found.into_iter().map(|finding| Finding {
+                what: name(finding.what),
+                ..finding
+            }));
+        }
+    }
+    findings.extend(examine_users(app, repair).await?);
+    Ok(findings)
+}
+
+async fn examine_team(tx: &DatabaseTransaction, id: Uuid, repair: bool) -> Result<Vec<Finding>> {
+    roster::lock(tx, &[id]).await?;
+    let members = roster::in_workspace(id).all(tx).await?;
+    let open = invitation::Entity::find()
+        .filter(invitation::Column::WorkspaceId.eq(id))
+        .filter(invitation::Column::State.is_in(InvitationState::OPEN))
+        .all(tx)
+        .await?;
+    let mut findings = Vec::new();
+    findings.extend(check_invitations(tx, &members, &open, repair).await?);
+    findings.extend(check_admins(tx, id, &members, &open, repair).await?);
+    findings.extend(check_summary(tx, id, repair).await?);
+    Ok(findings)
+}
+
+/// Each invited member has one open invitation, and each open invitation its member.
+async fn check_invitations(
+    tx: &DatabaseTransaction,
+    members: &[membership::Model],
+    open: &[invitation::Model],
+    repair: bool,
+) -> Result<Vec<Finding>> {
+    let invited: HashSet<Uuid> = members
+        .iter()
+        .filter(|member| member.status == MembershipStatus::Invited)
+        .map(|member| member.user_id)
+        .collect();
+    let waiting: HashSet<Uuid> = open.iter().map(|invitation| invitation.user_id).collect();
+    let mut findings: Vec<Finding> = members
+        .iter()
+        .filter(|member| invited.contains(&member.user_id) && !waiting.contains(&member.user_id))
+        .map(|member| Finding {
+            what: format!(
+                "{} is invited without an open invitation: remove and invite anew",
+                member.email
+            ),
+            repaired: false,
+        })
+        .collect();
+    for invitation in open
+        .iter()
+        .filter(|invitation| !invited.contains(&invitation.user_id))
+    {
+        if repair {
+            let now = invitation.sent_at;
+            crate::team::invitation::end(
+                tx,
+                std::slice::from_ref(invitation),
+                InvitationState::Revoked,
+                now,
+            )
+            .await?;
+        }
+        let what = format!(
+            "the open invitation of {} has no invited member",
+            invitation.email
+        );
+        findings.push(Finding {
+            what,
+            repaired: repair,
+        });
+    }
+    Ok(findings)
+}
+
+/// There is an active admin, and only active admins answer for invitations.
+async fn check_admins(
+    tx: &DatabaseTransaction,
+    id: Uuid,
+    members: &[membership::Model],
+    open: &[invitation::Model],
+    repair: bool,
+) -> Result<Vec<Finding>> {
+    let admins: Vec<&membership::Model> = members
+        .iter()
+        .filter(|member| {
+            member.role == Role::WorkspaceAdmin && member.status == MembershipStatus::Active
+        })
+        .collect();
+    let Some(heir) = admins
+        .iter()
+        .min_by_key(|admin| (admin.joined_at, admin.user_id))
+    else {
+        let what = "has no active Workspace Admin".to_owned();
+        return Ok(vec![Finding {
+            what,
+            repaired: false,
+        }]);
+    };
+    let mut findings = Vec::new();
+    for invitation in open {
+        if admins
+            .iter()
+            .any(|admin| admin.user_id == invitation.inviter_id)
+        {
+            continue;
+        }
+        if repair {
+            invitation::Entity::update_many()
+                .col_expr(invitation::Column::InviterId, heir.user_id.into())
+                .filter(invitation::Column::WorkspaceId.eq(id))
+                .filter(invitation::Column::Id.eq(invitation.id))
+                .exec(tx)
+                .await?;
+        }
+        let what = format!(
+            "no current admin answers for the invitation of {}",
+            invitation.email
+        );
+        findings.push(Finding {
+            what,
+            repaired: repair,
+        });
+    }
+    Ok(findings)
+}
+
+/// The counters are what counting gives.
+async fn check_summary(tx: &DatabaseTransaction, id: Uuid, repair: bool) -> Result<Vec<Finding>> {
+    let counted = recount(tx, id).await?;
+    let kept = team_summary::Entity::find_by_id(id).one(tx).await?;
+    if kept.as_ref() == Some(&counted) {
+        return Ok(Vec::new());
+    }
+    if repair {
+        let row = counted.clone().into_active_model();
+        match kept {
+            Some(_) => drop(
+                team_summary::Entity::update(row.reset_all())
+                    .exec(tx)
+                    .await?,
+            ),
+            None => drop(
+                team_summary::Entity::insert(row)
+                    .exec_without_returning(tx)
+                    .await?,
+            ),
+        }
+    }
+    let what = format!(
+        "the summary says {}, counting says {}",
+        told(kept.as_ref()),
+        told(Some(&counted))
+    );
+    Ok(vec![Finding {
+        what,
+        repaired: repair,
+    }])
+}
+
+async fn recount(tx: &impl ConnectionTrait, id: Uuid) -> Result<team_summary::Model> {
+    let kinds: Vec<(Role, MembershipStatus, i64)> = roster::in_workspace(id)
+        .select_only()
+        .column(membership::Column::Role)
+        .column(membership::Column::Status)
+        .column_as(Expr::cust("count(*)"), "count")
+        .group_by(membership::Column::Role)
+        .group_by(membership::Column::Status)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let expired: Option<i64> = invitation::Entity::find()
+        .select_only()
+        .column_as(Expr::cust("count(*)"), "count")
+        .filter(invitation::Column::WorkspaceId.eq(id))
+        .filter(invitation::Column::State.eq(InvitationState::Expired))
+        .into_tuple()
+        .one(tx)
+        .await?;
+    let counts: HashMap<_, _> = kinds
+        .into_iter()
+        .map(|(role, status, count)| ((role, status), count))
+        .collect();
+    let count = |role, status| counts.get(&(role, status)).copied().unwrap_or(0);
+    Ok(team_summary::Model {
+        workspace_id: id,
+        admins_active: count(Role::WorkspaceAdmin, MembershipStatus::Active),
+        admins_invited: count(Role::WorkspaceAdmin, MembershipStatus::Invited),
+        operators_active: count(Role::GatewayOperator, MembershipStatus::Active),
+        operators_invited: count(Role::GatewayOperator, MembershipStatus::Invited),
+        auditors_active: count(Role::SecurityAuditor, MembershipStatus::Active),
+        auditors_invited: count(Role::SecurityAuditor, MembershipStatus::Invited),
+        invitations_expired: expired.unwrap_or(0),
+    })
+}
+
+fn told(summary: Option<&team_summary::Model>) -> String {
+    summary.map_or("nothing".to_owned(), |s| {
+        format!(
+            "{}+{} admins, {}+{} operators, {}+{} auditors (active+invited), {} expired",
+            s.admins_active,
+            s.admins_invited,
+            s.operators_active,
+            s.operators_invited,
+            s.auditors_active,
+            s.auditors_invited,
+            s.invitations_expired,
+        )
+    })
+}
+
+/// Nobody is left behind who was only invited, and is so no longer.
+async fn examine_users(app: &App, repair: bool) -> Result<Vec<Finding>> {
+    let mut findings = Vec::new();
+    let mut last = Uuid::nil();
+    loop {
+        let page = user::Entity::find()
+            .filter(user::Column::Id.gt(last))
+            .filter(user::Column::Status.eq(UserStatus::Invited))
+            .order_by_asc(user::Column::Id)
+            .limit(PAGE)
+            .all(&app.db)
+            .await?;
+        let Some(end) = page.last() else {
+            return Ok(findings);
+        };
+        last = end.id;
+        let places = membership::Entity::find()
+            .filter(membership::Column::UserId.is_in(page.iter().map(|user| user.id)))
+            .all(&app.db)
+            .await?;
+        let placed: HashSet<Uuid> = places.into_iter().map(|place| place.user_id).collect();
+        for user in page.into_iter().filter(|user| !placed.contains(&user.id)) {
+            if repair {
+                user::Entity::delete_by_id(user.id).exec(&app.db).await?;
+            }
+            let what = format!("user {} never signed up and is invited nowhere", user.email);
+            findings.push(Finding {
+                what,
+                repaired: repair,
+            });
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! The session cookie.
+
+use crate::App;
+use crate::graphql::scope::CookieChange;
+use axum::http::HeaderValue;
+use axum_extra::extract::cookie::{Cookie, SameSite};
+use secrecy::ExposeSecret as _;
+
+/// The cookie's name. Over HTTPS its prefix makes browsers insist on `Secure`, this host and the
+/// whole path (RFC 6265bis, 4.1.3.2), so that no neighbouring host can plant one.
+pub fn name(app: &App) -> &'static str {
+    if is_secure(app) {
+        "__Host-tokenvue_session"
+    } else {
+        "tokenvue_session"
+    }
+}
+
+fn is_secure(app: &App) -> bool {
+    app.config.public_url().scheme() == "https"
+}
+
+/// The `Set-Cookie` header for a change of session.
+pub fn header(app: &App, change: &CookieChange) -> Option<HeaderValue> {
+    let (value, seconds) = match change {
+        CookieChange::Set(token) => (
+            token.secret().expose_secret().to_owned(),
+            app.config.session_lifetime.num_seconds(),
+        ),
+        CookieChange::Clear => (String::new(), 0),
+    };
+    let mut cookie = Cookie::build((name(app), value))
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .build();
+    cookie.set_secure(is_secure(app));
+    let text = format!("{cookie}; Max-Age={seconds}");
+    let mut header = HeaderValue::from_str(&text).ok()?;
+    header.set_sensitive(true);
+    Some(header)
+}

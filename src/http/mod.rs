@@ -1,0 +1,87 @@
+//! HTTP: the only place that knows axum. Routes, sessions, limits, health, metrics and pages.
+
+mod client;
+mod cookie;
+mod explorer;
+mod graphql;
+mod health;
+mod mailbox;
+mod pages;
+
+use crate::App;
+use crate::error::Result;
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use axum::middleware;
+use tower_http::compression::CompressionLayer;
+use tower_http::request_id::{
+    MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
+};
+use tower_http::sensitive_headers::SetSensitiveRequestHeadersLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+use tracing::Span;
+
+/// All routes, with what holds for each of them.
+///
+/// # Errors
+/// When a template or the schema is broken.
+pub fn router(app: &App) -> Result<Router> {
+    let timeout = app.config.request_timeout.to_std().unwrap_or_default();
+    let timeout = TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, timeout);
+    let routes = Router::new()
+        .merge(health::routes(app)?)
+        .merge(mailbox::routes(app)?)
+        .merge(pages::routes())
+        .merge(explorer::routes())
+        .layer(CompressionLayer::new())
+        .merge(graphql::routes(app)?)
+        .layer(timeout);
+    Ok(routes
+        .layer(header_layer("x-content-type-options", "nosniff"))
+        .layer(header_layer("x-frame-options", "DENY"))
+        .layer(header_layer("referrer-policy", "no-referrer"))
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(middleware::from_fn(health::count))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(span)
+                .on_response(log_response),
+        )
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+        .layer(SetSensitiveRequestHeadersLayer::new([
+            header::AUTHORIZATION,
+            header::COOKIE,
+        ])))
+}
+
+fn header_layer(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(
+        HeaderName::from_static(name),
+        HeaderValue::from_static(value),
+    )
+}
+
+/// The span of a request. It has the path alone: a query string may hold a token.
+fn span<B>(request: &Request<B>) -> Span {
+    let id = request
+        .extensions()
+        .get::<RequestId>()
+        .and_then(|id| id.header_value().to_str().ok());
+    tracing::info_span!(
+        "request",
+        id = id.unwrap_or_default(),
+        method = %request.method(),
+        path = request.uri().path(),
+    )
+}
+
+fn log_response<B>(response: &Response<B>, latency: std::time::Duration, _: &Span) {
+    let milliseconds = latency.as_secs_f64() * 1000.0;
+    tracing::info!(
+        status = response.status().as_u16(),
+        milliseconds,
+        "answered"
+    );
+}

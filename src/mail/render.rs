@@ -1,0 +1,228 @@
+//! Turns a letter into subject, plain text and HTML.
+//!
+//! The frame of the HTML is MJML, turned into HTML once, at start. Names meet only minijinja, which
+//! escapes them; they never pass through the MJML parser.
+
+use crate::mail::letter::{Letter, page_url};
+use crate::mail::line::{one_line, short_line};
+use chrono::DateTime;
+use minijinja::{
+    AutoEscape, Environment, ErrorKind, Output, State, UndefinedBehavior, Value, context,
+};
+use mrml::prelude::render::RenderOptions;
+use secrecy::{ExposeSecret as _, SecretString};
+use std::collections::HashMap;
+use std::fmt;
+use url::Url;
+
+/// The longest subject, in characters: what one line of a mail client can show, and more.
+const MAX_SUBJECT: usize = 150;
+
+/// Names and texts of the templates that minijinja reads as they are.
+const TEMPLATES: &[(&str, &str)] = &[
+    ("layout.txt", include_str!("templates/layout.txt")),
+    ("workspaces.txt", include_str!("templates/workspaces.txt")),
+    ("workspaces.html", include_str!("templates/workspaces.html")),
+    (
+        "invitation/subject.txt",
+        include_str!("templates/invitation/subject.txt"),
+    ),
+    (
+        "invitation/body.txt",
+        include_str!("templates/invitation/body.txt"),
+    ),
+    (
+        "invitation/body.html",
+        include_str!("templates/invitation/body.html"),
+    ),
+    (
+        "added/subject.txt",
+        include_str!("templates/added/subject.txt"),
+    ),
+    ("added/body.txt", include_str!("templates/added/body.txt")),
+    ("added/body.html", include_str!("templates/added/body.html")),
+    (
+        "password_reset/subject.txt",
+        include_str!("templates/password_reset/subject.txt"),
+    ),
+    (
+        "password_reset/body.txt",
+        include_str!("templates/password_reset/body.txt"),
+    ),
+    (
+        "password_reset/body.html",
+        include_str!("templates/password_reset/body.html"),
+    ),
+    (
+        "password_changed/subject.txt",
+        include_str!("templates/password_changed/subject.txt"),
+    ),
+    (
+        "password_changed/body.txt",
+        include_str!("templates/password_changed/body.txt"),
+    ),
+    (
+        "password_changed/body.html",
+        include_str!("templates/password_changed/body.html"),
+    ),
+    (
+        "invitation_requested/subject.txt",
+        include_str!("templates/invitation_requested/subject.txt"),
+    ),
+    (
+        "invitation_requested/body.txt",
+        include_str!("templates/invitation_requested/body.txt"),
+    ),
+    (
+        "invitation_requested/body.html",
+        include_str!("templates/invitation_requested/body.html"),
+    ),
+];
+
+/// A letter ready to be sent. `Debug` leaves the bodies out: they may hold a token.
+pub struct Rendered {
+    /// One line, without line breaks.
+    pub subject: String,
+    /// The plain text body.
+    pub text: String,
+    /// The HTML body, a whole document.
+    pub html: String,
+}
+
+impl fmt::Debug for Rendered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rendered")
+            .field("subject", &self.subject)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a letter cannot be rendered.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// The letter is about a link and none was given.
+    #[error("this letter needs a link")]
+    LinkMissing,
+    /// The MJML frame is broken.
+    #[error("the mail layout is broken: {0}")]
+    Layout(String),
+    /// A template is broken. The message names the place and quotes no value.
+    #[error(transparent)]
+    Template(#[from] minijinja::Error),
+}
+
+/// The templates, parsed.
+pub struct Renderer {
+    templates: Environment<'static>,
+}
+
+impl fmt::Debug for Renderer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Renderer").finish_non_exhaustive()
+    }
+}
+
+impl Renderer {
+    /// Parses all templates, once, at start.
+    ///
+    /// # Errors
+    /// `Layout` or `Template` where one of them is broken.
+    pub fn new() -> Result<Renderer, RenderError> {
+        let mut templates = Environment::new();
+        templates.set_undefined_behavior(UndefinedBehavior::Strict);
+        templates.set_auto_escape_callback(|name| match name.ends_with(".html") {
+            true => AutoEscape::Html,
+            false => AutoEscape::None,
+        });
+        templates.set_formatter(write_value);
+        templates.add_filter("moment", moment);
+        templates.add_template_owned("layout.html", layout()?)?;
+        for (name, text) in TEMPLATES {
+            templates.add_template(name, text)?;
+        }
+        Ok(Renderer { templates })
+    }
+
+    /// Renders a letter. `link` is what [`link`](crate::mail::letter::link) gave, for letters with
+    /// a [`page`](Letter::page); the others point to the console.
+    ///
+    /// # Errors
+    /// `LinkMissing`, or `Template` where a template asks for what the letter does not have.
+    pub fn render(
+        &self,
+        letter: &Letter,
+        link: Option<&SecretString>,
+        public_url: &Url,
+    ) -> Result<Rendered, RenderError> {
+        let url = match (letter.page(), link) {
+            (None, _) => page_url(public_url, letter.console_path()).into(),
+            (Some(_), Some(link)) => link.expose_secret().to_owned(),
+            (Some(_), None) => return Err(RenderError::LinkMissing),
+        };
+        let site = public_url.host_str().unwrap_or_default();
+        let values = context! { letter => Value::from_serialize(letter), url, site };
+        let folder = letter.kind().to_ascii_lowercase();
+        let part = |name| {
+            self.templates
+                .get_template(&format!("{folder}/{name}"))?
+                .render(&values)
+        };
+        Ok(Rendered {
+            subject: short_line(&part("subject.txt")?, MAX_SUBJECT),
+            text: part("body.txt")?,
+            html: part("body.html")?,
+        })
+    }
+}
+
+/// The MJML frame as HTML; minijinja's blocks in it stay as they are.
+fn layout() -> Result<String, RenderError> {
+    let broken = |cause: &dyn fmt::Display| RenderError::Layout(cause.to_string());
+    let parsed = mrml::parse(include_str!("templates/layout.mjml")).map_err(|e| broken(&e))?;
+    // Without fonts: a mail client must not ask a server elsewhere for one.
+    let options = RenderOptions {
+        fonts: HashMap::new(),
+        ..RenderOptions::default()
+    };
+    parsed.element.render(&options).map_err(|e| broken(&e))
+}
+
+/// Writes a value into a template: text on one line, so that no name can start a paragraph of its
+/// own, and escaped where the template is HTML.
+fn write_value(out: &mut Output, state: &State, value: &Value) -> Result<(), minijinja::Error> {
+    let Some(text) = value.as_str().map(one_line) else {
+        return minijinja::escape_formatter(out, state, value);
+    };
+    let text = match state.auto_escape() {
+        AutoEscape::Html => escape(&text),
+        _ => text,
+    };
+    out.write_str(&text).map_err(minijinja::Error::from)
+}
+
+/// Escapes text for HTML, in elements and in quoted attributes. Unlike minijinja's own, it leaves
+/// `/` alone: some mail scanners do not find a link in `https:&#x2f;&#x2f;`.
+fn escape(text: &str) -> String {
+    text.chars()
+        .fold(String::with_capacity(text.len()), |mut html, c| {
+            match c {
+                '&' => html.push_str("&amp;"),
+                '<' => html.push_str("&lt;"),
+                '>' => html.push_str("&gt;"),
+                '"' => html.push_str("&quot;"),
+                '\'' => html.push_str("&#39;"),
+                _ => html.push(c),
+            }
+            html
+        })
+}
+
+/// The filter that shows a time of a letter: `1 December 2026, 14:05 UTC`.
+fn moment(time: &str) -> Result<String, minijinja::Error> {
+    let time = DateTime::parse_from_rfc3339(time)
+        .map_err(|_| minijinja::Error::new(ErrorKind::InvalidOperation, "not a time"))?;
+    Ok(time.to_utc().format("%-d %B %Y, %H:%M UTC").to_string())
+}
+
+#[cfg(test)]
+mod tests;

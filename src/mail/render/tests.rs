@@ -1,0 +1,311 @@
+use super::*;
+use crate::mail::letter::{
+    Added, Invitation, InvitationRequested, LinkPage, PasswordChanged, PasswordReset, RequestedBy,
+    WorkspaceRole, link,
+};
+
+fn role_in(name: &str, role: &str) -> WorkspaceRole {
+    WorkspaceRole {
+        name: name.to_owned(),
+        role: role.to_owned(),
+    }
+}
+
+fn at(time: &str) -> chrono::DateTime<chrono::Utc> {
+    time.parse().unwrap()
+}
+
+fn url() -> Url {
+    Url::parse("https://tv.example/gate").unwrap()
+}
+
+/// One letter of each kind, with this name wherever a person chose the text.
+fn letters(name: &str) -> Vec<Letter> {
+    let text = || name.to_owned();
+    let name = Some(text());
+    let workspaces = vec![
+        role_in(&text(), "Gateway Operator"),
+        role_in("Payments", "Security Auditor"),
+    ];
+    vec![
+        Letter::Invitation(Invitation {
+            name: name.clone(),
+            inviter_name: text(),
+            inviter_email: "ana@tv.example".to_owned(),
+            workspaces: workspaces.clone(),
+            expires_at: at("2026-12-01T14:05:00Z"),
+        }),
+        Letter::Added(Added {
+            name: name.clone(),
+            added_by: text(),
+            workspaces,
+        }),
+        Letter::PasswordReset(PasswordReset {
+            name: name.clone(),
+            requested_by: RequestedBy::Admin {
+                name: text(),
+                workspace: text(),
+            },
+            expires_at: at("2026-12-01T14:05:00Z"),
+        }),
+        Letter::PasswordChanged(PasswordChanged {
+            name: name.clone(),
+            at: at("2026-12-01T09:00:59Z"),
+        }),
+        Letter::InvitationRequested(InvitationRequested {
+            name,
+            invitee_email: "kai@tv.example".to_owned(),
+            workspaces: vec![text(), text()],
+        }),
+    ]
+}
+
+fn render(letter: &Letter) -> Rendered {
+    let link = letter
+        .page()
+        .map(|page| link(&url(), page, &SecretString::from("To-ken_1")));
+    Renderer::new()
+        .unwrap()
+        .render(letter, link.as_ref(), &url())
+        .unwrap()
+}
+
+fn all(letter: &Letter) -> String {
+    let Rendered { subject, text, .. } = render(letter);
+    format!("{subject}\n==\n{text}")
+}
+
+#[test]
+fn letters_say_what_happened_and_what_to_do() {
+    let letters = letters("Maya & Co");
+    insta::assert_snapshot!(all(&letters[0]), @r"
+    Maya & Co invites you to 2 workspaces on TokenVue
+    ==
+    Hello Maya & Co,
+
+    Maya & Co (ana@tv.example) invites you to join these workspaces on TokenVue:
+
+    - Maya & Co: Gateway Operator
+    - Payments: Security Auditor
+
+    Accept by 1 December 2026, 14:05 UTC. You choose a password, and you are in.
+
+    Accept the invitation:
+    https://tv.example/gate/accept-invitation#token=To-ken_1
+
+    --
+    You get this mail because Maya & Co entered your address. The link is for you alone: please do not forward it. If you did not expect it, ignore it, and nothing happens.
+
+    TokenVue at tv.example
+    ");
+    insta::assert_snapshot!(all(&letters[1]), @r"
+    You are now in 2 more workspaces on TokenVue
+    ==
+    Hello Maya & Co,
+
+    Maya & Co made you a member of these workspaces on TokenVue:
+
+    - Maya & Co: Gateway Operator
+    - Payments: Security Auditor
+
+    There is nothing to accept. Sign in with your usual password to start.
+
+    Open TokenVue:
+    https://tv.example/gate/
+
+    --
+    You get this mail because Maya & Co added your account. If you do not want to be a member, you can leave a workspace at any time after signing in.
+
+    TokenVue at tv.example
+    ");
+    insta::assert_snapshot!(all(&letters[2]), @r"
+    Choose a new TokenVue password
+    ==
+    Hello Maya & Co,
+
+    Maya & Co, an admin of Maya & Co, sends you this link to choose a new password.
+
+    The link works once, until 1 December 2026, 14:05 UTC. Until you use it, your password stays as it is. A new password signs you out everywhere.
+
+    Choose a new password:
+    https://tv.example/gate/reset-password#token=To-ken_1
+
+    --
+    You get this mail because this address belongs to a TokenVue account. The link is for you alone: please do not forward it. If you did not expect it, ignore it, and nothing changes.
+
+    TokenVue at tv.example
+    ");
+    insta::assert_snapshot!(all(&letters[3]), @r"
+    Your TokenVue password was changed
+    ==
+    Hello Maya & Co,
+
+    The password of your account was changed on 1 December 2026, 09:00 UTC, and all sessions were signed out.
+
+    If that was you, just sign in with the new password. If it was not you, ask for a new password on the sign-in page at once, and tell an admin of your workspace.
+
+    Go to the sign-in page:
+    https://tv.example/gate/
+
+    --
+    You get this mail because this address belongs to a TokenVue account. We write whenever its password changes; such notices cannot be turned off.
+
+    TokenVue at tv.example
+    ");
+    insta::assert_snapshot!(all(&letters[4]), @r"
+    kai@tv.example asks for a new invitation to TokenVue
+    ==
+    Hello Maya & Co,
+
+    kai@tv.example opened an invitation link that has expired, and asks for a new one. You invited them to:
+
+    - Maya & Co
+    - Maya & Co
+
+    If they should still join, find them on the team page and resend the invitation.
+
+    Open the team page:
+    https://tv.example/gate/team
+
+    --
+    You get this mail because you answer for this invitation. We write at most once a day about it. If nobody should join any more, revoke the invitation or ignore this mail.
+
+    TokenVue at tv.example
+    ");
+}
+
+#[test]
+fn a_letter_for_one_workspace_names_it_and_greets_without_a_name() {
+    let workspaces = vec![role_in("Payments", "Workspace Admin")];
+    let invitation = render(&Letter::Invitation(Invitation {
+        name: None,
+        inviter_name: "Maya".to_owned(),
+        inviter_email: "maya@tv.example".to_owned(),
+        workspaces: workspaces.clone(),
+        expires_at: at("2026-12-01T14:05:00Z"),
+    }));
+    let added = render(&Letter::Added(Added {
+        name: None,
+        added_by: "Maya".to_owned(),
+        workspaces,
+    }));
+    assert_eq!(
+        invitation.subject,
+        "Maya invites you to Payments on TokenVue"
+    );
+    assert_eq!(added.subject, "You are now in Payments on TokenVue");
+    for mail in [invitation, added] {
+        assert!(mail.text.starts_with("Hello,\n"), "{}", mail.text);
+        assert!(mail.html.contains("<p>Hello,</p>"), "{}", mail.html);
+    }
+}
+
+#[test]
+fn a_reset_that_the_owner_asked_for_names_no_admin() {
+    let letter = Letter::PasswordReset(PasswordReset {
+        name: Some("Maya".to_owned()),
+        requested_by: RequestedBy::SelfService,
+        expires_at: at("2026-12-01T14:05:00Z"),
+    });
+    let Rendered { text, html, .. } = render(&letter);
+    for body in [text, html] {
+        assert!(
+            body.contains("hopefully you") && !body.contains("an admin of"),
+            "{body}"
+        );
+    }
+}
+
+#[test]
+fn the_html_says_the_same_and_has_a_button_and_the_plain_link() {
+    for letter in letters("Maya") {
+        let Rendered { text, html, .. } = render(&letter);
+        let target = match letter.page() {
+            Some(page) => format!("https://tv.example/gate/{}#token=To-ken_1", page.path()),
+            None => format!("https://tv.example/gate/{}", letter.console_path()),
+        };
+        assert_eq!(
+            html.matches(&format!("href=\"{target}\"")).count(),
+            2,
+            "{html}"
+        );
+        assert_eq!(html.matches(&format!(">{target}<")).count(), 1, "{html}");
+        assert!(text.contains(&format!(":\n{target}\n")), "{text}");
+        for moment in [
+            "1 December 2026, 14:05 UTC",
+            "1 December 2026, 09:00 UTC",
+            "Gateway Operator",
+            "Payments",
+        ] {
+            assert_eq!(
+                text.contains(moment),
+                html.contains(moment),
+                "{moment} in {html}"
+            );
+        }
+        assert!(!html.contains("{%") && !html.contains("{{"), "{html}");
+        assert!(
+            !html.contains("fonts.googleapis.com"),
+            "nothing is loaded from elsewhere"
+        );
+    }
+}
+
+#[test]
+fn names_cannot_become_markup_templates_or_paragraphs() {
+    let hostile =
+        "<script>alert(1)</script>\"'&{{ letter }}{% raw %}\r\n\r\n\u{202e}x</mj-text>]]>";
+    for letter in letters(hostile) {
+        let Rendered {
+            subject,
+            text,
+            html,
+        } = render(&letter);
+        assert!(
+            !html.contains("<script") && !html.contains("</mj-text"),
+            "{html}"
+        );
+        assert!(
+            html.contains(
+                "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;{{ letter }}{% raw %} x"
+            ),
+            "{html}"
+        );
+        assert!(
+            text.contains("<script>alert(1)</script>\"'&{{ letter }}{% raw %} x"),
+            "{text}"
+        );
+        for part in [&subject, &text, &html] {
+            assert!(!part.contains('\r') && !part.contains('\u{202e}'), "{part}");
+        }
+        assert!(
+            !subject.contains('\n') && subject.chars().count() <= MAX_SUBJECT,
+            "{subject}"
+        );
+    }
+    assert!(
+        render(&letters(&"x".repeat(10_000))[0])
+            .subject
+            .ends_with('…')
+    );
+}
+
+#[test]
+fn a_letter_that_needs_a_link_is_not_rendered_without() {
+    let renderer = Renderer::new().unwrap();
+    for letter in letters("Maya") {
+        let refused = matches!(
+            renderer.render(&letter, None, &url()),
+            Err(RenderError::LinkMissing)
+        );
+        assert_eq!(refused, letter.page().is_some(), "{}", letter.kind());
+    }
+    assert_eq!(letters("Maya")[2].page(), Some(LinkPage::ResetPassword));
+}
+
+#[test]
+fn debug_output_hides_the_token() {
+    let mail = render(&letters("Maya")[0]);
+    assert!(mail.text.contains("To-ken_1"));
+    assert!(!format!("{mail:?}").contains("To-ken_1"));
+}

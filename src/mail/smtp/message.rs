@@ -1,0 +1,180 @@
+//! A rendered letter as an internet message (RFC 5322, RFC 2045).
+
+use super::{SendError, SmtpConfigError};
+use crate::mail::line::{one_line, short_line};
+use crate::mail::render::Rendered;
+use lettre::address::Envelope;
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart};
+use lettre::{Address, Message};
+use uuid::Uuid;
+
+/// The longest display name in a header, in characters.
+const MAX_NAME: usize = 100;
+
+/// The sender as headers can carry it.
+///
+/// # Errors
+/// `Sender` where the address cannot be one that every server takes.
+pub(super) fn sender(from: &Mailbox) -> Result<Mailbox, SmtpConfigError> {
+    let email = address(from.email.as_ref()).filter(|email| AsRef::<str>::as_ref(email).is_ascii());
+    let email = email.ok_or_else(|| SmtpConfigError::Sender(from.email.clone()))?;
+    let name = display_name(from.name.as_deref().unwrap_or_default());
+    Ok(Mailbox::new(name, email))
+}
+
+/// Builds the message. Names are cleaned, not refused: whom a letter reaches depends on the address
+/// alone.
+///
+/// # Errors
+/// `Permanent` where the address is none.
+pub(super) fn build(
+    row: Uuid,
+    from: &Mailbox,
+    name: &str,
+    email: &str,
+    mail: &Rendered,
+) -> Result<Message, SendError> {
+    let not_an_address = || SendError::permanent("the recipient's address is not valid");
+    let email = address(email).ok_or_else(not_an_address)?;
+    let unbuildable = |_| SendError::permanent("no mail can be made for this recipient");
+    // Given here, the envelope is not read back from the headers.
+    let envelope =
+        Envelope::new(Some(from.email.clone()), vec![email.clone()]).map_err(unbuildable)?;
+    Message::builder()
+        .envelope(envelope)
+        .from(from.clone())
+        .to(Mailbox::new(display_name(name), email))
+        .subject(one_line(&mail.subject))
+        .message_id(Some(format!("<{row}@{}>", from.email.domain())))
+        .raw_header(auto_submitted())
+        .multipart(MultiPart::alternative_plain_html(
+            mail.text.clone(),
+            mail.html.clone(),
+        ))
+        .map_err(unbuildable)
+}
+
+/// Tells answering machines to stay silent (RFC 3834, section 5).
+fn auto_submitted() -> HeaderValue {
+    let name = HeaderName::new_from_ascii_str("Auto-Submitted");
+    HeaderValue::new(name, "auto-generated".to_owned())
+}
+
+/// The address with its domain in ASCII (RFC 5891), which every server understands. Quoted local
+/// parts, which could hold blanks and brackets, and IP addresses as domains are refused.
+fn address(text: &str) -> Option<Address> {
+    let odd = |c: char| c.is_control() || c.is_whitespace() || matches!(c, '"' | '<' | '>' | '[');
+    let (local, domain) = text.rsplit_once('@').filter(|_| !text.contains(odd))?;
+    let domain = idna::domain_to_ascii(domain).ok()?;
+    Address::new(local, domain).ok()
+}
+
+/// The name on one line and not too long: lettre panics on names with line breaks.
+fn display_name(name: &str) -> Option<String> {
+    Some(short_line(name, MAX_NAME)).filter(|name| !name.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(name: &str, email: &str, subject: &str) -> Result<String, SendError> {
+        let from = sender(&"TokenVue <team@tv.example>".parse().unwrap()).unwrap();
+        let mail = Rendered {
+            subject: subject.to_owned(),
+            text: "text".to_owned(),
+            html: "<p>html</p>".to_owned(),
+        };
+        let message = build(Uuid::nil(), &from, name, email, &mail)?;
+        assert_eq!(message.envelope().to().len(), 1);
+        let text = String::from_utf8(message.formatted()).unwrap();
+        Ok(text.split_once("\r\n\r\n").unwrap().0.to_owned())
+    }
+
+    #[test]
+    fn headers_say_what_the_mail_is() {
+        let headers = headers("Zoë", "zoe@münchen.example", "Hello").unwrap();
+        for line in [
+            "From: TokenVue <team@tv.example>",
+            "To: =?utf-8?b?Wm/Dqw==?= <zoe@xn--mnchen-3ya.example>",
+            "Message-ID: <00000000-0000-0000-0000-000000000000@tv.example>",
+            "Auto-Submitted: auto-generated",
+            "Date: ",
+            "Content-Type: multipart/alternative;",
+        ] {
+            assert!(
+                headers.lines().any(|l| l.starts_with(line)),
+                "{line} in {headers}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_sender_that_not_every_server_takes_is_refused() {
+        let mailbox = |email: &str| Mailbox::new(Some("T\r\nV".to_owned()), email.parse().unwrap());
+        assert!(sender(&mailbox("zoë@tv.example")).is_err_and(|e| !e.to_string().is_empty()));
+        let from = sender(&mailbox("team@münchen.example")).unwrap();
+        assert_eq!(from.to_string(), "T V <team@xn--mnchen-3ya.example>");
+    }
+
+    #[test]
+    fn no_name_panics_or_forges_a_header() {
+        let long = "x".repeat(10_000);
+        let names = [
+            "Ana\r\nBcc: eve@evil.example",
+            "Ana\nBcc: eve@evil.example",
+            "\rBcc: eve@evil.example",
+            "A\0na",
+            "",
+            " ",
+            "\r\n",
+            "👩🏽‍🚀",
+            "\u{202e}moc.live",
+            "\"Ana\" <eve@evil.example>, x",
+            "=?utf-8?q?=0D=0ABcc:_x?=",
+            "Ana\u{7f}",
+            &long,
+        ];
+        for name in names {
+            let headers = headers(name, "ana@tv.example", name).unwrap();
+            assert!(
+                !headers.lines().any(|line| line.starts_with("Bcc")),
+                "{headers}"
+            );
+            assert!(
+                headers
+                    .lines()
+                    .filter(|line| line.starts_with("To: "))
+                    .count()
+                    == 1,
+                "{headers}"
+            );
+            assert!(headers.contains("ana@tv.example"), "{headers}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused_for_good() {
+        let long = format!("{}@tv.example", "a".repeat(10_000));
+        for email in [
+            "",
+            "ana",
+            "@tv.example",
+            "ana@",
+            "a@b@tv.example",
+            "ana@tv.example\r\nRCPT TO:<x@y.example>",
+            "an\0a@tv.example",
+            "\"a> b\"@tv.example",
+            "ana@[127.0.0.1]",
+            "ana@-.example",
+            &long,
+        ] {
+            let refused = headers("Ana", email, "Hello");
+            assert!(
+                matches!(refused, Err(SendError::Permanent { .. })),
+                "{email:.40}"
+            );
+        }
+    }
+}

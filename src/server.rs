@@ -1,0 +1,90 @@
+//! Serving: HTTP, the mail worker, and what time does by itself, from start to a clean stop.
+
+use crate::App;
+use crate::error::{Error, Result};
+use crate::http;
+use crate::mail::delivery::Postman;
+use crate::mail::render::Renderer;
+use crate::mail::smtp::Smtp;
+use crate::team::sweep;
+use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// How often lapsed invitations are marked.
+const SWEEP: Duration = Duration::from_secs(20);
+/// After how many sweeps old rows are cleared away.
+const SWEEPS_PER_CLEARING: u32 = 90;
+/// How long a whole delivery may take.
+const SMTP_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Serves until `stop` is cancelled; then finishes what is running and returns.
+///
+/// # Errors
+/// When the settings of the mail server are wrong, or the listener breaks.
+pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) -> Result<()> {
+    let postman = postman(&app)?;
+    let router = http::router(&app)?;
+    if let Some(postman) = postman {
+        app.background.spawn(postman.run(stop.clone()));
+    }
+    app.background.spawn(sweep_on(app.clone(), stop.clone()));
+    let service: IntoMakeServiceWithConnectInfo<_, SocketAddr> =
+        router.into_make_service_with_connect_info();
+    let graceful = stop.clone();
+    let serving = axum::serve(listener, service)
+        .with_graceful_shutdown(async move { graceful.cancelled().await })
+        .into_future();
+    let patience = app.config.shutdown_timeout.to_std().unwrap_or_default();
+    let overdue = async {
+        stop.cancelled().await;
+        tokio::time::sleep(patience).await;
+    };
+    tokio::select! {
+        served = serving => served.map_err(Error::internal)?,
+        () = overdue => tracing::warn!("requests were still running at the end and have been cut off"),
+    }
+    app.background.close();
+    if tokio::time::timeout(patience, app.background.wait())
+        .await
+        .is_err()
+    {
+        tracing::warn!("background work was still running at the end and has been cut off");
+    }
+    app.db.close().await;
+    Ok(())
+}
+
+/// The mail worker; `None` where no mail server is configured.
+fn postman(app: &App) -> Result<Option<Postman>> {
+    let config = &app.config;
+    let renderer = Renderer::new().map_err(Error::internal)?;
+    let Some(url) = &config.smtp_url else {
+        return Ok(None);
+    };
+    let ca_file = config.smtp_ca_file.as_deref();
+    let smtp = Smtp::from_url(url, &config.mail_from, ca_file, SMTP_TIMEOUT);
+    let smtp = smtp.map_err(|error| Error::internal(format!("TOKENVUE_SMTP_URL: {error}")))?;
+    Ok(Some(Postman::new(app.clone(), renderer, smtp)))
+}
+
+async fn sweep_on(app: App, stop: CancellationToken) {
+    let mut sweeps: u32 = 0;
+    while !stop.is_cancelled() {
+        if let Err(error) = sweep::mark_expired(&app).await {
+            tracing::warn!(%error, "lapsed invitations were not marked");
+        }
+        if sweeps.is_multiple_of(SWEEPS_PER_CLEARING)
+            && let Err(error) = sweep::clear_away(&app).await
+        {
+            tracing::warn!(%error, "old rows were not cleared away");
+        }
+        sweeps = sweeps.wrapping_add(1);
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(SWEEP) => {}
+        }
+    }
+}

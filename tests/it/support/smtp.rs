@@ -1,0 +1,174 @@
+//! A real SMTP server, as a child process.
+
+use serde::Deserialize;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Duration;
+use tempfile::NamedTempFile;
+use tokio::sync::watch;
+
+/// How long a mail may take to arrive before the test gives up.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// How the server speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Unencrypted, for anybody.
+    Plain,
+    /// As `Plain`, with internationalised addresses (SMTPUTF8).
+    Utf8,
+    /// Refuses mail before STARTTLS.
+    StartTls,
+    /// Refuses mail before STARTTLS and a password.
+    Auth,
+    /// TLS from the first byte on, and a password.
+    Tls,
+}
+
+/// A mail as the server took it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Mail {
+    /// The sender of the envelope.
+    pub from: String,
+    /// The recipients of the envelope.
+    pub to: Vec<String>,
+    /// Names and decoded values, in order.
+    pub headers: Vec<(String, String)>,
+    /// The decoded subject.
+    pub subject: String,
+    /// The plain text part.
+    pub text: String,
+    /// The HTML part.
+    pub html: String,
+    /// The content types of the message and its parts.
+    pub parts: Vec<String>,
+    /// Which connection brought it, counted from 0.
+    pub connection: u64,
+    /// Whether it came encrypted by STARTTLS.
+    pub tls: bool,
+    /// Who was signed in.
+    pub user: Option<String>,
+}
+
+impl Mail {
+    /// The decoded value of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self
+            .headers
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// The token of the link in the text.
+    pub fn token(&self) -> Option<&str> {
+        self.text.split("#token=").nth(1)?.split_whitespace().next()
+    }
+}
+
+#[derive(Deserialize)]
+struct Ready {
+    port: u16,
+    ca: String,
+}
+
+/// A running server; it ends when this is dropped, or with this process.
+pub struct SmtpServer {
+    child: Child,
+    // The server ends when its standard input does.
+    _stdin: ChildStdin,
+    mode: Mode,
+    port: u16,
+    ca: NamedTempFile,
+    mails: watch::Receiver<Vec<Mail>>,
+    read: usize,
+}
+
+impl SmtpServer {
+    /// Starts a server and waits until it listens. Needs a Python with `aiosmtpd` and `trustme`:
+    /// the one in `TOKENVUE_TEST_PYTHON`, or `python3`.
+    pub fn start(mode: Mode) -> SmtpServer {
+        let python = std::env::var("TOKENVUE_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/support/smtp_server.py");
+        let mut child = Command::new(&python)
+            .arg(script)
+            .arg(format!("{mode:?}").to_lowercase())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|cause| panic!("{python}: {cause}"));
+        let stdin = child.stdin.take().unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        let ready: Ready = serde_json::from_str(&line).unwrap_or_else(|_| {
+            panic!("no SMTP server: has {python} the packages aiosmtpd and trustme?")
+        });
+        let mut ca = NamedTempFile::new().unwrap();
+        ca.write_all(ready.ca.as_bytes()).unwrap();
+        let mails = listen(output);
+        SmtpServer {
+            child,
+            _stdin: stdin,
+            mode,
+            port: ready.port,
+            ca,
+            mails,
+            read: 0,
+        }
+    }
+
+    /// The URL for the server's settings, with user and password where it asks for them.
+    pub fn url(&self) -> String {
+        let user = "tokenvue:p%40ss%2Fword%3A%201";
+        match self.mode {
+            Mode::Plain | Mode::Utf8 => format!("smtp://127.0.0.1:{}", self.port),
+            Mode::StartTls => format!("smtp://127.0.0.1:{}?tls=required", self.port),
+            Mode::Auth => format!("smtp://{user}@localhost:{}?tls=required", self.port),
+            Mode::Tls => format!("smtps://{user}@localhost:{}", self.port),
+        }
+    }
+
+    /// The certificate to trust, as a PEM file.
+    pub fn ca_file(&self) -> &Path {
+        self.ca.path()
+    }
+
+    /// All mails read so far. One that was just sent may be missing: wait for it with `next_mail`.
+    pub fn mails(&self) -> Vec<Mail> {
+        self.mails.borrow().clone()
+    }
+
+    /// The next mail that this was not asked for before; waits for it.
+    pub async fn next_mail(&mut self) -> Mail {
+        let read = self.read;
+        let arrived = self.mails.wait_for(|mails| mails.len() > read);
+        let arrived = tokio::time::timeout(DEADLINE, arrived)
+            .await
+            .expect("no mail came in time");
+        let mail = arrived.expect("the SMTP server ended")[read].clone();
+        self.read += 1;
+        mail
+    }
+}
+
+impl Drop for SmtpServer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Reads mails until the server ends.
+fn listen(output: BufReader<ChildStdout>) -> watch::Receiver<Vec<Mail>> {
+    let (sender, receiver) = watch::channel(Vec::new());
+    std::thread::spawn(move || {
+        for line in output.lines().map_while(Result::ok) {
+            let mail =
+                serde_json::from_str(&line).unwrap_or_else(|cause| panic!("{cause}: {line}"));
+            sender.send_modify(|mails: &mut Vec<Mail>| mails.push(mail));
+        }
+    });
+    receiver
+}

@@ -1,0 +1,114 @@
+"""A real SMTP server for tests (aiosmtpd), told what to do by the addresses that it gets.
+
+usage: smtp_server.py plain|utf8|auth|starttls|tls
+
+The first line of output is {"port": …, "ca": …}: the port on 127.0.0.1, and the certificate (PEM)
+of the authority that signed the server's. Each mail that it takes is one more line of JSON.
+
+- Recipients that start with "reject" are refused with 550, "stall" is never answered.
+- "defer" is put off with 451 once, "defer3" three times, for each address.
+- After a mail to "leave" the server hangs up.
+- A message that has "SPAM" in its subject is refused with 554, which quotes its text.
+- With "auth" and "tls" the user is "tokenvue" and the password "p@ss/word: 1"; "auth" offers
+  STARTTLS, and takes the password only after it.
+
+It ends when its standard input does, so that it does not outlive whoever started it.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import re
+import ssl
+import sys
+import warnings
+from email import message_from_bytes, policy
+
+import trustme
+from aiosmtpd.smtp import SMTP, AuthResult
+
+USER, PASSWORD = b"tokenvue", b"p@ss/word: 1"
+
+
+# Clients that break off and passwords without TLS are what some tests are about.
+logging.disable()
+warnings.simplefilter("ignore")
+
+
+def emit(line):
+    print(json.dumps(line), flush=True)
+
+
+class Handler:
+    def __init__(self):
+        self.deferred = {}
+        self.connections = {}
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address.startswith("reject"):
+            return "550 5.1.1 No such mailbox here"
+        if address.startswith("stall"):
+            await asyncio.Event().wait()
+        if defer := re.match(r"defer(\d*)", address):
+            times = self.deferred[address] = self.deferred.get(address, 0) + 1
+            if times <= int(defer[1] or 1):
+                return "451 4.7.1 Greylisted, please come back"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        message = message_from_bytes(envelope.content, policy=policy.default)
+        text = message.get_body(("plain",))
+        html = message.get_body(("html",))
+        mail = {
+            "from": envelope.mail_from,
+            "to": envelope.rcpt_tos,
+            "headers": [[name, str(value)] for name, value in message.items()],
+            "subject": str(message["Subject"]),
+            "text": text.get_content() if text else None,
+            "html": html.get_content() if html else None,
+            "parts": [part.get_content_type() for part in message.walk()],
+            "connection": self.connections.setdefault(session, len(self.connections)),
+            "tls": session.ssl is not None,
+            "user": session.auth_data.decode() if session.authenticated else None,
+        }
+        if "SPAM" in mail["subject"]:
+            quoted = " ".join(mail["text"].split()).encode("ascii", "replace").decode()
+            return f"554 5.7.1 Refused for {quoted:.300}"
+        emit(mail)
+        if envelope.rcpt_tos[0].startswith("leave"):
+            asyncio.get_running_loop().call_soon(server.transport.close)  # after the answer
+        return "250 Queued"
+
+
+def authenticate(server, session, envelope, mechanism, data):
+    known = data.login == USER and data.password == PASSWORD
+    return AuthResult(success=known, handled=False, auth_data=data.login)
+
+
+async def main(mode):
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
+    options = {"hostname": "localhost", "enable_SMTPUTF8": mode == "utf8"}
+    if mode in ("starttls", "auth"):
+        options |= {"tls_context": context, "require_starttls": True}
+    if mode in ("auth", "tls"):
+        # aiosmtpd does not count TLS from the start as TLS.
+        options |= {"authenticator": authenticate, "auth_required": True, "auth_require_tls": mode == "auth"}
+    handler = Handler()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(
+        lambda: SMTP(handler, loop=loop, **options),
+        host="127.0.0.1",
+        port=0,
+        ssl=context if mode == "tls" else None,
+    )
+    port = server.sockets[0].getsockname()[1]
+    emit({"port": port, "ca": authority.cert_pem.bytes().decode()})
+    await loop.run_in_executor(None, sys.stdin.read)
+    os._exit(0)  # connections may still be open, and nobody listens any more
+
+
+asyncio.run(main(sys.argv[1]))
