@@ -325,4 +325,23 @@ mod tests {
         );
         assert!(Config::from_flags(&["--public-url", "ftp://x"]).is_err());
     }
+
+    #[test]
+    fn every_setting_is_documented_with_its_default() {
+        let docs = include_str!("../docs/configuration.md");
+        for setting in Config::augment_args(Command::new("")).get_arguments() {
+            let variable = setting.get_env().unwrap().to_string_lossy().into_owned();
+            let row = docs
+                .lines()
+                .find(|line| line.starts_with(&format!("| `{variable}` |")));
+            let row = row.unwrap_or_else(|| panic!("docs/configuration.md lacks {variable}"));
+            for default in setting.get_default_values() {
+                let default = default.to_string_lossy();
+                assert!(
+                    row.contains(&format!("| `{default}` |")),
+                    "{variable}: default is {default}"
+                );
+            }
+        }
+    }
 }

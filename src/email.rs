@@ -65,11 +65,17 @@ impl EmailAddress {
 fn key_of(address: &str) -> Option<String> {
     let composed: String = address.nfkc().collect();
     let (local, domain) = composed.rsplit_once('@')?;
-    // Lower-casing can decompose a letter, so it is composed again.
-    let local: String = local.to_lowercase().nfkc().collect();
+    let local = settled(local.to_owned());
     let domain = idna::domain_to_ascii(domain).ok()?;
     let usable = !local.is_empty() && !domain.is_empty() && !local.contains('@');
     usable.then(|| format!("{local}@{domain}"))
+}
+
+/// Lower case in composed form. Lower-casing can decompose a letter and composing can bring up a
+/// capital one, so both are repeated until nothing changes.
+fn settled(text: String) -> String {
+    let next: String = text.to_lowercase().nfkc().collect();
+    if next == text { text } else { settled(next) }
 }
 
 #[cfg(test)]

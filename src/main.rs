@@ -137,6 +137,7 @@ fn log(config: &Config) -> Result<(), Error> {
         .map_err(|error| Error::internal(format!("--log: {error}")))?;
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     match config.log_format {
         LogFormat::Text => subscriber.init(),

@@ -17,6 +17,9 @@ const QUEUE: Duration = Duration::from_secs(5);
 /// The weakest score of zxcvbn (0 to 4) that is taken: "safely unguessable" begins at 3.
 const MIN_SCORE: u8 = 3;
 
+/// Characters that a password must have besides the person's own words, where it has those.
+const UNRELATED_CHARS: usize = 8;
+
 /// A password that was checked against the rules of NIST SP 800-63B (5.1.1.2): length and being
 /// hard to guess, no composition rules.
 #[derive(Clone, Debug)]
@@ -79,6 +82,10 @@ impl Passwords {
                 ProblemCode::PasswordTooLong,
                 format!("Use {MAX_CHARS} characters at most."),
             );
+        }
+        if is_mostly_personal(password.expose_secret(), personal) {
+            let message = "This password is made of your own name or address. Choose other words.";
+            return problem(ProblemCode::PasswordGuessable, message.to_owned());
         }
         // The estimate's cost grows with the square of the length; the first 72 characters decide.
         let start: String = password.expose_secret().chars().take(72).collect();
@@ -149,6 +156,21 @@ impl Passwords {
         });
         task.await.map_err(Error::internal)
     }
+}
+
+/// Whether little is left once the person's own words, and this product's name, are taken out.
+fn is_mostly_personal(password: &str, personal: &[&str]) -> bool {
+    let mut rest = password.to_lowercase();
+    let words = personal
+        .iter()
+        .flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
+    for word in words
+        .chain(["tokenvue"])
+        .filter(|word| word.chars().count() >= 3)
+    {
+        rest = rest.replace(&word.to_lowercase(), "");
+    }
+    rest.len() < password.to_lowercase().len() && rest.chars().count() < UNRELATED_CHARS
 }
 
 /// One form for what keyboards type differently (NFKC, as NIST SP 800-63B asks).

@@ -4,6 +4,7 @@ pub mod connection;
 pub mod cursor;
 pub mod enums;
 pub mod error;
+pub mod execution;
 pub mod guard;
 pub mod id;
 pub mod loaders;
@@ -14,15 +15,15 @@ pub mod scope;
 pub mod time;
 
 use crate::config::Config;
-use async_graphql::{EmptySubscription, SDLExportOptions, Schema};
+use async_graphql::{EmptySubscription, SDLExportOptions};
 use mutations::Mutation;
 use query::Query;
 
 /// The schema.
-pub type ApiSchema = Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
 /// Builds the schema, with the limits of the settings.
-pub fn schema(config: &Config) -> ApiSchema {
+pub fn schema(config: &Config) -> Schema {
     Schema::build(Query, Mutation::default(), EmptySubscription)
         .limit_depth(config.query_depth)
         .limit_complexity(config.query_complexity)
@@ -30,7 +31,7 @@ pub fn schema(config: &Config) -> ApiSchema {
 }
 
 /// The schema in the schema definition language, as `schema.graphql` has it.
-pub fn sdl(schema: &ApiSchema) -> String {
+pub fn sdl(schema: &Schema) -> String {
     let options = SDLExportOptions::new()
         .include_specified_by()
         .use_space_ident();

@@ -1,0 +1,139 @@
+//! What is changed in a query before it runs, so that its response can be completed.
+//!
+//! An object whose fields all failed or were skipped comes back as `null`, and an object of an
+//! abstract type doesn't tell which type it has. Where that could matter, the server asks for
+//! `__typename` under a key of its own, the *marker*, which never leaves it. And where one selection
+//! set names the same field twice, the two become one: the library would run both.
+
+use async_graphql::{
+    Name, Positioned,
+    parser::types::{ExecutableDocument, Field, OperationType, Selection, SelectionSet},
+};
+
+use super::types::{TypeMap, named};
+
+/// Chooses a marker that the query text does not hold.
+pub(super) fn marker(text: &str) -> Name {
+    let mut marker = "__concrete".to_owned();
+    while text.contains(&marker) {
+        marker.push('_');
+    }
+    Name::new(marker)
+}
+
+/// Adds markers to `document`, and merges fields.
+pub(super) fn rewrite(document: &mut ExecutableDocument, types: &TypeMap, marker: &Name) {
+    let rewriter = Rewriter { types, marker };
+    for fragment in document.fragments.values_mut() {
+        let fragment = &mut fragment.node;
+        rewriter.set(
+            &mut fragment.selection_set.node,
+            Some(&fragment.type_condition.node.on.node),
+        );
+    }
+    let operations = match &mut document.operations {
+        async_graphql::parser::types::DocumentOperations::Single(operation) => vec![operation],
+        async_graphql::parser::types::DocumentOperations::Multiple(operations) => {
+            operations.values_mut().collect()
+        }
+    };
+    for operation in operations {
+        let operation = &mut operation.node;
+        // Two equal root fields of a subscription are refused by validation, not merged.
+        if operation.ty != OperationType::Subscription {
+            merge(&mut operation.selection_set.node);
+        }
+        rewriter.below(
+            &mut operation.selection_set.node,
+            types.root(operation.ty).map(Name::as_str),
+        );
+    }
+}
+
+struct Rewriter<'a> {
+    types: &'a TypeMap,
+    marker: &'a Name,
+}
+
+impl Rewriter<'_> {
+    fn set(&self, set: &mut SelectionSet, on: Option<&str>) {
+        merge(set);
+        self.below(set, on);
+    }
+
+    /// Goes through what is selected on the type `on`. Validation refuses what is unknown.
+    fn below(&self, set: &mut SelectionSet, on: Option<&str>) {
+        for selection in &mut set.items {
+            match &mut selection.node {
+                Selection::Field(field) => self.field(&mut field.node, on),
+                Selection::InlineFragment(fragment) => {
+                    let fragment = &mut fragment.node;
+                    let condition = fragment.type_condition.as_ref();
+                    let on = condition.map_or(on, |condition| Some(&condition.node.on.node));
+                    self.set(&mut fragment.selection_set.node, on);
+                }
+                Selection::FragmentSpread(_) => {}
+            }
+        }
+    }
+
+    fn field(&self, field: &mut Field, on: Option<&str>) {
+        let ty = on.and_then(|on| self.types.field(on, &field.name.node));
+        let on = ty.map(|ty| named(ty).as_str());
+        self.set(&mut field.selection_set.node, on);
+        if on.is_some_and(|on| self.needs_marker(&field.selection_set.node, on)) {
+            self.mark(&mut field.selection_set);
+        }
+    }
+
+    fn needs_marker(&self, set: &SelectionSet, on: &str) -> bool {
+        let is_certain = |selection: &Positioned<Selection>| matches!(&selection.node, Selection::Field(field) if field.node.directives.is_empty());
+        !set.items.is_empty() && (self.types.is_abstract(on) || !set.items.iter().any(is_certain))
+    }
+
+    fn mark(&self, set: &mut Positioned<SelectionSet>) {
+        let field = Field {
+            alias: Some(Positioned::new(self.marker.clone(), set.pos)),
+            name: Positioned::new(Name::new("__typename"), set.pos),
+            arguments: Vec::new(),
+            directives: Vec::new(),
+            selection_set: Positioned::default(),
+        };
+        let field = Selection::Field(Positioned::new(field, set.pos));
+        set.node.items.push(Positioned::new(field, set.pos));
+    }
+}
+
+/// Merges equal fields of one selection set into the first of them (specification, section 5.3.2).
+fn merge(set: &mut SelectionSet) {
+    let mut merged: Vec<Positioned<Selection>> = Vec::with_capacity(set.items.len());
+    for mut selection in std::mem::take(&mut set.items) {
+        let twin = merged
+            .iter_mut()
+            .find_map(|other| twin(other, &selection.node));
+        match (twin, &mut selection.node) {
+            (Some(twin), Selection::Field(field)) => twin
+                .selection_set
+                .node
+                .items
+                .append(&mut field.node.selection_set.node.items),
+            _ => merged.push(selection),
+        }
+    }
+    set.items = merged;
+}
+
+/// The field in `first`, where it is the same as the one in `second`.
+fn twin<'f>(first: &'f mut Positioned<Selection>, second: &Selection) -> Option<&'f mut Field> {
+    let (Selection::Field(first), Selection::Field(second)) = (&mut first.node, second) else {
+        return None;
+    };
+    let (first, second) = (&mut first.node, &second.node);
+    let same = first.response_key().node == second.response_key().node
+        && first.name.node == second.name.node
+        && first.arguments == second.arguments
+        && first.directives.is_empty()
+        && second.directives.is_empty()
+        && first.selection_set.node.items.is_empty() == second.selection_set.node.items.is_empty();
+    same.then_some(first)
+}

@@ -1,0 +1,268 @@
+use async_graphql::parser::parse_query;
+use proptest::prelude::*;
+
+use super::*;
+
+fn check(text: &str) -> Result<(), ScanError> {
+    scan(text, &ScanLimits::default())
+}
+
+fn nested(open: &str, close: &str, times: usize) -> String {
+    format!("{{ a(b: {}1{}) }}", open.repeat(times), close.repeat(times))
+}
+
+#[test]
+fn each_limit_holds_to_the_last_one_allowed() {
+    let limits = ScanLimits::default();
+    let set = |item: &str, times| format!("{{ {} }}", item.repeat(times));
+    let many = |n: usize| ScanLimits {
+        tokens: n,
+        ..limits
+    };
+    assert_eq!(check(&set("a ", 998)), Ok(()));
+    assert_eq!(check(&set("a ", 999)), Err(ScanError::Tokens(1000)));
+    assert_eq!(check(&set("a: b ", 30)), Ok(()));
+    assert_eq!(check(&set("a: b ", 31)), Err(ScanError::Aliases(30)));
+    assert_eq!(check(&set("...A ", 20)), Ok(()));
+    assert_eq!(check(&set("...A ", 21)), Err(ScanError::Spreads(20)));
+    assert_eq!(check(&set("a @b ", 50)), Ok(()));
+    assert_eq!(check(&set("a @b ", 51)), Err(ScanError::Directives(50)));
+    assert_eq!(check(&nested("[", "]", 62)), Ok(()));
+    assert_eq!(check(&nested("[", "]", 63)), Err(ScanError::Depth(64)));
+    assert_eq!(scan("{ a }", &many(3)), Ok(()));
+    assert_eq!(scan("{ a }", &many(2)), Err(ScanError::Tokens(2)));
+    assert_eq!(check(&"a".repeat(64)), Ok(()));
+    assert_eq!(check(&"a".repeat(65)), Err(ScanError::NameBytes(64)));
+    assert_eq!(check(&format!("\"{}\"", "a".repeat(65_534))), Ok(()));
+    assert_eq!(
+        check(&format!("\"{}\"", "a".repeat(65_535))),
+        Err(ScanError::Bytes(65_536))
+    );
+}
+
+#[test]
+fn what_would_overflow_the_parser_is_stopped() {
+    let deep = Err(ScanError::Depth(64));
+    assert_eq!(check(&nested("[", "]", 3000)), deep);
+    assert_eq!(check(&nested("{a:", "}", 3000)), deep);
+    assert_eq!(check(&"{a".repeat(3000)), deep);
+    assert_eq!(check(&format!("query($a: {}", "[".repeat(3000))), deep);
+    assert_eq!(check(&"(".repeat(3000)), deep);
+}
+
+#[test]
+fn brackets_and_signs_in_strings_and_comments_are_none() {
+    let many = "[ { ( @ ...A a: b ".repeat(100);
+    assert_eq!(check(&format!("{{ a(b: \"{many}\") }}")), Ok(()));
+    assert_eq!(
+        check(&format!("{{ a(b: \"\"\"{many} \" \\\"\"\" \n\"\"\") }}")),
+        Ok(())
+    );
+    assert_eq!(check(&format!("{{ a # {many}\n }}")), Ok(()));
+}
+
+/// The parser reads an open block string as an empty string and goes on behind it.
+#[test]
+fn nothing_hides_behind_an_open_string() {
+    let text = format!("{{ a(b: \"\"\"a\" c: {}) }}", "[".repeat(3000));
+    assert_eq!(check(&text), Err(ScanError::Unterminated));
+}
+
+#[test]
+fn only_fields_have_aliases() {
+    let limits = ScanLimits {
+        aliases: 1,
+        ..ScanLimits::default()
+    };
+    for (text, aliases) in [
+        ("{ a: b }", 1),
+        ("{ a:b { c :d } }", 2),
+        (
+            "query($a: Int, $b: T = {c: 1}) { a(b: $a, c: {d: [{e: 1}]}) @f(g: 1) { h } }",
+            0,
+        ),
+        ("{ a(b: 1) { c: d } e: f }", 2),
+        ("fragment A on B { c: d }", 1),
+    ] {
+        let expected = if aliases > 1 {
+            Err(ScanError::Aliases(1))
+        } else {
+            Ok(())
+        };
+        assert_eq!(scan(text, &limits), expected, "{text}");
+    }
+}
+
+#[test]
+fn inline_fragments_are_no_spreads() {
+    let limits = ScanLimits {
+        spreads: 0,
+        ..ScanLimits::default()
+    };
+    assert_eq!(
+        scan("{ ... on A { a } ... @b { c } ... { d } }", &limits),
+        Ok(())
+    );
+    assert_eq!(scan("{ ...onA }", &limits), Err(ScanError::Spreads(0)));
+}
+
+/// What a generated document holds.
+#[derive(Clone, Debug, Default)]
+struct Counted {
+    text: String,
+    depth: usize,
+    aliases: usize,
+    spreads: usize,
+    directives: usize,
+}
+
+impl Counted {
+    fn leaf(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Puts parts between two brackets.
+    fn enclosed(open: &str, parts: Vec<Self>, close: &str) -> Self {
+        let mut whole = Self::leaf(open);
+        for part in parts {
+            whole.depth = whole.depth.max(part.depth);
+            whole = whole.then(part);
+        }
+        whole.depth += 1;
+        whole.text.push_str(close);
+        whole
+    }
+
+    fn then(mut self, next: Self) -> Self {
+        self.text.push(' ');
+        self.text.push_str(&next.text);
+        self.depth = self.depth.max(next.depth);
+        self.aliases += next.aliases;
+        self.spreads += next.spreads;
+        self.directives += next.directives;
+        self
+    }
+}
+
+fn value() -> impl Strategy<Value = Counted> {
+    let leaf = prop_oneof![
+        "-?(0|[1-9][0-9]{0,3})(\\.[0-9]{1,2})?(e[+-]?[0-9])?".prop_map(Counted::leaf),
+        "\"([a-z{(\\[@:.]|\\\\[\"\\\\nt]){0,8}\"".prop_map(Counted::leaf),
+        "\"\"\"([a-z{(\\[@: \n]|\\\\\"\"\"){0,8}\"\"\"".prop_map(Counted::leaf),
+        Just(Counted::leaf("$v")),
+        "[a-z]{2,5}".prop_map(Counted::leaf),
+    ];
+    leaf.prop_recursive(5, 20, 4, |value| {
+        let named = value
+            .clone()
+            .prop_map(|value| Counted::leaf("k:").then(value));
+        prop_oneof![
+            prop::collection::vec(value, 0..4).prop_map(|items| Counted::enclosed("[", items, "]")),
+            prop::collection::vec(named, 0..4).prop_map(|items| Counted::enclosed("{", items, "}")),
+        ]
+    })
+}
+
+fn arguments() -> impl Strategy<Value = Counted> {
+    let argument = value().prop_map(|value| Counted::leaf("arg:").then(value));
+    prop::collection::vec(argument, 0..3).prop_map(|arguments| match arguments.len() {
+        0 => Counted::leaf(""),
+        _ => Counted::enclosed("(", arguments, ")"),
+    })
+}
+
+fn directive() -> impl Strategy<Value = Counted> {
+    prop::option::weighted(0.3, arguments()).prop_map(|arguments| match arguments {
+        None => Counted::leaf(""),
+        Some(arguments) => {
+            let directive = Counted {
+                directives: 1,
+                ..Counted::leaf("@d # [\n")
+            };
+            directive.then(arguments)
+        }
+    })
+}
+
+fn selections() -> impl Strategy<Value = Counted> {
+    let parts = (any::<bool>(), arguments(), directive());
+    let head = parts
+        .prop_map(|(alias, arguments, directive)| {
+            let field = match alias {
+                true => Counted {
+                    aliases: 1,
+                    ..Counted::leaf("a : f")
+                },
+                false => Counted::leaf("f"),
+            };
+            field.then(arguments).then(directive)
+        })
+        .boxed();
+    let spread = directive().prop_map(|directive| {
+        Counted {
+            spreads: 1,
+            ..Counted::leaf("... Frag")
+        }
+        .then(directive)
+    });
+    let leaf = prop_oneof![3 => head.clone(), 1 => spread];
+    let selection = leaf.prop_recursive(4, 24, 4, move |selection| {
+        let set = prop::collection::vec(selection, 1..4)
+            .prop_map(|selections| Counted::enclosed("{", selections, "}"));
+        let inline = (
+            prop_oneof![Just("..."), Just("... on T")],
+            directive(),
+            set.clone(),
+        )
+            .prop_map(|(text, directive, set)| Counted::leaf(text).then(directive).then(set));
+        prop_oneof![
+            (head.clone(), set).prop_map(|(head, set)| head.then(set)),
+            inline
+        ]
+    });
+    prop::collection::vec(selection, 1..5)
+        .prop_map(|selections| Counted::enclosed("{", selections, "}"))
+}
+
+/// The limits that just let a document through.
+fn exact(document: &Counted) -> ScanLimits {
+    ScanLimits {
+        tokens: usize::MAX,
+        depth: document.depth,
+        aliases: document.aliases,
+        spreads: document.spreads,
+        directives: document.directives,
+        ..ScanLimits::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_is_scanned(text in any::<String>(), more in "[{}()\\[\\]\"\\\\:@.#$a0\n-]{0,200}") {
+        let _ = check(&text);
+        let _ = check(&more);
+    }
+
+    #[test]
+    fn counts_of_documents_are_exact(document in selections()) {
+        prop_assume!(document.depth <= MAX_DEPTH);
+        prop_assert!(parse_query(&document.text).is_ok(), "{}", document.text);
+        let limits = exact(&document);
+        prop_assert_eq!(scan(&document.text, &limits), Ok(()), "{}", document.text);
+        let one_less = |limit: usize| limit.checked_sub(1);
+        let tighter = [
+            one_less(limits.depth).map(|depth| ScanLimits { depth, ..limits }),
+            one_less(limits.aliases).map(|aliases| ScanLimits { aliases, ..limits }),
+            one_less(limits.spreads).map(|spreads| ScanLimits { spreads, ..limits }),
+            one_less(limits.directives).map(|directives| ScanLimits { directives, ..limits }),
+        ];
+        for limits in tighter.into_iter().flatten() {
+            prop_assert!(scan(&document.text, &limits).is_err(), "{limits:?} {}", document.text);
+        }
+    }
+}

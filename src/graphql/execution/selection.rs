@@ -1,0 +1,147 @@
+//! Which fields an object of a known type answers with, and in which order (specification,
+//! section 6.3.2, `CollectFields`).
+
+use std::collections::HashMap;
+
+use async_graphql::{
+    Name, Positioned, Value, Variables,
+    parser::types::{Directive, Field, FragmentDefinition, Selection, SelectionSet, Type},
+};
+
+use super::types::{TypeMap, named};
+
+/// What the collecting of one operation's fields reads.
+#[derive(Clone, Copy)]
+pub(super) struct Collector<'d> {
+    pub(super) types: &'d TypeMap,
+    pub(super) fragments: &'d HashMap<Name, Positioned<FragmentDefinition>>,
+    pub(super) variables: &'d Variables,
+    /// The response key that only the server asked for, see [`super::rewrite`].
+    pub(super) marker: &'d Name,
+}
+
+/// One field of the response, merged from all selections with its key.
+pub(super) struct Slot<'d> {
+    /// The alias, or else the name.
+    pub(super) key: &'d Name,
+    /// Where the field stands first.
+    pub(super) field: &'d Positioned<Field>,
+    /// `None` for `__typename`, which is a string that cannot fail.
+    pub(super) ty: Option<&'d Type>,
+    /// Whether the field, or the items of its list, have fields of their own.
+    pub(super) composite: bool,
+    sets: Vec<&'d SelectionSet>,
+    /// The fields below by concrete type, collected when the first object of it is met.
+    shapes: Vec<(&'d str, Vec<Slot<'d>>)>,
+}
+
+impl<'d> Slot<'d> {
+    /// The fields of an object that this field holds, where its type is `concrete`.
+    pub(super) fn shape(&mut self, collector: Collector<'d>, concrete: &'d str) -> &mut [Self] {
+        let known = self.shapes.iter().position(|(name, _)| *name == concrete);
+        let index = known.unwrap_or_else(|| {
+            let slots = collector.collect(concrete, &self.sets);
+            self.shapes.push((concrete, slots));
+            self.shapes.len() - 1
+        });
+        &mut self.shapes[index].1
+    }
+}
+
+impl<'d> Collector<'d> {
+    /// Collects the fields of `sets` on the object type `concrete`.
+    pub(super) fn collect(self, concrete: &'d str, sets: &[&'d SelectionSet]) -> Vec<Slot<'d>> {
+        let mut slots = Vec::new();
+        let mut visited = Vec::new();
+        for set in sets {
+            self.collect_set(concrete, set, &mut visited, &mut slots);
+        }
+        slots
+    }
+
+    fn collect_set(
+        self,
+        concrete: &'d str,
+        set: &'d SelectionSet,
+        visited: &mut Vec<&'d str>,
+        slots: &mut Vec<Slot<'d>>,
+    ) {
+        for selection in &set.items {
+            if is_skipped(selection.node.directives(), self.variables) {
+                continue;
+            }
+            match &selection.node {
+                Selection::Field(field) => self.collect_field(concrete, field, slots),
+                Selection::InlineFragment(fragment) => {
+                    let on = fragment.node.type_condition.as_ref();
+                    if on.is_none_or(|on| self.types.applies(&on.node.on.node, concrete)) {
+                        self.collect_set(
+                            concrete,
+                            &fragment.node.selection_set.node,
+                            visited,
+                            slots,
+                        );
+                    }
+                }
+                Selection::FragmentSpread(spread) => {
+                    let name = &spread.node.fragment_name.node;
+                    let Some(fragment) = self.fragments.get(name) else {
+                        continue;
+                    };
+                    let on = &fragment.node.type_condition.node.on.node;
+                    if !visited.contains(&name.as_str()) && self.types.applies(on, concrete) {
+                        visited.push(name);
+                        self.collect_set(
+                            concrete,
+                            &fragment.node.selection_set.node,
+                            visited,
+                            slots,
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    fn collect_field(
+        self,
+        concrete: &str,
+        field: &'d Positioned<Field>,
+        slots: &mut Vec<Slot<'d>>,
+    ) {
+        let key = &field.node.response_key().node;
+        if key == self.marker {
+            return;
+        }
+        let set = &field.node.selection_set.node;
+        if let Some(slot) = slots.iter_mut().find(|slot| slot.key == key) {
+            slot.sets.push(set);
+            return;
+        }
+        let ty = self.types.field(concrete, &field.node.name.node);
+        slots.push(Slot {
+            key,
+            field,
+            ty,
+            composite: ty.is_some_and(|ty| self.types.is_composite(named(ty))),
+            sets: vec![set],
+            shapes: Vec::new(),
+        });
+    }
+}
+
+/// Whether `@skip` or `@include` leave a selection out (specification, section 3.13).
+fn is_skipped(directives: &[Positioned<Directive>], variables: &Variables) -> bool {
+    directives.iter().any(|directive| {
+        let leave_out_if = match directive.node.name.node.as_str() {
+            "skip" => true,
+            "include" => false,
+            _ => return false,
+        };
+        let lookup = |name: Name| variables.get(&name).cloned().ok_or(());
+        let condition = directive.node.get_argument("if").cloned();
+        let condition = condition.and_then(|value| value.node.into_const_with(lookup).ok());
+        let condition = condition == Some(Value::Boolean(true));
+        condition == leave_out_if
+    })
+}

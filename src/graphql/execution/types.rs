@@ -1,0 +1,163 @@
+//! The schema's output types, as the completion of responses needs them.
+
+use std::collections::{HashMap, HashSet};
+
+use async_graphql::{
+    Name,
+    parser::{
+        parse_schema,
+        types::{BaseType, OperationType, Type, TypeDefinition, TypeKind, TypeSystemDefinition},
+    },
+};
+
+use super::list_sizes::ListSizes;
+
+/// The types that every schema has for introspection (specification, section 4.2), which a
+/// printed schema leaves out.
+const INTROSPECTION: &str = include_str!("introspection.graphql");
+
+/// The output types of a schema by name.
+#[derive(Debug)]
+pub struct TypeMap {
+    types: HashMap<Name, OutputType>,
+    roots: [Option<Name>; 3],
+    sizes: ListSizes,
+}
+
+/// An object, interface or union.
+#[derive(Debug, Default)]
+struct OutputType {
+    fields: HashMap<Name, Type>,
+    /// Interfaces and unions that the type belongs to.
+    supertypes: HashSet<Name>,
+    is_abstract: bool,
+}
+
+impl TypeMap {
+    /// Reads a schema from its SDL, as `Schema::sdl` prints it.
+    ///
+    /// # Errors
+    /// Where the text is no schema.
+    pub fn from_sdl(sdl: &str) -> Result<Self, async_graphql::parser::Error> {
+        let document = parse_schema(sdl)?;
+        let mut map = Self {
+            types: HashMap::new(),
+            roots: [Some(Name::new("Query")), None, None],
+            sizes: ListSizes::of(&document),
+        };
+        for definition in document.definitions {
+            map.add(definition);
+        }
+        for definition in parse_schema(INTROSPECTION)?.definitions {
+            map.add(definition);
+        }
+        map.add_entry_points();
+        Ok(map)
+    }
+
+    fn add(&mut self, definition: TypeSystemDefinition) {
+        match definition {
+            TypeSystemDefinition::Schema(schema) => {
+                let schema = schema.node;
+                self.roots = [schema.query, schema.mutation, schema.subscription]
+                    .map(|root| root.map(|name| name.node));
+            }
+            TypeSystemDefinition::Type(definition) => self.add_type(definition.node),
+            TypeSystemDefinition::Directive(_) => {}
+        }
+    }
+
+    fn add_type(&mut self, definition: TypeDefinition) {
+        let name = definition.name.node;
+        let (fields, implements, is_abstract) = match definition.kind {
+            TypeKind::Object(object) => (object.fields, object.implements, false),
+            TypeKind::Interface(interface) => (interface.fields, interface.implements, true),
+            TypeKind::Union(union) => {
+                for member in union.members {
+                    let member = self.types.entry(member.node).or_default();
+                    member.supertypes.insert(name.clone());
+                }
+                (Vec::new(), Vec::new(), true)
+            }
+            TypeKind::Scalar | TypeKind::Enum(_) | TypeKind::InputObject(_) => return,
+        };
+        let entry = self.types.entry(name).or_default();
+        entry.is_abstract = is_abstract;
+        entry
+            .supertypes
+            .extend(implements.into_iter().map(|name| name.node));
+        entry.fields.extend(
+            fields
+                .into_iter()
+                .map(|field| (field.node.name.node, field.node.ty.node)),
+        );
+    }
+
+    /// `__schema` and `__type` are fields of the query type (specification, section 4.2).
+    fn add_entry_points(&mut self) {
+        let Some(query) = self.roots[0].clone() else {
+            return;
+        };
+        let query = self.types.entry(query).or_default();
+        for (name, ty, nullable) in [("__schema", "__Schema", false), ("__type", "__Type", true)] {
+            let base = BaseType::Named(Name::new(ty));
+            query
+                .fields
+                .insert(Name::new(name), Type { base, nullable });
+        }
+    }
+
+    /// The type that operations of a kind start from.
+    pub fn root(&self, kind: OperationType) -> Option<&Name> {
+        let index = match kind {
+            OperationType::Query => 0,
+            OperationType::Mutation => 1,
+            OperationType::Subscription => 2,
+        };
+        self.roots[index].as_ref()
+    }
+
+    /// The type of a field, `__typename` aside.
+    pub fn field(&self, on: &str, field: &str) -> Option<&Type> {
+        self.types.get(on)?.fields.get(field)
+    }
+
+    /// Whether `name` has fields: an object, interface or union.
+    pub fn is_composite(&self, name: &str) -> bool {
+        self.types.contains_key(name)
+    }
+
+    /// The name of a composite type, as long-lived as the map.
+    pub fn name(&self, name: &str) -> Option<&str> {
+        self.types
+            .get_key_value(name)
+            .map(|(name, _)| name.as_str())
+    }
+
+    /// Whether `name` is an interface or union.
+    pub fn is_abstract(&self, name: &str) -> bool {
+        self.types.get(name).is_some_and(|ty| ty.is_abstract)
+    }
+
+    /// Whether a fragment on `condition` applies to objects of the type `concrete`.
+    pub fn applies(&self, condition: &str, concrete: &str) -> bool {
+        condition == concrete
+            || self
+                .types
+                .get(concrete)
+                .is_some_and(|ty| ty.supertypes.contains(condition))
+    }
+
+    /// How long the lists of an introspection are.
+    pub(super) fn list_sizes(&self) -> &ListSizes {
+        &self.sizes
+    }
+}
+
+/// The type inside all lists.
+pub(super) fn named(ty: &Type) -> &Name {
+    match &ty.base {
+        BaseType::Named(name) => name,
+        BaseType::List(item) => named(item),
+    }
+}

@@ -1,0 +1,166 @@
+//! Which media type a GraphQL response gets (GraphQL over HTTP, section 5, and RFC 9110, section
+//! 12.5.1).
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header::ACCEPT};
+
+/// The media types of GraphQL responses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaType {
+    /// `application/graphql-response+json`: the status code tells how the request went.
+    GraphQl,
+    /// `application/json`: the status code is 200 for every well-formed request, since what stands
+    /// between client and server may answer in JSON too.
+    Json,
+}
+
+impl MediaType {
+    /// Chooses by the `Accept` header. Where the client has no preference, JSON is what older
+    /// clients expect. `None` where nothing is acceptable.
+    pub fn negotiate(headers: &HeaderMap) -> Option<Self> {
+        let mut accept = headers.get_all(ACCEPT).iter().peekable();
+        if accept.peek().is_none() {
+            return Some(Self::Json);
+        }
+        let ranges: Vec<Range<'_>> = accept
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .filter_map(Range::parse)
+            .collect();
+        let (graphql, json) = (Self::GraphQl.quality(&ranges), Self::Json.quality(&ranges));
+        match (graphql > 0, json > 0) {
+            (false, false) => None,
+            _ if graphql > json => Some(Self::GraphQl),
+            _ if json > graphql => Some(Self::Json),
+            _ => Some(Self::first_named(&ranges)),
+        }
+    }
+
+    /// The value of the `Content-Type` header.
+    pub fn content_type(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::GraphQl => "application/graphql-response+json; charset=utf-8",
+            Self::Json => "application/json; charset=utf-8",
+        })
+    }
+
+    /// The status of a well-formed request (section 6.4): `refused` if none of its fields ran.
+    pub fn status(self, refused: bool) -> StatusCode {
+        match self {
+            Self::GraphQl if refused => StatusCode::BAD_REQUEST,
+            Self::GraphQl | Self::Json => StatusCode::OK,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::GraphQl => "application/graphql-response+json",
+            Self::Json => "application/json",
+        }
+    }
+
+    /// The quality that the most specific range gives, in thousandths.
+    fn quality(self, ranges: &[Range<'_>]) -> u16 {
+        let most_specific = [self.name(), "application/*", "*/*"]
+            .into_iter()
+            .find_map(|name| ranges.iter().find(|range| range.is(name)));
+        most_specific.map_or(0, |range| range.quality)
+    }
+
+    /// Of two types that are as welcome as each other, the one that is named first.
+    fn first_named(ranges: &[Range<'_>]) -> Self {
+        let first = ranges.iter().find_map(|range| {
+            [Self::GraphQl, Self::Json]
+                .into_iter()
+                .find(|ty| range.is(ty.name()))
+        });
+        first.unwrap_or(Self::Json)
+    }
+}
+
+/// One media range of an `Accept` header.
+struct Range<'a> {
+    name: &'a str,
+    /// Thousandths.
+    quality: u16,
+}
+
+impl<'a> Range<'a> {
+    /// `None` for a range that asks for a charset other than UTF-8, or that can't be read.
+    fn parse(text: &'a str) -> Option<Self> {
+        let mut parts = text.split(';').map(str::trim);
+        let name = parts.next().filter(|name| name.contains('/'))?;
+        let mut quality = 1000;
+        for parameter in parts {
+            let (key, value) = parameter.split_once('=')?;
+            let value = value.trim().trim_matches('"');
+            match key.trim().to_ascii_lowercase().as_str() {
+                "q" => quality = thousandths(value)?,
+                "charset" if !is_utf8(value) => return None,
+                _ => {}
+            }
+        }
+        Some(Self { name, quality })
+    }
+
+    fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
+}
+
+/// Whether a charset's name means UTF-8.
+pub(super) fn is_utf8(charset: &str) -> bool {
+    charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("utf8")
+}
+
+fn thousandths(text: &str) -> Option<u16> {
+    let quality: f32 = text.parse().ok()?;
+    (0.0..=1.0)
+        .contains(&quality)
+        .then_some((quality * 1000.0) as u16)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn negotiate(accept: &str) -> Option<MediaType> {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, accept.parse().expect("a header value"));
+        MediaType::negotiate(&headers)
+    }
+
+    #[test]
+    fn the_most_welcome_type_is_chosen() {
+        use MediaType::{GraphQl, Json};
+        let both = "application/graphql-response+json, application/json";
+        for (accept, expected) in [
+            ("*/*", Some(Json)),
+            ("application/*", Some(Json)),
+            ("application/json", Some(Json)),
+            (
+                "application/graphql-response+json; charset=UTF-8",
+                Some(GraphQl),
+            ),
+            (both, Some(GraphQl)),
+            (
+                "application/json, application/graphql-response+json",
+                Some(Json),
+            ),
+            (
+                "application/graphql-response+json;q=0.5, application/json;q=0.9",
+                Some(Json),
+            ),
+            ("application/json;q=0, */*", Some(GraphQl)),
+            ("application/json;q=0.1, application/*;q=0.5", Some(GraphQl)),
+            ("application/json; charset=iso-8859-1", None),
+            ("text/html", None),
+            ("text/html, */*;q=0.1", Some(Json)),
+            ("*/*;q=0", None),
+            ("nonsense", None),
+            ("application/json;q=2", None),
+        ] {
+            assert_eq!(negotiate(accept), expected, "{accept}");
+        }
+        assert_eq!(MediaType::negotiate(&HeaderMap::new()), Some(Json));
+    }
+}

@@ -1,0 +1,111 @@
+//! GraphQL requests as they are written in HTTP (GraphQL over HTTP, section 4).
+
+use async_graphql::{Request, Variables};
+use axum::http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
+use serde::Deserialize;
+
+use super::{accept::is_utf8, refusal::Refusal};
+
+/// The parameters of a request (section 4.1).
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Parameters {
+    query: String,
+    #[serde(default)]
+    operation_name: Option<String>,
+    #[serde(default)]
+    variables: Variables,
+    /// Nothing here reads them, but they must be a map.
+    #[serde(default, rename = "extensions")]
+    _extensions: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+/// The parameters of a GET request (section 4.2): maps are JSON inside of the URL.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UrlParameters {
+    query: Option<String>,
+    operation_name: Option<String>,
+    variables: Option<String>,
+    extensions: Option<String>,
+}
+
+impl From<Parameters> for Request {
+    fn from(parameters: Parameters) -> Self {
+        let mut request = Self::new(parameters.query).variables(parameters.variables);
+        request.operation_name = parameters.operation_name;
+        request
+    }
+}
+
+impl Parameters {
+    /// Reads the body of a POST request.
+    ///
+    /// # Errors
+    /// 400 for what is no JSON or no GraphQL request, a batch of requests included.
+    pub fn from_json(body: &[u8]) -> Result<Self, Refusal> {
+        if body.trim_ascii_start().starts_with(b"[") {
+            return Err(malformed(
+                "batches are not supported: send one request at a time",
+            ));
+        }
+        serde_json::from_slice(body).map_err(malformed)
+    }
+}
+
+impl TryFrom<UrlParameters> for Parameters {
+    type Error = Refusal;
+
+    fn try_from(parameters: UrlParameters) -> Result<Self, Refusal> {
+        let query = parameters
+            .query
+            .ok_or_else(|| malformed("missing field `query`"))?;
+        Ok(Self {
+            query,
+            operation_name: parameters.operation_name.filter(|name| !name.is_empty()),
+            variables: map(parameters.variables)?.unwrap_or_default(),
+            _extensions: map(parameters.extensions)?,
+        })
+    }
+}
+
+fn map<T: for<'de> Deserialize<'de>>(json: Option<String>) -> Result<Option<T>, Refusal> {
+    match json.filter(|json| !json.is_empty()) {
+        Some(json) => serde_json::from_str(&json).map_err(malformed),
+        None => Ok(None),
+    }
+}
+
+fn malformed(problem: impl std::fmt::Display) -> Refusal {
+    let message = format!("This is no GraphQL request: {problem}.");
+    Refusal::bad_input(StatusCode::BAD_REQUEST, message)
+}
+
+/// Accepts JSON in UTF-8 and nothing else: what a form on a foreign page can send without asking
+/// (text, forms, multipart) must never run.
+///
+/// # Errors
+/// 415.
+pub fn check_content_type(headers: &HeaderMap) -> Result<(), Refusal> {
+    let content_type = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let mut parts = content_type.unwrap_or_default().split(';').map(str::trim);
+    let is_json = parts
+        .next()
+        .is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
+    let charset_fits = parts.all(|parameter| match parameter.split_once('=') {
+        Some((key, value)) if key.trim().eq_ignore_ascii_case("charset") => {
+            is_utf8(value.trim().trim_matches('"'))
+        }
+        _ => true,
+    });
+    if is_json && charset_fits {
+        return Ok(());
+    }
+    let message = "Send the request as application/json in UTF-8.";
+    Err(Refusal::bad_input(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        message,
+    ))
+}

@@ -1,0 +1,87 @@
+//! What `/graphql` is made of.
+
+use super::{caller::Caller, origin::Origins, refusal::Refusal};
+use crate::App;
+use crate::error::{Error, Result};
+use crate::graphql::execution::{Api, errors};
+use crate::graphql::scope::Scope;
+use crate::graphql::{self};
+use crate::http::cookie;
+use axum::http::StatusCode;
+use std::{sync::Arc, time::Duration};
+
+/// The GraphQL endpoint. Made once, cheap to clone.
+#[derive(Clone)]
+pub struct Endpoint {
+    /// The program.
+    pub app: App,
+    /// The schema behind its limits.
+    pub api: Api,
+    /// Who may use the cookie.
+    pub origins: Origins,
+    /// The name of the session cookie.
+    pub session_cookie: &'static str,
+    /// How long and how much a WebSocket may take.
+    pub socket: SocketLimits,
+}
+
+impl Endpoint {
+    /// The endpoint with the settings of the program.
+    ///
+    /// # Errors
+    /// Where the schema cannot be read back.
+    pub fn new(app: &App) -> Result<Endpoint> {
+        let schema = graphql::schema(&app.config);
+        let api =
+            Api::new(schema, Default::default(), Default::default()).map_err(Error::internal)?;
+        Ok(Endpoint {
+            api,
+            origins: Origins::new(&app.config.public_url(), &app.config.allowed_origins),
+            session_cookie: cookie::name(app),
+            socket: SocketLimits::default(),
+            app: app.clone(),
+        })
+    }
+
+    /// What the resolvers of one operation need to know of the caller. Made for each operation,
+    /// over WebSocket too, so that a permission taken away is gone with the next one.
+    ///
+    /// # Errors
+    /// 503 where the database does not answer.
+    pub async fn scope(&self, caller: Caller, takes_cookies: bool) -> Result<Arc<Scope>, Refusal> {
+        let token = caller.credentials.token();
+        let scope = Scope::open(self.app.clone(), caller.origin, token, takes_cookies).await;
+        scope.map(Arc::new).map_err(|error| {
+            tracing::error!(%error, "the viewer could not be loaded");
+            Refusal::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                errors::INTERNAL,
+                graphql::error::INTERNAL,
+            )
+        })
+    }
+}
+
+/// Limits on one WebSocket.
+#[derive(Clone, Copy, Debug)]
+pub struct SocketLimits {
+    /// From the upgrade to `connection_init`.
+    pub init_timeout: Duration,
+    /// Between two signs of life: the server pings after this time, and hangs up after twice of it.
+    pub keep_alive: Duration,
+    /// Operations running at once.
+    pub operations: usize,
+}
+
+impl Default for SocketLimits {
+    fn default() -> Self {
+        Self {
+            init_timeout: Duration::from_secs(10),
+            keep_alive: Duration::from_secs(25),
+            operations: 30,
+        }
+    }
+}
+
+/// The largest request, in bytes, as an HTTP body or a WebSocket message.
+pub const MAX_REQUEST_BYTES: usize = 256 * 1024;

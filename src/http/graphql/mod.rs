@@ -1,0 +1,167 @@
+//! GraphQL over HTTP, after the working draft of that specification.
+
+mod accept;
+mod body;
+mod caller;
+mod endpoint;
+mod origin;
+mod refusal;
+mod socket;
+
+use async_graphql::Data;
+use async_graphql::parser::types::OperationType;
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{
+        DefaultBodyLimit, FromRequest, FromRequestParts, Query, Request, State, WebSocketUpgrade,
+    },
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::any,
+};
+use tower_http::cors::CorsLayer;
+use url::Url;
+
+use self::{
+    accept::MediaType,
+    body::{Parameters, UrlParameters, check_content_type},
+    caller::Caller,
+    endpoint::{Endpoint, MAX_REQUEST_BYTES},
+    refusal::Refusal,
+};
+use super::cookie;
+use crate::App;
+use crate::graphql::execution::{errors, reply::Reply};
+
+/// The route `/graphql`: POST, GET for queries, and GET with an upgrade to WebSocket.
+///
+/// # Errors
+/// Where the schema cannot be read back.
+pub fn routes(app: &App) -> crate::error::Result<Router> {
+    Ok(Router::new()
+        .route("/graphql", any(handle))
+        .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
+        .layer(cors(&app.config.allowed_origins))
+        .with_state(Endpoint::new(app)?))
+}
+
+/// Lets pages of the allowed origins read answers (Fetch standard, "CORS protocol").
+fn cors(allowed: &[Url]) -> CorsLayer {
+    let origins = allowed.iter().map(|url| url.origin().ascii_serialization());
+    CorsLayer::new()
+        .allow_origin(
+            origins
+                .filter_map(|origin| HeaderValue::from_str(&origin).ok())
+                .collect::<Vec<_>>(),
+        )
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+        .allow_credentials(true)
+}
+
+async fn handle(State(endpoint): State<Endpoint>, request: Request) -> Result<Response, Refusal> {
+    let (mut parts, body) = request.into_parts();
+    let caller = Caller::of(
+        &parts,
+        endpoint.session_cookie,
+        &endpoint.app.config.trusted_proxies,
+    );
+    if caller.credentials.cookie.is_some() {
+        endpoint.origins.check(&parts.headers)?;
+    }
+    if is_upgrade(&parts.headers) {
+        let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &endpoint)
+            .await
+            .map_err(|rejection| Refusal::bad_input(rejection.status(), rejection.body_text()))?;
+        return Ok(socket::upgrade(upgrade, endpoint, caller));
+    }
+    let media_type = MediaType::negotiate(&parts.headers).ok_or_else(|| {
+        let message = "Accept application/graphql-response+json or application/json.";
+        Refusal::bad_input(StatusCode::NOT_ACCEPTABLE, message)
+    })?;
+    let method = parts.method.clone();
+    let parameters = parameters(Request::from_parts(parts, body)).await?;
+    let reply = run(&endpoint, caller, &method, parameters).await?;
+    Ok(respond(reply, media_type))
+}
+
+fn is_upgrade(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::UPGRADE)
+        .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
+}
+
+/// Reads the GraphQL request from where the method puts it.
+async fn parameters(request: Request) -> Result<Parameters, Refusal> {
+    match *request.method() {
+        Method::GET => {
+            let url = Query::<UrlParameters>::try_from_uri(request.uri())
+                .map_err(|error| Refusal::bad_input(StatusCode::BAD_REQUEST, error.body_text()))?;
+            Parameters::try_from(url.0)
+        }
+        Method::POST => {
+            check_content_type(request.headers())?;
+            let body = Bytes::from_request(request, &())
+                .await
+                .map_err(|rejection| {
+                    Refusal::bad_input(rejection.status(), rejection.body_text())
+                })?;
+            Parameters::from_json(&body)
+        }
+        _ => Err(Refusal::method_not_allowed(
+            "Send a POST request, or GET for a query.",
+            "GET, POST",
+        )),
+    }
+}
+
+async fn run(
+    endpoint: &Endpoint,
+    caller: Caller,
+    method: &Method,
+    parameters: Parameters,
+) -> Result<Reply, Refusal> {
+    let operation = match endpoint.api.prepare(parameters.into()) {
+        Ok(operation) => operation,
+        Err(refusal) => return Ok(refusal.into()),
+    };
+    if *method == Method::GET && operation.kind() != OperationType::Query {
+        return Err(Refusal::method_not_allowed(
+            "Send a mutation with POST.",
+            "POST",
+        ));
+    }
+    let request_id = caller.origin.request_id.clone();
+    let scope = endpoint.scope(caller, true).await?;
+    let mut data = Data::default();
+    data.insert(scope.clone());
+    let mut reply = endpoint
+        .api
+        .run(operation.with_data(data), &request_id)
+        .await;
+    let change = scope.cookie_change();
+    if let Some(value) = change.and_then(|change| cookie::header(&endpoint.app, &change)) {
+        reply
+            .response
+            .http_headers
+            .append(header::SET_COOKIE, value);
+    }
+    Ok(reply)
+}
+
+fn respond(reply: Reply, media_type: MediaType) -> Response {
+    let Ok(body) = serde_json::to_vec(&reply) else {
+        let message = "Something went wrong on the server.";
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        return Refusal::new(status, errors::INTERNAL, message).into_response();
+    };
+    let mut response = (media_type.status(!reply.executed), body).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, media_type.content_type());
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept"));
+    // Extending keeps several values of one name, as two cookies are.
+    headers.extend(reply.response.http_headers);
+    response
+}

@@ -1,0 +1,65 @@
+//! Requests that are refused before they are GraphQL, answered in the shape of GraphQL.
+
+use async_graphql::ServerError;
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header::ALLOW},
+    response::{IntoResponse, Response},
+};
+
+use crate::graphql::execution::{errors, reply::Reply};
+
+/// Why a request gets no answer, with the status that says so.
+#[derive(Debug)]
+pub struct Refusal {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+    allow: Option<&'static str>,
+}
+
+impl Refusal {
+    /// A refusal whose `extensions.code` is `code`.
+    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            message: message.into(),
+            allow: None,
+        }
+    }
+
+    /// A request that the client has to make differently, code `BAD_INPUT`.
+    pub fn bad_input(status: StatusCode, message: impl Into<String>) -> Self {
+        Self::new(status, errors::BAD_INPUT, message)
+    }
+
+    /// A request with a method that can't be used for it; `allow` lists those that can (RFC 9110,
+    /// section 15.5.6).
+    pub fn method_not_allowed(message: &str, allow: &'static str) -> Self {
+        Self {
+            allow: Some(allow),
+            ..Self::bad_input(StatusCode::METHOD_NOT_ALLOWED, message)
+        }
+    }
+}
+
+/// The error alone, for transports without status codes.
+impl From<Refusal> for ServerError {
+    fn from(refusal: Refusal) -> Self {
+        errors::coded(refusal.code, refusal.message, None)
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let (status, allow) = (self.status, self.allow);
+        let mut response = (status, Json(Reply::from(ServerError::from(self)))).into_response();
+        if let Some(allow) = allow {
+            response
+                .headers_mut()
+                .insert(ALLOW, HeaderValue::from_static(allow));
+        }
+        response
+    }
+}

@@ -1,0 +1,206 @@
+//! GraphQL over WebSocket, by the protocol `graphql-transport-ws`.
+
+mod message;
+mod operations;
+
+use std::time::Duration;
+
+use axum::{
+    extract::ws::{Message, WebSocket, WebSocketUpgrade},
+    response::Response,
+};
+use serde_json::{Map, Value};
+use tokio::time::{Instant, sleep_until, timeout};
+
+use self::{
+    message::{ClientMessage, Close, PROTOCOL, ServerMessage},
+    operations::Operations,
+};
+use super::{
+    caller::{Caller, bearer},
+    endpoint::{Endpoint, MAX_REQUEST_BYTES, SocketLimits},
+};
+
+/// Turns an HTTP connection into a WebSocket. The caller's origin has been checked.
+pub fn upgrade(upgrade: WebSocketUpgrade, endpoint: Endpoint, caller: Caller) -> Response {
+    upgrade
+        .protocols([PROTOCOL])
+        .max_message_size(MAX_REQUEST_BYTES)
+        .max_frame_size(MAX_REQUEST_BYTES)
+        .on_upgrade(move |socket| async move {
+            let limits = endpoint.socket;
+            let mut connection = Connection {
+                socket,
+                caller,
+                limits,
+                operations: Operations::new(endpoint),
+                opened: Instant::now(),
+                heard: Instant::now(),
+                pinged: false,
+                initialised: false,
+            };
+            if let Err(close) = connection.serve().await {
+                connection.close(close).await;
+            }
+        })
+}
+
+/// One WebSocket.
+struct Connection {
+    socket: WebSocket,
+    caller: Caller,
+    limits: SocketLimits,
+    operations: Operations,
+    opened: Instant,
+    /// When the client last sent anything.
+    heard: Instant,
+    /// Whether a ping has been sent since.
+    pinged: bool,
+    initialised: bool,
+}
+
+impl Connection {
+    /// Serves the client until one of the two hangs up.
+    ///
+    /// # Errors
+    /// Why the server does.
+    async fn serve(&mut self) -> Result<(), Close> {
+        if self
+            .socket
+            .protocol()
+            .is_none_or(|protocol| protocol != PROTOCOL)
+        {
+            return Err(Close::PROTOCOL);
+        }
+        loop {
+            let (deadline, initialised) = (self.deadline(), self.initialised);
+            tokio::select! {
+                received = self.socket.recv() => match received {
+                    Some(Ok(frame)) => {
+                        self.heard = Instant::now();
+                        self.pinged = false;
+                        if !self.receive(frame).await? {
+                            return Ok(());
+                        }
+                    }
+                    Some(Err(error)) => return Err(failed(&error)),
+                    None => return Ok(()),
+                },
+                Some(event) = self.operations.next() => {
+                    if let Some(message) = self.operations.message(event) {
+                        self.send(message.into_frame()?).await?;
+                    }
+                }
+                () = sleep_until(deadline) => {
+                    if !initialised {
+                        return Err(Close::INIT_TIMEOUT);
+                    }
+                    self.keep_alive().await?;
+                }
+            }
+        }
+    }
+
+    /// When something has to be done if nothing happens before.
+    fn deadline(&self) -> Instant {
+        if !self.initialised {
+            return self.opened + self.limits.init_timeout;
+        }
+        let quiet = if self.pinged { 2 } else { 1 };
+        self.heard + self.limits.keep_alive * quiet
+    }
+
+    async fn keep_alive(&mut self) -> Result<(), Close> {
+        if self.pinged {
+            return Err(Close::GONE);
+        }
+        self.pinged = true;
+        self.send(Message::Ping(axum::body::Bytes::new())).await
+    }
+
+    /// Handles a frame; `false` if the client has hung up.
+    async fn receive(&mut self, frame: Message) -> Result<bool, Close> {
+        match frame {
+            Message::Text(text) => {
+                let message = serde_json::from_str(&text)
+                    .map_err(|error| Close::invalid_message(&error.to_string()))?;
+                self.handle(message).await?;
+                Ok(true)
+            }
+            Message::Binary(_) => Err(Close::invalid_message("binary")),
+            Message::Ping(_) | Message::Pong(_) => Ok(true),
+            Message::Close(_) => Ok(false),
+        }
+    }
+
+    async fn handle(&mut self, message: ClientMessage) -> Result<(), Close> {
+        match message {
+            ClientMessage::ConnectionInit { .. } if self.initialised => Err(Close::TOO_MANY_INITS),
+            ClientMessage::ConnectionInit { payload } => {
+                self.initialised = true;
+                self.take_credentials(payload.as_ref())?;
+                self.send(ServerMessage::ConnectionAck.into_frame()?).await
+            }
+            ClientMessage::Ping { payload } => {
+                self.send(ServerMessage::Pong { payload }.into_frame()?)
+                    .await
+            }
+            ClientMessage::Pong { .. } => Ok(()),
+            ClientMessage::Subscribe { .. } if !self.initialised => Err(Close::UNAUTHORIZED),
+            ClientMessage::Subscribe { id, payload } => {
+                let caller = self.caller.clone();
+                match self.operations.start(id, payload, caller)? {
+                    Some(refusal) => self.send(refusal.into_frame()?).await,
+                    None => Ok(()),
+                }
+            }
+            ClientMessage::Complete { id } => {
+                self.operations.stop(&id);
+                Ok(())
+            }
+        }
+    }
+
+    /// A token in `connection_init` goes before what the upgrade request carried, since browsers
+    /// can't give that one headers.
+    fn take_credentials(&mut self, payload: Option<&Map<String, Value>>) -> Result<(), Close> {
+        let Some(authorization) = payload.and_then(|payload| payload.get("authorization")) else {
+            return Ok(());
+        };
+        let token = authorization.as_str().and_then(bearer);
+        self.caller.credentials.bearer = Some(token.ok_or(Close::UNAUTHORIZED)?);
+        Ok(())
+    }
+
+    /// Sends a frame. A client that doesn't read for as long as it may be silent is given up.
+    async fn send(&mut self, frame: Message) -> Result<(), Close> {
+        match timeout(self.limits.keep_alive, self.socket.send(frame)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(Close::GONE),
+        }
+    }
+
+    async fn close(&mut self, close: Close) {
+        /// Enough for a frame there and one back.
+        const PATIENCE: Duration = Duration::from_secs(5);
+        let farewell = async {
+            if self.socket.send(close.into_frame()).await.is_ok() {
+                // What the client still sends is read until it hangs up: closing with bytes unread
+                // would reset the connection, and the frame could be lost.
+                while let Some(Ok(_)) = self.socket.recv().await {}
+            }
+        };
+        // Whoever is gone can't be told.
+        let _ = timeout(PATIENCE, farewell).await;
+    }
+}
+
+/// Why a frame can't be read.
+fn failed(error: &axum::Error) -> Close {
+    let cause = std::error::Error::source(error).map(ToString::to_string);
+    if cause.is_some_and(|cause| cause.contains("too long")) {
+        Close::TOO_LARGE
+    } else {
+        Close::GONE
+    }
+}

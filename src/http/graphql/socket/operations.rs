@@ -1,0 +1,178 @@
+//! The operations that run on one WebSocket.
+
+use std::collections::HashMap;
+
+use async_graphql::{Data, Request, ServerError};
+use futures_util::StreamExt;
+use tokio::{
+    sync::mpsc,
+    task::{AbortHandle, JoinSet},
+};
+
+use super::message::{Close, ServerMessage};
+use crate::{
+    graphql::execution::{errors, reply::Reply},
+    http::graphql::{body::Parameters, caller::Caller, endpoint::Endpoint},
+};
+
+/// Results that may wait for a slow client before the operations wait too.
+const QUEUE: usize = 16;
+
+/// Operations by the id that the client gave them. Dropping it ends them all.
+pub(super) struct Operations {
+    endpoint: Endpoint,
+    running: HashMap<String, Running>,
+    tasks: JoinSet<()>,
+    sender: mpsc::Sender<Event>,
+    receiver: mpsc::Receiver<Event>,
+    last_serial: u64,
+}
+
+struct Running {
+    serial: u64,
+    task: AbortHandle,
+}
+
+/// Something that an operation has to tell. The serial number tells it from an earlier operation
+/// with the same id.
+pub(super) struct Event {
+    id: String,
+    serial: u64,
+    news: News,
+}
+
+enum News {
+    Next(Box<Reply>),
+    Error(Vec<ServerError>),
+    Complete,
+}
+
+impl Operations {
+    pub(super) fn new(endpoint: Endpoint) -> Self {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        Self {
+            endpoint,
+            running: HashMap::new(),
+            tasks: JoinSet::new(),
+            sender,
+            receiver,
+            last_serial: 0,
+        }
+    }
+
+    /// Starts an operation. What it is refused for is one of its events.
+    ///
+    /// # Errors
+    /// Where the id is in use.
+    pub(super) fn start(
+        &mut self,
+        id: String,
+        parameters: Parameters,
+        caller: Caller,
+    ) -> Result<Option<ServerMessage>, Close> {
+        if self.running.contains_key(&id) {
+            return Err(Close::duplicate(&id));
+        }
+        let limit = self.endpoint.socket.operations;
+        if self.running.len() >= limit {
+            let message = format!("Only {limit} operations can run on a connection at once.");
+            let error = errors::coded(errors::RATE_LIMITED, message, None);
+            let payload = vec![error];
+            return Ok(Some(ServerMessage::Error { id, payload }));
+        }
+        self.last_serial += 1;
+        let outlet = Outlet {
+            sender: self.sender.clone(),
+            id: id.clone(),
+            serial: self.last_serial,
+        };
+        let run = run(self.endpoint.clone(), parameters.into(), caller, outlet);
+        let task = self.tasks.spawn(run);
+        let serial = self.last_serial;
+        self.running.insert(id, Running { serial, task });
+        Ok(None)
+    }
+
+    /// Ends an operation that the client doesn't listen to any more.
+    pub(super) fn stop(&mut self, id: &str) {
+        if let Some(running) = self.running.remove(id) {
+            running.task.abort();
+        }
+    }
+
+    /// Waits for the next event. Cancel safe.
+    pub(super) async fn next(&mut self) -> Option<Event> {
+        // The set only has to be emptied of what has ended.
+        while self.tasks.try_join_next().is_some() {}
+        self.receiver.recv().await
+    }
+
+    /// What to send for an event: nothing where its operation was stopped.
+    pub(super) fn message(&mut self, event: Event) -> Option<ServerMessage> {
+        let Event { id, serial, news } = event;
+        if self.running.get(&id)?.serial != serial {
+            return None;
+        }
+        Some(match news {
+            News::Next(payload) => ServerMessage::Next { id, payload },
+            News::Error(payload) => {
+                self.running.remove(&id);
+                ServerMessage::Error { id, payload }
+            }
+            News::Complete => {
+                self.running.remove(&id);
+                ServerMessage::Complete { id }
+            }
+        })
+    }
+}
+
+/// Where an operation's events go.
+struct Outlet {
+    sender: mpsc::Sender<Event>,
+    id: String,
+    serial: u64,
+}
+
+impl Outlet {
+    /// Sends an event; `false` once the connection is gone.
+    async fn send(&self, news: News) -> bool {
+        let (id, serial) = (self.id.clone(), self.serial);
+        self.sender.send(Event { id, serial, news }).await.is_ok()
+    }
+}
+
+/// Runs one operation from its request to its last event.
+async fn run(endpoint: Endpoint, request: Request, caller: Caller, outlet: Outlet) {
+    let request_id = caller.origin.request_id.clone();
+    let operation = match endpoint.api.prepare(request) {
+        Ok(operation) => operation,
+        Err(refusal) => {
+            outlet.send(News::Error(vec![refusal])).await;
+            return;
+        }
+    };
+    let scope = match endpoint.scope(caller, false).await {
+        Ok(scope) => scope,
+        Err(refusal) => {
+            outlet.send(News::Error(vec![refusal.into()])).await;
+            return;
+        }
+    };
+    let mut data = Data::default();
+    data.insert(scope);
+    let replies = endpoint
+        .api
+        .subscribe(operation.with_data(data), &request_id);
+    let mut replies = std::pin::pin!(replies);
+    while let Some(reply) = replies.next().await {
+        if !reply.executed {
+            outlet.send(News::Error(reply.response.errors)).await;
+            return;
+        }
+        if !outlet.send(News::Next(Box::new(reply))).await {
+            return;
+        }
+    }
+    outlet.send(News::Complete).await;
+}

@@ -1,3 +1,0 @@
-//! What tests stand on.
-
-pub mod smtp;

@@ -1,0 +1,99 @@
+//! A GraphQL client, signed in or not.
+
+use serde_json::{Value, json};
+
+/// Sends operations to a server.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    url: String,
+    token: Option<String>,
+}
+
+/// What a server answered.
+#[derive(Clone, Debug)]
+pub struct Reply(pub Value);
+
+impl Client {
+    pub fn new(url: &str, token: Option<String>) -> Client {
+        Client {
+            http: reqwest::Client::new(),
+            url: url.to_owned(),
+            token,
+        }
+    }
+
+    /// The same session on another server.
+    pub fn at(&self, url: &str) -> Client {
+        Client {
+            url: url.to_owned(),
+            ..self.clone()
+        }
+    }
+
+    pub fn token(&self) -> &str {
+        self.token.as_deref().unwrap()
+    }
+
+    /// Runs an operation.
+    pub async fn run(&self, query: &str, variables: Value) -> Reply {
+        let mut request = self.http.post(format!("{}/graphql", self.url));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        let body = json!({ "query": query, "variables": variables });
+        let response = request.json(&body).send().await.unwrap();
+        Reply(response.json().await.unwrap())
+    }
+
+    /// Runs an operation without variables that must succeed; gives its `data`.
+    pub async fn get(&self, query: &str) -> Value {
+        self.run(query, json!({})).await.data()
+    }
+
+    /// Runs a mutation with one `input` that must come without GraphQL errors; gives its payload.
+    pub async fn mutate(&self, mutation: &str, input: Value, selection: &str) -> Value {
+        self.try_mutate(mutation, input, selection).await.data()[mutation].clone()
+    }
+
+    /// Runs a mutation with one `input`.
+    pub async fn try_mutate(&self, mutation: &str, input: Value, selection: &str) -> Reply {
+        let input_type = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
+        let query = format!(
+            "mutation M($input: {input_type}!) {{
+                {mutation}(input: $input) {{ {selection} userErrors {{ code field message retryAt }} }}
+            }}"
+        );
+        self.run(&query, json!({ "input": input })).await
+    }
+}
+
+impl Reply {
+    /// The data of a reply without errors.
+    pub fn data(self) -> Value {
+        assert!(self.0.get("errors").is_none(), "{:#}", self.0);
+        self.0["data"].clone()
+    }
+
+    /// The codes of its errors, in order.
+    pub fn codes(&self) -> Vec<&str> {
+        let errors = self.0["errors"]
+            .as_array()
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        errors
+            .iter()
+            .map(|error| error["extensions"]["code"].as_str().unwrap_or("none"))
+            .collect()
+    }
+}
+
+/// The codes of a payload's user errors.
+pub fn user_errors(payload: &Value) -> Vec<&str> {
+    payload["userErrors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| error["code"].as_str().unwrap())
+        .collect()
+}

@@ -1,0 +1,31 @@
+//! What tests stand on: a server of their own, clients signed in as somebody, mails.
+
+pub mod client;
+pub mod engine;
+pub mod people;
+pub mod server;
+pub mod smtp;
+
+pub use client::{Client, Reply};
+pub use engine::Engine;
+pub use people::{Person, Team};
+pub use server::Server;
+
+/// Makes tests of functions that take a [`Server`]: one on each engine.
+#[macro_export]
+macro_rules! on_both_engines {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                $crate::support::server::run($crate::support::Engine::Sqlite, super::$name).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                $crate::support::server::run($crate::support::Engine::Postgres, super::$name).await;
+            })+
+        }
+    };
+}

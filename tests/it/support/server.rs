@@ -1,0 +1,218 @@
+//! A server of the test's own, in this process but reached over HTTP like any other.
+
+use super::client::Client;
+use super::engine::{Engine, TestDatabase};
+use serde_json::Value;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use tokenvue::clock::Clock;
+use tokenvue::config::Config;
+use tokenvue::{App, doctor, server};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// How long a condition may take to come true before the test gives up.
+pub const DEADLINE: Duration = Duration::from_secs(30);
+
+/// A running server and its database.
+#[derive(Clone)]
+pub struct Server {
+    /// The program's parts, to move the clock or look at the database.
+    pub app: App,
+    /// Where it listens: `http://localhost:PORT`.
+    pub url: String,
+    pub engine: Engine,
+    database: Arc<TestDatabase>,
+    stop: CancellationToken,
+}
+
+/// Runs a test on a server of its own; afterwards, what must hold in the database is checked, and
+/// nothing is left behind.
+pub async fn run<F, W>(engine: Engine, test: F)
+where
+    F: FnOnce(Server) -> W + Send + 'static,
+    W: Future<Output = ()> + Send + 'static,
+{
+    let Some(database) = TestDatabase::make(engine).await else {
+        return;
+    };
+    let database = Arc::new(database);
+    let (server, serving) = Server::start_on(database.clone(), &[]).await;
+    let outcome = tokio::spawn(test(server.clone())).await;
+    let findings = doctor::examine(&server.app, false).await;
+    server.stop.cancel();
+    serving.await.unwrap();
+    drop(server);
+    if let Some(database) = Arc::into_inner(database) {
+        database.drop().await;
+    }
+    match outcome {
+        Ok(()) => assert_eq!(findings.unwrap(), [], "the doctor found what must not be"),
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}
+
+impl Server {
+    async fn start_on(database: Arc<TestDatabase>, flags: &[&str]) -> (Server, JoinHandle<()>) {
+        let url = database.url();
+        Server::start_at(database, &url, flags, Clock::default()).await
+    }
+
+    async fn start_at(
+        database: Arc<TestDatabase>,
+        database_url: &str,
+        flags: &[&str],
+        clock: Clock,
+    ) -> (Server, JoinHandle<()>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+        let own = [
+            "--database-url",
+            database_url,
+            "--public-url",
+            &url,
+            "--database-connections",
+            "8",
+        ];
+        let config = Config::from_flags(&[&own, flags].concat()).unwrap();
+        let app = App::new(config, clock).await.unwrap();
+        app.db.migrate().await.unwrap();
+        let stop = CancellationToken::new();
+        let serving = tokio::spawn({
+            let (app, stop) = (app.clone(), stop.clone());
+            async move { server::serve(app, listener, stop).await.unwrap() }
+        });
+        let engine = match *database {
+            TestDatabase::Sqlite(_) => Engine::Sqlite,
+            TestDatabase::Postgres { .. } => Engine::Postgres,
+        };
+        (
+            Server {
+                app,
+                url,
+                engine,
+                database,
+                stop,
+            },
+            serving,
+        )
+    }
+
+    /// Another server on the same database and clock, with further flags; it ends when dropped or
+    /// with [`Replica::stop`].
+    pub async fn replica(&self, flags: &[&str]) -> Replica {
+        let url = self.database.url();
+        let (server, serving) =
+            Server::start_at(self.database.clone(), &url, flags, self.app.clock.clone()).await;
+        Replica { server, serving }
+    }
+
+    /// Likewise, through PgBouncer in transaction mode; `None` where there is none.
+    pub async fn pooled_replica(&self, flags: &[&str]) -> Option<Replica> {
+        let url = self.database.pooled_url()?;
+        let flags = [&["--database-pooler", "transaction"], flags].concat();
+        let (server, serving) =
+            Server::start_at(self.database.clone(), &url, &flags, self.app.clock.clone()).await;
+        Some(Replica { server, serving })
+    }
+
+    /// A client that is not signed in.
+    pub fn anonymous(&self) -> Client {
+        Client::new(&self.url, None)
+    }
+
+    /// Moves the clock.
+    pub fn advance(&self, by: chrono::Duration) {
+        self.app.clock.advance(by);
+    }
+
+    /// The latest mail to an address, as the local mailbox shows it: with a fresh link.
+    pub async fn mail_to(&self, email: &str) -> Mail {
+        let mails = self.mails_to(email).await;
+        mails
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| panic!("no mail to {email}"))
+    }
+
+    /// All mails to an address that can still be opened, the latest first.
+    pub async fn mails_to(&self, email: &str) -> Vec<Mail> {
+        let mut mails = Vec::new();
+        for item in self.mailbox("/mailbox").await.as_array().unwrap() {
+            if item["to"] == email {
+                let path = format!("/mailbox/{}", item["id"].as_str().unwrap());
+                mails.push(Mail(self.mailbox(&path).await));
+            }
+        }
+        mails.retain(|mail| mail.0 != Value::Null);
+        mails
+    }
+
+    async fn mailbox(&self, path: &str) -> Value {
+        let request = reqwest::Client::new().get(format!("{}{path}", self.url));
+        let response = request
+            .header("accept", "application/json")
+            .send()
+            .await
+            .unwrap();
+        response.json().await.unwrap_or_default()
+    }
+}
+
+/// A second server on the database of a first one.
+pub struct Replica {
+    pub server: Server,
+    serving: JoinHandle<()>,
+}
+
+impl Replica {
+    /// Stops it cleanly.
+    pub async fn stop(self) {
+        self.server.stop.cancel();
+        self.serving.await.unwrap();
+    }
+}
+
+/// A mail in the local mailbox.
+#[derive(Clone, Debug)]
+pub struct Mail(pub Value);
+
+impl Mail {
+    pub fn subject(&self) -> &str {
+        self.0["subject"].as_str().unwrap()
+    }
+
+    pub fn text(&self) -> &str {
+        self.0["text"].as_str().unwrap()
+    }
+
+    /// The token of its link.
+    pub fn token(&self) -> String {
+        let text = self.text();
+        let start = text
+            .find("#token=")
+            .unwrap_or_else(|| panic!("no link in {text}"))
+            + "#token=".len();
+        text[start..]
+            .chars()
+            .take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
+            .collect()
+    }
+}
+
+/// Waits until something is there.
+pub async fn eventually<T, W: Future<Output = Option<T>>>(what: &str, probe: impl Fn() -> W) -> T {
+    let wait = async {
+        loop {
+            if let Some(found) = probe().await {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(DEADLINE, wait)
+        .await
+        .unwrap_or_else(|_| panic!("{what} did not come about"))
+}
