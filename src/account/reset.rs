@@ -9,11 +9,11 @@ use crate::error::{Error, Problem, ProblemCode, Result};
 use crate::mail::outbox::{self, Mail, Notice, RequestedBy};
 use crate::name;
 use crate::team::invitation::count_mail;
-use crate::team::link;
+use crate::team::{link, roster};
 use chrono::{DateTime, Duration, Utc};
 use entity::link_token::LinkPurpose;
 use entity::user::UserStatus;
-use entity::{membership, password_reset, user};
+use entity::{password_reset, user};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
     QueryFilter as _,
@@ -157,7 +157,7 @@ pub async fn reset(app: &App, token: &str, password: &SecretString, origin: &Ori
             let (_, user) = find(&*tx, token, app.now()).await?;
             end_open(&*tx, user.id, app.now()).await?;
             replace(&*tx, app, &user, hash, None).await?;
-            note(&*tx, app, &user, origin).await
+            note(&tx, app, &user, origin).await
         })
         .await?;
     app.mail_queued.notify_one();
@@ -197,17 +197,8 @@ async fn note(
     user: &user::Model,
     origin: &Origin,
 ) -> Result<()> {
-    let places = membership::Entity::find()
-        .filter(membership::Column::UserId.eq(user.id))
-        .filter(membership::Column::Status.eq(membership::MembershipStatus::Active))
-        .all(tx)
-        .await?;
-    let actor = Actor {
-        user_id: user.id,
-        name: name::display(&user.first_name, &user.last_name, &user.email),
-        email: user.email.clone(),
-        origin: origin.clone(),
-    };
+    let places = roster::active_of(tx, user.id).await?;
+    let actor = Actor::of(user, origin);
     let entries = places.iter().map(|place| {
         Entry::done(place.workspace_id, AuditKind::ResetPassword).to(user.id, &user.email)
     });

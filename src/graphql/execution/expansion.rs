@@ -27,7 +27,7 @@ impl Default for ExpansionLimits {
     fn default() -> Self {
         Self {
             selections: 2000,
-            introspection: 200_000,
+            introspection: 100_000,
         }
     }
 }
@@ -154,6 +154,14 @@ impl<'d> Expansion<'d> {
                 });
             }
             (Place::Data, _) => return nested(below),
+            // Half of the types are no wrappers, so a chain of these ends soon.
+            (_, "ofType") => {
+                let introspection = (below.introspection / 2).saturating_add(1);
+                return nested(Size {
+                    introspection,
+                    ..below
+                });
+            }
             (Place::AllTypes, _) => self.sizes.average(name),
             (Place::SomeTypes, _) => self.sizes.longest(name),
         };
