@@ -152,7 +152,7 @@ impl Db {
         let tx = Arc::into_inner(tx)
             .ok_or_else(|| Error::internal("a transaction outlived its work"))?;
         match &outcome {
-            Ok(_) => tx.commit().await?,
+            Ok(_) => tx.commit().await.map_err(not_committed)?,
             // A broken connection cannot roll back; the database has done it by itself.
             Err(_) => drop(tx.rollback().await),
         }
@@ -307,6 +307,18 @@ const PASSING: [&str; 11] = [
     "40001", "40P01", "23505", "23503", "25006", "57P01", "57P02", "57P03", "08006", "5", "517",
 ];
 
+/// What a failed commit means. Where the database has refused it, nothing has changed and the
+/// transaction may run anew; where the connection broke, it may have been done, and running it anew
+/// could do it twice.
+fn not_committed(error: DbErr) -> Error {
+    let refused = code(&error).is_some_and(|code| !code.starts_with("57") && code != "08006");
+    if refused {
+        Error::Database(error)
+    } else {
+        Error::internal(format!("the connection broke during a commit: {error}"))
+    }
+}
+
 fn is_passing(error: &Error) -> bool {
     match error {
         Error::Conflict(_) => true,
@@ -317,17 +329,28 @@ fn is_passing(error: &Error) -> bool {
 
 /// Whether trying again makes sense after this error.
 fn is_worth_another_try(error: &DbErr) -> bool {
-    let (DbErr::Conn(cause) | DbErr::Exec(cause) | DbErr::Query(cause)) = error else {
-        return false;
-    };
-    let RuntimeErr::SqlxError(cause) = cause else {
-        return false;
-    };
-    match &**cause {
-        sqlx::Error::Database(error) => error
-            .code()
-            .is_some_and(|code| PASSING.contains(&code.as_ref())),
-        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => true,
+    match cause(error) {
+        Some(sqlx::Error::Database(_)) => {
+            code(error).is_some_and(|code| PASSING.contains(&code.as_str()))
+        }
+        Some(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut) => true,
         _ => false,
+    }
+}
+
+fn cause(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(cause))
+        | DbErr::Exec(RuntimeErr::SqlxError(cause))
+        | DbErr::Query(RuntimeErr::SqlxError(cause)) => Some(cause),
+        _ => None,
+    }
+}
+
+/// The code by which the database itself names the error.
+fn code(error: &DbErr) -> Option<String> {
+    match cause(error)? {
+        sqlx::Error::Database(error) => Some(error.code()?.into_owned()),
+        _ => None,
     }
 }

@@ -26,7 +26,7 @@ const SMTP_TIMEOUT: Duration = Duration::from_secs(60);
 /// When the settings of the mail server are wrong, or the listener breaks.
 pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) -> Result<()> {
     let postman = postman(&app)?;
-    let router = http::router(&app)?;
+    let router = http::router(&app, &stop)?;
     if let Some(postman) = postman {
         app.background.spawn(postman.run(stop.clone()));
     }

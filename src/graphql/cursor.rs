@@ -6,7 +6,7 @@ use crate::team::list::{MemberOrder, Position, SortKey};
 use crate::team::page::{IdPosition, Slice};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::DateTime;
+use chrono::{DateTime, Datelike as _, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -119,16 +119,18 @@ pub fn of_member(order: MemberOrder, descending: bool, position: Position) -> St
     })
 }
 
+/// A time that both engines can compare: chrono's range is wider than PostgreSQL's, and SQLite's
+/// text sorts by time for years of four digits.
+fn time_of(micros: i64) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_micros(micros).filter(|time| (1..=9999).contains(&time.year()))
+}
+
 /// Reads the cursor of a member; `None` where it belongs to another list or order.
 pub fn to_member(order: MemberOrder, descending: bool, cursor: &str) -> Option<Position> {
     let (found, key, user_id) = match unseal(cursor)? {
         Sealed::Text(tag, text, id) => (tag, SortKey::Text(text), id),
         Sealed::Ranked(tag, rank, text, id) => (tag, SortKey::Ranked(rank, text), id),
-        Sealed::Time(tag, micros, id) => (
-            tag,
-            SortKey::Time(DateTime::from_timestamp_micros(micros)?),
-            id,
-        ),
+        Sealed::Time(tag, micros, id) => (tag, SortKey::Time(time_of(micros)?), id),
         Sealed::Id(_) | Sealed::Index(_) => return None,
     };
     let kind_fits = matches!(

@@ -15,8 +15,9 @@ use std::hash::Hash;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Keys in one statement, at most: more than a page has rows.
-const BATCH: usize = 1000;
+/// Keys in one statement, at most: more than a page has rows, and each a step in the depth of a
+/// condition, of which SQLite takes 1,000.
+const BATCH: usize = 500;
 
 /// A workspace and a user.
 pub type MemberKey = (Uuid, Uuid);

@@ -9,7 +9,7 @@ use std::net::{IpAddr, SocketAddr};
 use tower_http::request_id::RequestId;
 
 /// The longest request id that is kept, in characters: clients may send their own.
-const MAX_REQUEST_ID: usize = 64;
+pub const MAX_REQUEST_ID: usize = 64;
 
 /// Reads where a request came from.
 pub fn origin(parts: &Parts, trusted: &[IpNet]) -> Origin {

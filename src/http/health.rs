@@ -4,7 +4,7 @@ use crate::App;
 use crate::error::{Error, Result};
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -81,6 +81,18 @@ async fn ready(State(app): State<App>) -> Response {
     }
 }
 
+/// The label for a method. A method can be any word, and each label value stays in memory for good:
+/// those that no route takes are counted together.
+fn method_label(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        Method::POST => "POST",
+        _ => "other",
+    }
+}
+
 /// Counts requests and their time, by route and status.
 pub async fn count(request: Request, next: Next) -> Response {
     let path = request
@@ -88,7 +100,7 @@ pub async fn count(request: Request, next: Next) -> Response {
         .get::<MatchedPath>()
         .map_or("other", MatchedPath::as_str)
         .to_owned();
-    let method = request.method().to_string();
+    let method = method_label(request.method());
     let start = Instant::now();
     let response = next.run(request).await;
     let status = response.status().as_u16().to_string();

@@ -13,6 +13,7 @@ use crate::error::Result;
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use axum::middleware;
+use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
 use tower_http::request_id::{
     MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
@@ -23,11 +24,11 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 use tracing::Span;
 
-/// All routes, with what holds for each of them.
+/// All routes, with what holds for each of them. WebSockets end when `stop` is cancelled.
 ///
 /// # Errors
 /// When a template or the schema is broken.
-pub fn router(app: &App) -> Result<Router> {
+pub fn router(app: &App, stop: &CancellationToken) -> Result<Router> {
     let timeout = app.config.request_timeout.to_std().unwrap_or_default();
     let timeout = TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, timeout);
     let routes = Router::new()
@@ -36,7 +37,7 @@ pub fn router(app: &App) -> Result<Router> {
         .merge(pages::routes())
         .merge(explorer::routes())
         .layer(CompressionLayer::new())
-        .merge(graphql::routes(app)?)
+        .merge(graphql::routes(app, stop)?)
         .layer(timeout);
     Ok(routes
         .layer(header_layer("x-content-type-options", "nosniff"))
@@ -53,7 +54,19 @@ pub fn router(app: &App) -> Result<Router> {
         .layer(SetSensitiveRequestHeadersLayer::new([
             header::AUTHORIZATION,
             header::COOKIE,
-        ])))
+        ]))
+        .layer(middleware::map_request(check_request_id)))
+}
+
+/// Takes a client's own request id off where it is longer than one has to be: it stands in each
+/// line that is logged for the request.
+async fn check_request_id<B>(mut request: Request<B>) -> Request<B> {
+    const NAME: HeaderName = HeaderName::from_static("x-request-id");
+    let id = request.headers().get(NAME);
+    if id.is_some_and(|id| id.len() > client::MAX_REQUEST_ID || id.to_str().is_err()) {
+        request.headers_mut().remove(NAME);
+    }
+    request
 }
 
 fn header_layer(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

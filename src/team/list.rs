@@ -212,7 +212,8 @@ impl MemberQuery {
     }
 
     fn words(&self) -> Vec<String> {
-        let folded = name::fold(&self.search);
+        // No name has control characters, and PostgreSQL takes no text with U+0000.
+        let folded = name::fold(&self.search.replace(char::is_control, " "));
         folded
             .split(' ')
             .filter(|word| !word.is_empty())

@@ -17,6 +17,8 @@ use uuid::Uuid;
 
 /// Domains that a workspace can name, at most.
 const MAX_DOMAINS: usize = 50;
+/// The longest domain in ASCII (RFC 1035, 2.3.4, in its written form).
+const MAX_DOMAIN_BYTES: usize = 253;
 
 /// Creates a workspace; whoever creates it is its first Workspace Admin.
 ///
@@ -202,11 +204,7 @@ fn parse_domains(domains: &[String]) -> Result<Vec<String>, Problem> {
     }
     let mut parsed = Vec::new();
     for (index, domain) in domains.iter().enumerate() {
-        let ascii = idna::domain_to_ascii(domain.trim().trim_start_matches('@'));
-        let usable = ascii
-            .ok()
-            .filter(|domain| !domain.is_empty() && domain.len() <= 253);
-        let Some(domain) = usable else {
+        let Some(domain) = parse_domain(domain) else {
             let message = "This is not a domain. Write it like example.com.";
             return Err(Problem::new(
                 ProblemCode::ValueInvalid,
@@ -219,4 +217,16 @@ fn parse_domains(domains: &[String]) -> Result<Vec<String>, Problem> {
         }
     }
     Ok(parsed)
+}
+
+/// A domain in its ASCII form, as [`crate::email::EmailAddress::domain`] gives it; without what no
+/// domain can hold (URL standard, "forbidden domain code points": controls, blanks, `@` ...).
+fn parse_domain(text: &str) -> Option<String> {
+    let text = text.trim().trim_start_matches('@');
+    if text.len() > MAX_DOMAIN_BYTES * 4 {
+        return None;
+    }
+    let ascii = idna::domain_to_ascii_cow(text.as_bytes(), idna::AsciiDenyList::URL).ok()?;
+    let usable = !ascii.is_empty() && ascii.len() <= MAX_DOMAIN_BYTES;
+    usable.then(|| ascii.into_owned())
 }

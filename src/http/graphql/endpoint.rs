@@ -9,6 +9,7 @@ use crate::graphql::{self};
 use crate::http::cookie;
 use axum::http::StatusCode;
 use std::{sync::Arc, time::Duration};
+use tokio_util::sync::CancellationToken;
 
 /// The GraphQL endpoint. Made once, cheap to clone.
 #[derive(Clone)]
@@ -23,6 +24,8 @@ pub struct Endpoint {
     pub session_cookie: &'static str,
     /// How long and how much a WebSocket may take.
     pub socket: SocketLimits,
+    /// Cancelled when the server is about to stop.
+    pub stop: CancellationToken,
 }
 
 impl Endpoint {
@@ -30,7 +33,7 @@ impl Endpoint {
     ///
     /// # Errors
     /// Where the schema cannot be read back.
-    pub fn new(app: &App) -> Result<Endpoint> {
+    pub fn new(app: &App, stop: &CancellationToken) -> Result<Endpoint> {
         let schema = graphql::schema(&app.config);
         let api =
             Api::new(schema, Default::default(), Default::default()).map_err(Error::internal)?;
@@ -39,6 +42,7 @@ impl Endpoint {
             origins: Origins::new(&app.config.public_url(), &app.config.allowed_origins),
             session_cookie: cookie::name(app),
             socket: SocketLimits::default(),
+            stop: stop.clone(),
             app: app.clone(),
         })
     }

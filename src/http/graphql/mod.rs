@@ -20,6 +20,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::any,
 };
+use tokio_util::sync::CancellationToken;
 use tower_http::cors::CorsLayer;
 use url::Url;
 
@@ -38,12 +39,12 @@ use crate::graphql::execution::{errors, reply::Reply};
 ///
 /// # Errors
 /// Where the schema cannot be read back.
-pub fn routes(app: &App) -> crate::error::Result<Router> {
+pub fn routes(app: &App, stop: &CancellationToken) -> crate::error::Result<Router> {
     Ok(Router::new()
         .route("/graphql", any(handle))
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
         .layer(cors(&app.config.allowed_origins))
-        .with_state(Endpoint::new(app)?))
+        .with_state(Endpoint::new(app, stop)?))
 }
 
 /// Lets pages of the allowed origins read answers (Fetch standard, "CORS protocol").

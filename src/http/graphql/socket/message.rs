@@ -62,6 +62,8 @@ pub(super) struct Close {
 
 impl Close {
     pub(super) const GONE: Self = Self::new(1000);
+    /// The server stops; the client may connect again (RFC 6455, section 7.4.1).
+    pub(super) const GOING_AWAY: Self = Self::new(1001);
     pub(super) const INTERNAL: Self = Self::new(4500);
     pub(super) const INIT_TIMEOUT: Self = Self::new(4408);
     pub(super) const PROTOCOL: Self = Self::new(4406);

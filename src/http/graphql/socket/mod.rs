@@ -11,6 +11,7 @@ use axum::{
 };
 use serde_json::{Map, Value};
 use tokio::time::{Instant, sleep_until, timeout};
+use tokio_util::sync::CancellationToken;
 
 use self::{
     message::{ClientMessage, Close, PROTOCOL, ServerMessage},
@@ -23,16 +24,20 @@ use super::{
 
 /// Turns an HTTP connection into a WebSocket. The caller's origin has been checked.
 pub fn upgrade(upgrade: WebSocketUpgrade, endpoint: Endpoint, caller: Caller) -> Response {
+    // No longer a request once it is upgraded, it is waited for as background work.
+    let waited_for = endpoint.app.background.token();
     upgrade
         .protocols([PROTOCOL])
         .max_message_size(MAX_REQUEST_BYTES)
         .max_frame_size(MAX_REQUEST_BYTES)
         .on_upgrade(move |socket| async move {
+            let _waited_for = waited_for;
             let limits = endpoint.socket;
             let mut connection = Connection {
                 socket,
                 caller,
                 limits,
+                stop: endpoint.stop.clone(),
                 operations: Operations::new(endpoint),
                 opened: Instant::now(),
                 heard: Instant::now(),
@@ -50,6 +55,7 @@ struct Connection {
     socket: WebSocket,
     caller: Caller,
     limits: SocketLimits,
+    stop: CancellationToken,
     operations: Operations,
     opened: Instant,
     /// When the client last sent anything.
@@ -91,6 +97,7 @@ impl Connection {
                         self.send(message.into_frame()?).await?;
                     }
                 }
+                () = self.stop.cancelled() => return Err(self.finish().await?),
                 () = sleep_until(deadline) => {
                     if !initialised {
                         return Err(Close::INIT_TIMEOUT);
@@ -99,6 +106,18 @@ impl Connection {
                 }
             }
         }
+    }
+
+    /// Brings what is running to its end before the server stops, and takes on nothing new.
+    async fn finish(&mut self) -> Result<Close, Close> {
+        while self.operations.are_running()
+            && let Some(event) = self.operations.next().await
+        {
+            if let Some(message) = self.operations.message(event) {
+                self.send(message.into_frame()?).await?;
+            }
+        }
+        Ok(Close::GOING_AWAY)
     }
 
     /// When something has to be done if nothing happens before.

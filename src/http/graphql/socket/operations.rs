@@ -100,6 +100,11 @@ impl Operations {
         }
     }
 
+    /// Whether an operation has more to tell.
+    pub(super) fn are_running(&self) -> bool {
+        !self.running.is_empty()
+    }
+
     /// Waits for the next event. Cancel safe.
     pub(super) async fn next(&mut self) -> Option<Event> {
         // The set only has to be emptied of what has ended.
