@@ -67,7 +67,9 @@ fn key_of(address: &str) -> Option<String> {
     let (local, domain) = composed.rsplit_once('@')?;
     let local = settled(local.to_owned());
     let domain = idna::domain_to_ascii(domain).ok()?;
-    let usable = !local.is_empty() && !domain.is_empty() && !local.contains('@');
+    // Composing can turn one character into several, blanks among them.
+    let odd = |c: char| c == '@' || c.is_whitespace() || c.is_control();
+    let usable = !local.is_empty() && !domain.is_empty() && !local.contains(odd);
     usable.then(|| format!("{local}@{domain}"))
 }
 
