@@ -1,5 +1,6 @@
 //! Counters in the database that slow down repeated attempts, whichever replica they reach.
 
+use crate::db::Db;
 use crate::error::{Error, Result};
 use chrono::{DateTime, Duration, Utc};
 use entity::throttle;
@@ -137,16 +138,28 @@ fn exceeding(keys: &[String], mut counters: Counters, limit: i32) -> Vec<Option<
 /// # Errors
 /// `RateLimited` while the wait of an earlier failure lasts.
 pub async fn attempt(
-    db: &impl ConnectionTrait,
+    db: &Db,
+    key: &str,
+    free: i32,
+    max_wait: Duration,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    // Counting holds the row until the wait is written: attempts at once see each other's.
+    db.transaction(|tx| async move { attempt_in(&*tx, key, free, max_wait, now).await })
+        .await
+}
+
+async fn attempt_in(
+    tx: &impl ConnectionTrait,
     key: &str,
     free: i32,
     max_wait: Duration,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let unblocked = "WHERE throttles.blocked_until IS NULL OR throttles.blocked_until <= $2";
-    let counted = count(db, &BTreeMap::from([(key, 1)]), unblocked, MEMORY, now).await?;
+    let counted = count(tx, &BTreeMap::from([(key, 1)]), unblocked, MEMORY, now).await?;
     let Some(counted) = counted.first() else {
-        let row = throttle::Entity::find_by_id(key.to_owned()).one(db).await?;
+        let row = throttle::Entity::find_by_id(key.to_owned()).one(tx).await?;
         let until = row.and_then(|row| row.blocked_until);
         return Err(Error::RateLimited(
             until.unwrap_or(now + Duration::seconds(1)),
@@ -159,7 +172,7 @@ pub async fn attempt(
             .col_expr(throttle::Column::BlockedUntil, (now + wait).into())
             .col_expr(throttle::Column::ResetsAt, (now + wait + MEMORY).into())
             .filter(throttle::Column::Key.eq(key))
-            .exec(db)
+            .exec(tx)
             .await?;
     }
     Ok(())

@@ -61,7 +61,7 @@ pub async fn accept(
     let link = Link::find(&app.db, &acceptance.token, app.now()).await?;
     let user_id = invited_user(&link)?;
     let user = user::Entity::find_by_id(user_id).one(&app.db).await?;
-    let user = user.ok_or_else(super::link::unknown)?;
+    let user = user.ok_or_else(super::link::revoked)?;
     let sign_up = match user.status {
         UserStatus::Active if signed_in == Some(user.id) => None,
         UserStatus::Active => return Err(account_exists().into()),
@@ -92,7 +92,11 @@ async fn check(app: &App, user: &user::Model, link: &Link, typed: &Acceptance) -
         .into_iter()
         .next()
         .ok_or_else(super::link::unknown)?;
-    let member = roster::member(&app.db, invitation.workspace_id, user.id).await?;
+    let member = roster::member(&app.db, invitation.workspace_id, user.id).await;
+    let member = member.map_err(|error| match error {
+        Error::NotFound(_) => super::link::revoked().into(),
+        error => error,
+    })?;
     let first_name = typed.first_name.as_deref().unwrap_or(&member.first_name);
     let last_name = typed.last_name.as_deref().unwrap_or(&member.last_name);
     let first_name = name::parse_required("firstName", first_name)?;
@@ -129,7 +133,7 @@ async fn accept_in(
         .lock(LockType::Update)
         .one(tx)
         .await?;
-    let mut user = user.ok_or_else(super::link::unknown)?;
+    let mut user = user.ok_or_else(super::link::revoked)?;
     let link = Link::find(tx, &acceptance.token, now).await?;
     if invited_user(&link)? != user_id {
         return Err(Error::Conflict("the link has passed to another user"));

@@ -137,6 +137,12 @@ pub fn unknown() -> Problem {
     Problem::new(ProblemCode::TokenUnknown, &["token"], message)
 }
 
+/// What is said of an invitation that was taken back or declined, after which its user may be gone.
+pub fn revoked() -> Problem {
+    let message = "This invitation is no longer open. Ask the person who sent it.";
+    Problem::new(ProblemCode::TokenRevoked, &["token"], message)
+}
+
 fn state_of(invitation: &Model, mail_id: Uuid, now: DateTime<Utc>) -> LinkState {
     match state_at(invitation, now) {
         InvitationState::Accepted => LinkState::Used,
@@ -164,10 +170,7 @@ impl LinkState {
                 ProblemCode::TokenUsed,
                 "This link has been used already. Sign in with your email and password.",
             ),
-            LinkState::Revoked => (
-                ProblemCode::TokenRevoked,
-                "This invitation is no longer open. Ask the person who sent it.",
-            ),
+            LinkState::Revoked => return Some(revoked()),
         };
         Some(Problem::new(code, &["token"], message))
     }

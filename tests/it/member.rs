@@ -22,8 +22,12 @@ const FIELDS: [&str; 5] = ["NAME", "EMAIL", "ROLE", "LAST_ACTIVE", "JOINED"];
 
 /// A page of the list: the arguments as in the schema.
 async fn page(team: &Team, arguments: &str) -> Reply {
+    let arguments = match arguments.trim() {
+        "" => String::new(),
+        some => format!("({some})"),
+    };
     let query = format!(
-        "query Q($id: ID) {{ workspace(id: $id) {{ members({arguments}) {{
+        "query Q($id: ID) {{ workspace(id: $id) {{ members{arguments} {{
             totalCount nodes {{ email }} edges {{ cursor node {{ email name }} }}
             pageInfo {{ hasPreviousPage hasNextPage startCursor endCursor }} }} }} }}"
     );
@@ -151,7 +155,7 @@ async fn pages_meet_in_every_order_and_direction(server: Server) {
                 "status: INVITED",
                 "role: GATEWAY_OPERATOR",
                 "status: ACTIVE role: WORKSPACE_ADMIN",
-                "search: \"am\"",
+                "search: \"ame\"",
                 "search: \"acme\" status: INVITED",
             ] {
                 let arguments = format!("{order} {filter}");

@@ -64,14 +64,14 @@ async fn a_preview_tells_what_then_happens_and_writes_nothing(server: Server) {
 
     let client = &acme.admin.client;
     let happened = client.mutate("inviteUsers", input, OUTCOMES).await;
+    // Counting for a day begins with the first mail: the preview's is a moment earlier.
     let told = |payload: &Value| -> Vec<Value> {
-        let outcomes = payload["outcomes"].as_array().unwrap().iter().cloned();
-        outcomes
-            .map(|mut outcome| {
-                outcome.as_object_mut().unwrap().remove("membership");
-                outcome
-            })
-            .collect()
+        let outcomes = payload["outcomes"].as_array().unwrap().iter();
+        let told = |one: &Value| {
+            let error = (&one["error"]["code"], &one["error"]["field"]);
+            json!([one["email"], one["workspace"], one["result"], error])
+        };
+        outcomes.map(told).collect()
     };
     assert_eq!(told(&foreseen), told(&happened));
     let failed = |code: &str| {

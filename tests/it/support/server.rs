@@ -72,15 +72,17 @@ impl Server {
     ) -> (Server, JoinHandle<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://localhost:{}", listener.local_addr().unwrap().port());
-        let own = [
+        let mut all = vec![
             "--database-url",
             database_url,
-            "--public-url",
-            &url,
             "--database-connections",
             "8",
         ];
-        let config = Config::from_flags(&[&own, flags].concat()).unwrap();
+        if !flags.contains(&"--public-url") {
+            all.extend(["--public-url", &url]);
+        }
+        all.extend(flags);
+        let config = Config::from_flags(&all).unwrap();
         let mut app = App::new(config, clock).await.unwrap();
         let statements = Statements::watch(&mut app.db);
         app.db.migrate().await.unwrap();
