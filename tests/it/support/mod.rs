@@ -5,6 +5,7 @@ pub mod engine;
 pub mod people;
 pub mod server;
 pub mod smtp;
+pub mod socket;
 
 pub use client::{Client, Reply};
 pub use engine::Engine;

@@ -2,6 +2,7 @@
 
 use super::client::Client;
 use super::engine::{Engine, TestDatabase};
+use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::Value;
 use std::future::Future;
 use std::sync::Arc;
@@ -15,6 +16,18 @@ use tokio_util::sync::CancellationToken;
 
 /// How long a condition may take to come true before the test gives up.
 pub const DEADLINE: Duration = Duration::from_secs(30);
+
+/// The tables whose rows stand for something that was done.
+const TABLES: [&str; 8] = [
+    "users",
+    "workspaces",
+    "memberships",
+    "invitations",
+    "outbox",
+    "password_resets",
+    "sessions",
+    "audit_events",
+];
 
 /// A running server and its database.
 #[derive(Clone)]
@@ -123,6 +136,18 @@ impl Server {
         Client::new(&self.url, None)
     }
 
+    /// How many rows each table has, but for what time or reading may change by itself.
+    pub async fn row_counts(&self) -> Vec<(&'static str, i64)> {
+        let mut counts = Vec::new();
+        for table in TABLES {
+            let sql = format!("SELECT count(*) AS count FROM {table}");
+            let statement = Statement::from_string(self.app.db.get_database_backend(), sql);
+            let row = self.app.db.query_one_raw(statement).await.unwrap().unwrap();
+            counts.push((table, row.try_get("", "count").unwrap()));
+        }
+        counts
+    }
+
     /// Moves the clock.
     pub fn advance(&self, by: chrono::Duration) {
         self.app.clock.advance(by);
@@ -168,6 +193,11 @@ pub struct Replica {
 }
 
 impl Replica {
+    /// Asks it to stop, without waiting for it.
+    pub fn begin_stop(&self) {
+        self.server.stop.cancel();
+    }
+
     /// Stops it cleanly.
     pub async fn stop(self) {
         self.server.stop.cancel();
