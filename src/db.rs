@@ -195,6 +195,23 @@ impl Db {
         }
     }
 
+    /// Reads with a plan of its own for these values: for statements like searches, whose best plan
+    /// depends on how common a value is.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn query_replanned(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        if !self.is_postgres() {
+            return self.query_all_raw(statement).await;
+        }
+        let tx = self.begin().await?;
+        tx.execute_unprepared("SET LOCAL plan_cache_mode = force_custom_plan")
+            .await?;
+        let rows = tx.query_all_raw(statement).await?;
+        tx.commit().await?;
+        Ok(rows)
+    }
+
     /// What one statement runs on: under a transaction pooler, a transaction of its own.
     async fn executor(&self) -> Result<DatabaseExecutor<'_>, DbErr> {
         Ok(match self.pooler {
@@ -281,6 +298,8 @@ fn options(config: &Config, url: String) -> ConnectOptions {
     options
         .max_connections(config.database_connections)
         .acquire_timeout(Duration::from_secs(10))
+        // Reads are run again on a new connection, so a fresh one need not prove itself first.
+        .test_before_acquire_if_idle_for(Duration::from_secs(30))
         .sqlx_logging(false)
         .map_sqlx_sqlite_opts(|sqlite| {
             sqlite

@@ -16,7 +16,7 @@ use entity::user::UserStatus;
 use entity::{password_reset, user};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
-    QueryFilter as _,
+    PaginatorTrait as _, QueryFilter as _,
 };
 use secrecy::SecretString;
 
@@ -126,10 +126,16 @@ pub async fn find(
         .await?
         .ok_or_else(link::unknown)?;
     let over = |code, message| Err(Problem::new(code, &["token"], message).into());
-    if reset.ended_at.is_some() {
+    if let Some(ended_at) = reset.ended_at {
+        if is_replaced(db, &reset, ended_at).await? {
+            return over(
+                ProblemCode::TokenReplaced,
+                "A newer mail has replaced this link. Open the latest one.",
+            );
+        }
         return over(
             ProblemCode::TokenUsed,
-            "This link has been used already, or a newer mail has replaced it. Ask for another reset if you cannot sign in.",
+            "This link has been used already. Ask for another reset if you cannot sign in.",
         );
     }
     if reset.expires_at <= now {
@@ -140,6 +146,20 @@ pub async fn find(
     }
     let user = user::Entity::find_by_id(reset.user_id).one(db).await?;
     Ok((reset, user.ok_or_else(link::unknown)?))
+}
+
+/// Whether a reset has ended because a newer one was opened: both happen at one time.
+async fn is_replaced(
+    db: &impl ConnectionTrait,
+    reset: &password_reset::Model,
+    ended_at: DateTime<Utc>,
+) -> Result<bool> {
+    let newer = password_reset::Entity::find()
+        .filter(password_reset::Column::UserId.eq(reset.user_id))
+        .filter(password_reset::Column::CreatedAt.eq(ended_at))
+        .count(db)
+        .await?;
+    Ok(newer > 0)
 }
 
 /// Sets a new password: ends the link and every session of the user, and mails them a notice.

@@ -6,9 +6,10 @@ use entity::throttle;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, FromQueryResult, QueryFilter as _,
-    Statement,
+    Statement, Value,
 };
 use sha2::{Digest as _, Sha256};
+use std::collections::{BTreeMap, HashMap};
 
 /// After this time without failures, counting starts anew.
 const MEMORY: Duration = Duration::hours(1);
@@ -25,44 +26,108 @@ pub fn key(kind: &str, value: &str) -> String {
 
 #[derive(FromQueryResult)]
 struct Count {
+    key: String,
     count: i32,
     resets_at: DateTime<Utc>,
 }
 
-const COUNT: &str = "INSERT INTO throttles (key, count, resets_at) VALUES ($1, 1, $2)
-    ON CONFLICT (key) DO UPDATE SET
-        count = CASE WHEN throttles.resets_at <= $3 THEN 1 ELSE throttles.count + 1 END,
-        resets_at = CASE WHEN throttles.resets_at <= $3 THEN $2 ELSE throttles.resets_at END";
+/// Adds to the counters that `VALUES` names, or begins them anew where their window is over: `$1`
+/// is the end of a window that begins now, `$2` is now.
+const COUNT: &str = "ON CONFLICT (key) DO UPDATE SET
+        count = CASE WHEN throttles.resets_at <= $2 THEN excluded.count
+            ELSE throttles.count + excluded.count END,
+        resets_at = CASE WHEN throttles.resets_at <= $2 THEN $1 ELSE throttles.resets_at END";
 
 async fn count(
     db: &impl ConnectionTrait,
-    sql: &str,
-    key: &str,
+    uses: &BTreeMap<&str, i32>,
+    condition: &str,
     window: Duration,
     now: DateTime<Utc>,
-) -> Result<Option<Count>> {
-    let values = [key.into(), (now + window).into(), now.into()];
+) -> Result<Vec<Count>> {
+    let rows: Vec<String> = (3..)
+        .zip(uses.values())
+        .map(|(n, uses)| format!("(${n}, {uses}, $1)"))
+        .collect();
+    let sql = format!(
+        "INSERT INTO throttles (key, count, resets_at) VALUES {} {COUNT} {condition}
+         RETURNING key, count, resets_at",
+        rows.join(", ")
+    );
+    let mut values: Vec<Value> = vec![(now + window).into(), now.into()];
+    values.extend(uses.keys().map(|key| Value::from(*key)));
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
-    Ok(Count::find_by_statement(statement).one(db).await?)
+    Ok(Count::find_by_statement(statement).all(db).await?)
 }
 
-/// Counts one use within a window; gives the time of the next chance where there were more than
-/// `limit`.
+/// Counts one use for each of the keys within a window, in one statement. Gives, in their order,
+/// the time of the next chance for each that comes after `limit` uses of the same key. At most
+/// 1,000 keys.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn take(
     db: &impl ConnectionTrait,
-    key: &str,
+    keys: &[String],
     limit: i32,
     window: Duration,
     now: DateTime<Utc>,
-) -> Result<Option<DateTime<Utc>>> {
-    let sql = format!("{COUNT} RETURNING count, resets_at");
-    let counted = count(db, &sql, key, window, now).await?;
-    Ok(counted
-        .filter(|row| row.count > limit)
-        .map(|row| row.resets_at))
+) -> Result<Vec<Option<DateTime<Utc>>>> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    // In the order of the keys, so that two transactions cannot wait for each other.
+    let mut uses = BTreeMap::new();
+    for key in keys {
+        *uses.entry(key.as_str()).or_insert(0) += 1;
+    }
+    let counted = count(db, &uses, "", window, now).await?;
+    let before = counted.into_iter().map(|row| {
+        let before = row.count - uses.get(row.key.as_str()).copied().unwrap_or(0);
+        (row.key, (before, row.resets_at))
+    });
+    Ok(exceeding(keys, before.collect(), limit))
+}
+
+/// What [`take`] would give, without counting anything.
+///
+/// # Errors
+/// Those of the database.
+pub async fn peek(
+    db: &impl ConnectionTrait,
+    keys: &[String],
+    limit: i32,
+    window: Duration,
+    now: DateTime<Utc>,
+) -> Result<Vec<Option<DateTime<Utc>>>> {
+    let counted = throttle::Entity::find()
+        .filter(throttle::Column::Key.is_in(keys))
+        .filter(throttle::Column::ResetsAt.gt(now))
+        .all(db)
+        .await?;
+    let mut before: Counters = keys
+        .iter()
+        .map(|key| (key.clone(), (0, now + window)))
+        .collect();
+    before.extend(
+        counted
+            .into_iter()
+            .map(|row| (row.key, (row.count, row.resets_at))),
+    );
+    Ok(exceeding(keys, before, limit))
+}
+
+/// Counts and when they begin anew, by key.
+type Counters = HashMap<String, (i32, DateTime<Utc>)>;
+
+/// For each key, in order, when its next chance is if this use comes after `limit` others.
+fn exceeding(keys: &[String], mut counters: Counters, limit: i32) -> Vec<Option<DateTime<Utc>>> {
+    let exceeds = |key: &String| {
+        let (used, resets_at) = counters.get_mut(key)?;
+        *used += 1;
+        (*used > limit).then_some(*resets_at)
+    };
+    keys.iter().map(exceeds).collect()
 }
 
 /// Notes an attempt as failed before it is tried, so that many at once cannot slip through; who
@@ -78,11 +143,9 @@ pub async fn attempt(
     max_wait: Duration,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let sql = format!(
-        "{COUNT} WHERE throttles.blocked_until IS NULL OR throttles.blocked_until <= $3
-         RETURNING count, resets_at"
-    );
-    let Some(counted) = count(db, &sql, key, MEMORY, now).await? else {
+    let unblocked = "WHERE throttles.blocked_until IS NULL OR throttles.blocked_until <= $2";
+    let counted = count(db, &BTreeMap::from([(key, 1)]), unblocked, MEMORY, now).await?;
+    let Some(counted) = counted.first() else {
         let row = throttle::Entity::find_by_id(key.to_owned()).one(db).await?;
         let until = row.and_then(|row| row.blocked_until);
         return Err(Error::RateLimited(

@@ -1,15 +1,28 @@
 //! Connections: one shape for every list (Relay, "Cursor Connections").
 
+use super::cursor;
 use super::error::Result;
 use super::scope::Scope;
 use crate::team::history::HistoryQuery;
 use crate::team::invitations::InvitationQuery;
-use crate::team::list::MemberQuery;
+use crate::team::list::{MemberOrder, MemberQuery};
 use crate::team::page::{Page, Slice};
 use crate::team::summary;
 use async_graphql::connection::PageInfo;
 use async_graphql::{Context, Object, OutputType, TypeName};
 use std::borrow::Cow;
+
+/// How a list is ordered, and so what its cursors hold.
+#[derive(Clone, Copy, Debug)]
+pub enum Order {
+    Members {
+        by: MemberOrder,
+        descending: bool,
+    },
+    Ids,
+    /// A list in memory; the place of the item in it.
+    Memory(usize),
+}
 
 /// A type that lists are made of.
 pub trait ConnectionNode: OutputType {
@@ -17,6 +30,9 @@ pub trait ConnectionNode: OutputType {
     const CONNECTION: &'static str;
     /// The name of its edge.
     const EDGE: &'static str;
+
+    /// The cursor of this item in a list that the database orders.
+    fn cursor(&self, order: Order) -> String;
 }
 
 /// Where the total of a list comes from, should somebody ask.
@@ -38,16 +54,26 @@ pub struct Connection<T> {
 
 /// An item of a list, with its place in it.
 pub struct Edge<T> {
-    cursor: String,
+    order: Order,
     node: T,
+}
+
+impl<T: ConnectionNode> Edge<T> {
+    /// Made when it is asked for: most queries need two of a page's.
+    fn encoded(&self) -> String {
+        match self.order {
+            Order::Memory(index) => cursor::of_index(index),
+            order => self.node.cursor(order),
+        }
+    }
 }
 
 impl<T> Connection<T> {
     /// Makes a connection of a page that was read.
-    pub fn new<R>(page: Page<R>, total: Total, edge: impl Fn(R) -> (String, T)) -> Connection<T> {
+    pub fn new<R>(page: Page<R>, total: Total, edge: impl Fn(R) -> (Order, T)) -> Connection<T> {
         let edges = page.rows.into_iter().map(|row| {
-            let (cursor, node) = edge(row);
-            Edge { cursor, node }
+            let (order, node) = edge(row);
+            Edge { order, node }
         });
         Connection {
             edges: edges.collect(),
@@ -71,7 +97,7 @@ impl<T> Connection<T> {
             within.take(fetch).collect()
         };
         Connection::new(slice.cut(rows), Total::Known(total), |(index, node)| {
-            (super::cursor::of_index(index), node)
+            (Order::Memory(index), node)
         })
     }
 }
@@ -106,8 +132,8 @@ impl<T: ConnectionNode> Connection<T> {
         PageInfo {
             has_previous_page: self.has_previous,
             has_next_page: self.has_next,
-            start_cursor: self.edges.first().map(|edge| edge.cursor.clone()),
-            end_cursor: self.edges.last().map(|edge| edge.cursor.clone()),
+            start_cursor: self.edges.first().map(Edge::encoded),
+            end_cursor: self.edges.last().map(Edge::encoded),
         }
     }
 
@@ -131,8 +157,8 @@ impl<T: ConnectionNode> Connection<T> {
 #[Object(name_type)]
 impl<T: ConnectionNode> Edge<T> {
     /// The item's place, for `after` and `before`.
-    async fn cursor(&self) -> &str {
-        &self.cursor
+    async fn cursor(&self) -> String {
+        self.encoded()
     }
 
     /// The item.

@@ -11,7 +11,11 @@ use uuid::Uuid;
 /// The permission that a field needs in its workspace. Without it the field is `null`, with an
 /// error of code `FORBIDDEN`; one's own membership is always readable.
 #[TypeDirective(location = "FieldDefinition")]
-pub fn requires(permission: Permission) {}
+pub fn requires(
+    #[graphql(desc = "What the viewer must hold in the workspace that the field is about.")]
+    permission: Permission,
+) {
+}
 
 /// Lets those pass who hold a permission in a workspace.
 pub struct Requires {

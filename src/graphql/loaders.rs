@@ -3,7 +3,7 @@
 
 use crate::App;
 use crate::error::{Error, Result};
-use crate::team::list::{self, Member};
+use crate::team::member::{self, Member};
 use dataloader::BatchFn;
 use dataloader::non_cached::Loader;
 use entity::invitation::{self, InvitationState};
@@ -143,10 +143,8 @@ where
 
 impl BatchFn<MemberKey, Loaded<Option<Member>>> for Members {
     async fn load(&mut self, keys: &[MemberKey]) -> HashMap<MemberKey, Loaded<Option<Member>>> {
-        let rows = list::by_keys(&self.0.db, keys).await;
-        answer_one(keys, rows, |row| {
-            (row.membership.workspace_id, row.membership.user_id)
-        })
+        let rows = member::by_keys(&self.0.db, keys).await;
+        answer_one(keys, rows, |row| (row.workspace_id, row.user_id))
     }
 }
 
@@ -188,11 +186,10 @@ impl BatchFn<PlacesKey, Loaded<Vec<Member>>> for Places {
             .flat_map(|key| key.workspace_ids.iter().copied())
             .collect();
         let workspaces: Vec<Uuid> = workspaces.into_iter().collect();
-        let rows = list::of_users(&self.0.db, &workspaces, &users).await;
+        let rows = member::of_users(&self.0.db, &workspaces, &users).await;
         answer(keys, rows, |key, rows| {
             let theirs = rows.iter().filter(|row| {
-                row.membership.user_id == key.user_id
-                    && key.workspace_ids.contains(&row.membership.workspace_id)
+                row.user_id == key.user_id && key.workspace_ids.contains(&row.workspace_id)
             });
             theirs.cloned().collect()
         })

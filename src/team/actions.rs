@@ -1,6 +1,6 @@
 //! What a viewer may do with a member now.
 
-use super::list::Member;
+use super::member::Member;
 use crate::access::Permission;
 use crate::account::viewer::Viewer;
 use entity::membership::MembershipStatus;
@@ -19,7 +19,7 @@ pub enum Action {
 /// The actions that the viewer's role and the member's status allow. Rules that depend on other
 /// rows (the last admin, a cooldown) are told by the mutation itself.
 pub fn available(viewer: &Viewer, member: &Member) -> Vec<Action> {
-    let row = &member.membership;
+    let row = member;
     if !viewer.can(row.workspace_id, Permission::TeamManage) {
         return Vec::new();
     }

@@ -17,6 +17,9 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+/// The time for which mails to one address are counted together.
+pub const MAIL_WINDOW: Duration = Duration::days(1);
+
 /// The invitations of one workspace.
 pub fn in_workspace(workspace_id: Uuid) -> Select<invitation::Entity> {
     invitation::Entity::find().filter(invitation::Column::WorkspaceId.eq(workspace_id))
@@ -59,13 +62,55 @@ pub async fn count_mail(
     app: &App,
     email_key: &str,
 ) -> Result<Option<Problem>> {
-    let key = throttle::key("mail", email_key);
+    let problems = count_mails(db, app, &[email_key]).await?;
+    Ok(problems.into_iter().next().flatten())
+}
+
+/// Likewise, one mail for each of the addresses, in one statement.
+///
+/// # Errors
+/// Those of the database.
+pub async fn count_mails(
+    db: &impl ConnectionTrait,
+    app: &App,
+    email_keys: &[&str],
+) -> Result<Vec<Option<Problem>>> {
+    let keys: Vec<String> = email_keys.iter().copied().map(mail_counter).collect();
     let limit = app.config.mails_per_address;
-    let until = throttle::take(db, &key, limit, Duration::days(1), app.now()).await?;
-    Ok(until.map(|until| {
-        let message = "This address has got too many mails today. Try again tomorrow.";
-        Problem::new(ProblemCode::MailCapReached, &[], message).retry_at(until)
-    }))
+    let full = throttle::take(db, &keys, limit, MAIL_WINDOW, app.now()).await?;
+    Ok(full
+        .into_iter()
+        .map(|until| until.map(too_many_mails))
+        .collect())
+}
+
+/// What [`count_mails`] would say, without counting anything.
+///
+/// # Errors
+/// Those of the database.
+pub async fn foresee_mails(
+    db: &impl ConnectionTrait,
+    app: &App,
+    email_keys: &[&str],
+) -> Result<Vec<Option<Problem>>> {
+    let keys: Vec<String> = email_keys.iter().copied().map(mail_counter).collect();
+    let limit = app.config.mails_per_address;
+    let full = throttle::peek(db, &keys, limit, MAIL_WINDOW, app.now()).await?;
+    Ok(full
+        .into_iter()
+        .map(|until| until.map(too_many_mails))
+        .collect())
+}
+
+/// The counter of the mails to an address.
+fn mail_counter(email_key: &str) -> String {
+    throttle::key("mail", email_key)
+}
+
+/// What is said of an address that has got too many mails; counting starts anew at `until`.
+pub fn too_many_mails(until: DateTime<Utc>) -> Problem {
+    let message = "This address has got too many mails today. Try again tomorrow.";
+    Problem::new(ProblemCode::MailCapReached, &[], message).retry_at(until)
 }
 
 /// Sends an invitation anew: its earlier link ends.

@@ -4,13 +4,15 @@
 //! A filtered list is put together from the kinds that it lets through, each read from its index
 //! no further than the page needs.
 
+use super::member::{COLUMNS, MATCH, Member, SELECT};
 use super::page::{Page, Slice, Sql, contains, never};
+use crate::db::Db;
 use crate::error::Result;
 use crate::name;
 use chrono::{DateTime, Utc};
 use entity::Role;
-use entity::membership::{self, MembershipStatus};
-use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use entity::membership::MembershipStatus;
+use sea_orm::{ConnectionTrait as _, DbErr, FromQueryResult as _, Value};
 use uuid::Uuid;
 
 /// Words of a search that count; further ones are ignored.
@@ -52,15 +54,6 @@ pub struct MemberQuery {
     pub descending: bool,
 }
 
-/// A membership, as lists show it.
-#[derive(Clone, Debug, FromQueryResult)]
-pub struct Member {
-    #[sea_orm(nested)]
-    pub membership: membership::Model,
-    /// The Unix epoch stands for never.
-    last_active_at: DateTime<Utc>,
-}
-
 /// The value that a member is sorted by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SortKey {
@@ -74,37 +67,6 @@ pub enum SortKey {
 pub struct Position {
     pub key: SortKey,
     pub user_id: Uuid,
-}
-
-const SELECT: &str =
-    "SELECT m.workspace_id, m.user_id, m.role, m.status, m.first_name, m.last_name,
-        m.email, m.name_key, m.email_key, m.search_key, m.joined_at, m.invite_sent_at,
-        a.last_active_at
-    FROM memberships m
-    JOIN member_activity a ON a.workspace_id = m.workspace_id AND a.user_id = m.user_id";
-
-impl Member {
-    /// When the member was last seen.
-    pub fn last_active_at(&self) -> Option<DateTime<Utc>> {
-        Some(self.last_active_at).filter(|at| *at > never())
-    }
-
-    /// Where the member stands in a list with this order.
-    pub fn position(&self, order: MemberOrder) -> Position {
-        let row = &self.membership;
-        let key = match order {
-            MemberOrder::Name => SortKey::Text(row.name_key.clone()),
-            MemberOrder::Email => SortKey::Text(row.email_key.clone()),
-            MemberOrder::Role => SortKey::Ranked(row.role.rank(), row.name_key.clone()),
-            MemberOrder::LastActive => SortKey::Time(self.last_active_at),
-            MemberOrder::Joined => SortKey::Time(row.joined_at),
-            MemberOrder::InviteSent => SortKey::Time(row.invite_sent_at.unwrap_or_else(never)),
-        };
-        Position {
-            key,
-            user_id: row.user_id,
-        }
-    }
 }
 
 impl MemberOrder {
@@ -157,27 +119,56 @@ impl MemberQuery {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn page(
-        &self,
-        db: &impl ConnectionTrait,
-        slice: &Slice<Position>,
-    ) -> Result<Page<Member>> {
+    pub async fn page(&self, db: &Db, slice: &Slice<Position>) -> Result<Page<Member>> {
         let mut sql = Sql::default();
-        let kinds = self.kinds();
-        let text = match kinds.as_slice() {
-            [] => self.branch(db, &mut sql, slice, None),
-            [only] => self.branch(db, &mut sql, slice, Some(*only)),
-            _ => {
-                let branches: Vec<String> = kinds
-                    .iter()
-                    .enumerate()
-                    .map(|(n, kind)| {
-                        format!(
-                            "SELECT * FROM ({}) k{n}",
-                            self.branch(db, &mut sql, slice, Some(*kind))
-                        )
-                    })
-                    .collect();
+        let text = self.page_text(db, &mut sql, slice);
+        let statement = sql.statement(db.get_database_backend(), text);
+        let rows = if self.words().is_empty() {
+            db.query_all_raw(statement).await?
+        } else {
+            db.query_replanned(statement).await?
+        };
+        let rows: Result<Vec<Member>, DbErr> = rows
+            .iter()
+            .map(|row| Member::from_query_result(row, ""))
+            .collect();
+        Ok(slice.cut(rows?))
+    }
+
+    /// The rows of the page are found in the one table whose index serves the order, and only
+    /// those are joined with the other; unless conditions need both.
+    fn page_text(&self, db: &Db, sql: &mut Sql, slice: &Slice<Position>) -> String {
+        const BOTH: &str = "memberships m JOIN member_activity a ON";
+        let table = self.order.columns().0;
+        if self.needs_both() {
+            return self.branch(
+                db,
+                sql,
+                slice,
+                None,
+                &format!("{SELECT} FROM {BOTH} {MATCH}"),
+            );
+        }
+        let (columns, from, other) = match table {
+            "m" => (COLUMNS, "memberships m", "member_activity a"),
+            _ => (
+                "a.workspace_id, a.user_id, a.last_active_at",
+                "member_activity a",
+                "memberships m",
+            ),
+        };
+        let select = format!("SELECT {columns} FROM {from}");
+        let found = match self.kinds().as_slice() {
+            [] => self.branch(db, sql, slice, None, &select),
+            [only] => self.branch(db, sql, slice, Some(*only), &select),
+            kinds => {
+                let branches = kinds.iter().enumerate().map(|(n, kind)| {
+                    format!(
+                        "SELECT * FROM ({}) k{n}",
+                        self.branch(db, sql, slice, Some(*kind), &select)
+                    )
+                });
+                let branches: Vec<String> = branches.collect();
                 let order = self.order_by("", slice.backward);
                 format!(
                     "{} ORDER BY {order} LIMIT {}",
@@ -186,20 +177,22 @@ impl MemberQuery {
                 )
             }
         };
-        let statement = sql.statement(db.get_database_backend(), text);
-        let rows = Member::find_by_statement(statement).all(db).await?;
-        Ok(slice.cut(rows))
+        let order = self.order_by(&format!("{table}."), slice.backward);
+        format!("{SELECT} FROM ({found}) {table} JOIN {other} ON {MATCH} ORDER BY {order}")
+    }
+
+    fn needs_both(&self) -> bool {
+        match self.order.columns().0 {
+            "m" => self.seen != Seen::Whenever,
+            _ => !self.words().is_empty() || self.invited_before.is_some(),
+        }
     }
 
     /// Counts the members, one by one: for lists that no counter knows.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn count(&self, db: &impl ConnectionTrait) -> Result<i64> {
-        #[derive(FromQueryResult)]
-        struct Count {
-            count: i64,
-        }
+    pub async fn count(&self, db: &Db) -> Result<i64> {
         let mut sql = Sql::default();
         let conditions = self.conditions(db, &mut sql, "m", None);
         let text = format!(
@@ -207,8 +200,12 @@ impl MemberQuery {
              ON a.workspace_id = m.workspace_id AND a.user_id = m.user_id WHERE {conditions}"
         );
         let statement = sql.statement(db.get_database_backend(), text);
-        let counted = Count::find_by_statement(statement).one(db).await?;
-        Ok(counted.map_or(0, |row| row.count))
+        let rows = db.query_replanned(statement).await?;
+        let count = rows
+            .first()
+            .map(|row| row.try_get_by_index(0))
+            .transpose()?;
+        Ok(count.unwrap_or(0))
     }
 
     fn words(&self) -> Vec<String> {
@@ -239,10 +236,11 @@ impl MemberQuery {
 
     fn branch(
         &self,
-        db: &impl ConnectionTrait,
+        db: &Db,
         sql: &mut Sql,
         slice: &Slice<Position>,
         kind: Option<(Role, MembershipStatus)>,
+        select: &str,
     ) -> String {
         let (table, columns) = self.order.columns();
         let mut conditions = self.conditions(db, sql, table, kind);
@@ -266,7 +264,7 @@ impl MemberQuery {
         }
         let order = self.order_by(&format!("{table}."), slice.backward);
         format!(
-            "{SELECT} WHERE {conditions} ORDER BY {order} LIMIT {}",
+            "{select} WHERE {conditions} ORDER BY {order} LIMIT {}",
             slice.fetch()
         )
     }
@@ -288,7 +286,7 @@ impl MemberQuery {
     /// Roles and statuses are written out, being ours, so that each list gets a plan of its own.
     fn conditions(
         &self,
-        db: &impl ConnectionTrait,
+        db: &Db,
         sql: &mut Sql,
         table: &str,
         kind: Option<(Role, MembershipStatus)>,
@@ -308,7 +306,7 @@ impl MemberQuery {
             format!("{table}.status = '{code}'")
         }));
         for word in self.words() {
-            all.push(contains(db, sql, "m.search_key", &word));
+            all.push(contains(db, sql, &word));
         }
         match self.seen {
             Seen::Whenever => {}
@@ -325,56 +323,4 @@ impl MemberQuery {
         }
         all.join(" AND ")
     }
-}
-
-/// Members by workspace and user, in one statement however many there are.
-///
-/// # Errors
-/// Those of the database.
-pub async fn by_keys(db: &impl ConnectionTrait, keys: &[(Uuid, Uuid)]) -> Result<Vec<Member>> {
-    let mut sql = Sql::default();
-    let pairs: Vec<String> = keys
-        .iter()
-        .map(|(workspace_id, user_id)| {
-            format!(
-                "(m.workspace_id = {} AND m.user_id = {})",
-                sql.bind(*workspace_id),
-                sql.bind(*user_id)
-            )
-        })
-        .collect();
-    let condition = if pairs.is_empty() {
-        "1 = 0".to_owned()
-    } else {
-        pairs.join(" OR ")
-    };
-    let statement = sql.statement(
-        db.get_database_backend(),
-        format!("{SELECT} WHERE {condition}"),
-    );
-    Ok(Member::find_by_statement(statement).all(db).await?)
-}
-
-/// The memberships of users in some workspaces, in one statement.
-///
-/// # Errors
-/// Those of the database.
-pub async fn of_users(
-    db: &impl ConnectionTrait,
-    workspace_ids: &[Uuid],
-    user_ids: &[Uuid],
-) -> Result<Vec<Member>> {
-    if workspace_ids.is_empty() || user_ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut sql = Sql::default();
-    let workspaces: Vec<String> = workspace_ids.iter().map(|id| sql.bind(*id)).collect();
-    let users: Vec<String> = user_ids.iter().map(|id| sql.bind(*id)).collect();
-    let text = format!(
-        "{SELECT} WHERE m.user_id IN ({}) AND m.workspace_id IN ({}) ORDER BY m.workspace_id, m.user_id",
-        users.join(", "),
-        workspaces.join(", ")
-    );
-    let statement = sql.statement(db.get_database_backend(), text);
-    Ok(Member::find_by_statement(statement).all(db).await?)
 }

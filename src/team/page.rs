@@ -1,5 +1,6 @@
 //! Keyset pages: a slice of an ordered list, cut at positions rather than at offsets.
 
+use crate::db::Db;
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -76,19 +77,22 @@ impl Sql {
     }
 }
 
-/// A condition that text contains another, and the way to write it for this engine: PostgreSQL
-/// has an index of trigrams, which serves three letters and more.
-pub fn contains(db: &impl ConnectionTrait, sql: &mut Sql, column: &str, needle: &str) -> String {
-    let postgres = db.get_database_backend() == DbBackend::Postgres;
-    if postgres && needle.chars().count() >= 3 {
-        let escaped = needle
-            .replace('\\', r"\\")
-            .replace('%', r"\%")
-            .replace('_', r"\_");
-        return format!("{column} LIKE {}", sql.bind(format!("%{escaped}%")));
+/// The condition that a member's words contain some text. PostgreSQL has an index of their runs of
+/// one to three letters, which narrows it down; what it lets through is looked at closely.
+pub fn contains(db: &Db, sql: &mut Sql, word: &str) -> String {
+    if !db.is_postgres() {
+        return format!("instr(m.search_key, {}) > 0", sql.bind(word));
     }
-    let find = if postgres { "strpos" } else { "instr" };
-    format!("{find}({column}, {}) > 0", sql.bind(needle))
+    let letters: Vec<char> = word.chars().collect();
+    let grams = letters
+        .windows(letters.len().clamp(1, 3))
+        .map(|gram| gram.iter().collect::<String>());
+    let grams: Vec<String> = grams.map(|gram| sql.bind(gram)).collect();
+    let whole = sql.bind(word);
+    format!(
+        "m.search_grams @> ARRAY[{}]::text[] AND strpos(m.search_key, {whole}) > 0",
+        grams.join(", ")
+    )
 }
 
 /// A position in a list that is ordered by its ids, which sort by time.

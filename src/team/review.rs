@@ -18,7 +18,7 @@ pub enum Finding {
     StaleInvitations,
     /// Members who were active once, but not in the last 90 days.
     UnseenMembers,
-    /// Members who have never been here since they joined.
+    /// Members who have never been here since they joined, oldest accounts first.
     NeverSignedIn,
     /// Active Workspace Admins.
     Admins,
@@ -46,6 +46,7 @@ impl Finding {
             },
             Finding::NeverSignedIn => MemberQuery {
                 seen: Seen::Never,
+                order: MemberOrder::LastActive,
                 ..active
             },
             Finding::Admins => MemberQuery {

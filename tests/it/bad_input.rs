@@ -2,8 +2,7 @@
 //! nothing is written.
 
 use crate::on_both_engines;
-use crate::support::client::user_errors;
-use crate::support::{Server, Team};
+use crate::support::{Server, Team, user_errors};
 use serde_json::{Value, json};
 
 on_both_engines!(
@@ -18,9 +17,9 @@ on_both_engines!(
 
 /// Runs what must write nothing.
 async fn unchanged<W: Future<Output = ()>>(server: &Server, work: W) {
-    let before = server.row_counts().await;
+    let before = server.dump().await;
     work.await;
-    assert_eq!(server.row_counts().await, before);
+    assert_eq!(server.dump().await, before);
 }
 
 async fn outcome(team: &Team, invitee: Value) -> Value {

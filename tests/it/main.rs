@@ -1,13 +1,30 @@
 //! Tests through the front door: real HTTP against the real server, on SQLite and PostgreSQL.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod accept;
+mod admin;
 mod bad_input;
 mod failures;
 mod first_day;
+mod invitation;
+mod invite;
 mod large_input;
+mod mail;
+mod member;
+mod migrations;
 mod nasty_text;
 mod outsiders;
+mod password;
+mod permissions;
+mod policy;
+mod race;
+mod relay;
 mod replicas;
+mod review;
+mod schema;
+mod session;
 mod smtp;
+mod statements;
 mod strangers;
 mod support;
+mod throttle;

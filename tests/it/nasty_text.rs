@@ -2,8 +2,7 @@
 //! the server's own. The schema tells what there is, so that what is new is tried, too.
 
 use crate::on_both_engines;
-use crate::support::people::PASSWORD;
-use crate::support::{Client, Server, Team};
+use crate::support::{Client, PASSWORD, Server, Team};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};

@@ -2,10 +2,8 @@
 //! browser.
 
 use crate::on_both_engines;
-use crate::support::people::{PASSWORD, sign_in};
-use crate::support::server::eventually;
 use crate::support::socket::Socket;
-use crate::support::{Server, Team};
+use crate::support::{PASSWORD, Server, Team, eventually, sign_in};
 use serde_json::{Value, json};
 use tokenvue::account::reset::MAX_WAITING;
 

@@ -1,11 +1,9 @@
 //! Several servers on one database, one of them behind PgBouncer where there is one.
 
 use crate::on_both_engines;
-use crate::support::client::user_errors;
-use crate::support::people::{PASSWORD, sign_in};
-use crate::support::server::{Replica, eventually};
+use crate::support::server::Replica;
 use crate::support::smtp::{Mode, SmtpServer};
-use crate::support::{Client, Engine, Server, Team};
+use crate::support::{Client, Engine, PASSWORD, Server, Team, eventually, sign_in, user_errors};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use tokenvue::db::Db;

@@ -8,7 +8,7 @@ use crate::graphql::objects::membership::Membership;
 use crate::graphql::objects::viewer::Viewer;
 use crate::graphql::scope::Scope;
 use crate::team::accept::{self, Acceptance};
-use crate::team::list;
+use crate::team::member;
 use crate::team::{decline, renew};
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 
@@ -114,7 +114,7 @@ impl LinkMutation {
         let (_, session_token) = begin(scope, accepted.session, transport).await?;
         scope.renew().await?;
         let members =
-            list::of_users(&scope.app.db, &accepted.workspace_ids, &[accepted.user_id]).await?;
+            member::of_users(&scope.app.db, &accepted.workspace_ids, &[accepted.user_id]).await?;
         Ok(Some(AcceptInvitationPayload {
             viewer: scope.viewer().map(Viewer),
             session_token,

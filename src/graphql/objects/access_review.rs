@@ -54,7 +54,7 @@ impl AccessReview {
         self.finding(Finding::UnseenMembers)
     }
 
-    /// Members who have never been here since they joined, by name. Needs `TEAM_REVIEW`.
+    /// Members who have never been here since they joined, the oldest accounts first. Needs `TEAM_REVIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(TeamReview.into()))]
     async fn never_signed_in(&self) -> Option<AccessFinding> {
         self.finding(Finding::NeverSignedIn)

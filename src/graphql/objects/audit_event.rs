@@ -1,7 +1,8 @@
 use crate::access::Permission::AccessHistoryView;
 use crate::audit::AuditKind;
 use crate::error::Error;
-use crate::graphql::connection::ConnectionNode;
+use crate::graphql::connection::{ConnectionNode, Order};
+use crate::graphql::cursor;
 use crate::graphql::enums::{AuditEventKind, AuditOutcome};
 use crate::graphql::error::Result;
 use crate::graphql::guard::{Requires, requires};
@@ -17,6 +18,10 @@ pub struct AuditEvent(pub Model);
 impl ConnectionNode for AuditEvent {
     const CONNECTION: &'static str = "AuditEventConnection";
     const EDGE: &'static str = "AuditEventEdge";
+
+    fn cursor(&self, _: Order) -> String {
+        cursor::of_id(self.0.id)
+    }
 }
 
 /// Something else that an entry of the access history tells.

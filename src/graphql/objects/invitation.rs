@@ -2,7 +2,8 @@ use super::membership::Membership;
 use super::workspace::Workspace;
 use crate::access::Permission;
 use crate::access::Permission::TeamReview;
-use crate::graphql::connection::ConnectionNode;
+use crate::graphql::connection::{ConnectionNode, Order};
+use crate::graphql::cursor;
 use crate::graphql::enums::{DeliveryState, InvitationState, Role};
 use crate::graphql::error::Result;
 use crate::graphql::guard::{Requires, requires};
@@ -25,6 +26,10 @@ pub struct Invitation {
 impl ConnectionNode for Invitation {
     const CONNECTION: &'static str = "InvitationConnection";
     const EDGE: &'static str = "InvitationEdge";
+
+    fn cursor(&self, _: Order) -> String {
+        cursor::of_id(self.row.id)
+    }
 }
 
 /// Lets the holder of the link pass, and otherwise those with the permission.

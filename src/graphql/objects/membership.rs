@@ -3,16 +3,16 @@ use super::user::User;
 use super::workspace::Workspace;
 use crate::access::Permission;
 use crate::access::Permission::{TeamReview, TeamView};
-use crate::graphql::connection::ConnectionNode;
+use crate::graphql::connection::{ConnectionNode, Order};
+use crate::graphql::cursor;
 use crate::graphql::enums::{MembershipAction, MembershipStatus, Role};
 use crate::graphql::error::Result;
 use crate::graphql::guard::{Requires, requires};
 use crate::graphql::id::GlobalId;
 use crate::graphql::scope::Scope;
 use crate::graphql::time::DateTime;
-use crate::name;
 use crate::team::actions;
-use crate::team::list::Member;
+use crate::team::member::Member;
 use async_graphql::{Context, ID, Object};
 use entity::membership::MembershipStatus as Status;
 
@@ -23,12 +23,21 @@ pub struct Membership(pub Member);
 impl ConnectionNode for Membership {
     const CONNECTION: &'static str = "MembershipConnection";
     const EDGE: &'static str = "MembershipEdge";
+
+    fn cursor(&self, order: Order) -> String {
+        match order {
+            Order::Members { by, descending } => {
+                cursor::of_member(by, descending, self.0.position(by))
+            }
+            Order::Ids | Order::Memory(_) => cursor::of_id(self.0.user_id),
+        }
+    }
 }
 
 impl Membership {
     /// Its key.
     pub fn key(&self) -> (uuid::Uuid, uuid::Uuid) {
-        (self.0.membership.workspace_id, self.0.membership.user_id)
+        self.0.key()
     }
 
     fn needs(&self, permission: Permission) -> Requires {
@@ -52,7 +61,7 @@ impl Membership {
 
     /// The person.
     async fn user(&self) -> User {
-        User::of_member(&self.0.membership)
+        User::of_member(&self.0)
     }
 
     /// The workspace that this is a membership of.
@@ -64,32 +73,31 @@ impl Membership {
     /// an admin of this workspace typed it. Needs `TEAM_VIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
     async fn name(&self) -> Option<String> {
-        let row = &self.0.membership;
-        Some(name::display(&row.first_name, &row.last_name, &row.email))
+        Some(self.0.name())
     }
 
     /// The person's address. Needs `TEAM_VIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
     async fn email(&self) -> Option<&str> {
-        Some(&self.0.membership.email)
+        Some(&self.0.email)
     }
 
     /// What the person may do in this workspace. Needs `TEAM_VIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
     async fn role(&self) -> Option<Role> {
-        Some(self.0.membership.role.into())
+        Some(self.0.role.into())
     }
 
     /// Whether the person is in, or still has to accept. Needs `TEAM_VIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
     async fn status(&self) -> Option<MembershipStatus> {
-        Some(self.0.membership.status.into())
+        Some(self.0.status.into())
     }
 
     /// When the person came in; `null` while invited. Needs `TEAM_VIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
     async fn joined_at(&self) -> Option<DateTime> {
-        let row = &self.0.membership;
+        let row = &self.0;
         (row.status == Status::Active).then_some(DateTime(row.joined_at))
     }
 
@@ -104,17 +112,18 @@ impl Membership {
     /// `TEAM_REVIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn invite_sent_at(&self) -> Option<DateTime> {
-        self.0.membership.invite_sent_at.map(DateTime)
+        self.0.invite_sent_at.map(DateTime)
     }
 
     /// The open invitation; `null` once the person is in. Needs `TEAM_REVIEW`, unless it is about
     /// you.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn invitation(&self, ctx: &Context<'_>) -> Result<Option<Invitation>> {
-        if self.0.membership.status == Status::Active {
+        if self.0.status == Status::Active {
             return Ok(None);
         }
-        let found = Scope::of(ctx)?.loaders.open_invitation(self.key()).await?;
+        // Boxed, so that the futures of the other fields need not be as large as this one.
+        let found = Box::pin(Scope::of(ctx)?.loaders.open_invitation(self.key())).await?;
         Ok(found.map(Invitation::new))
     }
 

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::graphql::error::Result;
 use crate::graphql::id::GlobalId;
 use crate::graphql::scope::Scope;
-use crate::team::{invitation, list};
+use crate::team::{invitation, member};
 use async_graphql::{Context, ID, Interface};
 use entity::audit_event;
 use sea_orm::EntityTrait as _;
@@ -43,8 +43,8 @@ impl Node {
                 workspace_id,
                 user_id,
             } if viewer.place(workspace_id).is_some() => {
-                let member = scope.loaders.member((workspace_id, user_id)).await?;
-                member.map(Membership).map(Node::Membership)
+                let found = scope.loaders.member((workspace_id, user_id)).await?;
+                found.map(Membership).map(Node::Membership)
             }
             GlobalId::Invitation { workspace_id, id } if viewer.can(workspace_id, TeamReview) => {
                 match invitation::find(&scope.app.db, workspace_id, id).await {
@@ -62,10 +62,10 @@ impl Node {
                     .iter()
                     .map(|place| place.workspace_id)
                     .collect();
-                let shared = list::of_users(&scope.app.db, &places, &[id]).await?;
+                let shared = member::of_users(&scope.app.db, &places, &[id]).await?;
                 shared
                     .first()
-                    .map(|member| Node::User(User::of_member(&member.membership)))
+                    .map(|member| Node::User(User::of_member(member)))
             }
             GlobalId::Session(id) => {
                 let sessions = session::list(&scope.app, viewer.user_id).await?;

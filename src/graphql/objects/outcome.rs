@@ -4,7 +4,7 @@ use crate::graphql::enums::InviteResult;
 use crate::graphql::error::{Result, UserError};
 use crate::graphql::scope::Scope;
 use crate::team::invite::{Decision, Invitee, Verdict};
-use crate::team::list;
+use crate::team::member;
 use async_graphql::{Context, SimpleObject};
 
 /// What came of inviting one person to one workspace.
@@ -45,12 +45,12 @@ impl InviteOutcome {
             ids.sort_unstable();
             ids.dedup();
         }
-        let members = list::of_users(&app.db, &workspaces, &users).await?;
+        let members = member::of_users(&app.db, &workspaces, &users).await?;
         let outcome = |decision: Decision| {
             let invitee = &invitees[decision.invitee];
             let membership = members.iter().find(|member| {
-                Some(member.membership.user_id) == decision.user_id
-                    && member.membership.workspace_id == decision.placement.workspace_id
+                Some(member.user_id) == decision.user_id
+                    && member.workspace_id == decision.placement.workspace_id
             });
             let index = decision.invitee.to_string();
             let (result, error) = match decision.verdict {

@@ -18,6 +18,13 @@ impl Session {
     }
 }
 
+impl Session {
+    /// The row's id.
+    pub fn row_id(&self) -> Uuid {
+        self.row.id
+    }
+}
+
 /// Where you are signed in. Only your own sessions are visible to you.
 #[Object]
 impl Session {

@@ -11,8 +11,8 @@ use crate::graphql::id::GlobalId;
 use crate::graphql::loaders::PlacesKey;
 use crate::graphql::scope::Scope;
 use crate::name;
+use crate::team::member::Member;
 use async_graphql::{Context, ID, Object};
-use entity::membership;
 use uuid::Uuid;
 
 /// A person, seen from one workspace: what other workspaces know of them stays there.
@@ -29,7 +29,7 @@ pub struct User {
 
 impl User {
     /// The person behind a membership.
-    pub fn of_member(row: &membership::Model) -> User {
+    pub fn of_member(row: &Member) -> User {
         User {
             id: row.user_id,
             via: Some(row.workspace_id),

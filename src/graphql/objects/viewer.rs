@@ -5,7 +5,7 @@ use super::workspace::Workspace;
 use crate::access;
 use crate::account::session;
 use crate::account::viewer::Viewer as Inner;
-use crate::graphql::connection::{Connection, ConnectionNode};
+use crate::graphql::connection::{Connection, ConnectionNode, Order};
 use crate::graphql::cursor::{self, PageArgs};
 use crate::graphql::enums::Permission;
 use crate::graphql::error::Result;
@@ -23,6 +23,10 @@ pub struct Viewer(pub Arc<Inner>);
 impl ConnectionNode for Session {
     const CONNECTION: &'static str = "SessionConnection";
     const EDGE: &'static str = "SessionEdge";
+
+    fn cursor(&self, _: Order) -> String {
+        cursor::of_id(self.row_id())
+    }
 }
 
 /// Whether the viewer may do something.
@@ -125,7 +129,7 @@ impl Viewer {
                 .iter()
                 .position(|place| place.workspace_id == id)
         };
-        members.sort_by_key(|member| rank(member.membership.workspace_id));
+        members.sort_by_key(|member| rank(member.workspace_id));
         Ok(Connection::of_all(
             members.into_iter().map(Membership).collect(),
             &slice,

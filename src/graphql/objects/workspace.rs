@@ -8,7 +8,7 @@ use crate::access::Permission;
 use crate::access::Permission::{AccessHistoryView, TeamReview, TeamView, WorkspaceManage};
 use crate::account::viewer::Place;
 use crate::error::Error;
-use crate::graphql::connection::{Connection, ConnectionNode, Total};
+use crate::graphql::connection::{Connection, Order, Total};
 use crate::graphql::cursor::{self, PageArgs};
 use crate::graphql::enums::{
     AuditEventKind, AuditOutcome, InvitationState, MembershipOrderField, MembershipStatus,
@@ -29,11 +29,6 @@ use uuid::Uuid;
 /// A tenant that the viewer belongs to.
 #[derive(Clone, Debug)]
 pub struct Workspace(pub Place);
-
-impl ConnectionNode for Workspace {
-    const CONNECTION: &'static str = "WorkspaceConnection";
-    const EDGE: &'static str = "WorkspaceEdge";
-}
 
 /// What members are sorted by.
 #[derive(Clone, Copy, Debug, InputObject)]
@@ -206,7 +201,7 @@ impl Workspace {
         Ok(Some(Connection::new(
             page,
             Total::Invitations(query),
-            |row| (cursor::of_id(row.id), Invitation::new(row)),
+            |row| (Order::Ids, Invitation::new(row)),
         )))
     }
 
@@ -254,7 +249,7 @@ impl Workspace {
         };
         let page = query.page(&Scope::of(ctx)?.app.db, &slice).await?;
         Ok(Some(Connection::new(page, Total::History(query), |row| {
-            (cursor::of_id(row.id), AuditEvent(row))
+            (Order::Ids, AuditEvent(row))
         })))
     }
 
@@ -283,12 +278,11 @@ pub async fn member_connection(
     query: MemberQuery,
     page: PageArgs,
 ) -> Result<Connection<Membership>> {
-    let (order, descending) = (query.order, query.descending);
-    let slice = page.slice(|cursor| cursor::to_member(order, descending, cursor))?;
+    let (by, descending) = (query.order, query.descending);
+    let slice = page.slice(|cursor| cursor::to_member(by, descending, cursor))?;
     let page = query.page(&Scope::of(ctx)?.app.db, &slice).await?;
     Ok(Connection::new(page, Total::Members(query), |member| {
-        let cursor = cursor::of_member(order, descending, member.position(order));
-        (cursor, Membership(member))
+        (Order::Members { by, descending }, Membership(member))
     }))
 }
 

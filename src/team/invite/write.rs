@@ -4,13 +4,12 @@
 use super::decide::{Decision, Facts, Verdict};
 use super::{Invitee, Person};
 use crate::App;
-use crate::account::throttle;
 use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
-use crate::error::{Error, Problem, ProblemCode, Result};
+use crate::error::{Error, Problem, Result};
 use crate::mail::outbox::{self, Mail, Notice, Place};
 use crate::name;
-use crate::team::invitation::{self, count_mail, lifetime};
+use crate::team::invitation::{self, count_mails, foresee_mails, lifetime};
 use crate::team::roster;
 use entity::invitation as invitations;
 use entity::invitation::InvitationState;
@@ -34,17 +33,9 @@ pub async fn foresee_caps(
     invitees: &[Invitee],
     decisions: &mut [Decision],
 ) -> Result<()> {
-    for (index, person) in recipients(invitees, decisions) {
-        let key = throttle::key("mail", person.email.key());
-        let row = entity::throttle::Entity::find_by_id(key).one(db).await?;
-        let full = row
-            .filter(|row| row.resets_at > app.now() && row.count >= app.config.mails_per_address);
-        if let Some(row) = full {
-            let message = "This address has got too many mails today. Try again tomorrow.";
-            let problem = Problem::new(ProblemCode::MailCapReached, &[], message);
-            fail(decisions, index, &problem.retry_at(row.resets_at));
-        }
-    }
+    let recipients = recipients(invitees, decisions);
+    let problems = foresee_mails(db, app, &email_keys(&recipients)).await?;
+    fail_each(decisions, &recipients, problems);
     Ok(())
 }
 
@@ -57,11 +48,9 @@ pub async fn apply(
     facts: &Facts,
     decisions: &mut [Decision],
 ) -> Result<()> {
-    for (index, person) in recipients(invitees, decisions) {
-        if let Some(problem) = count_mail(tx, app, person.email.key()).await? {
-            fail(decisions, index, &problem);
-        }
-    }
+    let recipients = recipients(invitees, decisions);
+    let problems = count_mails(tx, app, &email_keys(&recipients)).await?;
+    fail_each(decisions, &recipients, problems);
     let users = make_users(tx, facts, invitees, decisions).await?;
     let mut batch = Batch::default();
     for (index, invitee) in invitees.iter().enumerate() {
@@ -77,6 +66,26 @@ pub async fn apply(
         batch.plan(app, actor, facts, person, user, mine);
     }
     batch.write(tx, app, actor).await
+}
+
+fn email_keys<'a>(recipients: &[(usize, &'a Person)]) -> Vec<&'a str> {
+    recipients
+        .iter()
+        .map(|(_, person)| person.email.key())
+        .collect()
+}
+
+/// Fails those whose mail is one too many.
+fn fail_each(
+    decisions: &mut [Decision],
+    recipients: &[(usize, &Person)],
+    problems: Vec<Option<Problem>>,
+) {
+    for ((index, _), problem) in recipients.iter().zip(problems) {
+        if let Some(problem) = problem {
+            fail(decisions, *index, &problem);
+        }
+    }
 }
 
 /// The invitees who will get a mail.
@@ -103,6 +112,13 @@ fn fail(decisions: &mut [Decision], invitee: usize, problem: &Problem) {
     {
         if matches!(decision.verdict, Verdict::Added | Verdict::Invited) {
             decision.verdict = Verdict::Failed(problem.clone());
+        }
+    }
+    // Who is named again in the same call is not there already either.
+    for n in 0..decisions.len() {
+        let repeated = decisions[n].repeats.map(|first| &decisions[first].verdict);
+        if let Some(Verdict::Failed(problem)) = repeated {
+            decisions[n].verdict = Verdict::Failed(problem.clone());
         }
     }
 }
@@ -264,6 +280,7 @@ impl Batch {
             },
             verdict: Verdict::Invited,
             user_id: Some(user.id),
+            repeats: None,
         };
         let names = (
             person.first_name.as_str(),

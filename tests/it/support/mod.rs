@@ -1,16 +1,20 @@
 //! What tests stand on: a server of their own, clients signed in as somebody, mails.
 
 pub mod client;
+mod database;
 pub mod engine;
+pub mod golden;
+pub mod introspection;
 pub mod people;
 pub mod server;
 pub mod smtp;
 pub mod socket;
+pub mod statements;
 
-pub use client::{Client, Reply};
+pub use client::{Client, Reply, user_errors};
 pub use engine::Engine;
-pub use people::{Person, Team};
-pub use server::Server;
+pub use people::{PASSWORD, Person, Team, results, sign_in, text, time};
+pub use server::{Server, eventually};
 
 /// Makes tests of functions that take a [`Server`]: one on each engine.
 #[macro_export]

@@ -2,7 +2,8 @@
 
 use super::client::Client;
 use super::engine::{Engine, TestDatabase};
-use sea_orm::{ConnectionTrait as _, Statement};
+use super::statements::Statements;
+use sea_orm::{EntityTrait, PaginatorTrait as _};
 use serde_json::Value;
 use std::future::Future;
 use std::sync::Arc;
@@ -17,18 +18,6 @@ use tokio_util::sync::CancellationToken;
 /// How long a condition may take to come true before the test gives up.
 pub const DEADLINE: Duration = Duration::from_secs(30);
 
-/// The tables whose rows stand for something that was done.
-const TABLES: [&str; 8] = [
-    "users",
-    "workspaces",
-    "memberships",
-    "invitations",
-    "outbox",
-    "password_resets",
-    "sessions",
-    "audit_events",
-];
-
 /// A running server and its database.
 #[derive(Clone)]
 pub struct Server {
@@ -37,6 +26,8 @@ pub struct Server {
     /// Where it listens: `http://localhost:PORT`.
     pub url: String,
     pub engine: Engine,
+    /// Counts the statements that this server runs.
+    pub statements: Statements,
     database: Arc<TestDatabase>,
     stop: CancellationToken,
 }
@@ -90,7 +81,8 @@ impl Server {
             "8",
         ];
         let config = Config::from_flags(&[&own, flags].concat()).unwrap();
-        let app = App::new(config, clock).await.unwrap();
+        let mut app = App::new(config, clock).await.unwrap();
+        let statements = Statements::watch(&mut app.db);
         app.db.migrate().await.unwrap();
         let stop = CancellationToken::new();
         let serving = tokio::spawn({
@@ -106,6 +98,7 @@ impl Server {
                 app,
                 url,
                 engine,
+                statements,
                 database,
                 stop,
             },
@@ -136,21 +129,28 @@ impl Server {
         Client::new(&self.url, None)
     }
 
-    /// How many rows each table has, but for what time or reading may change by itself.
-    pub async fn row_counts(&self) -> Vec<(&'static str, i64)> {
-        let mut counts = Vec::new();
-        for table in TABLES {
-            let sql = format!("SELECT count(*) AS count FROM {table}");
-            let statement = Statement::from_string(self.app.db.get_database_backend(), sql);
-            let row = self.app.db.query_one_raw(statement).await.unwrap().unwrap();
-            counts.push((table, row.try_get("", "count").unwrap()));
-        }
-        counts
-    }
-
     /// Moves the clock.
     pub fn advance(&self, by: chrono::Duration) {
         self.app.clock.advance(by);
+    }
+
+    /// How many rows a table has.
+    pub async fn count<E>(&self) -> u64
+    where
+        E: EntityTrait,
+        E::Model: Send + Sync,
+    {
+        E::find().count(&self.app.db).await.unwrap()
+    }
+
+    /// Waits until what goes on behind the answers is done.
+    pub async fn quiet(&self) {
+        // The sweep, and the postman where there is one, go on for ever.
+        let lasting = 1 + usize::from(self.app.sends_mail());
+        eventually("the end of background work", || async {
+            (self.app.background.len() <= lasting).then_some(())
+        })
+        .await;
     }
 
     /// The latest mail to an address, as the local mailbox shows it: with a fresh link.

@@ -1,0 +1,134 @@
+//! What the database refuses, whoever writes to it.
+
+use crate::on_both_engines;
+use crate::support::{Server, Team};
+use entity::invitation::{self, InvitationState};
+use entity::{membership, password_reset, user, workspace};
+use sea_orm::{
+    ActiveModelTrait as _, ConnectionTrait as _, EntityTrait as _, IntoActiveModel as _,
+};
+use serde_json::json;
+use uuid::Uuid;
+
+on_both_engines!(
+    closed_sets_are_closed,
+    what_is_unique_stays_so,
+    rows_need_what_they_belong_to
+);
+
+/// Statements that each would leave a row which nothing in the program can read.
+const REFUSED: &[&str] = &[
+    "UPDATE users SET status = 'GONE'",
+    "UPDATE users SET password_hash = NULL WHERE status = 'ACTIVE'",
+    "UPDATE users SET signed_up_at = NULL WHERE status = 'ACTIVE'",
+    "UPDATE users SET password_hash = 'x' WHERE status = 'INVITED'",
+    "UPDATE workspaces SET invitation_lifetime_days = 0",
+    "UPDATE workspaces SET invitation_lifetime_days = 91",
+    "UPDATE memberships SET role = 0",
+    "UPDATE memberships SET role = 4",
+    "UPDATE memberships SET status = 'GONE'",
+    "UPDATE member_activity SET role = 2 WHERE role <> 2",
+    "UPDATE invitations SET state = 'GONE'",
+    "UPDATE invitations SET role = 4",
+    "UPDATE invitations SET sent_count = 0",
+    "UPDATE invitations SET ended_at = created_at WHERE state = 'PENDING'",
+    "UPDATE invitations SET state = 'ACCEPTED' WHERE ended_at IS NULL",
+    "UPDATE outbox SET state = 'GONE'",
+    "UPDATE link_tokens SET purpose = 'GONE'",
+    "UPDATE audit_events SET outcome = 'GONE'",
+];
+
+async fn closed_sets_are_closed(server: Server) {
+    let team = Team::first(&server).await;
+    team.invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
+        .await;
+    server.mail_to("bo@acme.example").await;
+    let before = server.dump().await;
+    for sql in REFUSED {
+        let outcome = server.app.db.execute_unprepared(sql).await;
+        assert!(outcome.is_err(), "{sql}: {outcome:?}");
+    }
+    assert_eq!(before, server.dump().await);
+}
+
+async fn what_is_unique_stays_so(server: Server) {
+    let team = Team::first(&server).await;
+    team.invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
+        .await;
+    let input = json!({ "membershipId": team.admin.membership_id });
+    team.admin
+        .client
+        .mutate("sendPasswordReset", input, "")
+        .await;
+    let db = &server.app.db;
+    let id = Uuid::now_v7();
+    macro_rules! twin {
+        ($table:ident { $($change:tt)* }) => {{
+            let row = $table::Entity::find().one(db).await.unwrap().unwrap();
+            let twin = $table::Model { $($change)*, ..row };
+            twin.into_active_model().insert(db).await
+        }};
+    }
+    let by_address = twin!(user { id });
+    assert!(by_address.is_err(), "two users with one address");
+    assert!(
+        twin!(workspace { id }).is_err(),
+        "two workspaces with one slug"
+    );
+    let membership = membership::Entity::find().one(db).await.unwrap().unwrap();
+    let again = membership.into_active_model().insert(db).await;
+    assert!(
+        again.is_err(),
+        "two memberships of one user in one workspace"
+    );
+    assert!(
+        twin!(password_reset { id }).is_err(),
+        "two open resets of one user"
+    );
+    assert!(
+        twin!(invitation { id }).is_err(),
+        "two open invitations of one membership"
+    );
+    let ended = twin!(invitation {
+        id,
+        state: InvitationState::Revoked,
+        ended_at: Some(server.app.now())
+    });
+    assert!(
+        ended.is_ok(),
+        "{ended:?}: one that has ended stands in nobody's way"
+    );
+}
+
+async fn rows_need_what_they_belong_to(server: Server) {
+    let team = Team::first(&server).await;
+    team.invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
+        .await;
+    let db = &server.app.db;
+    let row = membership::Entity::find().one(db).await.unwrap().unwrap();
+    for (workspace_id, user_id) in [
+        (row.workspace_id, Uuid::now_v7()),
+        (Uuid::now_v7(), row.user_id),
+    ] {
+        let stray = membership::Model {
+            workspace_id,
+            user_id,
+            ..row.clone()
+        };
+        let outcome = stray.into_active_model().insert(db).await;
+        assert!(outcome.is_err(), "a membership of nobody, or nowhere");
+    }
+    let row = invitation::Entity::find().one(db).await.unwrap().unwrap();
+    let stray = invitation::Model {
+        id: Uuid::now_v7(),
+        user_id: Uuid::now_v7(),
+        inviter_id: Uuid::now_v7(),
+        ..row
+    };
+    let outcome = stray.into_active_model().insert(db).await;
+    assert!(outcome.is_err(), "an invitation by nobody");
+    let gone = db
+        .execute_unprepared("DELETE FROM users WHERE status = 'ACTIVE'")
+        .await;
+    assert!(gone.is_err(), "a user who answers for invitations");
+}

@@ -1,0 +1,133 @@
+//! The doctor finds what must not be, mends what needs nobody's decision, and then finds nothing.
+
+use crate::on_both_engines;
+use crate::support::{Server, Team};
+use sea_orm::ConnectionTrait as _;
+use tokenvue::doctor::{Finding, examine};
+
+on_both_engines!(
+    a_false_counter_is_counted_anew,
+    an_orphaned_invitation_and_a_ghost_are_cleared_away,
+    an_invitation_without_an_admin_gets_one,
+    what_needs_a_decision_is_only_told,
+);
+
+/// Breaks something with raw SQL; gives what the doctor finds.
+async fn found_after(server: &Server, sql: &str) -> Vec<Finding> {
+    assert_eq!(examine(&server.app, false).await.unwrap(), []);
+    server.app.db.execute_unprepared(sql).await.unwrap();
+    let found = examine(&server.app, false).await.unwrap();
+    assert!(found.iter().all(|finding| !finding.repaired), "{found:?}");
+    assert_eq!(
+        examine(&server.app, false).await.unwrap(),
+        found,
+        "looking mends nothing"
+    );
+    found
+}
+
+/// Has everything mended that was found, after which nothing is found any longer.
+async fn mended(server: &Server, found: &[Finding]) {
+    let repaired = examine(&server.app, true).await.unwrap();
+    let whats = |findings: &[Finding]| findings.iter().map(|f| f.what.clone()).collect::<Vec<_>>();
+    assert_eq!(whats(&repaired), whats(found));
+    assert!(
+        repaired.iter().all(|finding| finding.repaired),
+        "{repaired:?}"
+    );
+    assert_eq!(examine(&server.app, false).await.unwrap(), []);
+}
+
+async fn a_false_counter_is_counted_anew(server: Server) {
+    let team = Team::first(&server).await;
+    team.invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
+        .await;
+    let sql = "UPDATE team_summaries SET operators_active = 7, invitations_expired = 1";
+    let found = found_after(&server, sql).await;
+    assert_eq!(found.len(), 1);
+    assert!(found[0].what.contains("7+0 operators"), "{}", found[0].what);
+    assert_eq!(team.summary().await, [9, 8, 1, 1]);
+    mended(&server, &found).await;
+    assert_eq!(team.summary().await, [2, 1, 1, 0]);
+    found_after(&server, "DELETE FROM team_summaries").await;
+    examine(&server.app, true).await.unwrap();
+    assert_eq!(team.summary().await, [2, 1, 1, 0]);
+}
+
+async fn an_orphaned_invitation_and_a_ghost_are_cleared_away(server: Server) {
+    let team = Team::first(&server).await;
+    team.invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
+        .await;
+    let found = found_after(&server, "DELETE FROM memberships WHERE status = 'INVITED'").await;
+    let [orphan, ghost] = &found[..] else {
+        panic!("{found:?}");
+    };
+    assert!(
+        orphan
+            .what
+            .contains("the open invitation of bo@acme.example"),
+        "{}",
+        orphan.what
+    );
+    assert!(
+        ghost.what.contains("user bo@acme.example never signed up"),
+        "{}",
+        ghost.what
+    );
+    mended(&server, &found).await;
+    let outcome = team
+        .invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
+        .await;
+    assert_eq!(outcome["result"], "INVITED");
+}
+
+async fn an_invitation_without_an_admin_gets_one(server: Server) {
+    let team = Team::first(&server).await;
+    let operator = team.member("Olaf", "GATEWAY_OPERATOR").await;
+    team.invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
+        .await;
+    let sql = format!(
+        "UPDATE invitations SET inviter_id = (SELECT id FROM users WHERE email_key = '{}')
+         WHERE state = 'PENDING'",
+        operator.email
+    );
+    let found = found_after(&server, &sql).await;
+    assert_eq!(found.len(), 1);
+    mended(&server, &found).await;
+    let query = "{ workspace { invitations(state: PENDING) { nodes { inviter { name } } } } }";
+    let data = team.admin.client.get(query).await;
+    let inviter = &data["workspace"]["invitations"]["nodes"][0]["inviter"];
+    assert_eq!(inviter["name"], "Ana Admin");
+}
+
+async fn what_needs_a_decision_is_only_told(server: Server) {
+    let team = Team::first(&server).await;
+    team.invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
+        .await;
+    for (sql, what, undo) in [
+        (
+            "UPDATE memberships SET role = 2 WHERE role = 1",
+            "has no active Workspace Admin",
+            "UPDATE memberships SET role = 1 WHERE role = 2",
+        ),
+        (
+            "DELETE FROM invitations",
+            "bo@acme.example is invited without an open invitation",
+            "DELETE FROM users WHERE status = 'INVITED'",
+        ),
+    ] {
+        let found = found_after(&server, sql).await;
+        assert!(
+            found.iter().any(|finding| finding.what.contains(what)),
+            "{found:?}"
+        );
+        let repaired = examine(&server.app, true).await.unwrap();
+        assert!(
+            repaired
+                .iter()
+                .any(|f| f.what.contains(what) && !f.repaired),
+            "{repaired:?}"
+        );
+        server.app.db.execute_unprepared(undo).await.unwrap();
+    }
+}

@@ -1,0 +1,181 @@
+//! The counters follow every row, in whatever way it is written.
+
+use crate::on_both_engines;
+use crate::support::{Server, Team};
+use entity::membership::{self, MembershipStatus};
+use entity::user::{self, UserStatus};
+use entity::{Role, member_activity, team_summary, workspace};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, IntoActiveModel as _,
+    PaginatorTrait as _, QueryFilter as _,
+};
+use tokenvue::graphql::id::GlobalId;
+use uuid::Uuid;
+
+on_both_engines!(
+    counters_follow_raw_statements,
+    counters_follow_invitations,
+    a_workspace_takes_all_of_its_rows_with_it,
+);
+
+/// Admins, operators and auditors, each active and invited, and expired invitations.
+async fn counters(server: &Server, workspace_id: Uuid) -> [i64; 7] {
+    let row = team_summary::Entity::find_by_id(workspace_id);
+    let row = row.one(&server.app.db).await.unwrap().unwrap();
+    [
+        row.admins_active,
+        row.admins_invited,
+        row.operators_active,
+        row.operators_invited,
+        row.auditors_active,
+        row.auditors_invited,
+        row.invitations_expired,
+    ]
+}
+
+fn workspace_id(team: &Team) -> Uuid {
+    match GlobalId::decode(&team.workspace_id) {
+        Some(GlobalId::Workspace(id)) => id,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Adds operators in one statement, without the program.
+async fn insert_operators(server: &Server, workspace_id: Uuid, count: usize) {
+    let db = &server.app.db;
+    let model = membership::Entity::find().one(db).await.unwrap().unwrap();
+    let someone = user::Entity::find_by_id(model.user_id)
+        .one(db)
+        .await
+        .unwrap()
+        .unwrap();
+    let users: Vec<user::Model> = (0..count)
+        .map(|_| {
+            let id = Uuid::now_v7();
+            user::Model {
+                id,
+                email_key: id.to_string(),
+                ..someone.clone()
+            }
+        })
+        .collect();
+    let members = users.iter().map(|user| membership::Model {
+        workspace_id,
+        user_id: user.id,
+        role: Role::GatewayOperator,
+        status: MembershipStatus::Active,
+        ..model.clone()
+    });
+    let members: Vec<_> = members.map(|row| row.into_active_model()).collect();
+    let users = users.into_iter().map(|row| row.into_active_model());
+    user::Entity::insert_many(users)
+        .exec_without_returning(db)
+        .await
+        .unwrap();
+    membership::Entity::insert_many(members)
+        .exec_without_returning(db)
+        .await
+        .unwrap();
+}
+
+async fn counters_follow_raw_statements(server: Server) {
+    let team = Team::first(&server).await;
+    let other = workspace_id(&team.another("Globex").await);
+    let id = workspace_id(&team);
+    insert_operators(&server, id, 3).await;
+    assert_eq!(counters(&server, id).await, [1, 0, 3, 0, 0, 0, 0]);
+    let noted = member_activity::Entity::find().filter(member_activity::Column::WorkspaceId.eq(id));
+    assert_eq!(noted.count(&server.app.db).await.unwrap(), 4);
+    let steps: [(&str, [i64; 7]); 5] = [
+        (
+            "UPDATE memberships SET role = 3 WHERE role = 2",
+            [1, 0, 0, 0, 3, 0, 0],
+        ),
+        (
+            "UPDATE memberships SET status = 'INVITED' WHERE role = 3",
+            [1, 0, 0, 0, 0, 3, 0],
+        ),
+        (
+            "UPDATE memberships SET name_key = 'x'",
+            [1, 0, 0, 0, 0, 3, 0],
+        ),
+        (
+            "UPDATE memberships SET role = 2, status = 'ACTIVE' WHERE role = 3",
+            [1, 0, 3, 0, 0, 0, 0],
+        ),
+        (
+            "DELETE FROM memberships WHERE role = 2",
+            [1, 0, 0, 0, 0, 0, 0],
+        ),
+    ];
+    for (sql, expected) in steps {
+        server.app.db.execute_unprepared(sql).await.unwrap();
+        assert_eq!(counters(&server, id).await, expected, "{sql}");
+        assert_eq!(
+            counters(&server, other).await,
+            [1, 0, 0, 0, 0, 0, 0],
+            "{sql}"
+        );
+    }
+    insert_operators(&server, id, 2).await;
+    let sql = "DELETE FROM users WHERE id IN (SELECT user_id FROM memberships WHERE role = 2)";
+    server.app.db.execute_unprepared(sql).await.unwrap();
+    assert_eq!(
+        counters(&server, id).await,
+        [1, 0, 0, 0, 0, 0, 0],
+        "by cascade"
+    );
+}
+
+async fn counters_follow_invitations(server: Server) {
+    let team = Team::first(&server).await;
+    let id = workspace_id(&team);
+    team.invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
+        .await;
+    team.invite("cleo@acme.example", "Cleo", "WORKSPACE_ADMIN")
+        .await;
+    assert_eq!(counters(&server, id).await, [1, 1, 0, 0, 0, 1, 0]);
+    let steps = [
+        ("UPDATE invitations SET state = 'EXPIRED'", 2),
+        ("UPDATE invitations SET state = 'PENDING' WHERE role = 3", 1),
+        ("DELETE FROM invitations WHERE role = 1", 0),
+    ];
+    for (sql, expired) in steps {
+        server.app.db.execute_unprepared(sql).await.unwrap();
+        assert_eq!(
+            counters(&server, id).await,
+            [1, 1, 0, 0, 0, 1, expired],
+            "{sql}"
+        );
+    }
+    let sql = "DELETE FROM users WHERE email_key = 'cleo@acme.example'";
+    server.app.db.execute_unprepared(sql).await.unwrap();
+    assert_eq!(counters(&server, id).await, [1, 0, 0, 0, 0, 1, 0]);
+}
+
+async fn a_workspace_takes_all_of_its_rows_with_it(server: Server) {
+    let team = Team::first(&server).await;
+    let other = team.another("Globex").await;
+    other
+        .invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
+        .await;
+    let id = workspace_id(&other);
+    let db = &server.app.db;
+    workspace::Entity::delete_by_id(id).exec(db).await.unwrap();
+    assert_eq!(
+        team_summary::Entity::find_by_id(id).one(db).await.unwrap(),
+        None
+    );
+    assert_eq!(
+        counters(&server, workspace_id(&team)).await,
+        [1, 0, 0, 0, 0, 0, 0]
+    );
+    let rows = server.dump().await;
+    let left = rows.iter().filter(|row| row.contains(&id.to_string()));
+    assert_eq!(left.count(), 0);
+    user::Entity::delete_many()
+        .filter(user::Column::Status.eq(UserStatus::Invited))
+        .exec(db)
+        .await
+        .unwrap();
+}

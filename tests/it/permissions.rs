@@ -1,0 +1,73 @@
+//! Who may read and do what: each field and mutation, asked through the front door by everybody,
+//! against the table in `src/access.rs`, the directives of the schema and a golden file.
+
+mod declared;
+mod outsiders;
+mod playing;
+mod reaching;
+mod session;
+mod world;
+
+use crate::on_both_engines;
+use crate::support::introspection::{Field, Introspection};
+use crate::support::{Server, golden};
+use declared::Declared;
+use std::fmt::Write as _;
+use tokenvue::access;
+use world::{Asker, World};
+
+on_both_engines!(everybody_gets_what_the_table_says);
+
+/// What one asker got for one field.
+pub type Got = (Asker, String);
+
+async fn everybody_gets_what_the_table_says(server: Server) {
+    let schema = Introspection::load(&server.anonymous()).await;
+    let world = World::build(&server).await;
+    let fields = schema.fields();
+    let mut matrix = reaching::read_everything(&world, &fields).await;
+    matrix.extend(playing::run_everything(&world, &fields).await);
+    let declared = Declared::read();
+    declared.check_public(&fields);
+    let mut text = String::new();
+    for field in &fields {
+        let got = matrix.remove(&field.path());
+        let got = got.unwrap_or_else(|| panic!("{}: nothing says how to reach it", field.path()));
+        agrees(field, &got, &declared);
+        writeln!(text, "{}", line(&field.path(), &got)).unwrap();
+    }
+    golden::check("permissions.golden", &format!("{}\n{text}", header()));
+    world.refused_attempts_are_told().await;
+}
+
+/// Exactly the roles that the table allows get a field that declares a permission.
+fn agrees(field: &Field, got: &[Got], declared: &Declared) {
+    let Some(permission) = declared.permission(&field.path()) else {
+        return;
+    };
+    for (asker, outcome) in got {
+        let Some(role) = asker.role() else { continue };
+        let path = field.path();
+        let code = permission.code();
+        if access::allows(role, permission) {
+            assert_eq!(outcome, "ok", "{path} for {asker:?}, who has {code}");
+        } else {
+            let withheld = ["FORBIDDEN", "null"].contains(&outcome.as_str());
+            assert!(withheld, "{path} for {asker:?} without {code}: {outcome}");
+        }
+    }
+}
+
+fn header() -> String {
+    let columns = Asker::ALL.map(|asker| format!("{asker:?}").to_lowercase());
+    let got = Asker::ALL.into_iter().zip(columns).collect::<Vec<_>>();
+    line("field", &got)
+}
+
+fn line(path: &str, got: &[Got]) -> String {
+    let mut line = format!("{path:<48}");
+    for (_, outcome) in got {
+        write!(line, " {outcome:<15}").unwrap();
+    }
+    line.trim_end().to_owned()
+}

@@ -1,0 +1,296 @@
+//! Reading every field: one question for each type, with all of its fields in it.
+
+use super::Got;
+use super::world::{Asker, World};
+use crate::support::Reply;
+use crate::support::introspection::Field;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+
+/// How to reach the objects of one type.
+struct Way {
+    of: &'static str,
+    /// The question; `FIELDS` stands for the fields of the type.
+    question: &'static str,
+    /// Where in the answer the objects are.
+    path: &'static [&'static str],
+    /// The rows that `$ids` asks for; where there are none, nobody has a row of their own.
+    rows: Option<&'static str>,
+}
+
+const fn way(of: &'static str, question: &'static str, path: &'static [&'static str]) -> Way {
+    Way {
+        of,
+        question,
+        path,
+        rows: None,
+    }
+}
+
+const fn row(of: &'static str, rows: &'static str, question: &'static str) -> Way {
+    let path = &["nodes"];
+    let rows = Some(rows);
+    Way {
+        of,
+        question,
+        path,
+        rows,
+    }
+}
+
+/// One way to each type whose objects can be read; payloads are reached by their mutations.
+const WAYS: &[Way] = &[
+    row(
+        "User",
+        "users",
+        "query($ids: [ID!]!) { nodes(ids: $ids) { ... on User { FIELDS } } }",
+    ),
+    row(
+        "Membership",
+        "memberships",
+        "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Membership { FIELDS } } }",
+    ),
+    row(
+        "Invitation",
+        "invitations",
+        "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Invitation { FIELDS } } }",
+    ),
+    row(
+        "Session",
+        "sessions",
+        "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Session { FIELDS } } }",
+    ),
+    row(
+        "AuditEvent",
+        "events",
+        "query($ids: [ID!]!) { nodes(ids: $ids) { ... on AuditEvent { FIELDS } } }",
+    ),
+    Way {
+        rows: Some("invitations"),
+        ..way(
+            "InvitationDelivery",
+            "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Invitation { delivery { FIELDS } } } }",
+            &["nodes", "delivery"],
+        )
+    },
+    Way {
+        rows: Some("events"),
+        ..way(
+            "AuditDetail",
+            "query($ids: [ID!]!) { nodes(ids: $ids) { ... on AuditEvent { details { FIELDS } } } }",
+            &["nodes", "details"],
+        )
+    },
+    way(
+        "Query",
+        "query($workspace: ID!, $membership: ID!, $token: String!, $resetToken: String!, \
+         $invite: InviteUsersInput!) { FIELDS }",
+        &[],
+    ),
+    way("Viewer", "{ viewer { FIELDS } }", &["viewer"]),
+    way(
+        "AccessDecision",
+        "query($workspace: ID!) { viewer { can(permission: TEAM_REVIEW, workspaceId: $workspace) { FIELDS } } }",
+        &["viewer", "can"],
+    ),
+    way(
+        "SessionConnection",
+        "{ viewer { sessions { FIELDS } } }",
+        &["viewer", "sessions"],
+    ),
+    way(
+        "SessionEdge",
+        "{ viewer { sessions { edges { FIELDS } } } }",
+        &["viewer", "sessions", "edges"],
+    ),
+    way(
+        "Workspace",
+        "query($workspace: ID!, $membership: ID!) { workspace(id: $workspace) { FIELDS } }",
+        &["workspace"],
+    ),
+    way(
+        "TeamSummary",
+        "query($workspace: ID!) { workspace(id: $workspace) { teamSummary { FIELDS } } }",
+        &["workspace", "teamSummary"],
+    ),
+    way(
+        "WorkspaceSettings",
+        "query($workspace: ID!) { workspace(id: $workspace) { settings { FIELDS } } }",
+        &["workspace", "settings"],
+    ),
+    way(
+        "AccessReview",
+        "query($workspace: ID!) { workspace(id: $workspace) { accessReview { FIELDS } } }",
+        &["workspace", "accessReview"],
+    ),
+    way(
+        "MembershipConnection",
+        "query($workspace: ID!) { workspace(id: $workspace) { members { FIELDS } } }",
+        &["workspace", "members"],
+    ),
+    way(
+        "MembershipEdge",
+        "query($workspace: ID!) { workspace(id: $workspace) { members { edges { FIELDS } } } }",
+        &["workspace", "members", "edges"],
+    ),
+    way(
+        "PageInfo",
+        "query($workspace: ID!) { workspace(id: $workspace) { members { pageInfo { FIELDS } } } }",
+        &["workspace", "members", "pageInfo"],
+    ),
+    way(
+        "InvitationConnection",
+        "query($workspace: ID!) { workspace(id: $workspace) { invitations { FIELDS } } }",
+        &["workspace", "invitations"],
+    ),
+    way(
+        "InvitationEdge",
+        "query($workspace: ID!) { workspace(id: $workspace) { invitations { edges { FIELDS } } } }",
+        &["workspace", "invitations", "edges"],
+    ),
+    way(
+        "AuditEventConnection",
+        "query($workspace: ID!) { workspace(id: $workspace) { accessHistory { FIELDS } } }",
+        &["workspace", "accessHistory"],
+    ),
+    way(
+        "AuditEventEdge",
+        "query($workspace: ID!) { workspace(id: $workspace) { accessHistory { edges { FIELDS } } } }",
+        &["workspace", "accessHistory", "edges"],
+    ),
+    way("RoleDefinition", "{ roles { FIELDS } }", &["roles"]),
+    way("ServiceInfo", "{ service { FIELDS } }", &["service"]),
+    way(
+        "InvitationPreview",
+        "query($token: String!) { invitationPreview(token: $token) { FIELDS } }",
+        &["invitationPreview"],
+    ),
+    way(
+        "InvitationPlacement",
+        "query($token: String!) { invitationPreview(token: $token) { placements { FIELDS } } }",
+        &["invitationPreview", "placements"],
+    ),
+    way(
+        "PasswordResetPreview",
+        "query($resetToken: String!) { passwordResetPreview(token: $resetToken) { FIELDS } }",
+        &["passwordResetPreview"],
+    ),
+    way(
+        "InviteUsersPreview",
+        "query($invite: InviteUsersInput!) { inviteUsersPreview(input: $invite) { FIELDS } }",
+        &["inviteUsersPreview"],
+    ),
+    way(
+        "InviteOutcome",
+        "query($invite: InviteUsersInput!) { inviteUsersPreview(input: $invite) { outcomes { FIELDS } } }",
+        &["inviteUsersPreview", "outcomes"],
+    ),
+    way(
+        "UserError",
+        "mutation { declineInvitation(input: { token: \"made up\" }) { userErrors { FIELDS } } }",
+        &["declineInvitation", "userErrors"],
+    ),
+];
+
+/// The arguments that fields need to be asked at all, or to be about the workspace in question.
+const ARGS: &[(&str, &str)] = &[
+    ("Query.workspace", "(id: $workspace)"),
+    ("Query.node", "(id: $membership)"),
+    ("Query.nodes", "(ids: [$membership])"),
+    ("Query.inviteUsersPreview", "(input: $invite)"),
+    ("Query.invitationPreview", "(token: $token)"),
+    ("Query.passwordResetPreview", "(token: $resetToken)"),
+    ("Workspace.member", "(id: $membership)"),
+    ("Viewer.can", "(permission: TEAM_VIEW)"),
+];
+
+/// Reads every field that can be reached by a question, as everybody.
+pub async fn read_everything(world: &World, fields: &[Field]) -> HashMap<String, Vec<Got>> {
+    let mut matrix: HashMap<String, Vec<Got>> = HashMap::new();
+    for way in WAYS {
+        let of_type: Vec<&Field> = fields
+            .iter()
+            .filter(|field| field.owner == way.of)
+            .collect();
+        assert!(!of_type.is_empty(), "{} is no longer in the schema", way.of);
+        let question = way.question.replace("FIELDS", &selection(&of_type));
+        for asker in Asker::ALL {
+            let reply = ask(world, way, &question, asker).await;
+            for field in &of_type {
+                let path = [way.path, &[field.name.as_str()]].concat();
+                let outcome = match &reply {
+                    Some(reply) => outcome(reply, &path),
+                    None => "-".to_owned(),
+                };
+                matrix
+                    .entry(field.path())
+                    .or_default()
+                    .push((asker, outcome));
+            }
+        }
+    }
+    matrix
+}
+
+/// Asks; nothing where the type has no rows that could be one's own.
+async fn ask(world: &World, way: &Way, question: &str, asker: Asker) -> Option<Reply> {
+    let mut variables = world.variables.clone();
+    match way.rows {
+        Some(kind) => variables["ids"] = world.rows(asker, kind).clone(),
+        None if asker == Asker::Oneself => return None,
+        None => {}
+    }
+    Some(world.client(asker).run(question, variables).await)
+}
+
+/// Fields of one type, each with what it needs to be asked.
+pub fn selection(fields: &[&Field]) -> String {
+    let asked = fields.iter().map(|field| {
+        let path = field.path();
+        let args = ARGS.iter().find(|(known, _)| *known == path);
+        if args.is_none()
+            && let Some((arg, _)) = field.required_args().next()
+        {
+            panic!("{path}: nothing says what to pass as `{arg}`");
+        }
+        let args = args.map_or("", |(_, args)| args);
+        let inner = if field.is_composite {
+            " { __typename }"
+        } else {
+            ""
+        };
+        format!("{}{args}{inner}", field.name)
+    });
+    asked.collect::<Vec<_>>().join(" ")
+}
+
+/// What came at a path: `ok` for something, `null` for nothing, or the code of the error.
+pub fn outcome(reply: &Reply, path: &[&str]) -> String {
+    let errors = reply.0["errors"].as_array().cloned().unwrap_or_default();
+    let code = errors.iter().find_map(|error| {
+        let at: Vec<&str> = error["path"]
+            .as_array()
+            .unwrap_or_else(|| panic!("{error:#}"))
+            .iter()
+            .filter_map(Value::as_str)
+            .collect();
+        path.starts_with(&at)
+            .then(|| error["extensions"]["code"].as_str().unwrap_or("UNCODED"))
+    });
+    let something = found(&reply.0["data"], path);
+    match (code, something) {
+        (None, true) => "ok".to_owned(),
+        (None, false) => "null".to_owned(),
+        (Some(code), false) => code.to_owned(),
+        (Some(code), true) => format!("ok+{code}"),
+    }
+}
+
+/// Whether there is anything but `null` at a path, in any item of the lists on the way.
+fn found(value: &Value, path: &[&str]) -> bool {
+    match (value, path) {
+        (Value::Array(items), [_, ..]) => items.iter().any(|item| found(item, path)),
+        (_, [first, rest @ ..]) => found(&value[first], rest),
+        (value, []) => *value != json!(null) && *value != json!([null]),
+    }
+}

@@ -1,0 +1,268 @@
+//! A workspace with somebody of every kind in it, and somebody who is not.
+
+use crate::support::{Client, Person, Server, Team, people};
+use chrono::Duration;
+use serde_json::{Value, json};
+use std::sync::Mutex;
+use tokenvue::access::Role;
+use tokenvue::team::sweep;
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asker {
+    Anonymous,
+    /// Signed in, and an admin, but of another workspace.
+    Outsider,
+    /// The three roles look at somebody else's rows.
+    Admin,
+    Operator,
+    Auditor,
+    /// The operator, whose role is the least, looks at their own rows.
+    Oneself,
+}
+
+impl Asker {
+    pub const ALL: [Asker; 6] = [
+        Asker::Anonymous,
+        Asker::Outsider,
+        Asker::Admin,
+        Asker::Operator,
+        Asker::Auditor,
+        Asker::Oneself,
+    ];
+
+    /// The role that they ask with; none for those who are no members, or look at themselves.
+    pub fn role(self) -> Option<Role> {
+        match self {
+            Asker::Admin => Some(Role::WorkspaceAdmin),
+            Asker::Operator => Some(Role::GatewayOperator),
+            Asker::Auditor => Some(Role::SecurityAuditor),
+            Asker::Anonymous | Asker::Outsider | Asker::Oneself => None,
+        }
+    }
+}
+
+/// The people and rows that questions are about.
+pub struct World {
+    pub server: Server,
+    /// The workspace in question; its first admin prepares, and is no asker.
+    pub team: Team,
+    /// Another workspace of all askers but the outsider, each with the same role.
+    pub beta: Team,
+    pub outsider: Person,
+    pub admin: Person,
+    pub operator: Person,
+    pub auditor: Person,
+    /// The member that the roles look at.
+    pub colleague: Person,
+    /// The token of an invitation whose time is over.
+    pub lapsed_token: String,
+    /// What the questions pass on; `others` and `own` are the rows that `ids` stands for.
+    pub variables: Value,
+    others: Value,
+    own: Value,
+    /// The kinds of what members were refused, with who it was.
+    pub refused: Mutex<Vec<(String, String)>>,
+}
+
+impl World {
+    pub async fn build(server: &Server) -> World {
+        let team = Team::first(server).await;
+        let (lapsed_id, lapsed_token) = lapsed_invitation(&team).await;
+        let colleague = team.member("Casey", "GATEWAY_OPERATOR").await;
+        let admin = team.member("Ada", "WORKSPACE_ADMIN").await;
+        let operator = team.member("Olaf", "GATEWAY_OPERATOR").await;
+        let auditor = team.member("Aude", "SECURITY_AUDITOR").await;
+        let beta = team.another("Beta").await;
+        for (person, role) in [
+            (&admin, "WORKSPACE_ADMIN"),
+            (&operator, "GATEWAY_OPERATOR"),
+            (&auditor, "SECURITY_AUDITOR"),
+        ] {
+            beta.invite(&person.email, "", role).await;
+        }
+        let globex = team.another("Globex").await;
+        let outsider = globex.member("Otto", "WORKSPACE_ADMIN").await;
+        let mut world = World {
+            server: server.clone(),
+            variables: Value::Null,
+            others: Value::Null,
+            own: Value::Null,
+            refused: Mutex::default(),
+            team,
+            beta,
+            outsider,
+            admin,
+            operator,
+            auditor,
+            colleague,
+            lapsed_token,
+        };
+        world.gather(lapsed_id).await;
+        world
+    }
+
+    async fn gather(&mut self, lapsed_id: Value) {
+        let pending = self.fresh_invitee().await;
+        self.variables = json!({
+            "workspace": self.team.workspace_id,
+            "membership": self.colleague.membership_id,
+            "token": self.server.mail_to(&pending.email).await.token(),
+            "resetToken": self.reset_token().await,
+            "invite": {
+                "workspaceIds": [self.team.workspace_id],
+                "invitees": [{ "email": "new@acme.example", "role": "SECURITY_AUDITOR" }],
+            },
+        });
+        self.others = json!({
+            "users": [self.colleague.user_id],
+            "memberships": [self.colleague.membership_id, pending.membership_id],
+            "invitations": [pending.invitation_id, lapsed_id, self.accepted(&self.colleague).await],
+            "sessions": [session_id(&self.colleague.client).await],
+            "events": [self.event_about(&self.colleague).await],
+        });
+        self.own = json!({
+            "users": [self.operator.user_id],
+            "memberships": [self.operator.membership_id],
+            "invitations": [self.accepted(&self.operator).await],
+            "sessions": [session_id(&self.operator.client).await],
+            "events": [self.event_about(&self.operator).await],
+        });
+    }
+
+    pub fn person(&self, asker: Asker) -> Option<&Person> {
+        match asker {
+            Asker::Anonymous => None,
+            Asker::Outsider => Some(&self.outsider),
+            Asker::Admin => Some(&self.admin),
+            Asker::Operator | Asker::Oneself => Some(&self.operator),
+            Asker::Auditor => Some(&self.auditor),
+        }
+    }
+
+    pub fn client(&self, asker: Asker) -> Client {
+        self.person(asker)
+            .map_or_else(|| self.server.anonymous(), |person| person.client.clone())
+    }
+
+    /// The rows of a kind that an asker looks at.
+    pub fn rows(&self, asker: Asker, kind: &str) -> &Value {
+        match asker {
+            Asker::Oneself => &self.own[kind],
+            _ => &self.others[kind],
+        }
+    }
+
+    /// Whom an asker acts upon: the colleague, or themselves.
+    pub fn target(&self, asker: Asker) -> &Person {
+        match asker {
+            Asker::Oneself => &self.operator,
+            _ => &self.colleague,
+        }
+    }
+
+    /// Somebody new who was invited.
+    pub async fn fresh_invitee(&self) -> Invitee {
+        let email = format!("{}@acme.example", uuid::Uuid::now_v7().simple());
+        let outcome = self.team.invite(&email, "Ivy", "GATEWAY_OPERATOR").await;
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        Invitee {
+            membership_id: text(&outcome["membership"]["id"]),
+            invitation_id: text(&outcome["membership"]["invitation"]["id"]),
+            email,
+        }
+    }
+
+    /// The token of a password reset that was sent to the colleague.
+    pub async fn reset_token(&self) -> String {
+        let input = json!({ "membershipId": self.colleague.membership_id });
+        let admin = &self.team.admin.client;
+        let payload = admin.mutate("sendPasswordReset", input, "").await;
+        assert_eq!(payload["userErrors"], json!([]));
+        self.server.mail_to(&self.colleague.email).await.token()
+    }
+
+    /// The invitation that a member has accepted.
+    async fn accepted(&self, person: &Person) -> Value {
+        let nodes = self
+            .listed("invitations(state: ACCEPTED) { nodes { id email } }")
+            .await;
+        let of_theirs = |node: &&Value| node["email"] == person.email.as_str();
+        nodes.iter().find(of_theirs).unwrap()["id"].clone()
+    }
+
+    /// The entry of the access history that tells how a member was invited.
+    async fn event_about(&self, person: &Person) -> Value {
+        let selection = "accessHistory(kind: INVITE_MEMBER) { nodes { id subjectId } }";
+        let nodes = self.listed(selection).await;
+        let about = |node: &&Value| node["subjectId"] == person.user_id.as_str();
+        nodes.iter().find(about).unwrap()["id"].clone()
+    }
+
+    async fn listed(&self, selection: &str) -> Vec<Value> {
+        let query = format!("query($id: ID) {{ workspace(id: $id) {{ list: {selection} }} }}");
+        let variables = json!({ "id": self.team.workspace_id });
+        let data = self.team.admin.client.run(&query, variables).await.data();
+        data["workspace"]["list"]["nodes"]
+            .as_array()
+            .unwrap()
+            .clone()
+    }
+
+    /// Each refused attempt of a member stands in the access history.
+    pub async fn refused_attempts_are_told(&self) {
+        let selection = "accessHistory(outcome: REFUSED, first: 100) { nodes { kind actorId } }";
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let nodes = self.listed(selection).await;
+        let mut told: Vec<_> = nodes
+            .iter()
+            .map(|node| (text(&node["kind"]), text(&node["actorId"])))
+            .collect();
+        let mut refused = self.refused.lock().unwrap().clone();
+        told.sort_unstable();
+        refused.sort_unstable();
+        assert!(!refused.is_empty());
+        assert_eq!(told, refused);
+    }
+}
+
+/// Somebody who has not accepted yet.
+pub struct Invitee {
+    pub email: String,
+    pub membership_id: String,
+    pub invitation_id: String,
+}
+
+/// The session that a client uses.
+pub async fn session_id(client: &Client) -> Value {
+    client.get("{ viewer { session { id } } }").await["viewer"]["session"]["id"].clone()
+}
+
+/// A further session of somebody's.
+pub async fn another_session(server: &Server, person: &Person) -> Client {
+    people::sign_in(server, &person.email).await
+}
+
+/// An invitation that lapsed within a day, for which a new link has been asked.
+async fn lapsed_invitation(team: &Team) -> (Value, String) {
+    let admin = &team.admin.client;
+    let lifetime = async |days: Value| {
+        let input = json!({ "workspaceId": team.workspace_id, "invitationLifetimeDays": days });
+        admin.mutate("updateWorkspace", input, "").await;
+    };
+    lifetime(json!(1)).await;
+    let outcome = team
+        .invite("late@acme.example", "Lea", "SECURITY_AUDITOR")
+        .await;
+    lifetime(Value::Null).await;
+    let token = team.server.mail_to("late@acme.example").await.token();
+    team.server.advance(Duration::hours(25));
+    sweep::mark_expired(&team.server.app).await.unwrap();
+    let input = json!({ "token": token });
+    let anonymous = team.server.anonymous();
+    let payload = anonymous
+        .mutate("requestNewInvitation", input, "accepted")
+        .await;
+    assert_eq!(payload["accepted"], true);
+    (outcome["membership"]["invitation"]["id"].clone(), token)
+}

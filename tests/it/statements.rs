@@ -1,0 +1,296 @@
+//! How many SQL statements each kind of request takes: as many for a long page as for a short one,
+//! and as many for a hundred people as for two.
+
+use crate::on_both_engines;
+use crate::support::people::{PASSWORD, sign_in};
+use crate::support::server::eventually;
+use crate::support::{Client, Server, Team, golden};
+use entity::member_activity;
+use sea_orm::EntityTrait as _;
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+on_both_engines!(each_kind_of_request_takes_few_statements);
+
+/// A client, and what its requests have taken.
+struct Counter<'a> {
+    server: &'a Server,
+    client: Client,
+    table: Vec<(String, usize)>,
+}
+
+const MEMBERS: &str = "query($id: ID!, $rows: Int!) { workspace(id: $id) {
+    members(first: $rows, status: INVITED) { nodes {
+        id name email role status lastActiveAt inviteSentAt availableActions
+        user { id name status } workspace { id name viewerMembership { id } }
+        invitation { id state sentAt expiresAt inviter { id name } delivery { state reason } }
+    } pageInfo { hasNextPage endCursor } totalCount } } }";
+
+const TEAM_PAGE: &str = "query($id: ID!) { workspace(id: $id) {
+    name teamSummary { totalUsers activeNow pendingInvites expiredInvites }
+    members(first: 50) {
+        nodes { id name email role status lastActiveAt inviteSentAt availableActions }
+        pageInfo { hasNextPage endCursor } } } }";
+
+/// Further questions, about a workspace or nothing.
+const QUESTIONS: &[(&str, &str)] = &[
+    ("viewer", "{ viewer { user { name } activeWorkspace { id name } permissions } }"),
+    ("viewer.can", "query($id: ID!) { viewer { can(permission: KEYS_MANAGE, workspaceId: $id) { allowed reason } } }"),
+    ("viewer.sessions", "{ viewer { sessions { nodes { id createdAt } totalCount } } }"),
+    ("viewer.memberships", "{ viewer { memberships { nodes { id role workspace { name } } } } }"),
+    ("team page", TEAM_PAGE),
+    (
+        "members, counted",
+        "query($id: ID!) { workspace(id: $id) { members(first: 50) { nodes { id } totalCount } } }",
+    ),
+    ("members, searched", "query($id: ID!) { workspace(id: $id) { members(search: \"p1\") { nodes { id } totalCount } } }"),
+    ("members, with their other workspaces", "query($id: ID!) { workspace(id: $id) {
+        members(first: 20) { nodes { user { memberships { nodes { role } } } } } } }"),
+    ("invitations", "query($id: ID!) { workspace(id: $id) {
+        invitations(first: 100) { nodes { id membership { name } inviter { name } delivery { state } } totalCount } } }"),
+    ("accessHistory", "query($id: ID!) { workspace(id: $id) {
+        accessHistory(first: 100) { nodes { id at kind actor subject details { key value } } totalCount } } }"),
+    ("accessReview, counts", "query($id: ID!) { workspace(id: $id) {
+        accessReview { staleInvitationCount unseenMemberCount neverSignedInCount adminCount } } }"),
+    ("settings", "query($id: ID!) { workspace(id: $id) { settings { invitationLifetimeDays } } }"),
+    ("service", "{ service { needsSetUp } }"),
+];
+
+impl<'a> Counter<'a> {
+    /// With a session whose first use has been noted already.
+    async fn new(server: &'a Server, email: &str) -> Counter<'a> {
+        let before = server.app.now();
+        let client = sign_in(server, email).await;
+        client.get("{ viewer { session { id } } }").await;
+        eventually("a note of activity", || async {
+            let rows = member_activity::Entity::find().all(&server.app.db).await;
+            rows.unwrap()
+                .iter()
+                .any(|row| row.last_active_at >= before)
+                .then_some(())
+        })
+        .await;
+        let table = Vec::new();
+        Counter {
+            server,
+            client,
+            table,
+        }
+    }
+
+    /// Counts a request that must succeed; gives its answer.
+    async fn ask_as(
+        &mut self,
+        client: &Client,
+        kind: &str,
+        query: &str,
+        variables: Value,
+    ) -> Value {
+        let request = client.run(query, variables);
+        let (reply, statements) = self.server.statements.during(request).await;
+        self.table.push((kind.to_owned(), statements.len()));
+        if std::env::var_os("TOKENVUE_SHOW_STATEMENTS").is_some() {
+            println!("{kind}\n  {}", statements.join("\n  "));
+        }
+        reply.data()
+    }
+
+    async fn ask(&mut self, kind: &str, query: &str, variables: Value) -> Value {
+        self.ask_as(&self.client.clone(), kind, query, variables)
+            .await
+    }
+
+    /// Counts a mutation that must succeed; gives its payload.
+    async fn mutate(&mut self, kind: &str, input: Value, selection: &str) -> Value {
+        let client = match kind {
+            "signIn" | "acceptInvitation" => self.server.anonymous(),
+            _ => self.client.clone(),
+        };
+        let name = kind.split_whitespace().next().unwrap();
+        let input_type = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
+        let query = format!(
+            "mutation($input: {input_type}!) {{
+                {name}(input: $input) {{ {selection} userErrors {{ code message }} }} }}"
+        );
+        let data = self
+            .ask_as(&client, kind, &query, json!({ "input": input }))
+            .await;
+        assert_eq!(data[name]["userErrors"], json!([]), "{kind}");
+        data[name].clone()
+    }
+
+    fn taken(&self, kind: &str) -> usize {
+        let entry = self.table.iter().find(|(known, _)| known == kind);
+        entry.unwrap_or_else(|| panic!("{kind} was not counted")).1
+    }
+
+    fn text(&self) -> String {
+        let mut text = String::new();
+        for (kind, count) in &self.table {
+            writeln!(text, "{kind:<40} {count:>3}").unwrap();
+        }
+        text
+    }
+}
+
+async fn each_kind_of_request_takes_few_statements(server: Server) {
+    let team = Team::first(&server).await;
+    let globex = team.another("Globex").await;
+    globex.member("Gus", "WORKSPACE_ADMIN").await;
+    let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
+    let mut counter = Counter::new(&server, &team.admin.email).await;
+    let id = &team.workspace_id;
+    for people in [1, 2, 100] {
+        invite(&mut counter, id, people).await;
+    }
+    counter
+        .ask("members, 2", MEMBERS, json!({ "id": id, "rows": 2 }))
+        .await;
+    let data = counter
+        .ask("members, 100", MEMBERS, json!({ "id": id, "rows": 100 }))
+        .await;
+    let rows = data["workspace"]["members"]["nodes"].as_array().unwrap();
+    assert_eq!(rows.len(), 100);
+    assert!(
+        rows.iter()
+            .all(|row| row["invitation"]["delivery"]["state"] == "HELD")
+    );
+    for (kind, question) in QUESTIONS {
+        let variables = json!({ "id": id });
+        counter.ask(kind, question, variables).await;
+    }
+    nodes(&mut counter, rows).await;
+    change_members(&mut counter, &team, &bo.membership_id).await;
+    change_oneself(&mut counter, &team, &globex).await;
+    assert_eq!(counter.taken("members, 2"), counter.taken("members, 100"));
+    assert!(counter.taken("team page") <= 3);
+    assert_eq!(counter.taken("node"), counter.taken("nodes, 100 members"));
+    for mutation in ["inviteUsers", "inviteUsersPreview"] {
+        let two = counter.taken(&format!("{mutation} of 2"));
+        assert_eq!(
+            two,
+            counter.taken(&format!("{mutation} of 100")),
+            "{mutation}"
+        );
+    }
+    golden::check("statements.golden", &counter.text());
+}
+
+async fn invite(counter: &mut Counter<'_>, workspace_id: &str, people: usize) {
+    let invitees: Vec<Value> = (0..people)
+        .map(|n| {
+            let email = format!("p{n}.of.{people}@acme.example");
+            json!({ "email": email, "firstName": format!("P{n}"), "role": "SECURITY_AUDITOR" })
+        })
+        .collect();
+    let input = json!({ "workspaceIds": [workspace_id], "invitees": invitees });
+    let query = "query($input: InviteUsersInput!) {
+        inviteUsersPreview(input: $input) { outcomes { result } } }";
+    let kind = format!("inviteUsersPreview of {people}");
+    counter.ask(&kind, query, json!({ "input": input })).await;
+    let kind = format!("inviteUsers of {people}");
+    let payload = counter
+        .mutate(&kind, input, "outcomes { result membership { id } }")
+        .await;
+    let outcomes = payload["outcomes"].as_array().unwrap();
+    assert_eq!(outcomes.len(), people);
+    assert!(
+        outcomes
+            .iter()
+            .all(|outcome| outcome["result"] == "INVITED")
+    );
+}
+
+async fn nodes(counter: &mut Counter<'_>, rows: &[Value]) {
+    let ids: Vec<&Value> = rows.iter().map(|row| &row["id"]).collect();
+    let query = "query($id: ID!) { node(id: $id) { ... on Membership { name } } }";
+    counter.ask("node", query, json!({ "id": ids[0] })).await;
+    let query = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Membership { name } } }";
+    counter
+        .ask("nodes, 100 members", query, json!({ "ids": ids }))
+        .await;
+}
+
+async fn change_members(counter: &mut Counter<'_>, team: &Team, member: &str) {
+    let cleo = team
+        .invite("cleo@acme.example", "Cleo", "SECURITY_AUDITOR")
+        .await;
+    let dora = team
+        .invite("dora@acme.example", "Dora", "SECURITY_AUDITOR")
+        .await;
+    let invitation =
+        |outcome: &Value| json!({ "invitationId": outcome["membership"]["invitation"]["id"] });
+    counter
+        .mutate(
+            "revokeInvitation",
+            invitation(&cleo),
+            "invitation { id state }",
+        )
+        .await;
+    counter.server.advance(chrono::Duration::seconds(61));
+    // The note of activity is due again: it is made before the next request is counted.
+    *counter = Counter {
+        table: std::mem::take(&mut counter.table),
+        ..Counter::new(counter.server, &team.admin.email).await
+    };
+    counter
+        .mutate(
+            "resendInvitation",
+            invitation(&dora),
+            "invitation { id state }",
+        )
+        .await;
+    let token = team.server.mail_to("dora@acme.example").await.token();
+    let preview =
+        "query($token: String!) { invitationPreview(token: $token) { state placements { role } } }";
+    counter
+        .ask("invitationPreview", preview, json!({ "token": token }))
+        .await;
+    let input = json!({ "token": token, "password": PASSWORD, "transport": "BEARER" });
+    counter
+        .mutate("acceptInvitation", input, "memberships { id }")
+        .await;
+    let input = json!({ "membershipId": member, "role": "WORKSPACE_ADMIN" });
+    counter
+        .mutate("changeRole", input, "membership { id role }")
+        .await;
+    let input = json!({ "membershipId": member });
+    counter
+        .mutate("sendPasswordReset", input.clone(), "membership { id }")
+        .await;
+    counter
+        .mutate("removeMember", input, "removedMembershipId")
+        .await;
+}
+
+async fn change_oneself(counter: &mut Counter<'_>, team: &Team, other: &Team) {
+    let email = &team.admin.email;
+    let input = json!({ "email": email, "password": PASSWORD, "transport": "BEARER" });
+    counter
+        .mutate("signIn", input, "viewer { user { name } }")
+        .await;
+    let input = json!({ "workspaceId": team.workspace_id, "name": "Acme" });
+    counter
+        .mutate("updateWorkspace", input, "workspace { name }")
+        .await;
+    counter
+        .mutate(
+            "createWorkspace",
+            json!({ "name": "New" }),
+            "workspace { id }",
+        )
+        .await;
+    let input = json!({ "firstName": "Ana", "lastName": "Admin" });
+    counter
+        .mutate("updateProfile", input, "viewer { user { name } }")
+        .await;
+    let input = json!({ "workspaceId": team.workspace_id });
+    counter
+        .mutate("switchWorkspace", input, "viewer { user { name } }")
+        .await;
+    let input = json!({ "workspaceId": other.workspace_id });
+    counter
+        .mutate("leaveWorkspace", input, "viewer { user { name } }")
+        .await;
+    counter.mutate("signOut", json!({}), "accepted").await;
+}

@@ -1,0 +1,61 @@
+//! Counting the SQL statements that requests take.
+
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+use tokenvue::db::Db;
+
+/// The statements that a server runs while somebody counts. Clones share them.
+#[derive(Clone, Default)]
+pub struct Statements(Arc<Mutex<Option<Vec<String>>>>);
+
+/// What the sweep does by itself: how its statements start, and what else is in them.
+const SWEEP: &[(&str, &str)] = &[
+    (
+        "SELECT",
+        "ORDER BY \"invitations\".\"workspace_id\" ASC LIMIT",
+    ),
+    ("DELETE FROM \"link_tokens\"", "\"created_at\" <="),
+    ("DELETE FROM \"outbox\"", "\"created_at\" <="),
+    ("DELETE FROM \"throttles\"", "\"resets_at\" <="),
+    ("DELETE FROM \"sessions\"", "\"expires_at\" <="),
+];
+
+/// What is noted behind the answer, once a minute: two statements in this order.
+const NOTE: [&str; 2] = [
+    "UPDATE \"sessions\" SET \"last_used_at\"",
+    "UPDATE \"member_activity\"",
+];
+
+impl Statements {
+    /// Watches a database; to be called before it is shared.
+    pub fn watch(db: &mut Db) -> Statements {
+        let statements = Statements::default();
+        let watched = statements.clone();
+        db.on_statement(move |info| {
+            if let Some(noted) = watched.0.lock().unwrap().as_mut() {
+                noted.push(info.statement.sql.clone());
+            }
+        });
+        statements
+    }
+
+    /// Runs something; gives what came of it, and the statements that it took.
+    pub async fn during<T>(&self, work: impl Future<Output = T>) -> (T, Vec<String>) {
+        *self.0.lock().unwrap() = Some(Vec::new());
+        let value = work.await;
+        let mut statements = self.0.lock().unwrap().take().unwrap_or_default();
+        let swept = |sql: &String| {
+            let mut known = SWEEP.iter();
+            known.any(|(start, part)| sql.starts_with(start) && sql.contains(part))
+        };
+        statements.retain(|sql| !swept(sql));
+        if let Some(start) = statements.iter().position(|sql| sql.starts_with(NOTE[0])) {
+            statements.remove(start);
+            let mut rest = statements.iter().skip(start);
+            if let Some(next) = rest.position(|sql| sql.starts_with(NOTE[1])) {
+                statements.remove(start + next);
+            }
+        }
+        (value, statements)
+    }
+}
