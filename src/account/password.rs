@@ -16,7 +16,9 @@ const MAX_CHARS: usize = 256;
 const QUEUE: Duration = Duration::from_secs(5);
 /// The weakest score of zxcvbn (0 to 4) that is taken: "safely unguessable" begins at 3.
 const MIN_SCORE: u8 = 3;
-
+/// How much of a password is looked at to see whether it is easy to guess: the work grows faster
+/// than the length, and 72 characters of `4@8{` and the like take a third of a second.
+const ESTIMATED_CHARS: usize = 32;
 /// Characters that a password must have besides the person's own words, where it has those.
 const UNRELATED_CHARS: usize = 8;
 
@@ -54,51 +56,19 @@ impl Passwords {
     /// `personal` holds what a guesser would try first: the person's own address and names.
     ///
     /// # Errors
-    /// `PasswordTooShort`, `PasswordTooLong` or `PasswordGuessable` on the given field.
-    pub fn check(
+    /// `PasswordTooShort`, `PasswordTooLong` or `PasswordGuessable` on the given field, as problems;
+    /// `RateLimited` when too many wait already.
+    pub async fn check(
         &self,
-        field: &str,
+        field: &'static str,
         text: &SecretString,
         personal: &[&str],
-    ) -> Result<NewPassword, Problem> {
-        let problem = |code, message: String| Err(Problem::new(code, &[field], message));
-        if text.expose_secret().len() > MAX_CHARS * 4 {
-            return problem(
-                ProblemCode::PasswordTooLong,
-                format!("Use {MAX_CHARS} characters at most."),
-            );
-        }
-        let password = normalize(text);
-        let chars = password.expose_secret().chars().count();
-        if chars < usize::from(self.min_chars) {
-            let least = self.min_chars;
-            return problem(
-                ProblemCode::PasswordTooShort,
-                format!("Use {least} characters or more. Several words make a good password."),
-            );
-        }
-        if chars > MAX_CHARS {
-            return problem(
-                ProblemCode::PasswordTooLong,
-                format!("Use {MAX_CHARS} characters at most."),
-            );
-        }
-        if is_mostly_personal(password.expose_secret(), personal) {
-            let message = "This password is made of your own name or address. Choose other words.";
-            return problem(ProblemCode::PasswordGuessable, message.to_owned());
-        }
-        // The estimate's cost grows with the square of the length; the first 72 characters decide.
-        let start: String = password.expose_secret().chars().take(72).collect();
-        let estimate = zxcvbn::zxcvbn(&start, &[personal, &["tokenvue"]].concat());
-        if u8::from(estimate.score()) < MIN_SCORE {
-            let why = estimate.feedback().and_then(|feedback| feedback.warning());
-            let why = why.map_or_else(String::new, |why| format!("{why} "));
-            return problem(
-                ProblemCode::PasswordGuessable,
-                format!("This password is easy to guess. {why}Try several unrelated words."),
-            );
-        }
-        Ok(NewPassword(password))
+        app: &crate::App,
+    ) -> Result<NewPassword> {
+        let (min_chars, text) = (self.min_chars, text.clone());
+        let personal: Vec<String> = personal.iter().map(|text| (*text).to_owned()).collect();
+        let checked = self.in_turn(app, move || check_now(min_chars, field, &text, &personal));
+        Ok(checked.await??)
     }
 
     /// Hashes a password with argon2id.
@@ -158,6 +128,56 @@ impl Passwords {
     }
 }
 
+/// Checks a password that somebody chose, see [`Passwords::check`].
+fn check_now(
+    min_chars: u16,
+    field: &str,
+    text: &SecretString,
+    personal: &[String],
+) -> Result<NewPassword, Problem> {
+    let personal: Vec<&str> = personal.iter().map(String::as_str).collect();
+    let problem = |code, message: String| Err(Problem::new(code, &[field], message));
+    if text.expose_secret().len() > MAX_CHARS * 4 {
+        return problem(
+            ProblemCode::PasswordTooLong,
+            format!("Use {MAX_CHARS} characters at most."),
+        );
+    }
+    let password = normalize(text);
+    let chars = password.expose_secret().chars().count();
+    if chars < usize::from(min_chars) {
+        return problem(
+            ProblemCode::PasswordTooShort,
+            format!("Use {min_chars} characters or more. Several words make a good password."),
+        );
+    }
+    if chars > MAX_CHARS {
+        return problem(
+            ProblemCode::PasswordTooLong,
+            format!("Use {MAX_CHARS} characters at most."),
+        );
+    }
+    if is_mostly_personal(password.expose_secret(), &personal) {
+        let message = "This password is made of your own name or address. Choose other words.";
+        return problem(ProblemCode::PasswordGuessable, message.to_owned());
+    }
+    let start: String = password
+        .expose_secret()
+        .chars()
+        .take(ESTIMATED_CHARS)
+        .collect();
+    let estimate = zxcvbn::zxcvbn(&start, &[personal.as_slice(), &["tokenvue"]].concat());
+    if u8::from(estimate.score()) < MIN_SCORE {
+        let why = estimate.feedback().and_then(|feedback| feedback.warning());
+        let why = why.map_or_else(String::new, |why| format!("{why} "));
+        return problem(
+            ProblemCode::PasswordGuessable,
+            format!("This password is easy to guess. {why}Try several unrelated words."),
+        );
+    }
+    Ok(NewPassword(password))
+}
+
 /// Whether little is left once the person's own words, and this product's name, are taken out.
 fn is_mostly_personal(password: &str, personal: &[&str]) -> bool {
     let mut rest = password.to_lowercase();
@@ -192,9 +212,8 @@ mod tests {
     use super::*;
 
     fn code(password: &str) -> Option<ProblemCode> {
-        let passwords = Passwords::new(12).unwrap();
-        let personal = ["ana.silva@example.com", "Ana", "Silva"];
-        let checked = passwords.check("password", &password.into(), &personal);
+        let personal = ["ana.silva@example.com", "Ana", "Silva"].map(str::to_owned);
+        let checked = check_now(12, "password", &password.into(), &personal);
         checked.err().map(|problem| problem.code)
     }
 

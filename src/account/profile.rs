@@ -48,7 +48,10 @@ pub async fn change_password(
         .await?;
     let user = user.ok_or(Error::Unauthenticated)?;
     let personal = [user.email.as_str(), &user.first_name, &user.last_name];
-    let new = app.passwords.check("newPassword", new, &personal)?;
+    let new = app
+        .passwords
+        .check("newPassword", new, &personal, app)
+        .await?;
     let counter = throttle::key("change-password", &user.id.to_string());
     let (free, max_wait) = (
         app.config.sign_in_failures_per_account,

@@ -169,7 +169,10 @@ async fn is_replaced(
 pub async fn reset(app: &App, token: &str, password: &SecretString, origin: &Origin) -> Result<()> {
     let (_, user) = find(&app.db, token, app.now()).await?;
     let personal = [user.email.as_str(), &user.first_name, &user.last_name];
-    let password = app.passwords.check("newPassword", password, &personal)?;
+    let password = app
+        .passwords
+        .check("newPassword", password, &personal, app)
+        .await?;
     let hash = app.passwords.hash(&password, app).await?;
     let hash = hash.as_str();
     app.db

@@ -123,7 +123,8 @@ async fn check(app: &App, admin: &FirstAdmin) -> Result<Checked> {
     let personal = [email.typed(), &first_name, &last_name, &workspace];
     let password = app
         .passwords
-        .check("password", &admin.password, &personal)?;
+        .check("password", &admin.password, &personal, app)
+        .await?;
     let password_hash = app.passwords.hash(&password, app).await?;
     Ok(Checked {
         email,

@@ -10,6 +10,7 @@ use crate::audit::{self, AuditKind, Entry};
 use crate::error::Error;
 use crate::token::Token;
 use async_graphql::Context;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 
@@ -28,6 +29,7 @@ pub struct Scope {
     pub loaders: Loaders,
     state: Mutex<State>,
     takes_cookies: bool,
+    had_password: AtomicBool,
 }
 
 #[derive(Default)]
@@ -67,6 +69,7 @@ impl Scope {
             origin,
             state: Mutex::new(state),
             takes_cookies,
+            had_password: AtomicBool::new(false),
         })
     }
 
@@ -194,6 +197,22 @@ impl Scope {
             message:
                 "A WebSocket cannot set cookies. Pass `transport: BEARER`, or sign in by POST."
                     .to_owned(),
+        }))
+    }
+
+    /// Passes once. Checking a password is dear on purpose, so an operation can't ask for it under
+    /// any number of aliases.
+    ///
+    /// # Errors
+    /// `BadInput` where the operation has had a password checked already.
+    pub fn take_password(&self) -> Result<()> {
+        if !self.had_password.swap(true, Ordering::Relaxed) {
+            return Ok(());
+        }
+        let message = "One operation takes one password. Send the mutations one by one.";
+        Err(Failure::from(Error::BadInput {
+            field: "input".to_owned(),
+            message: message.to_owned(),
         }))
     }
 

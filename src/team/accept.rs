@@ -106,7 +106,10 @@ async fn check(app: &App, user: &user::Model, link: &Link, typed: &Acceptance) -
         Problem::new(ProblemCode::PasswordRequired, &["password"], message)
     })?;
     let personal = [user.email.as_str(), &first_name, &last_name];
-    let password = app.passwords.check("password", password, &personal)?;
+    let password = app
+        .passwords
+        .check("password", password, &personal, app)
+        .await?;
     Ok(SignUp {
         password_hash: app.passwords.hash(&password, app).await?,
         first_name,

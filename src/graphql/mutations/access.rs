@@ -170,6 +170,7 @@ impl AccessMutation {
     ) -> Result<Option<SignInPayload>> {
         let scope = Scope::of(ctx)?;
         let transport = transport(scope, input.transport)?;
+        scope.take_password()?;
         let signed_in = sign_in::sign_in(
             &scope.app,
             &input.email,
@@ -196,6 +197,7 @@ impl AccessMutation {
     ) -> Result<Option<SetUpPayload>> {
         let scope = Scope::of(ctx)?;
         let transport = transport(scope, input.transport)?;
+        scope.take_password()?;
         let admin = FirstAdmin {
             email: input.email,
             first_name: input.first_name,
@@ -273,6 +275,7 @@ impl AccessMutation {
         #[graphql(desc = "The link's token and the new password.")] input: ResetPasswordInput,
     ) -> Result<Option<ResetPasswordPayload>> {
         let scope = Scope::of(ctx)?;
+        scope.take_password()?;
         let password = input.new_password.into();
         let (done, user_errors) =
             settle(reset::reset(&scope.app, &input.token, &password, &scope.origin).await)?;

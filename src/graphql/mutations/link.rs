@@ -93,6 +93,7 @@ impl LinkMutation {
     ) -> Result<Option<AcceptInvitationPayload>> {
         let scope = Scope::of(ctx)?;
         let transport = transport(scope, input.transport)?;
+        scope.take_password()?;
         let acceptance = Acceptance {
             token: input.token,
             first_name: input.first_name,

@@ -124,6 +124,7 @@ impl ProfileMutation {
     ) -> Result<Option<ChangePasswordPayload>> {
         let scope = Scope::of(ctx)?;
         let viewer = scope.signed_in()?;
+        scope.take_password()?;
         let (current, new) = (input.current_password.into(), input.new_password.into());
         let (_, user_errors) =
             settle(profile::change_password(&scope.app, &viewer, &current, &new).await)?;

@@ -59,6 +59,18 @@ impl Client {
         Reply(response.json().await.unwrap())
     }
 
+    /// Posts any body as JSON; gives the status and what was answered, `null` where that is no JSON.
+    pub async fn post(&self, body: impl Into<reqwest::Body>) -> (u16, Value) {
+        let mut request = self.http.post(format!("{}/graphql", self.url));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        let request = request.header("content-type", "application/json");
+        let response = request.body(body).send().await.unwrap();
+        let status = response.status().as_u16();
+        (status, response.json().await.unwrap_or_default())
+    }
+
     /// Runs an operation without variables that must succeed; gives its `data`.
     pub async fn get(&self, query: &str) -> Value {
         self.run(query, json!({})).await.data()

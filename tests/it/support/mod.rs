@@ -8,6 +8,7 @@ pub mod introspection;
 pub mod people;
 pub mod server;
 pub mod smtp;
+pub mod socket;
 pub mod statements;
 
 pub use client::{Client, Reply, user_errors};

@@ -195,6 +195,11 @@ pub struct Replica {
 }
 
 impl Replica {
+    /// Asks it to stop, without waiting for it.
+    pub fn begin_stop(&self) {
+        self.server.stop.cancel();
+    }
+
     /// Stops it cleanly.
     pub async fn stop(self) {
         self.server.stop.cancel();

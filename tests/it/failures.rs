@@ -1,0 +1,175 @@
+//! When connections break and servers stop in the middle of things.
+
+use crate::on_both_engines;
+use crate::support::server::DEADLINE;
+use crate::support::socket::{Heard, Socket};
+use crate::support::{Client, Engine, Server, Team, eventually};
+use sea_orm::{ConnectionTrait as _, Database};
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::sync::{Notify, mpsc};
+use tokio::task::JoinSet;
+
+on_both_engines!(
+    broken_connections_lose_nothing_and_double_nothing,
+    a_running_request_is_finished_before_the_server_stops,
+    web_sockets_finish_what_runs_and_are_told_that_the_server_goes,
+);
+
+/// Ends all connections to the database, but for the one that does it.
+const KILL: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()";
+
+/// Invites somebody and asks again until there is an answer, as a client would.
+async fn invite(client: &Client, email: &str) {
+    let input = json!({ "invitees": [{ "email": email, "role": "SECURITY_AUDITOR" }] });
+    for _ in 0..100 {
+        let reply = client
+            .try_mutate("inviteUsers", input.clone(), "outcomes { result }")
+            .await;
+        if reply.codes().is_empty() {
+            let result = &reply.0["data"]["inviteUsers"]["outcomes"][0]["result"];
+            assert!(
+                ["INVITED", "ALREADY_INVITED"].contains(&result.as_str().unwrap()),
+                "{result}"
+            );
+            return;
+        }
+        assert_eq!(reply.codes(), ["INTERNAL"], "{:#}", reply.0);
+    }
+    panic!("{email} cannot be invited");
+}
+
+async fn broken_connections_lose_nothing_and_double_nothing(server: Server) {
+    if server.engine == Engine::Sqlite {
+        return;
+    }
+    let team = Team::first(&server).await;
+    let url = server.app.config.database_url.as_ref().unwrap();
+    let killer = Database::connect(url.expose_secret()).await.unwrap();
+    let (progress, mut answers) = mpsc::unbounded_channel();
+    let mut clients = JoinSet::new();
+    for n in 0..20 {
+        let (client, progress) = (team.admin.client.clone(), progress.clone());
+        clients.spawn(async move {
+            for round in 0..6 {
+                let query = "{ workspace { teamSummary { totalUsers } members { totalCount } } }";
+                client.get(query).await;
+                progress.send(()).unwrap();
+                invite(&client, &format!("p{n}-{round}@acme.example")).await;
+                progress.send(()).unwrap();
+            }
+        });
+    }
+    drop(progress);
+    let mut answered = 0;
+    while answers.recv().await.is_some() {
+        answered += 1;
+        if answered % 12 == 0 {
+            killer.execute_unprepared(KILL).await.unwrap();
+        }
+    }
+    clients.join_all().await;
+    killer.close().await.unwrap();
+
+    assert_eq!(answered, 240);
+    assert_eq!(team.summary().await, [121, 1, 120, 0]);
+    assert_eq!(server.count::<entity::invitation::Entity>().await, 120);
+    assert_eq!(server.count::<entity::outbox::Entity>().await, 120);
+}
+
+async fn a_running_request_is_finished_before_the_server_stops(server: Server) {
+    let team = Team::first(&server).await;
+    let replica = server.replica(&[]).await;
+    let address = replica
+        .server
+        .url
+        .replacen("http://localhost", "127.0.0.1", 1);
+    let mut stream = TcpStream::connect(&address).await.unwrap();
+    let query = r#"mutation { createWorkspace(input: { name: "Late" }) { workspace { name } } }"#;
+    let body = json!({ "query": query }).to_string();
+    let head = format!(
+        "POST /graphql HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\n\
+         authorization: Bearer {}\r\ncontent-length: {}\r\nexpect: 100-continue\r\n\r\n",
+        team.admin.client.token(),
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    // The server asks for the body: so the request has begun.
+    let mut go_on = [0; 25];
+    stream.read_exact(&mut go_on).await.unwrap();
+    assert!(go_on.starts_with(b"HTTP/1.1 100 Continue"));
+
+    replica.begin_stop();
+    eventually("no new connections", || async {
+        TcpStream::connect(&address).await.is_err().then_some(())
+    })
+    .await;
+    stream.write_all(body.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    let read = stream.read_to_string(&mut answer);
+    tokio::time::timeout(DEADLINE, read).await.unwrap().unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(
+        answer.ends_with(r#"{"workspace":{"name":"Late"}}}}"#),
+        "{answer}"
+    );
+    replica.stop().await;
+}
+
+/// Keeps everybody from changing workspaces until told otherwise.
+async fn hold_workspaces(server: &Server) -> (Arc<Notify>, tokio::task::JoinHandle<()>) {
+    let (app, held, release) = (
+        server.app.clone(),
+        Arc::new(Notify::new()),
+        Arc::new(Notify::new()),
+    );
+    let (tell, wait) = (held.clone(), release.clone());
+    let holder = tokio::spawn(async move {
+        let (tell, wait) = (&tell, &wait);
+        let held = app.db.transaction(|tx| async move {
+            tx.execute_unprepared("UPDATE workspaces SET name = name")
+                .await?;
+            tell.notify_one();
+            wait.notified().await;
+            Ok(())
+        });
+        held.await.unwrap();
+    });
+    held.notified().await;
+    (release, holder)
+}
+
+async fn web_sockets_finish_what_runs_and_are_told_that_the_server_goes(server: Server) {
+    let team = Team::first(&server).await;
+    let replica = server.replica(&[]).await;
+    let token = Some(team.admin.client.token());
+    let mut idle = Socket::open(&replica.server.url, None).await;
+    let mut busy = Socket::open(&replica.server.url, token).await;
+
+    let (release, holder) = hold_workspaces(&server).await;
+    let rename = "mutation M($input: UpdateWorkspaceInput!) {
+        updateWorkspace(input: $input) { workspace { name } } }";
+    let input = json!({ "workspaceId": team.workspace_id, "name": "Late" });
+    busy.subscribe("1", rename, json!({ "input": input })).await;
+    // Messages are taken in order: with this answer, the mutation has begun.
+    busy.send(json!({ "type": "ping" })).await;
+    assert_eq!(busy.next().await["type"], "pong");
+
+    replica.begin_stop();
+    assert_eq!(idle.hear().await, Heard::Closed(1001));
+    release.notify_one();
+    holder.await.unwrap();
+    let result: Value = busy.next().await;
+    assert_eq!(
+        result["payload"]["data"]["updateWorkspace"]["workspace"]["name"], "Late",
+        "{result}"
+    );
+    assert_eq!(busy.next().await["type"], "complete");
+    assert_eq!(busy.hear().await, Heard::Closed(1001));
+    drop((idle, busy));
+    replica.stop().await;
+}

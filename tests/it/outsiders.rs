@@ -1,0 +1,242 @@
+//! What those learn and may do who have no account, no membership any more, or only a victim's
+//! browser.
+
+use crate::on_both_engines;
+use crate::support::socket::Socket;
+use crate::support::{PASSWORD, Server, Team, eventually, sign_in};
+use serde_json::{Value, json};
+use tokenvue::account::reset::MAX_WAITING;
+
+on_both_engines!(
+    answers_do_not_tell_who_has_an_account,
+    the_invited_can_only_accept,
+    a_session_outlives_its_workspaces_without_rights,
+    web_sockets_follow_what_changes,
+    a_foreign_page_cannot_borrow_the_cookie,
+);
+
+async fn answers_do_not_tell_who_has_an_account(server: Server) {
+    let team = Team::first(&server).await;
+    team.invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
+        .await;
+    let anonymous = server.anonymous();
+    let mut answers = Vec::new();
+    for email in [
+        team.admin.email.as_str(),
+        "bo@acme.example",
+        "nobody@acme.example",
+        "nonsense",
+        "",
+    ] {
+        let input = json!({ "email": email, "password": "wrong", "transport": "BEARER" });
+        let sign_in = anonymous
+            .try_mutate("signIn", input, "sessionToken viewer { user { id } }")
+            .await;
+        let input = json!({ "email": email });
+        let reset = anonymous
+            .try_mutate("requestPasswordReset", input, "accepted")
+            .await;
+        answers.push([sign_in.0, reset.0]);
+    }
+    for answer in &answers {
+        assert_eq!(answer, &answers[0]);
+        assert_eq!(
+            answer[0]["data"]["signIn"]["userErrors"][0]["code"],
+            "CREDENTIALS_INVALID"
+        );
+        assert_eq!(answer[1]["data"]["requestPasswordReset"]["accepted"], true);
+    }
+}
+
+async fn the_invited_can_only_accept(server: Server) {
+    let team = Team::first(&server).await;
+    team.invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
+        .await;
+    let anonymous = server.anonymous();
+    anonymous
+        .mutate(
+            "requestPasswordReset",
+            json!({ "email": "bo@acme.example" }),
+            "accepted",
+        )
+        .await;
+    eventually("the end of the request", || async {
+        (server.app.resets.available_permits() == MAX_WAITING).then_some(())
+    })
+    .await;
+    assert_eq!(
+        server.mails_to("bo@acme.example").await.len(),
+        1,
+        "the invitation alone"
+    );
+    let membership = json!({ "m": team.admin.client.get("{ workspace { members(status: INVITED) { nodes { id } } } }")
+        .await["workspace"]["members"]["nodes"][0]["id"] });
+    let input = json!({ "membershipId": membership["m"] });
+    let payload = team
+        .admin
+        .client
+        .mutate("sendPasswordReset", input, "__typename")
+        .await;
+    assert_eq!(payload["userErrors"][0]["code"], "NOT_ACTIVE");
+    for password in ["", PASSWORD] {
+        let input =
+            json!({ "email": "bo@acme.example", "password": password, "transport": "BEARER" });
+        let payload = anonymous.mutate("signIn", input, "sessionToken").await;
+        assert_eq!(payload["userErrors"][0]["code"], "CREDENTIALS_INVALID");
+        assert_eq!(payload["sessionToken"], Value::Null);
+    }
+}
+
+const RIGHTS: &str = "{ viewer { user { email } activeWorkspace { id } memberships { totalCount }
+    permissions can(permission: TEAM_VIEW) { allowed } sessions { totalCount } } }";
+
+async fn a_session_outlives_its_workspaces_without_rights(server: Server) {
+    let team = Team::first(&server).await;
+    let bo = team.member("Bo", "WORKSPACE_ADMIN").await;
+    let input = json!({ "membershipId": bo.membership_id });
+    team.admin
+        .client
+        .mutate("removeMember", input, "removedMembershipId")
+        .await;
+    let viewer = bo.client.get(RIGHTS).await["viewer"].clone();
+    assert_eq!(viewer["user"]["email"], bo.email);
+    assert_eq!(viewer["activeWorkspace"], Value::Null);
+    assert_eq!(viewer["memberships"]["totalCount"], 0);
+    assert_eq!(viewer["permissions"], json!([]));
+    assert_eq!(viewer["can"]["allowed"], false);
+    for id in [Value::Null, json!(team.workspace_id)] {
+        let query = "query Q($id: ID) { workspace(id: $id) { name } }";
+        let reply = bo.client.run(query, json!({ "id": id })).await;
+        assert_eq!(reply.codes(), ["NOT_FOUND"]);
+    }
+    for (mutation, input, code) in [
+        (
+            "inviteUsers",
+            json!({ "invitees": [{ "email": "cy@acme.example", "role": "SECURITY_AUDITOR" }] }),
+            "NOT_FOUND",
+        ),
+        (
+            "removeMember",
+            json!({ "membershipId": team.admin.membership_id }),
+            "NOT_FOUND",
+        ),
+        (
+            "switchWorkspace",
+            json!({ "workspaceId": team.workspace_id }),
+            "NOT_FOUND",
+        ),
+        (
+            "leaveWorkspace",
+            json!({ "workspaceId": team.workspace_id }),
+            "NOT_FOUND",
+        ),
+        ("createWorkspace", json!({ "name": "Mine" }), "FORBIDDEN"),
+    ] {
+        let reply = bo.client.try_mutate(mutation, input, "__typename").await;
+        assert_eq!(reply.codes(), [code], "{mutation}");
+    }
+    assert_eq!(
+        sign_in(&server, &bo.email).await.get(RIGHTS).await["viewer"]["permissions"],
+        json!([])
+    );
+}
+
+async fn web_sockets_follow_what_changes(server: Server) {
+    let team = Team::first(&server).await;
+    let bo = team.member("Bo", "WORKSPACE_ADMIN").await;
+    let mut socket = Socket::open(&server.url, Some(bo.client.token())).await;
+    let list = "{ workspace { invitations { totalCount } } }";
+    let code = |answer: &Value| answer["errors"][0]["extensions"]["code"].clone();
+    assert_eq!(socket.run(list, json!({})).await["errors"], Value::Null);
+
+    let input = json!({ "membershipId": bo.membership_id, "role": "GATEWAY_OPERATOR" });
+    team.admin
+        .client
+        .mutate("changeRole", input, "__typename")
+        .await;
+    assert_eq!(code(&socket.run(list, json!({})).await), "FORBIDDEN");
+    let input = json!({ "membershipId": bo.membership_id });
+    team.admin
+        .client
+        .mutate("removeMember", input, "__typename")
+        .await;
+    assert_eq!(code(&socket.run(list, json!({})).await), "NOT_FOUND");
+    bo.client.mutate("signOut", json!({}), "accepted").await;
+    assert_eq!(code(&socket.run(list, json!({})).await), "UNAUTHENTICATED");
+}
+
+async fn a_foreign_page_cannot_borrow_the_cookie(server: Server) {
+    let team = Team::first(&server).await;
+    let url = format!("{}/graphql", server.url);
+    let browser = reqwest::Client::builder()
+        .cookie_store(true)
+        .build()
+        .unwrap();
+    let sign_in = json!({ "query": format!(
+        "mutation {{ signIn(input: {{ email: \"{}\", password: \"{PASSWORD}\" }}) {{ sessionToken viewer {{ user {{ id }} }} }} }}",
+        team.admin.email
+    ) });
+    // What a form can send without asking is not even read.
+    for kind in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "",
+    ] {
+        let request = browser.post(&url).header("content-type", kind);
+        let response = request.body(sign_in.to_string()).send().await.unwrap();
+        assert_eq!(response.status(), 415, "{kind}");
+        assert!(!response.headers().contains_key("set-cookie"));
+    }
+    let response = browser
+        .get(&url)
+        .query(&[("query", sign_in["query"].as_str().unwrap())]);
+    assert_eq!(response.send().await.unwrap().status(), 405);
+
+    let answer: Value = browser
+        .post(&url)
+        .json(&sign_in)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(answer["data"]["signIn"]["sessionToken"], Value::Null);
+    let who = json!({ "query": "{ viewer { user { email } } }" });
+    for (origin, allowed) in [
+        (server.url.as_str(), true),
+        ("https://evil.example", false),
+        ("null", false),
+        ("http://localhost:1", false),
+    ] {
+        let request = browser.post(&url).header("origin", origin).json(&who);
+        let response = request.send().await.unwrap();
+        let status = if allowed { 200 } else { 403 };
+        assert_eq!(response.status(), status, "{origin}");
+        let answer: Value = response.json().await.unwrap();
+        let email = &answer["data"]["viewer"]["user"]["email"];
+        assert_eq!(*email == team.admin.email, allowed, "{answer}");
+    }
+    let preflight = browser
+        .request(reqwest::Method::OPTIONS, &url)
+        .header("origin", "https://evil.example")
+        .header("access-control-request-method", "POST")
+        .header("access-control-request-headers", "content-type");
+    let response = preflight.send().await.unwrap();
+    assert!(
+        !response
+            .headers()
+            .contains_key("access-control-allow-origin")
+    );
+    // A token has to be given by hand, so it needs no such check.
+    let request = reqwest::Client::new()
+        .post(&url)
+        .bearer_auth(team.admin.client.token());
+    let response = request
+        .header("origin", "https://evil.example")
+        .json(&who)
+        .send()
+        .await;
+    assert_eq!(response.unwrap().status(), 200);
+}

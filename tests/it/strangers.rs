@@ -1,0 +1,277 @@
+//! What strangers send to hold the server up.
+
+use crate::on_both_engines;
+use crate::support::socket::Socket;
+use crate::support::{Server, Team, eventually, sign_in};
+use serde_json::{Value, json};
+use tokenvue::account::reset::MAX_WAITING;
+use tokio::task::JoinSet;
+
+on_both_engines!(
+    hostile_queries_are_refused_on_every_transport,
+    many_resets_wait_in_a_bounded_line,
+    many_sign_ins_are_answered_one_way_or_another,
+    an_operation_has_one_password_checked,
+    odd_methods_and_long_request_ids_leave_nothing_behind,
+);
+
+/// Text that costs more the further it is read; with the codes that may refuse it.
+fn hostile() -> Vec<(&'static str, String, Value)> {
+    let none = || json!({});
+    let nested = |open: &str, close: &str, depth: usize| {
+        format!("{}{}", open.repeat(depth), close.repeat(depth))
+    };
+    let mut bomb = String::from("{ viewer { ...f0 } }");
+    for n in 0..15 {
+        let next = n + 1;
+        bomb += &format!(" fragment f{n} on Viewer {{ ...f{next} ...f{next} }}");
+    }
+    bomb += " fragment f15 on Viewer { user { id } }";
+    let aliases: String = (0..200)
+        .map(|n| format!("a{n}: roles {{ name }} "))
+        .collect();
+    let people = "members(first: 100) { nodes { workspace { ";
+    let deep_value = (0..100).fold(json!("x"), |value, _| json!([value]));
+    let many = json!({ "v": vec![1; 60_000] });
+    let uses = "a: node(id: $v) { id } ".repeat(20);
+    vec![
+        ("selections", nested("{ viewer ", "}", 5_000), none()),
+        (
+            "lists",
+            format!("{{ nodes(ids: {}) {{ id }} }}", nested("[", "]", 20_000)),
+            none(),
+        ),
+        (
+            "objects",
+            format!(
+                "{{ node(id: {}1{}) {{ id }} }}",
+                "{a:".repeat(15_000),
+                "}".repeat(15_000)
+            ),
+            none(),
+        ),
+        ("brackets", "{".repeat(60_000), none()),
+        ("fragments", bomb, none()),
+        (
+            "cycle",
+            "{ viewer { ...f } } fragment f on Viewer { ...f }".to_owned(),
+            none(),
+        ),
+        ("aliases", format!("{{ {aliases} }}"), none()),
+        (
+            "directives",
+            format!(
+                "{{ roles {} {{ name }} }}",
+                "@skip(if: false) ".repeat(2_000)
+            ),
+            none(),
+        ),
+        (
+            "overlap",
+            format!("{{ {} }}", "roles { name } ".repeat(10_000)),
+            none(),
+        ),
+        (
+            "rows",
+            format!(
+                "{{ workspace {{ {}id{} }} }}",
+                people.repeat(3),
+                "}}}".repeat(3)
+            ),
+            none(),
+        ),
+        (
+            "introspection",
+            format!(
+                "{{ __schema {{ types {{ {}name{} }} }} }}",
+                "fields { type { ".repeat(8),
+                "} }".repeat(8)
+            ),
+            none(),
+        ),
+        ("variables", format!("query Q($v: ID!) {{ {uses} }}"), many),
+        (
+            "deep variable",
+            "query Q($v: ID!) { node(id: $v) { id } }".to_owned(),
+            json!({ "v": deep_value }),
+        ),
+        ("names", format!("{{ {} }}", "x".repeat(60_000)), none()),
+        (
+            "string",
+            format!("{{ node(id: \"{}", "\\".repeat(60_000)),
+            none(),
+        ),
+        (
+            "spread variables",
+            format!(
+                "query Q({}) {{ roles {{ name }} }}",
+                "$v: ID ".repeat(5_000)
+            ),
+            none(),
+        ),
+    ]
+}
+
+/// Whether an answer is a refusal that comes before any resolver.
+fn assert_refused(name: &str, answer: &Value) {
+    let code = answer["errors"][0]["extensions"]["code"].as_str();
+    let known = [Some("QUERY_TOO_COMPLEX"), Some("BAD_INPUT")].contains(&code);
+    assert!(known, "{name}: {answer:.300}");
+    assert!(answer["data"].is_null(), "{name}: {answer:.300}");
+}
+
+async fn hostile_queries_are_refused_on_every_transport(server: Server) {
+    let anonymous = server.anonymous();
+    let (http, url) = (reqwest::Client::new(), format!("{}/graphql", server.url));
+    let mut socket = Socket::open(&server.url, None).await;
+    for (name, query, variables) in hostile() {
+        let body = json!({ "query": query, "variables": variables });
+        let (status, answer) = anonymous.post(body.to_string()).await;
+        assert!(status < 500, "{name}: {status}");
+        assert_refused(name, &answer);
+        assert_refused(name, &socket.run(&query, variables.clone()).await);
+
+        let parameters = [
+            ("query", query.as_str()),
+            ("variables", &variables.to_string()),
+        ];
+        let get = http.get(&url).query(&parameters).build();
+        // What is too long for a URL cannot even be sent so, or is refused by HTTP itself.
+        let Ok(get) = get else { continue };
+        let response = http.execute(get).await.unwrap();
+        match response.status().as_u16() {
+            414 | 431 => {}
+            status => {
+                assert!(status < 500, "{name}: {status}");
+                assert_refused(name, &response.json().await.unwrap());
+            }
+        }
+    }
+    let answer = socket.run("{ roles { name } }", json!({})).await;
+    assert_eq!(answer["data"]["roles"][0]["name"], "Workspace Admin");
+}
+
+async fn many_resets_wait_in_a_bounded_line(server: Server) {
+    let team = Team::first(&server).await;
+    let resets = server.app.resets.clone();
+    // Nobody gets a turn: as if the database had stopped answering.
+    let all = u32::try_from(MAX_WAITING).unwrap();
+    let turns = resets.clone().acquire_many_owned(all).await.unwrap();
+    let anonymous = server.anonymous();
+    for email in [team.admin.email.as_str(), "nobody@acme.example", "nonsense"] {
+        let input = json!({ "email": email });
+        let reply = anonymous
+            .try_mutate("requestPasswordReset", input, "accepted")
+            .await;
+        assert_eq!(reply.codes(), ["RATE_LIMITED"], "{email}");
+    }
+    drop(turns);
+    let mut asking = JoinSet::new();
+    for _ in 0..100 {
+        let (client, email) = (anonymous.clone(), team.admin.email.clone());
+        asking.spawn(async move {
+            client
+                .try_mutate(
+                    "requestPasswordReset",
+                    json!({ "email": email }),
+                    "accepted",
+                )
+                .await
+        });
+    }
+    for reply in asking.join_all().await {
+        assert!(reply.codes().is_empty() || reply.codes() == ["RATE_LIMITED"]);
+    }
+    eventually("the end of the line", || async {
+        (resets.available_permits() == MAX_WAITING).then_some(())
+    })
+    .await;
+    let mails = server.mails_to(&team.admin.email).await;
+    assert_eq!(mails.len(), 1, "only the latest link is open");
+}
+
+async fn many_sign_ins_are_answered_one_way_or_another(server: Server) {
+    let team = Team::first(&server).await;
+    let mut trying = JoinSet::new();
+    for n in 0..200 {
+        let client = server.anonymous();
+        let input = json!({ "email": format!("p{n}@acme.example"), "password": "x", "transport": "BEARER" });
+        trying.spawn(async move { client.try_mutate("signIn", input, "sessionToken").await });
+    }
+    let replies = trying.join_all().await;
+    let limited = replies
+        .iter()
+        .filter(|reply| reply.codes() == ["RATE_LIMITED"])
+        .count();
+    let answered = replies
+        .iter()
+        .filter(|reply| reply.codes().is_empty())
+        .count();
+    assert_eq!(limited + answered, 200);
+    // An address has 50 failures, and then one after each wait: 1, 2, 4 … seconds.
+    assert!(answered <= 55, "{answered} tried, {limited} had to wait");
+    server.advance(chrono::Duration::minutes(2));
+    sign_in(&server, &team.admin.email).await;
+}
+
+/// Each check takes some 20 ms of a core.
+async fn an_operation_has_one_password_checked(server: Server) {
+    let team = Team::first(&server).await;
+    let one = |n| {
+        let input = format!("{{ email: \"p{n}@acme.example\", password: \"x\" }}");
+        format!("a{n}: signIn(input: {input}) {{ userErrors {{ code }} }} ")
+    };
+    let query = format!("mutation {{ {} }}", (0..20).map(one).collect::<String>());
+    let reply = server.anonymous().run(&query, json!({})).await;
+    assert_eq!(reply.codes(), ["BAD_INPUT"; 19]);
+    let first = &reply.0["data"]["a0"]["userErrors"][0]["code"];
+    assert_eq!(first, "CREDENTIALS_INVALID");
+
+    let change = "changePassword(input: { currentPassword: \"x\", newPassword: \"velvet anchor pumice\" }) { userErrors { code } }";
+    let query = format!("mutation {{ a: {change} b: {change} }}");
+    let reply = team.admin.client.run(&query, json!({})).await;
+    assert_eq!(reply.codes(), ["BAD_INPUT"]);
+}
+
+async fn odd_methods_and_long_request_ids_leave_nothing_behind(server: Server) {
+    let http = reqwest::Client::new();
+    for n in 0..20 {
+        let method = reqwest::Method::from_bytes(format!("ODD{n}").as_bytes()).unwrap();
+        let response = http
+            .request(method, format!("{}/graphql", server.url))
+            .send()
+            .await;
+        assert_eq!(response.unwrap().status(), 405);
+    }
+    let metrics = http
+        .get(format!("{}/metrics", server.url))
+        .send()
+        .await
+        .unwrap();
+    let metrics = metrics.text().await.unwrap();
+    assert!(metrics.contains("method=\"other\""), "{metrics}");
+    assert!(!metrics.contains("ODD"), "{metrics}");
+
+    for (id, is_kept) in [
+        ("abc-123", true),
+        (&"x".repeat(65), false),
+        (&"x".repeat(8_000), false),
+    ] {
+        let request = http
+            .get(format!("{}/healthz", server.url))
+            .header("x-request-id", id);
+        let response = request.send().await.unwrap();
+        let answered = response.headers()["x-request-id"].to_str().unwrap();
+        assert_eq!(answered == id, is_kept, "{answered}");
+        assert!(answered.len() <= 64);
+    }
+    let mut request = http.get(format!("{}/healthz", server.url));
+    for n in 0..500 {
+        request = request.header(format!("x-flood-{n}"), "x".repeat(100));
+    }
+    let refused = request
+        .send()
+        .await
+        .map(|response| response.status().as_u16());
+    assert!(refused.is_err() || refused.unwrap() == 431);
+}
