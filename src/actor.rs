@@ -1,5 +1,7 @@
 //! Who does something, and from where: what the audit log says of each change.
 
+use crate::name;
+use entity::user;
 use uuid::Uuid;
 
 /// Where a request came from.
@@ -23,6 +25,16 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// A user as the doer of something.
+    pub fn of(user: &user::Model, origin: &Origin) -> Actor {
+        Actor {
+            user_id: user.id,
+            name: name::display(&user.first_name, &user.last_name, &user.email),
+            email: user.email.clone(),
+            origin: origin.clone(),
+        }
+    }
+
     /// Name and address, as the audit log keeps them.
     pub fn label(&self) -> String {
         format!("{} <{}>", self.name, self.email)

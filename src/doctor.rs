@@ -197,16 +197,16 @@ async fn check_summary(tx: &DatabaseTransaction, id: Uuid, repair: bool) -> Resu
     if repair {
         let row = counted.clone().into_active_model();
         match kept {
-            Some(_) => drop(
+            Some(_) => {
                 team_summary::Entity::update(row.reset_all())
                     .exec(tx)
-                    .await?,
-            ),
-            None => drop(
+                    .await?;
+            }
+            None => {
                 team_summary::Entity::insert(row)
                     .exec_without_returning(tx)
-                    .await?,
-            ),
+                    .await?;
+            }
         }
     }
     let what = format!(

@@ -16,15 +16,18 @@ const INTERVAL: Duration = Duration::minutes(1);
 /// Notes that are remembered before the old ones are cleared away.
 const CAPACITY: usize = 10_000;
 
+/// A session and a workspace.
+type Key = (Uuid, Uuid);
+
 /// What this replica has noted lately, by session and workspace.
 #[derive(Clone, Debug, Default)]
 pub struct Activity {
-    noted: Arc<Mutex<HashMap<(Uuid, Uuid), DateTime<Utc>>>>,
+    noted: Arc<Mutex<HashMap<Key, DateTime<Utc>>>>,
 }
 
 impl Activity {
     /// Whether it is time for another note; if so, it counts as made.
-    fn is_due(&self, key: (Uuid, Uuid), now: DateTime<Utc>) -> bool {
+    fn is_due(&self, key: Key, now: DateTime<Utc>) -> bool {
         let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
         if noted.get(&key).is_some_and(|at| *at > now - INTERVAL) {
             return false;

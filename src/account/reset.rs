@@ -9,14 +9,14 @@ use crate::error::{Error, Problem, ProblemCode, Result};
 use crate::mail::outbox::{self, Mail, Notice, RequestedBy};
 use crate::name;
 use crate::team::invitation::count_mail;
-use crate::team::link;
+use crate::team::{link, roster};
 use chrono::{DateTime, Utc};
 use entity::link_token::LinkPurpose;
 use entity::user::UserStatus;
-use entity::{membership, password_reset, user};
+use entity::{password_reset, user};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
-    QueryFilter as _,
+    PaginatorTrait as _, QueryFilter as _,
 };
 use secrecy::SecretString;
 
@@ -114,10 +114,16 @@ pub async fn find(
         .await?
         .ok_or_else(link::unknown)?;
     let over = |code, message| Err(Problem::new(code, &["token"], message).into());
-    if reset.ended_at.is_some() {
+    if let Some(ended_at) = reset.ended_at {
+        if is_replaced(db, &reset, ended_at).await? {
+            return over(
+                ProblemCode::TokenReplaced,
+                "A newer mail has replaced this link. Open the latest one.",
+            );
+        }
         return over(
             ProblemCode::TokenUsed,
-            "This link has been used already, or a newer mail has replaced it. Ask for another reset if you cannot sign in.",
+            "This link has been used already. Ask for another reset if you cannot sign in.",
         );
     }
     if reset.expires_at <= now {
@@ -128,6 +134,20 @@ pub async fn find(
     }
     let user = user::Entity::find_by_id(reset.user_id).one(db).await?;
     Ok((reset, user.ok_or_else(link::unknown)?))
+}
+
+/// Whether a reset has ended because a newer one was opened: both happen at one time.
+async fn is_replaced(
+    db: &impl ConnectionTrait,
+    reset: &password_reset::Model,
+    ended_at: DateTime<Utc>,
+) -> Result<bool> {
+    let newer = password_reset::Entity::find()
+        .filter(password_reset::Column::UserId.eq(reset.user_id))
+        .filter(password_reset::Column::CreatedAt.eq(ended_at))
+        .count(db)
+        .await?;
+    Ok(newer > 0)
 }
 
 /// Sets a new password: ends the link and every session of the user, and mails them a notice.
@@ -145,7 +165,7 @@ pub async fn reset(app: &App, token: &str, password: &SecretString, origin: &Ori
             let (_, user) = find(&*tx, token, app.now()).await?;
             end_open(&*tx, user.id, app.now()).await?;
             replace(&*tx, app, &user, hash, None).await?;
-            note(&*tx, app, &user, origin).await
+            note(&tx, app, &user, origin).await
         })
         .await?;
     app.mail_queued.notify_one();
@@ -185,17 +205,8 @@ async fn note(
     user: &user::Model,
     origin: &Origin,
 ) -> Result<()> {
-    let places = membership::Entity::find()
-        .filter(membership::Column::UserId.eq(user.id))
-        .filter(membership::Column::Status.eq(membership::MembershipStatus::Active))
-        .all(tx)
-        .await?;
-    let actor = Actor {
-        user_id: user.id,
-        name: name::display(&user.first_name, &user.last_name, &user.email),
-        email: user.email.clone(),
-        origin: origin.clone(),
-    };
+    let places = roster::active_of(tx, user.id).await?;
+    let actor = Actor::of(user, origin);
     let entries = places.iter().map(|place| {
         Entry::done(place.workspace_id, AuditKind::ResetPassword).to(user.id, &user.email)
     });

@@ -5,7 +5,7 @@ use crate::App;
 use crate::actor::{Actor, Origin};
 use crate::audit::{self, AuditKind, Entry};
 use crate::email::EmailAddress;
-use crate::error::{Error, Problem, ProblemCode, Result};
+use crate::error::{Problem, ProblemCode, Result};
 use crate::name;
 use crate::team::{link, workspace};
 use crate::token::Token;
@@ -78,7 +78,7 @@ pub async fn complete(
     app.db
         .transaction(|tx| async move {
             check_token(&*tx, app, token).await?;
-            let (user, _) = create(&*tx, app, checked, origin).await?;
+            let (user, _) = create(&tx, app, checked, origin, true).await?;
             session::begin(&*tx, app, user.id, origin).await
         })
         .await
@@ -98,7 +98,7 @@ pub async fn bootstrap(
         ..Origin::default()
     };
     app.db
-        .transaction(|tx| async move { create(&tx, app, checked, origin).await })
+        .transaction(|tx| async move { create(&tx, app, checked, origin, false).await })
         .await
 }
 
@@ -139,17 +139,20 @@ async fn create(
     app: &App,
     admin: &Checked,
     origin: &Origin,
+    by_link: bool,
 ) -> Result<(user::Model, entity::workspace::Model)> {
     let now = app.now();
     if !is_open(tx).await? {
-        let message = "This installation is set up already. Sign in instead.";
-        return Err(Problem::new(ProblemCode::TokenUsed, &["token"], message).into());
+        return Err(already_done().into());
     }
-    // Two people with two links at once: the nil user's key lets only one of them through.
-    link_token::Entity::delete_many()
+    // Of two people with a link each, the second waits here and then finds theirs gone.
+    let links = link_token::Entity::delete_many()
         .filter(link_token::Column::Purpose.eq(LinkPurpose::Setup))
         .exec(tx)
         .await?;
+    if by_link && links.rows_affected == 0 {
+        return Err(already_done().into());
+    }
     let user = user::Model {
         id: Uuid::now_v7(),
         email: admin.email.typed().to_owned(),
@@ -165,18 +168,13 @@ async fn create(
         .exec_without_returning(tx)
         .await?;
     let workspace = workspace::create_in(tx, now, &admin.workspace, &user).await?;
-    let actor = Actor {
-        user_id: user.id,
-        name: name::display(&user.first_name, &user.last_name, &user.email),
-        email: user.email.clone(),
-        origin: origin.clone(),
-    };
+    let actor = Actor::of(&user, origin);
     let entry = Entry::done(workspace.id, AuditKind::CreateWorkspace).with("name", &workspace.name);
     audit::record(tx, now, &actor, [entry]).await?;
     Ok((user, workspace))
 }
 
-/// A set-up that was refused for want of an empty installation.
-pub fn is_done(error: &Error) -> bool {
-    matches!(error, Error::Refused(problems) if problems.iter().any(|p| p.code == ProblemCode::TokenUsed))
+fn already_done() -> Problem {
+    let message = "This installation is set up already. Sign in instead.";
+    Problem::new(ProblemCode::TokenUsed, &["token"], message)
 }

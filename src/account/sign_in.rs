@@ -6,9 +6,9 @@ use crate::actor::{Actor, Origin};
 use crate::audit::{self, AuditKind, Entry};
 use crate::email::EmailAddress;
 use crate::error::{Error, Problem, ProblemCode, Result};
-use crate::name;
+use crate::team::roster;
 use crate::token::Token;
-use entity::{membership, session as sessions, user};
+use entity::{session as sessions, user};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
 };
@@ -124,17 +124,8 @@ async fn note_sign_in(
     user: &user::Model,
     origin: &Origin,
 ) -> Result<()> {
-    let places = membership::Entity::find()
-        .filter(membership::Column::UserId.eq(user.id))
-        .filter(membership::Column::Status.eq(membership::MembershipStatus::Active))
-        .all(db)
-        .await?;
-    let actor = Actor {
-        user_id: user.id,
-        name: name::display(&user.first_name, &user.last_name, &user.email),
-        email: user.email.clone(),
-        origin: origin.clone(),
-    };
+    let places = roster::active_of(db, user.id).await?;
+    let actor = Actor::of(user, origin);
     let entries = places
         .iter()
         .map(|place| Entry::done(place.workspace_id, AuditKind::SignIn));

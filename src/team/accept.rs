@@ -208,12 +208,7 @@ async fn note(
     invitations: &[Model],
     origin: &Origin,
 ) -> Result<()> {
-    let actor = Actor {
-        user_id: user.id,
-        name: name::display(&user.first_name, &user.last_name, &user.email),
-        email: user.email.clone(),
-        origin: origin.clone(),
-    };
+    let actor = Actor::of(user, origin);
     let entries = invitations.iter().map(|invitation| {
         Entry::done(invitation.workspace_id, AuditKind::AcceptInvitation)
             .to(user.id, &user.email)

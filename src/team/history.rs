@@ -1,13 +1,13 @@
 //! The access history of a workspace: its audit log, the latest first.
 
-use super::page::{IdPosition, Page, Slice};
+use super::page::{IdPosition, Page, Slice, latest_first};
 use crate::audit::AuditKind;
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use entity::audit_event::{AuditOutcome, Column, Entity, Model};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, Order, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    Select,
 };
 use uuid::Uuid;
 
@@ -58,24 +58,7 @@ impl HistoryQuery {
         db: &impl ConnectionTrait,
         slice: &Slice<IdPosition>,
     ) -> Result<Page<Model>> {
-        let mut rows = self.select();
-        if let Some(IdPosition(id)) = slice.after {
-            rows = rows.filter(Column::Id.lt(id));
-        }
-        if let Some(IdPosition(id)) = slice.before {
-            rows = rows.filter(Column::Id.gt(id));
-        }
-        let order = if slice.backward {
-            Order::Asc
-        } else {
-            Order::Desc
-        };
-        let rows = rows
-            .order_by(Column::Id, order)
-            .limit(slice.fetch())
-            .all(db)
-            .await?;
-        Ok(slice.cut(rows))
+        latest_first(db, self.select(), Column::Id, slice).await
     }
 
     /// Counts the entries.

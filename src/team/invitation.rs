@@ -17,6 +17,9 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+/// The time for which mails to one address are counted together.
+pub const MAIL_WINDOW: Duration = Duration::days(1);
+
 /// The invitations of one workspace.
 pub fn in_workspace(workspace_id: Uuid) -> Select<invitation::Entity> {
     invitation::Entity::find().filter(invitation::Column::WorkspaceId.eq(workspace_id))
@@ -61,11 +64,14 @@ pub async fn count_mail(
 ) -> Result<Option<Problem>> {
     let key = throttle::key("mail", email_key);
     let limit = app.config.mails_per_address;
-    let until = throttle::take(db, &key, limit, Duration::days(1), app.now()).await?;
-    Ok(until.map(|until| {
-        let message = "This address has got too many mails today. Try again tomorrow.";
-        Problem::new(ProblemCode::MailCapReached, &[], message).retry_at(until)
-    }))
+    let until = throttle::take(db, &key, limit, MAIL_WINDOW, app.now()).await?;
+    Ok(until.map(too_many_mails))
+}
+
+/// What is said of an address that has got too many mails; counting starts anew at `until`.
+pub fn too_many_mails(until: DateTime<Utc>) -> Problem {
+    let message = "This address has got too many mails today. Try again tomorrow.";
+    Problem::new(ProblemCode::MailCapReached, &[], message).retry_at(until)
 }
 
 /// Sends an invitation anew: its earlier link ends.

@@ -1,13 +1,12 @@
 //! The invitations of a workspace, the latest first.
 
-use super::page::{IdPosition, Page, Slice};
+use super::page::{IdPosition, Page, Slice, latest_first};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use entity::invitation::{Column, Entity, InvitationState, Model};
 use sea_orm::sea_query::ExprTrait as _;
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, Order, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, Select,
+    ColumnTrait as _, Condition, ConnectionTrait, PaginatorTrait as _, QueryFilter as _, Select,
 };
 use uuid::Uuid;
 
@@ -45,24 +44,7 @@ impl InvitationQuery {
         db: &impl ConnectionTrait,
         slice: &Slice<IdPosition>,
     ) -> Result<Page<Model>> {
-        let mut rows = self.select();
-        if let Some(IdPosition(id)) = slice.after {
-            rows = rows.filter(Column::Id.lt(id));
-        }
-        if let Some(IdPosition(id)) = slice.before {
-            rows = rows.filter(Column::Id.gt(id));
-        }
-        let order = if slice.backward {
-            Order::Asc
-        } else {
-            Order::Desc
-        };
-        let rows = rows
-            .order_by(Column::Id, order)
-            .limit(slice.fetch())
-            .all(db)
-            .await?;
-        Ok(slice.cut(rows))
+        latest_first(db, self.select(), Column::Id, slice).await
     }
 
     /// Counts the invitations.

@@ -1,7 +1,11 @@
 //! Keyset pages: a slice of an ordered list, cut at positions rather than at offsets.
 
+use crate::error::Result;
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DbBackend, EntityTrait, Order, QueryFilter, QueryOrder as _,
+    QuerySelect as _, Select, Statement, Value,
+};
 use uuid::Uuid;
 
 /// Which part of a list to read. Positions are of type `P`.
@@ -90,6 +94,35 @@ pub fn contains(db: &impl ConnectionTrait, sql: &mut Sql, column: &str, needle: 
 /// A position in a list that is ordered by its ids, which sort by time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IdPosition(pub Uuid);
+
+/// Reads a page of a list that is ordered by its ids, the latest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn latest_first<E: EntityTrait>(
+    db: &impl ConnectionTrait,
+    rows: Select<E>,
+    id: E::Column,
+    slice: &Slice<IdPosition>,
+) -> Result<Page<E::Model>> {
+    let after = slice.after.map(|IdPosition(position)| id.lt(position));
+    let before = slice.before.map(|IdPosition(position)| id.gt(position));
+    let order = if slice.backward {
+        Order::Asc
+    } else {
+        Order::Desc
+    };
+    let rows = after
+        .into_iter()
+        .chain(before)
+        .fold(rows, QueryFilter::filter);
+    let rows = rows
+        .order_by(id, order)
+        .limit(slice.fetch())
+        .all(db)
+        .await?;
+    Ok(slice.cut(rows))
+}
 
 /// The moment that stands for never.
 pub fn never() -> DateTime<Utc> {

@@ -19,6 +19,18 @@ pub fn in_workspace(workspace_id: Uuid) -> Select<membership::Entity> {
     membership::Entity::find().filter(membership::Column::WorkspaceId.eq(workspace_id))
 }
 
+/// The active memberships of a user.
+///
+/// # Errors
+/// Those of the database.
+pub async fn active_of(db: &impl ConnectionTrait, user_id: Uuid) -> Result<Vec<membership::Model>> {
+    Ok(membership::Entity::find()
+        .filter(membership::Column::UserId.eq(user_id))
+        .filter(membership::Column::Status.eq(MembershipStatus::Active))
+        .all(db)
+        .await?)
+}
+
 /// One membership.
 ///
 /// # Errors

@@ -156,7 +156,7 @@ pub async fn update(
             if let Some(domains) = domains {
                 workspace.allowed_email_domains = serde_json::json!(domains);
             }
-            store(&*tx, app.now(), actor, &before, &workspace).await?;
+            store(&tx, app.now(), actor, &before, &workspace).await?;
             Ok(workspace)
         })
         .await

@@ -62,6 +62,10 @@ export default [
               "RoleDefinition", // a row of the permission table, keyed by its enum
               "WorkspaceSettings", // part of its workspace
               "InvitationDelivery", // the state of its invitation's mail
+              "InvitationPlacement", // a line of a link's page
+              "AccessFinding", // a count and a list of one moment
+              "AuditDetail", // a key and a value of its event
+              "ServiceInfo", // what is told of the installation
             ],
             suffixes: [
               "Payload", // the answer to one mutation

@@ -265,8 +265,8 @@ impl AccessMutation {
     }
 
     /// Sets a new password with a link from a mail. Every session of the user ends, and they get a
-    /// notice by mail. User errors: `TOKEN_UNKNOWN`, `TOKEN_EXPIRED`, `TOKEN_USED` and those of
-    /// passwords.
+    /// notice by mail. User errors: `TOKEN_UNKNOWN`, `TOKEN_EXPIRED`, `TOKEN_REPLACED`,
+    /// `TOKEN_USED` and those of passwords.
     async fn reset_password(
         &self,
         ctx: &Context<'_>,

@@ -47,9 +47,9 @@ pub struct RevokeInvitationPayload {
 
 #[Object]
 impl InvitationMutation {
-    /// Sends an invitation again, with a new link; the old one ends. Errors: `UNAUTHENTICATED`,
-    /// `FORBIDDEN`, `NOT_FOUND`, `BAD_INPUT`. User errors: `COOLDOWN`, `INVITATION_ENDED`,
-    /// `MAIL_CAP_REACHED`.
+    /// Sends an invitation again, with a new link; the old one ends. Needs `TEAM_MANAGE`. Errors:
+    /// `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`, `BAD_INPUT`. User errors: `COOLDOWN`,
+    /// `INVITATION_ENDED`, `MAIL_CAP_REACHED`.
     #[graphql(directive = requires::apply(TeamManage.into()))]
     async fn resend_invitation(
         &self,
@@ -69,8 +69,9 @@ impl InvitationMutation {
         }))
     }
 
-    /// Takes an invitation back; the membership that waits for it goes away. Errors:
-    /// `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`, `BAD_INPUT`. User errors: `INVITATION_ENDED`.
+    /// Takes an invitation back; the membership that waits for it goes away. Needs `TEAM_MANAGE`.
+    /// Errors: `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`, `BAD_INPUT`. User errors:
+    /// `INVITATION_ENDED`.
     #[graphql(directive = requires::apply(TeamManage.into()))]
     async fn revoke_invitation(
         &self,

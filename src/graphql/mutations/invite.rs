@@ -200,8 +200,9 @@ impl InviteMutation {
     }
 
     /// Makes the same person a member of more workspaces that you manage: at once where they have
-    /// signed up, by invitation where not. Errors: `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`,
-    /// `BAD_INPUT`. User errors: `TOO_MANY`; in outcomes as `inviteUsers`.
+    /// signed up, by invitation where not. Needs `TEAM_MANAGE`. Errors: `UNAUTHENTICATED`,
+    /// `FORBIDDEN`, `NOT_FOUND`, `BAD_INPUT`. User errors: `TOO_MANY`; in outcomes as
+    /// `inviteUsers`.
     #[graphql(directive = requires::apply(TeamManage.into()))]
     async fn assign_to_workspaces(
         &self,

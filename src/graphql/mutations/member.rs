@@ -98,8 +98,8 @@ fn invitations(rows: Vec<entity::invitation::Model>) -> Vec<Invitation> {
 
 #[Object]
 impl MemberMutation {
-    /// Gives a member another role; it holds from their next request on. Errors:
-    /// `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`, `BAD_INPUT`. User errors: `LAST_ADMIN`.
+    /// Gives a member another role; it holds from their next request on. Needs `TEAM_MANAGE`.
+    /// Errors: `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`, `BAD_INPUT`. User errors: `LAST_ADMIN`.
     #[graphql(directive = requires::apply(TeamManage.into()))]
     async fn change_role(
         &self,
@@ -131,8 +131,8 @@ impl MemberMutation {
     }
 
     /// Takes a member out of their workspace; it holds from their next request on. An invited
-    /// member's invitation is revoked. Errors: `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`,
-    /// `BAD_INPUT`. User errors: `LAST_ADMIN`.
+    /// member's invitation is revoked. Needs `TEAM_MANAGE`. Errors: `UNAUTHENTICATED`, `FORBIDDEN`,
+    /// `NOT_FOUND`, `BAD_INPUT`. User errors: `LAST_ADMIN`.
     #[graphql(directive = requires::apply(TeamManage.into()))]
     async fn remove_member(
         &self,
@@ -162,9 +162,9 @@ impl MemberMutation {
         }))
     }
 
-    /// Mails a member a link to set a new password. Their password and sessions stay until they
-    /// use it. Errors: `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`, `BAD_INPUT`. User errors:
-    /// `NOT_ACTIVE`, `MAIL_CAP_REACHED`.
+    /// Mails a member a link to set a new password. Their password and sessions stay until they use
+    /// it. Needs `TEAM_MANAGE`. Errors: `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`, `BAD_INPUT`.
+    /// User errors: `NOT_ACTIVE`, `MAIL_CAP_REACHED`.
     #[graphql(directive = requires::apply(TeamManage.into()))]
     async fn send_password_reset(
         &self,

@@ -116,8 +116,9 @@ impl WorkspaceMutation {
         }))
     }
 
-    /// Renames a workspace or changes its settings. Errors: `UNAUTHENTICATED`, `FORBIDDEN`,
-    /// `NOT_FOUND`, `BAD_INPUT`. User errors: `NAME_INVALID`, `VALUE_INVALID`, `TOO_MANY`.
+    /// Renames a workspace or changes its settings. Needs `WORKSPACE_MANAGE`. Errors:
+    /// `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`, `BAD_INPUT`. User errors: `NAME_INVALID`,
+    /// `VALUE_INVALID`, `TOO_MANY`.
     #[graphql(directive = requires::apply(WorkspaceManage.into()))]
     async fn update_workspace(
         &self,

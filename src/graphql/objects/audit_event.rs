@@ -46,13 +46,13 @@ impl AuditEvent {
         .encode()
     }
 
-    /// When it happened.
+    /// When it happened. Needs `ACCESS_HISTORY_VIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
     async fn at(&self) -> Option<DateTime> {
         Some(DateTime(self.0.at))
     }
 
-    /// What was done, or tried.
+    /// What was done, or tried. Needs `ACCESS_HISTORY_VIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
     async fn kind(&self) -> Result<Option<AuditEventKind>> {
         let kind = AuditKind::from_code(&self.0.kind);
@@ -61,37 +61,37 @@ impl AuditEvent {
         Ok(Some(kind.into()))
     }
 
-    /// Whether it was done or refused.
+    /// Whether it was done or refused. Needs `ACCESS_HISTORY_VIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
     async fn outcome(&self) -> Option<AuditOutcome> {
         Some(self.0.outcome.into())
     }
 
-    /// The id of the User who did it; `null` for the system itself.
+    /// The id of the User who did it; `null` for the system itself. Needs `ACCESS_HISTORY_VIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
     async fn actor_id(&self) -> Option<ID> {
         self.0.actor_id.map(|id| GlobalId::User(id).encode())
     }
 
-    /// Name and address of who did it, as they were then.
+    /// Name and address of who did it, as they were then. Needs `ACCESS_HISTORY_VIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
     async fn actor(&self) -> Option<&str> {
         Some(&self.0.actor_label)
     }
 
-    /// The id of the User it was done to.
+    /// The id of the User it was done to. Needs `ACCESS_HISTORY_VIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
     async fn subject_id(&self) -> Option<ID> {
         self.0.subject_id.map(|id| GlobalId::User(id).encode())
     }
 
-    /// The address of whom it was done to, as it was then.
+    /// The address of whom it was done to, as it was then. Needs `ACCESS_HISTORY_VIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
     async fn subject(&self) -> Option<&str> {
         Some(self.0.subject_label.as_str()).filter(|label| !label.is_empty())
     }
 
-    /// What else is known.
+    /// What else is known. Needs `ACCESS_HISTORY_VIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
     async fn details(&self) -> Option<Vec<AuditDetail>> {
         let details = self.0.details.as_object()?;
@@ -111,13 +111,13 @@ impl AuditEvent {
         )
     }
 
-    /// The network address that the request came from.
+    /// The network address that the request came from. Needs `ACCESS_HISTORY_VIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
     async fn address(&self) -> Option<&str> {
         Some(&self.0.address)
     }
 
-    /// The id under which the request stands in the server's logs.
+    /// The id under which the request stands in the server's logs. Needs `ACCESS_HISTORY_VIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
     async fn request_id(&self) -> Option<&str> {
         Some(&self.0.request_id)

@@ -78,7 +78,8 @@ impl Invitation {
         Workspace::find(ctx, self.row.workspace_id).ok()
     }
 
-    /// The membership that waits for it; `null` once it has ended without one.
+    /// The membership that waits for it; `null` once it has ended without one. Needs `TEAM_REVIEW`,
+    /// unless it is about you.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn membership(&self, ctx: &Context<'_>) -> Result<Option<Membership>> {
         let scope = Scope::of(ctx)?;
@@ -92,26 +93,27 @@ impl Invitation {
         Ok(found.map(Membership))
     }
 
-    /// The invited address.
+    /// The invited address. Needs `TEAM_REVIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn email(&self) -> Option<&str> {
         Some(&self.row.email)
     }
 
-    /// The role that the invited person gets.
+    /// The role that the invited person gets. Needs `TEAM_REVIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn role(&self) -> Option<Role> {
         Some(self.row.role.into())
     }
 
-    /// Where it stands.
+    /// Where it stands. Needs `TEAM_REVIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn state(&self, ctx: &Context<'_>) -> Result<Option<InvitationState>> {
         let now = Scope::of(ctx)?.app.now();
         Ok(Some(state_at(&self.row, now).into()))
     }
 
-    /// The admin who answers for it: who sent it, or who took over from them.
+    /// The admin who answers for it: who sent it, or who took over from them. Needs `TEAM_REVIEW`,
+    /// unless it is about you.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn inviter(&self, ctx: &Context<'_>) -> Result<Option<Membership>> {
         let scope = Scope::of(ctx)?;
@@ -125,25 +127,25 @@ impl Invitation {
         Ok(found.map(Membership))
     }
 
-    /// When the person was first invited.
+    /// When the person was first invited. Needs `TEAM_REVIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn created_at(&self) -> Option<DateTime> {
         Some(DateTime(self.row.created_at))
     }
 
-    /// When it was last sent.
+    /// When it was last sent. Needs `TEAM_REVIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn sent_at(&self) -> Option<DateTime> {
         Some(DateTime(self.row.sent_at))
     }
 
-    /// How often it was sent.
+    /// How often it was sent. Needs `TEAM_REVIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn sent_count(&self) -> Option<i32> {
         Some(self.row.sent_count)
     }
 
-    /// From when on it can be sent again.
+    /// From when on it can be sent again. Needs `TEAM_REVIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn resendable_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
         let cooldown = Scope::of(ctx)?.app.config.resend_cooldown;
@@ -151,25 +153,27 @@ impl Invitation {
         Ok(open.then(|| DateTime(self.row.sent_at + cooldown)))
     }
 
-    /// Until when its link is valid.
+    /// Until when its link is valid. Needs `TEAM_REVIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn expires_at(&self) -> Option<DateTime> {
         Some(DateTime(self.row.expires_at))
     }
 
-    /// When it was accepted, declined or revoked.
+    /// When it was accepted, declined or revoked. Needs `TEAM_REVIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn ended_at(&self) -> Option<DateTime> {
         self.row.ended_at.map(DateTime)
     }
 
-    /// When the invited person last asked for a new link.
+    /// When the invited person last asked for a new link. Needs `TEAM_REVIEW`, unless it is about
+    /// you.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn renewal_asked_at(&self) -> Option<DateTime> {
         self.row.renewal_asked_at.map(DateTime)
     }
 
-    /// How the delivery of its latest mail goes; `null` once the mail was cleared away.
+    /// How the delivery of its latest mail goes; `null` once the mail was cleared away. Needs
+    /// `TEAM_REVIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn delivery(&self, ctx: &Context<'_>) -> Result<Option<InvitationDelivery>> {
         let scope = Scope::of(ctx)?;

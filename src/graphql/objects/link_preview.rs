@@ -148,6 +148,7 @@ impl PasswordResetPreview {
                 let state = match problem.as_ref().map(|problem| problem.code) {
                     Some(ProblemCode::TokenExpired) => LinkState::Expired,
                     Some(ProblemCode::TokenUsed) => LinkState::Used,
+                    Some(ProblemCode::TokenReplaced) => LinkState::Replaced,
                     _ => LinkState::Unknown,
                 };
                 let message = problem.map(|problem| problem.message);

@@ -60,33 +60,33 @@ impl Membership {
         Workspace::find(ctx, self.key().0)
     }
 
-    /// First and last name; the address where no name is known. Until the person has signed up,
-    /// as an admin of this workspace typed it.
+    /// First and last name; the address where no name is known. Until the person has signed up, as
+    /// an admin of this workspace typed it. Needs `TEAM_VIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
     async fn name(&self) -> Option<String> {
         let row = &self.0.membership;
         Some(name::display(&row.first_name, &row.last_name, &row.email))
     }
 
-    /// The person's address.
+    /// The person's address. Needs `TEAM_VIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
     async fn email(&self) -> Option<&str> {
         Some(&self.0.membership.email)
     }
 
-    /// What the person may do in this workspace.
+    /// What the person may do in this workspace. Needs `TEAM_VIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
     async fn role(&self) -> Option<Role> {
         Some(self.0.membership.role.into())
     }
 
-    /// Whether the person is in, or still has to accept.
+    /// Whether the person is in, or still has to accept. Needs `TEAM_VIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
     async fn status(&self) -> Option<MembershipStatus> {
         Some(self.0.membership.status.into())
     }
 
-    /// When the person came in; `null` while invited.
+    /// When the person came in; `null` while invited. Needs `TEAM_VIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
     async fn joined_at(&self) -> Option<DateTime> {
         let row = &self.0.membership;
@@ -94,19 +94,21 @@ impl Membership {
     }
 
     /// When the person was last active in this workspace, to the minute; `null` where they never
-    /// were.
+    /// were. Needs `TEAM_REVIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn last_active_at(&self) -> Option<DateTime> {
         self.0.last_active_at().map(DateTime)
     }
 
-    /// When the latest invitation was sent; `null` for those who were never invited by mail.
+    /// When the latest invitation was sent; `null` for those who were never invited by mail. Needs
+    /// `TEAM_REVIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn invite_sent_at(&self) -> Option<DateTime> {
         self.0.membership.invite_sent_at.map(DateTime)
     }
 
-    /// The open invitation; `null` once the person is in.
+    /// The open invitation; `null` once the person is in. Needs `TEAM_REVIEW`, unless it is about
+    /// you.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn invitation(&self, ctx: &Context<'_>) -> Result<Option<Invitation>> {
         if self.0.membership.status == Status::Active {

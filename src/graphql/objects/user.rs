@@ -81,13 +81,14 @@ impl User {
         GlobalId::User(self.id).encode()
     }
 
-    /// The person's address, as typed.
+    /// The person's address, as typed. Needs `TEAM_VIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
     async fn email(&self) -> Option<&str> {
         Some(&self.email)
     }
 
-    /// First and last name; the address where no name is known.
+    /// First and last name; the address where no name is known. Needs `TEAM_VIEW`, unless it is
+    /// about you.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
     async fn name(&self) -> Option<String> {
         Some(name::display(
@@ -97,26 +98,26 @@ impl User {
         ))
     }
 
-    /// The first name; empty where none is known.
+    /// The first name; empty where none is known. Needs `TEAM_VIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
     async fn first_name(&self) -> Option<&str> {
         Some(&self.first_name)
     }
 
-    /// The last name; empty where none is known.
+    /// The last name; empty where none is known. Needs `TEAM_VIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
     async fn last_name(&self) -> Option<&str> {
         Some(&self.last_name)
     }
 
-    /// Whether the person has signed up.
+    /// Whether the person has signed up. Needs `TEAM_VIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
     async fn status(&self) -> Option<UserStatus> {
         Some(self.status)
     }
 
-    /// The person's memberships: your own, all of them; others', in the workspace that you see
-    /// them in and in those that you manage.
+    /// The person's memberships: your own, all of them; others', in the workspace that you see them
+    /// in and in those that you manage. Needs `TEAM_VIEW`, unless it is about you.
     #[graphql(
         guard = "self.needs(TeamView)",
         directive = requires::apply(TeamView.into()),

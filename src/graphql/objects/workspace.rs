@@ -99,7 +99,7 @@ impl Workspace {
         Ok(own.map(Membership))
     }
 
-    /// The counts of the team page, in one consistent read.
+    /// The counts of the team page, in one consistent read. Needs `TEAM_VIEW`.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
     async fn team_summary(&self, ctx: &Context<'_>) -> Result<Option<TeamSummary>> {
         let app = &Scope::of(ctx)?.app;
@@ -107,7 +107,7 @@ impl Workspace {
         Ok(Some(TeamSummary::from(summary)))
     }
 
-    /// The members, active and invited.
+    /// The members, active and invited. Needs `TEAM_VIEW`.
     #[graphql(
         guard = "self.needs(TeamView)",
         directive = requires::apply(TeamView.into()),
@@ -154,7 +154,7 @@ impl Workspace {
         .map(Some)
     }
 
-    /// One member.
+    /// One member. Needs `TEAM_VIEW`.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
     async fn member(
         &self,
@@ -174,7 +174,7 @@ impl Workspace {
         )))
     }
 
-    /// The invitations, the latest first.
+    /// The invitations, the latest first. Needs `TEAM_REVIEW`.
     #[graphql(
         guard = "self.needs(TeamReview)",
         directive = requires::apply(TeamReview.into()),
@@ -210,7 +210,8 @@ impl Workspace {
         )))
     }
 
-    /// The audit log, the latest first: what was done, and what was tried and refused.
+    /// The audit log, the latest first: what was done, and what was tried and refused. Needs
+    /// `ACCESS_HISTORY_VIEW`.
     #[graphql(
         guard = "self.needs(AccessHistoryView)",
         directive = requires::apply(AccessHistoryView.into()),
@@ -257,7 +258,7 @@ impl Workspace {
         })))
     }
 
-    /// The settings.
+    /// The settings. Needs `WORKSPACE_MANAGE`.
     #[graphql(guard = "self.needs(WorkspaceManage)", directive = requires::apply(WorkspaceManage.into()))]
     async fn settings(&self, ctx: &Context<'_>) -> Result<Option<WorkspaceSettings>> {
         let app = &Scope::of(ctx)?.app;
@@ -266,7 +267,8 @@ impl Workspace {
             .map(Some)
     }
 
-    /// What good practice looks at again and again: old invitations, unseen members, admins.
+    /// What good practice looks at again and again: old invitations, unseen members, admins. Needs
+    /// `TEAM_REVIEW`.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn access_review(&self) -> Option<AccessReview> {
         Some(AccessReview {

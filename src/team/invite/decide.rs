@@ -41,6 +41,8 @@ pub struct Decision {
     /// The user whose membership the verdict is about; none for failures and for users who are
     /// still to be made.
     pub user_id: Option<Uuid>,
+    /// The earlier decision of the same call on the same address and workspace, by its index.
+    pub repeats: Option<usize>,
 }
 
 /// What the database knows about the people and workspaces at hand.
@@ -113,30 +115,34 @@ impl Facts {
 
     /// One decision for each invitee and placement, in this order.
     pub fn decide(&self, invitees: &[Invitee]) -> Vec<Decision> {
-        let mut seen: HashMap<(Uuid, &str), Verdict> = HashMap::new();
-        let mut decisions = Vec::new();
+        let mut seen: HashMap<(Uuid, &str), usize> = HashMap::new();
+        let mut decisions: Vec<Decision> = Vec::new();
         for (index, invitee) in invitees.iter().enumerate() {
             for placement in &invitee.placements {
-                let (verdict, user_id) = match &invitee.person {
-                    Err(problem) => (Verdict::Failed(problem.clone()), None),
+                let mut decision = Decision {
+                    invitee: index,
+                    placement: *placement,
+                    verdict: Verdict::AlreadyInvited,
+                    user_id: None,
+                    repeats: None,
+                };
+                match &invitee.person {
+                    Err(problem) => decision.verdict = Verdict::Failed(problem.clone()),
                     Ok(person) => {
                         let key = (placement.workspace_id, person.email.key());
-                        let verdict = match seen.get(&key) {
+                        decision.repeats = seen.get(&key).copied();
+                        let earlier = decision.repeats.map(|first| &decisions[first].verdict);
+                        decision.verdict = match earlier {
                             Some(Verdict::Added) => Verdict::AlreadyMember,
                             Some(Verdict::Invited) => Verdict::AlreadyInvited,
                             _ => self.verdict(person, placement.workspace_id),
                         };
-                        seen.entry(key).or_insert_with(|| verdict.clone());
-                        let user = self.users.get(person.email.key()).map(|user| user.id);
-                        (verdict, user)
+                        seen.entry(key).or_insert(decisions.len());
+                        let user = self.users.get(person.email.key());
+                        decision.user_id = user.map(|user| user.id);
                     }
-                };
-                decisions.push(Decision {
-                    invitee: index,
-                    placement: *placement,
-                    verdict,
-                    user_id,
-                });
+                }
+                decisions.push(decision);
             }
         }
         decisions

@@ -7,11 +7,12 @@ use crate::App;
 use crate::account::throttle;
 use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
-use crate::error::{Error, Problem, ProblemCode, Result};
+use crate::error::{Error, Problem, Result};
 use crate::mail::outbox::{self, Mail, Notice, Place};
 use crate::name;
 use crate::team::invitation::{self, count_mail, lifetime};
 use crate::team::roster;
+use chrono::{DateTime, Utc};
 use entity::invitation as invitations;
 use entity::invitation::InvitationState;
 use entity::membership::{self, MembershipStatus};
@@ -34,15 +35,23 @@ pub async fn foresee_caps(
     invitees: &[Invitee],
     decisions: &mut [Decision],
 ) -> Result<()> {
+    let now = app.now();
+    let mut counts: HashMap<&str, (i32, DateTime<Utc>)> = HashMap::new();
     for (index, person) in recipients(invitees, decisions) {
-        let key = throttle::key("mail", person.email.key());
-        let row = entity::throttle::Entity::find_by_id(key).one(db).await?;
-        let full = row
-            .filter(|row| row.resets_at > app.now() && row.count >= app.config.mails_per_address);
-        if let Some(row) = full {
-            let message = "This address has got too many mails today. Try again tomorrow.";
-            let problem = Problem::new(ProblemCode::MailCapReached, &[], message);
-            fail(decisions, index, &problem.retry_at(row.resets_at));
+        let key = person.email.key();
+        if !counts.contains_key(key) {
+            let row = throttle::key("mail", key);
+            let row = entity::throttle::Entity::find_by_id(row).one(db).await?;
+            let counted = row.filter(|row| row.resets_at > now);
+            let fresh = (0, now + invitation::MAIL_WINDOW);
+            counts.insert(key, counted.map_or(fresh, |row| (row.count, row.resets_at)));
+        }
+        let Some((count, resets_at)) = counts.get_mut(key) else {
+            continue;
+        };
+        *count += 1;
+        if *count > app.config.mails_per_address {
+            fail(decisions, index, &invitation::too_many_mails(*resets_at));
         }
     }
     Ok(())
@@ -103,6 +112,13 @@ fn fail(decisions: &mut [Decision], invitee: usize, problem: &Problem) {
     {
         if matches!(decision.verdict, Verdict::Added | Verdict::Invited) {
             decision.verdict = Verdict::Failed(problem.clone());
+        }
+    }
+    // Who is named again in the same call is not there already either.
+    for n in 0..decisions.len() {
+        let repeated = decisions[n].repeats.map(|first| &decisions[first].verdict);
+        if let Some(Verdict::Failed(problem)) = repeated {
+            decisions[n].verdict = Verdict::Failed(problem.clone());
         }
     }
 }
@@ -264,6 +280,7 @@ impl Batch {
             },
             verdict: Verdict::Invited,
             user_id: Some(user.id),
+            repeats: None,
         };
         let names = (
             person.first_name.as_str(),
@@ -354,7 +371,7 @@ fn new_invitation(
     user: &user::Model,
     decision: &Decision,
     mail_id: Uuid,
-    expires_at: chrono::DateTime<chrono::Utc>,
+    expires_at: DateTime<Utc>,
 ) -> invitations::Model {
     invitations::Model {
         workspace_id: decision.placement.workspace_id,

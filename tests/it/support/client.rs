@@ -8,6 +8,7 @@ pub struct Client {
     http: reqwest::Client,
     url: String,
     token: Option<String>,
+    address: Option<String>,
 }
 
 /// What a server answered.
@@ -20,6 +21,15 @@ impl Client {
             http: reqwest::Client::new(),
             url: url.to_owned(),
             token,
+            address: None,
+        }
+    }
+
+    /// The same client behind a reverse proxy that names this network address.
+    pub fn from_address(&self, address: &str) -> Client {
+        Client {
+            address: Some(address.to_owned()),
+            ..self.clone()
         }
     }
 
@@ -40,6 +50,9 @@ impl Client {
         let mut request = self.http.post(format!("{}/graphql", self.url));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
+        }
+        if let Some(address) = &self.address {
+            request = request.header("x-forwarded-for", address);
         }
         let body = json!({ "query": query, "variables": variables });
         let response = request.json(&body).send().await.unwrap();
@@ -85,6 +98,13 @@ impl Reply {
             .iter()
             .map(|error| error["extensions"]["code"].as_str().unwrap_or("none"))
             .collect()
+    }
+}
+
+impl Client {
+    /// Whether the server knows who this is.
+    pub async fn is_signed_in(&self) -> bool {
+        self.get("{ viewer { user { id } } }").await["viewer"] != Value::Null
     }
 }
 

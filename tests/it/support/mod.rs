@@ -8,10 +8,10 @@ pub mod smtp;
 pub mod socket;
 pub mod wire;
 
-pub use client::{Client, Reply};
+pub use client::{Client, Reply, user_errors};
 pub use engine::Engine;
-pub use people::{Person, Team};
-pub use server::Server;
+pub use people::{PASSWORD, Person, Team, results, sign_in, text, time};
+pub use server::{Server, eventually};
 
 /// Makes tests of functions that take a [`Server`]: one on each engine.
 #[macro_export]

@@ -2,12 +2,18 @@
 
 use super::client::Client;
 use super::server::Server;
+use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use tokenvue::account::setup::{self, FirstAdmin};
 
 /// Everybody's password.
 pub const PASSWORD: &str = "plum kettle orbit sundial";
+
+/// All that an outcome of inviting tells.
+pub const OUTCOMES: &str = "outcomes { email result workspace { id }
+    membership { id name role status user { id } invitation { id state sentAt expiresAt } }
+    error { code field retryAt } }";
 
 /// Somebody who is signed in.
 #[derive(Clone)]
@@ -97,6 +103,102 @@ impl Team {
         payload["outcomes"][0].clone()
     }
 
+    /// The same workspace, with somebody else acting.
+    pub fn by(&self, person: &Person) -> Team {
+        Team {
+            admin: person.clone(),
+            ..self.clone()
+        }
+    }
+
+    /// The same team over another server.
+    pub fn at(&self, server: &Server) -> Team {
+        let admin = Person {
+            client: self.admin.client.at(&server.url),
+            ..self.admin.clone()
+        };
+        Team {
+            server: server.clone(),
+            admin,
+            ..self.clone()
+        }
+    }
+
+    /// The same team after its admin has signed in anew: sessions do not outlive long journeys of
+    /// the clock.
+    pub async fn later(&self) -> Team {
+        let client = sign_in(&self.server, &self.admin.email).await;
+        let admin = Person {
+            client,
+            ..self.admin.clone()
+        };
+        self.by(&admin)
+    }
+
+    /// Invites people to this workspace; gives all that was answered.
+    pub async fn invite_all(&self, invitees: Value) -> Value {
+        self.invite_to(invitees, &[self]).await
+    }
+
+    /// Invites people to several workspaces.
+    pub async fn invite_to(&self, invitees: Value, teams: &[&Team]) -> Value {
+        let ids: Vec<&str> = teams
+            .iter()
+            .map(|team| team.workspace_id.as_str())
+            .collect();
+        let input = json!({ "invitees": invitees, "workspaceIds": ids });
+        let client = &self.admin.client;
+        client.mutate("inviteUsers", input, OUTCOMES).await
+    }
+
+    /// Gives a member another role; gives the payload.
+    pub async fn change_role(&self, membership_id: &str, role: &str) -> Value {
+        let input = json!({ "membershipId": membership_id, "role": role });
+        self.act("changeRole", input).await
+    }
+
+    /// Takes a member out; gives the payload.
+    pub async fn remove(&self, membership_id: &str) -> Value {
+        let input = json!({ "membershipId": membership_id });
+        self.act("removeMember", input).await
+    }
+
+    /// Runs a mutation on a member as the admin; gives the payload, with what became of the
+    /// member's invitations where it tells.
+    pub async fn act(&self, mutation: &str, input: Value) -> Value {
+        let passed = "reassignedInvitations { id email inviter { email } }
+            revokedInvitations { id email state }";
+        let selection = match mutation {
+            "changeRole" => format!("membership {{ role }} {passed}"),
+            "removeMember" => format!("removedMembershipId {passed}"),
+            "resendInvitation" | "revokeInvitation" => {
+                "invitation { id state sentCount sentAt resendableAt }".to_owned()
+            }
+            _ => "membership { id }".to_owned(),
+        };
+        self.admin.client.mutate(mutation, input, &selection).await
+    }
+
+    /// Reads something of the workspace as the admin.
+    pub async fn read(&self, selection: &str) -> Value {
+        let query = format!("query Q($id: ID) {{ workspace(id: $id) {{ {selection} }} }}");
+        let variables = json!({ "id": self.workspace_id });
+        let reply = self.admin.client.run(&query, variables).await;
+        reply.data()["workspace"].clone()
+    }
+
+    /// The member with an address, as the admin sees them.
+    pub async fn member_with(&self, email: &str) -> Value {
+        let selection = "members { nodes { id name email role status lastActiveAt inviteSentAt
+            user { name firstName email status memberships { totalCount } }
+            invitation { id state sentCount sentAt expiresAt resendableAt renewalAskedAt
+                inviter { email } delivery { state attempts reason nextAttemptAt sentAt } } } }";
+        let data = self.read(selection).await;
+        let members = data["members"]["nodes"].as_array().unwrap();
+        let found = members.iter().find(|member| member["email"] == email);
+        found.cloned().unwrap_or(Value::Null)
+    }
+
     /// Accepts an invitation as somebody without an account.
     pub async fn accept(&self, email: &str, token: &str) -> Person {
         let input = json!({ "token": token, "password": PASSWORD, "transport": "BEARER" });
@@ -105,7 +207,7 @@ impl Team {
             .mutate("acceptInvitation", input, "sessionToken")
             .await;
         assert_eq!(payload["userErrors"], json!([]));
-        let token = payload["sessionToken"].as_str().unwrap().to_owned();
+        let token = text(&payload["sessionToken"]);
         Person::signed_in(email, Client::new(&self.server.url, Some(token))).await
     }
 
@@ -134,7 +236,6 @@ impl Person {
         let data = client
             .get("{ viewer { user { id } activeWorkspace { viewerMembership { id } } } }")
             .await;
-        let text = |value: &Value| value.as_str().unwrap().to_owned();
         Person {
             email: email.to_owned(),
             membership_id: text(&data["viewer"]["activeWorkspace"]["viewerMembership"]["id"]),
@@ -156,4 +257,25 @@ pub async fn sign_in(server: &Server, email: &str) -> Client {
         &server.url,
         Some(payload["sessionToken"].as_str().unwrap().to_owned()),
     )
+}
+
+/// A string of an answer.
+pub fn text(value: &Value) -> String {
+    let text = value.as_str();
+    text.unwrap_or_else(|| panic!("no text: {value}"))
+        .to_owned()
+}
+
+/// A time of an answer.
+pub fn time(value: &Value) -> DateTime<Utc> {
+    text(value).parse().unwrap()
+}
+
+/// What came of inviting, in order.
+pub fn results(payload: &Value) -> Vec<&str> {
+    let outcomes = payload["outcomes"].as_array().unwrap();
+    outcomes
+        .iter()
+        .map(|outcome| outcome["result"].as_str().unwrap())
+        .collect()
 }

@@ -2,6 +2,7 @@
 
 use super::client::Client;
 use super::engine::{Engine, TestDatabase};
+use sea_orm::{EntityTrait, PaginatorTrait as _};
 use serde_json::Value;
 use std::future::Future;
 use std::sync::Arc;
@@ -126,6 +127,25 @@ impl Server {
     /// Moves the clock.
     pub fn advance(&self, by: chrono::Duration) {
         self.app.clock.advance(by);
+    }
+
+    /// How many rows a table has.
+    pub async fn count<E>(&self) -> u64
+    where
+        E: EntityTrait,
+        E::Model: Send + Sync,
+    {
+        E::find().count(&self.app.db).await.unwrap()
+    }
+
+    /// Waits until what goes on behind the answers is done.
+    pub async fn quiet(&self) {
+        // The sweep, and the postman where there is one, go on for ever.
+        let lasting = 1 + usize::from(self.app.sends_mail());
+        eventually("the end of background work", || async {
+            (self.app.background.len() <= lasting).then_some(())
+        })
+        .await;
     }
 
     /// The latest mail to an address, as the local mailbox shows it: with a fresh link.

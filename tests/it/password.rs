@@ -1,0 +1,321 @@
+//! Passwords: changed, forgotten and reset.
+
+use crate::on_both_engines;
+use crate::support::{Client, PASSWORD, Person, Server, Team, sign_in, text, time, user_errors};
+use chrono::Duration;
+use serde_json::{Value, json};
+
+on_both_engines!(
+    changing_a_password_ends_all_other_sessions,
+    a_wrong_current_password_changes_nothing,
+    a_forgotten_password_is_reset_by_mail,
+    asking_for_a_reset_answers_the_same_for_everybody,
+    a_reset_link_lasts_an_hour,
+    a_newer_reset_ends_the_older_one,
+    an_admin_sends_a_reset_to_who_has_signed_up,
+    a_weak_password_does_not_use_up_the_link,
+    long_passwords_of_any_characters_are_taken,
+    resets_invitations_and_notices_share_the_mails_of_a_day,
+);
+
+const NEW: &str = "another lamp under rivers";
+
+async fn try_sign_in(server: &Server, email: &str, password: &str) -> Value {
+    let input = json!({ "email": email, "password": password, "transport": "BEARER" });
+    server
+        .anonymous()
+        .mutate("signIn", input, "sessionToken")
+        .await
+}
+
+async fn ask_for_reset(server: &Server, email: &str) -> Value {
+    let input = json!({ "email": email });
+    let payload = server
+        .anonymous()
+        .mutate("requestPasswordReset", input, "accepted")
+        .await;
+    server.quiet().await;
+    payload
+}
+
+async fn reset(server: &Server, token: &str, password: &str) -> Value {
+    let input = json!({ "token": token, "newPassword": password });
+    server
+        .anonymous()
+        .mutate("resetPassword", input, "accepted")
+        .await
+}
+
+async fn preview(server: &Server, token: &str) -> Value {
+    let query = "query Q($token: String!) {
+        passwordResetPreview(token: $token) { state email expiresAt } }";
+    let reply = server
+        .anonymous()
+        .run(query, json!({ "token": token }))
+        .await;
+    reply.data()["passwordResetPreview"].clone()
+}
+
+async fn send_reset(team: &Team, membership_id: &str) -> Value {
+    team.act(
+        "sendPasswordReset",
+        json!({ "membershipId": membership_id }),
+    )
+    .await
+}
+
+async fn change(client: &Client, current: &str, new: &str) -> Value {
+    let input = json!({ "currentPassword": current, "newPassword": new });
+    client
+        .mutate("changePassword", input, "viewer { user { email } }")
+        .await
+}
+
+async fn changing_a_password_ends_all_other_sessions(server: Server) {
+    let team = Team::first(&server).await;
+    let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
+    let ana = &team.admin.client;
+    let other = sign_in(&server, "ana@acme.example").await;
+    let payload = change(ana, PASSWORD, NEW).await;
+    assert_eq!(payload["userErrors"], json!([]));
+    assert!(ana.is_signed_in().await);
+    assert!(!other.is_signed_in().await);
+    assert!(bo.client.is_signed_in().await);
+    let payload = try_sign_in(&server, "ana@acme.example", PASSWORD).await;
+    assert_eq!(user_errors(&payload), ["CREDENTIALS_INVALID"]);
+    assert!(try_sign_in(&server, "ana@acme.example", NEW).await["sessionToken"].is_string());
+    let notice = server.mail_to("ana@acme.example").await;
+    assert_eq!(notice.subject(), "Your TokenVue password was changed");
+}
+
+async fn a_wrong_current_password_changes_nothing(server: Server) {
+    let team = Team::first(&server).await;
+    let other = sign_in(&server, "ana@acme.example").await;
+    let payload = change(&team.admin.client, NEW, NEW).await;
+    assert_eq!(user_errors(&payload), ["CREDENTIALS_INVALID"]);
+    assert_eq!(
+        payload["userErrors"][0]["field"],
+        json!(["currentPassword"])
+    );
+    let payload = change(&team.admin.client, PASSWORD, "password1234").await;
+    assert_eq!(user_errors(&payload), ["PASSWORD_GUESSABLE"]);
+    assert_eq!(payload["userErrors"][0]["field"], json!(["newPassword"]));
+    assert!(other.is_signed_in().await);
+    sign_in(&server, "ana@acme.example").await;
+    assert!(server.mails_to("ana@acme.example").await.is_empty());
+}
+
+async fn a_forgotten_password_is_reset_by_mail(server: Server) {
+    let team = Team::first(&server).await;
+    let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
+    ask_for_reset(&server, "BO@acme.example").await;
+    let mail = server.mail_to(&bo.email).await;
+    assert_eq!(mail.subject(), "Choose a new TokenVue password");
+    assert!(
+        mail.text()
+            .contains(&format!("{}/reset-password#token=", server.url))
+    );
+    let token = mail.token();
+    assert_eq!(preview(&server, &token).await["email"], bo.email.as_str());
+    assert!(bo.client.is_signed_in().await, "asking ends nothing");
+
+    let payload = reset(&server, &token, NEW).await;
+    assert_eq!(payload, json!({ "accepted": true, "userErrors": [] }));
+    assert!(!bo.client.is_signed_in().await);
+    assert!(team.admin.client.is_signed_in().await);
+    let notice = server.mail_to(&bo.email).await;
+    assert_eq!(notice.subject(), "Your TokenVue password was changed");
+    let payload = try_sign_in(&server, &bo.email, PASSWORD).await;
+    assert_eq!(user_errors(&payload), ["CREDENTIALS_INVALID"]);
+    assert!(try_sign_in(&server, &bo.email, NEW).await["sessionToken"].is_string());
+
+    let payload = reset(&server, &token, "yet another lamp under rivers").await;
+    assert_eq!(user_errors(&payload), ["TOKEN_USED"]);
+    assert_eq!(preview(&server, &token).await["state"], "USED");
+    assert!(try_sign_in(&server, &bo.email, NEW).await["sessionToken"].is_string());
+    let selection = "accessHistory(kind: RESET_PASSWORD) { nodes { actor subject } }";
+    let entry = json!([{ "actor": "Bo <bo@acme.example>", "subject": "bo@acme.example" }]);
+    assert_eq!(team.read(selection).await["accessHistory"]["nodes"], entry);
+}
+
+async fn asking_for_a_reset_answers_the_same_for_everybody(server: Server) {
+    let team = Team::first(&server).await;
+    team.invite("bo@acme.example", "Bo", "GATEWAY_OPERATOR")
+        .await;
+    let long = format!("{}@acme.example", "x".repeat(100_000));
+    for email in [
+        "ana@acme.example",
+        "bo@acme.example",
+        "nobody@acme.example",
+        "?",
+        "",
+        &long,
+    ] {
+        let payload = ask_for_reset(&server, email).await;
+        assert_eq!(payload, json!({ "accepted": true, "userErrors": [] }));
+    }
+    assert_eq!(server.mails_to("ana@acme.example").await.len(), 1);
+    assert_eq!(
+        server.mails_to("bo@acme.example").await.len(),
+        1,
+        "the invitation only"
+    );
+    assert!(server.mails_to("nobody@acme.example").await.is_empty());
+}
+
+async fn a_reset_link_lasts_an_hour(server: Server) {
+    Team::first(&server).await;
+    ask_for_reset(&server, "ana@acme.example").await;
+    let token = server.mail_to("ana@acme.example").await.token();
+    let expires_at = time(&preview(&server, &token).await["expiresAt"]);
+    let left = expires_at - server.app.now();
+    assert!(
+        left <= Duration::hours(1) && left > Duration::minutes(58),
+        "{left}"
+    );
+    server.advance(Duration::minutes(57));
+    assert_eq!(preview(&server, &token).await["state"], "VALID");
+    server.advance(expires_at - server.app.now());
+    assert_eq!(preview(&server, &token).await["state"], "EXPIRED");
+    let payload = reset(&server, &token, NEW).await;
+    assert_eq!(user_errors(&payload), ["TOKEN_EXPIRED"]);
+    sign_in(&server, "ana@acme.example").await;
+    assert!(server.mails_to("ana@acme.example").await.is_empty());
+}
+
+async fn a_newer_reset_ends_the_older_one(server: Server) {
+    let team = Team::first(&server).await;
+    let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
+    ask_for_reset(&server, &bo.email).await;
+    let first = server.mail_to(&bo.email).await.token();
+    send_reset(&team, &bo.membership_id).await;
+    let second = server.mail_to(&bo.email).await.token();
+    let payload = reset(&server, &first, NEW).await;
+    assert_eq!(user_errors(&payload), ["TOKEN_REPLACED"]);
+    assert_eq!(preview(&server, &first).await["state"], "REPLACED");
+    assert_eq!(reset(&server, &second, NEW).await["accepted"], true);
+    assert_eq!(preview(&server, &second).await["state"], "USED");
+    assert_eq!(preview(&server, &first).await["state"], "REPLACED");
+
+    // A mail that is put together after its reset has ended is not sent.
+    assert_eq!(server.mails_to(&bo.email).await.len(), 1, "the notice only");
+}
+
+async fn an_admin_sends_a_reset_to_who_has_signed_up(server: Server) {
+    let team = Team::first(&server).await;
+    let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
+    let payload = send_reset(&team, &bo.membership_id).await;
+    assert_eq!(payload["membership"]["id"], bo.membership_id.as_str());
+    let mail = server.mail_to(&bo.email).await;
+    assert!(mail.text().contains("Ana Admin"), "{}", mail.text());
+    assert!(mail.text().contains("Acme"), "{}", mail.text());
+    assert!(bo.client.is_signed_in().await);
+    assert_eq!(reset(&server, &mail.token(), NEW).await["accepted"], true);
+    let history = team
+        .read("accessHistory(kind: SEND_PASSWORD_RESET) { totalCount }")
+        .await;
+    assert_eq!(history["accessHistory"]["totalCount"], 1);
+
+    let outcome = team
+        .invite("cy@acme.example", "Cy", "GATEWAY_OPERATOR")
+        .await;
+    let payload = send_reset(&team, &text(&outcome["membership"]["id"])).await;
+    assert_eq!(user_errors(&payload), ["NOT_ACTIVE"]);
+    assert_eq!(payload["membership"], Value::Null);
+    let operator: Person = team.member("Dee", "GATEWAY_OPERATOR").await;
+    let input = json!({ "membershipId": bo.membership_id });
+    let reply = operator
+        .client
+        .try_mutate("sendPasswordReset", input, "membership { id }")
+        .await;
+    assert_eq!(reply.codes(), ["FORBIDDEN"]);
+}
+
+async fn a_weak_password_does_not_use_up_the_link(server: Server) {
+    let team = Team::first(&server).await;
+    let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
+    ask_for_reset(&server, &bo.email).await;
+    let token = server.mail_to(&bo.email).await.token();
+    for (password, code) in [
+        ("", "PASSWORD_TOO_SHORT"),
+        ("qwertyuiop12", "PASSWORD_GUESSABLE"),
+        ("eleven char", "PASSWORD_TOO_SHORT"),
+        ("bo@acme.example", "PASSWORD_GUESSABLE"),
+        (&"long ".repeat(52), "PASSWORD_TOO_LONG"),
+    ] {
+        let payload = reset(&server, &token, password).await;
+        assert_eq!(user_errors(&payload), [code], "{password}");
+        assert_eq!(payload["userErrors"][0]["field"], json!(["newPassword"]));
+        assert_eq!(payload["accepted"], false);
+    }
+    assert!(bo.client.is_signed_in().await);
+    assert_eq!(reset(&server, &token, NEW).await["accepted"], true);
+}
+
+async fn long_passwords_of_any_characters_are_taken(server: Server) {
+    let team = Team::first(&server).await;
+    let long = format!("{} 🦀 пять\tвелосипедов", "lamp river 7 ".repeat(9));
+    assert!(long.chars().count() > 128);
+    let mut current = PASSWORD.to_owned();
+    for password in [
+        long.as_str(),
+        "пять синих велосипедов",
+        "Zo\u{eb} sings e\u{301}t\u{e9} songs",
+    ] {
+        let payload = change(&team.admin.client, &current, password).await;
+        assert_eq!(payload["userErrors"], json!([]), "{password}");
+        password.clone_into(&mut current);
+        assert!(
+            try_sign_in(&server, "ana@acme.example", password).await["sessionToken"].is_string()
+        );
+    }
+    // What keyboards type in another form is the same password.
+    let payload = try_sign_in(
+        &server,
+        "ana@acme.example",
+        "Zoe\u{308} sings \u{e9}te\u{301} songs",
+    )
+    .await;
+    assert!(payload["sessionToken"].is_string());
+}
+
+async fn resets_invitations_and_notices_share_the_mails_of_a_day(server: Server) {
+    let replica = server.replica(&["--mails-per-address", "3"]).await;
+    let team = Team::first(&replica.server).await;
+    let bo = team.member("Bo", "GATEWAY_OPERATOR").await; // the first mail
+    ask_for_reset(&replica.server, &bo.email).await;
+    assert_eq!(
+        send_reset(&team, &bo.membership_id).await["userErrors"],
+        json!([])
+    );
+    let count = server.mails_to(&bo.email).await.len();
+
+    let payload = send_reset(&team, &bo.membership_id).await;
+    assert_eq!(user_errors(&payload), ["MAIL_CAP_REACHED"]);
+    assert_eq!(payload["userErrors"][0]["field"], json!(["membershipId"]));
+    let outcome = team
+        .another("Beta")
+        .await
+        .invite(&bo.email, "Bo", "GATEWAY_OPERATOR")
+        .await;
+    assert_eq!(outcome["error"]["code"], "MAIL_CAP_REACHED");
+    let latest = server.mail_to(&bo.email).await.token();
+    assert_eq!(
+        ask_for_reset(&replica.server, &bo.email).await["accepted"],
+        true
+    );
+    assert_eq!(server.mails_to(&bo.email).await.len(), count);
+    assert_eq!(
+        preview(&server, &latest).await["state"],
+        "VALID",
+        "what is not mailed replaces nothing"
+    );
+
+    let retry_at = time(&payload["userErrors"][0]["retryAt"]);
+    server.advance(retry_at - server.app.now());
+    assert_eq!(
+        send_reset(&team, &bo.membership_id).await["userErrors"],
+        json!([])
+    );
+    replica.stop().await;
+}
