@@ -151,6 +151,15 @@ pub struct Config {
     /// How long one request may take
     #[arg(long, env = "TOKENVUE_REQUEST_TIMEOUT", default_value = "30s", value_parser = duration)]
     pub request_timeout: Duration,
+    /// How long a WebSocket may take to say hello (`connection_init`)
+    #[arg(long, env = "TOKENVUE_SOCKET_INIT_TIMEOUT", default_value = "10s", value_parser = duration)]
+    pub socket_init_timeout: Duration,
+    /// How long a WebSocket may be silent before it is pinged; after twice of it, it is closed
+    #[arg(long, env = "TOKENVUE_SOCKET_KEEP_ALIVE", default_value = "25s", value_parser = duration)]
+    pub socket_keep_alive: Duration,
+    /// Operations that may run on one WebSocket at once
+    #[arg(long, env = "TOKENVUE_SOCKET_OPERATIONS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub socket_operations: u16,
     /// How long running requests are waited for at the end
     #[arg(long, env = "TOKENVUE_SHUTDOWN_TIMEOUT", default_value = "20s", value_parser = duration)]
     pub shutdown_timeout: Duration,

@@ -2,7 +2,7 @@
 
 use crate::on_both_engines;
 use crate::support::server::DEADLINE;
-use crate::support::socket::{Heard, Socket};
+use crate::support::socket::Socket;
 use crate::support::{Client, Engine, Server, Team, eventually};
 use sea_orm::{ConnectionTrait as _, Database};
 use secrecy::ExposeSecret as _;
@@ -146,30 +146,31 @@ async fn hold_workspaces(server: &Server) -> (Arc<Notify>, tokio::task::JoinHand
 async fn web_sockets_finish_what_runs_and_are_told_that_the_server_goes(server: Server) {
     let team = Team::first(&server).await;
     let replica = server.replica(&[]).await;
-    let token = Some(team.admin.client.token());
-    let mut idle = Socket::open(&replica.server.url, None).await;
-    let mut busy = Socket::open(&replica.server.url, token).await;
+    let mut idle = Socket::ready(&replica.server).await;
+    let mut busy = Socket::signed_in(&replica.server, team.admin.client.token()).await;
 
     let (release, holder) = hold_workspaces(&server).await;
     let rename = "mutation M($input: UpdateWorkspaceInput!) {
         updateWorkspace(input: $input) { workspace { name } } }";
     let input = json!({ "workspaceId": team.workspace_id, "name": "Late" });
-    busy.subscribe("1", rename, json!({ "input": input })).await;
+    let payload = json!({ "query": rename, "variables": { "input": input } });
+    busy.send(json!({ "type": "subscribe", "id": "1", "payload": payload }))
+        .await;
     // Messages are taken in order: with this answer, the mutation has begun.
     busy.send(json!({ "type": "ping" })).await;
-    assert_eq!(busy.next().await["type"], "pong");
+    assert_eq!(busy.receive().await["type"], "pong");
 
     replica.begin_stop();
-    assert_eq!(idle.hear().await, Heard::Closed(1001));
+    assert_eq!(idle.closed().await, 1001);
     release.notify_one();
     holder.await.unwrap();
-    let result: Value = busy.next().await;
+    let result: Value = busy.receive().await;
     assert_eq!(
         result["payload"]["data"]["updateWorkspace"]["workspace"]["name"], "Late",
         "{result}"
     );
-    assert_eq!(busy.next().await["type"], "complete");
-    assert_eq!(busy.hear().await, Heard::Closed(1001));
+    assert_eq!(busy.receive().await["type"], "complete");
+    assert_eq!(busy.closed().await, 1001);
     drop((idle, busy));
     replica.stop().await;
 }

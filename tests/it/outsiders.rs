@@ -144,25 +144,28 @@ async fn a_session_outlives_its_workspaces_without_rights(server: Server) {
 async fn web_sockets_follow_what_changes(server: Server) {
     let team = Team::first(&server).await;
     let bo = team.member("Bo", "WORKSPACE_ADMIN").await;
-    let mut socket = Socket::open(&server.url, Some(bo.client.token())).await;
+    let mut socket = Socket::signed_in(&server, bo.client.token()).await;
     let list = "{ workspace { invitations { totalCount } } }";
     let code = |answer: &Value| answer["errors"][0]["extensions"]["code"].clone();
-    assert_eq!(socket.run(list, json!({})).await["errors"], Value::Null);
+    assert_eq!(socket.answer(list, json!({})).await["errors"], Value::Null);
 
     let input = json!({ "membershipId": bo.membership_id, "role": "GATEWAY_OPERATOR" });
     team.admin
         .client
         .mutate("changeRole", input, "__typename")
         .await;
-    assert_eq!(code(&socket.run(list, json!({})).await), "FORBIDDEN");
+    assert_eq!(code(&socket.answer(list, json!({})).await), "FORBIDDEN");
     let input = json!({ "membershipId": bo.membership_id });
     team.admin
         .client
         .mutate("removeMember", input, "__typename")
         .await;
-    assert_eq!(code(&socket.run(list, json!({})).await), "NOT_FOUND");
+    assert_eq!(code(&socket.answer(list, json!({})).await), "NOT_FOUND");
     bo.client.mutate("signOut", json!({}), "accepted").await;
-    assert_eq!(code(&socket.run(list, json!({})).await), "UNAUTHENTICATED");
+    assert_eq!(
+        code(&socket.answer(list, json!({})).await),
+        "UNAUTHENTICATED"
+    );
 }
 
 async fn a_foreign_page_cannot_borrow_the_cookie(server: Server) {

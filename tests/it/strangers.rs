@@ -123,13 +123,13 @@ fn assert_refused(name: &str, answer: &Value) {
 async fn hostile_queries_are_refused_on_every_transport(server: Server) {
     let anonymous = server.anonymous();
     let (http, url) = (reqwest::Client::new(), format!("{}/graphql", server.url));
-    let mut socket = Socket::open(&server.url, None).await;
+    let mut socket = Socket::ready(&server).await;
     for (name, query, variables) in hostile() {
         let body = json!({ "query": query, "variables": variables });
         let (status, answer) = anonymous.post(body.to_string()).await;
         assert!(status < 500, "{name}: {status}");
         assert_refused(name, &answer);
-        assert_refused(name, &socket.run(&query, variables.clone()).await);
+        assert_refused(name, &socket.answer(&query, variables.clone()).await);
 
         let parameters = [
             ("query", query.as_str()),
@@ -147,7 +147,7 @@ async fn hostile_queries_are_refused_on_every_transport(server: Server) {
             }
         }
     }
-    let answer = socket.run("{ roles { name } }", json!({})).await;
+    let answer = socket.answer("{ roles { name } }", json!({})).await;
     assert_eq!(answer["data"]["roles"][0]["name"], "Workspace Admin");
 }
 

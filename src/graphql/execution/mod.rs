@@ -19,7 +19,7 @@ mod variables;
 use std::sync::Arc;
 
 use async_graphql::{
-    Data, Request, Response, ServerError, Value, Variables,
+    Data, Executor, ObjectType, Request, Response, ServerError, SubscriptionType, Value, Variables,
     parser::{self, types::OperationType},
 };
 use futures_util::{Stream, StreamExt};
@@ -35,10 +35,10 @@ use self::{
 };
 use super::Schema;
 
-/// The schema with all that stands around it. Made once, cheap to clone.
+/// A schema with all that stands around it. Made once, cheap to clone.
 #[derive(Clone)]
-pub struct Api {
-    schema: Schema,
+pub struct Api<E = Schema> {
+    schema: E,
     types: Arc<TypeMap>,
     documents: Arc<Documents>,
 }
@@ -64,13 +64,18 @@ impl Operation {
     }
 }
 
-impl Api {
+impl<Q, M, S> Api<async_graphql::Schema<Q, M, S>>
+where
+    Q: ObjectType + 'static,
+    M: ObjectType + 'static,
+    S: SubscriptionType + 'static,
+{
     /// Puts limits before `schema`.
     ///
     /// # Errors
     /// Where the schema's own SDL can't be read back.
     pub fn new(
-        schema: Schema,
+        schema: async_graphql::Schema<Q, M, S>,
         scan: ScanLimits,
         expansion: ExpansionLimits,
     ) -> Result<Self, parser::Error> {
@@ -80,12 +85,9 @@ impl Api {
             schema,
         })
     }
+}
 
-    /// The schema.
-    pub fn schema(&self) -> &Schema {
-        &self.schema
-    }
-
+impl<E: Executor> Api<E> {
     /// Checks a request as far as that is possible without running it.
     ///
     /// # Errors
@@ -129,10 +131,10 @@ impl Api {
         &self,
         operation: Operation,
         request_id: &str,
-    ) -> impl Stream<Item = Reply> + Send + use<> {
+    ) -> impl Stream<Item = Reply> + Send + use<E> {
         let (request, finish) = self.split(operation, request_id);
         self.schema
-            .execute_stream(request)
+            .execute_stream(request, None)
             .map(move |response| finish.reply(response))
     }
 

@@ -2,10 +2,11 @@
 
 use super::{caller::Caller, origin::Origins, refusal::Refusal};
 use crate::App;
+use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::graphql;
 use crate::graphql::execution::{Api, errors};
 use crate::graphql::scope::Scope;
-use crate::graphql::{self};
 use crate::http::cookie;
 use axum::http::StatusCode;
 use std::{sync::Arc, time::Duration};
@@ -41,7 +42,7 @@ impl Endpoint {
             api,
             origins: Origins::new(&app.config.public_url(), &app.config.allowed_origins),
             session_cookie: cookie::name(app),
-            socket: SocketLimits::default(),
+            socket: SocketLimits::new(&app.config),
             stop: stop.clone(),
             app: app.clone(),
         })
@@ -77,12 +78,12 @@ pub struct SocketLimits {
     pub operations: usize,
 }
 
-impl Default for SocketLimits {
-    fn default() -> Self {
+impl SocketLimits {
+    fn new(config: &Config) -> Self {
         Self {
-            init_timeout: Duration::from_secs(10),
-            keep_alive: Duration::from_secs(25),
-            operations: 30,
+            init_timeout: config.socket_init_timeout.to_std().unwrap_or_default(),
+            keep_alive: config.socket_keep_alive.to_std().unwrap_or_default(),
+            operations: config.socket_operations.into(),
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod server;
 pub mod smtp;
 pub mod socket;
 pub mod statements;
+pub mod wire;
 
 pub use client::{Client, Reply, user_errors};
 pub use engine::Engine;
@@ -30,6 +31,20 @@ macro_rules! on_both_engines {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
                 $crate::support::server::run($crate::support::Engine::Postgres, super::$name).await;
+            })+
+        }
+    };
+}
+
+/// Makes tests of functions that take a [`Server`], on SQLite alone: of what lies before any
+/// database.
+#[macro_export]
+macro_rules! on_sqlite {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                $crate::support::server::run($crate::support::Engine::Sqlite, super::$name).await;
             })+
         }
     };

@@ -1,86 +1,132 @@
-//! A client of the protocol `graphql-transport-ws`.
+//! A client of `graphql-transport-ws`.
 
-use super::server::DEADLINE;
+use super::server::Server;
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+use tokio_tungstenite::tungstenite::http::Request;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-/// An open WebSocket.
-pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+/// A connection to `/graphql`.
+pub struct Socket(pub WebSocketStream<MaybeTlsStream<TcpStream>>);
 
-/// What a server sends.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Heard {
-    Message(Value),
-    /// It hung up, with this code.
-    Closed(u16),
+/// The request that asks for one.
+pub fn upgrade(server: &Server) -> Request<()> {
+    let url = format!("{}/graphql", server.url.replace("http:", "ws:"));
+    let mut request = url.into_client_request().unwrap();
+    let protocol = "graphql-transport-ws".parse().unwrap();
+    request
+        .headers_mut()
+        .insert("sec-websocket-protocol", protocol);
+    request
 }
 
 impl Socket {
-    /// Connects to a server and initialises the connection, signed in with a token.
-    pub async fn open(url: &str, token: Option<&str>) -> Socket {
-        let url = format!("{}/graphql", url.replacen("http", "ws", 1));
-        let mut request = url.into_client_request().unwrap();
-        let protocol = "graphql-transport-ws".parse().unwrap();
-        request
-            .headers_mut()
-            .insert("sec-websocket-protocol", protocol);
-        let (stream, _) = tokio_tungstenite::connect_async(request).await.unwrap();
-        let mut socket = Socket(stream);
-        let payload = token.map(|token| json!({ "authorization": format!("Bearer {token}") }));
+    /// Connects without `connection_init`.
+    pub async fn connect(server: &Server) -> Socket {
+        Socket::open(upgrade(server)).await.unwrap()
+    }
+
+    /// Connects with a request of one's own.
+    pub async fn open(request: Request<()>) -> Result<Socket, Error> {
+        Ok(Socket(connect_async(request).await?.0))
+    }
+
+    /// Connects and waits for the acknowledgement.
+    pub async fn ready(server: &Server) -> Socket {
+        let mut socket = Socket::connect(server).await;
+        socket.init(json!({})).await;
         socket
-            .send(json!({ "type": "connection_init", "payload": payload.unwrap_or(json!({})) }))
+    }
+
+    /// Likewise, signed in by a token.
+    pub async fn signed_in(server: &Server, token: &str) -> Socket {
+        let mut socket = Socket::connect(server).await;
+        let authorization = format!("Bearer {token}");
+        socket.init(json!({ "authorization": authorization })).await;
+        socket
+    }
+
+    /// Sends `connection_init` and waits for the acknowledgement.
+    pub async fn init(&mut self, payload: Value) {
+        self.send(json!({ "type": "connection_init", "payload": payload }))
             .await;
-        assert_eq!(socket.next().await["type"], "connection_ack");
-        socket
+        assert_eq!(self.receive().await, json!({ "type": "connection_ack" }));
     }
 
     pub async fn send(&mut self, message: Value) {
-        let frame = Message::text(message.to_string());
-        self.0.send(frame).await.unwrap();
+        self.text(&message.to_string()).await;
     }
 
-    /// Starts an operation.
-    pub async fn subscribe(&mut self, id: &str, query: &str, variables: Value) {
-        let payload = json!({ "query": query, "variables": variables });
+    pub async fn text(&mut self, text: &str) {
+        self.0.send(Message::Text(text.into())).await.unwrap();
+    }
+
+    pub async fn subscribe(&mut self, id: &str, query: &str) {
+        let payload = json!({ "query": query });
         self.send(json!({ "type": "subscribe", "id": id, "payload": payload }))
             .await;
     }
 
-    /// What comes next.
-    pub async fn hear(&mut self) -> Heard {
+    /// The next message.
+    pub async fn receive(&mut self) -> Value {
         loop {
-            let frame = tokio::time::timeout(DEADLINE, self.0.next()).await;
-            match frame.expect("the server is silent") {
-                Some(Ok(Message::Text(text))) => {
-                    return Heard::Message(serde_json::from_str(&text).unwrap());
-                }
-                Some(Ok(Message::Close(Some(close)))) => return Heard::Closed(close.code.into()),
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                other => panic!("neither a message nor a farewell: {other:?}"),
+            match self.0.next().await.unwrap().unwrap() {
+                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
+                Message::Ping(_) => {}
+                other => panic!("{other:?}"),
             }
         }
     }
 
-    /// The next message.
-    pub async fn next(&mut self) -> Value {
-        match self.hear().await {
-            Heard::Message(message) => message,
-            Heard::Closed(code) => panic!("the server hung up with {code}"),
-        }
+    /// The result of an operation, whose end is checked.
+    pub async fn run(&mut self, query: &str) -> Value {
+        self.subscribe("run", query).await;
+        let next = self.receive().await;
+        assert_eq!(
+            (&next["type"], &next["id"]),
+            (&json!("next"), &json!("run"))
+        );
+        let end = self.receive().await;
+        assert_eq!(end, json!({ "type": "complete", "id": "run" }));
+        next["payload"].clone()
     }
 
-    /// Runs a query or mutation; gives its result, or the errors that it was refused for.
-    pub async fn run(&mut self, query: &str, variables: Value) -> Value {
-        self.subscribe("only", query, variables).await;
-        let message = self.next().await;
+    /// The result of an operation with variables, or the errors that it was refused for.
+    pub async fn answer(&mut self, query: &str, variables: Value) -> Value {
+        let payload = json!({ "query": query, "variables": variables });
+        self.send(json!({ "type": "subscribe", "id": "ask", "payload": payload }))
+            .await;
+        let message = self.receive().await;
         if message["type"] == "error" {
             return json!({ "errors": message["payload"] });
         }
-        assert_eq!(self.next().await["type"], "complete");
+        assert_eq!(self.receive().await["type"], "complete");
         message["payload"].clone()
+    }
+
+    /// The code of an operation that is refused before it runs.
+    pub async fn refusal(&mut self, query: &str) -> String {
+        self.subscribe("refused", query).await;
+        let error = self.receive().await;
+        assert_eq!(
+            (&error["type"], &error["id"]),
+            (&json!("error"), &json!("refused"))
+        );
+        let code = &error["payload"][0]["extensions"]["code"];
+        code.as_str().unwrap().to_owned()
+    }
+
+    /// The code with which the server hangs up.
+    pub async fn closed(&mut self) -> u16 {
+        loop {
+            match self.0.next().await.expect("a close frame") {
+                Ok(Message::Close(Some(frame))) => return frame.code.into(),
+                Ok(Message::Ping(_)) => {}
+                other => panic!("{other:?}"),
+            }
+        }
     }
 }

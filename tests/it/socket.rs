@@ -1,0 +1,296 @@
+//! GraphQL over WebSocket.
+
+use crate::on_sqlite;
+use crate::support::people::PASSWORD;
+use crate::support::socket::{Socket, upgrade};
+use crate::support::wire::COOKIE;
+use crate::support::{Server, Team};
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use tokio_tungstenite::MaybeTlsStream;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+const VIEWER: &str = "{ viewer { user { firstName } } }";
+/// A mutation, which waits for as long as another writer is at work.
+const RENAME: &str = r#"mutation {
+    updateProfile(input: { firstName: "Eve", lastName: "Evil" }) { userErrors { code } } }"#;
+
+on_sqlite!(
+    operations_run_as_over_http,
+    limits_hold_here_too,
+    a_role_counts_from_the_next_operation_on,
+    an_ended_session_counts_as_signed_out,
+    a_cookie_cannot_be_set_here,
+    the_upgrade_may_carry_the_cookie_from_our_own_pages,
+    a_stopped_operation_makes_room_for_its_id,
+    only_so_many_operations_run_at_once,
+    the_protocol_is_kept,
+    what_is_no_message_ends_the_connection,
+    other_protocols_are_refused,
+    silence_ends_the_connection,
+);
+
+async fn operations_run_as_over_http(server: Server) {
+    let team = Team::first(&server).await;
+    let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
+    let mut socket = Socket::signed_in(&server, bo.client.token()).await;
+    let reply = socket
+        .run("{ workspace { accessHistory(first: 1) { totalCount } name } }")
+        .await;
+    let workspace = json!({ "accessHistory": null, "name": "Acme" });
+    assert_eq!(reply["data"]["workspace"], workspace);
+    let path = json!(["workspace", "accessHistory"]);
+    assert_eq!(reply["errors"][0]["path"], path);
+    assert_eq!(reply["errors"][0]["extensions"]["code"], "FORBIDDEN");
+    let reply = socket.run(RENAME).await;
+    assert_eq!(reply["data"]["updateProfile"]["userErrors"], json!([]));
+    let reply = socket.run(VIEWER).await;
+    assert_eq!(reply["data"]["viewer"]["user"]["firstName"], "Eve");
+}
+
+async fn limits_hold_here_too(server: Server) {
+    let mut socket = Socket::ready(&server).await;
+    let nested = format!("{{ a(b: {}", "[".repeat(3000));
+    let page = "members(first: 100) { nodes { user { ";
+    let dear = format!(
+        "{{ viewer {{ activeWorkspace {{ {page} memberships(first: 100) {{ nodes {{ \
+            workspace {{ {page} name }} }} }} }} }} }} }} }} }} }} }} }}"
+    );
+    for (query, code) in [
+        ("{", "BAD_INPUT"),
+        ("{ nothing }", "BAD_INPUT"),
+        ("{ ...A } fragment A on Query { ...A }", "BAD_INPUT"),
+        ("subscription { teamChanged }", "BAD_INPUT"),
+        (nested.as_str(), "QUERY_TOO_COMPLEX"),
+        (dear.as_str(), "QUERY_TOO_COMPLEX"),
+    ] {
+        assert_eq!(socket.refusal(query).await, code, "{query}");
+    }
+    let reply = socket.run(VIEWER).await;
+    assert_eq!(reply["data"], json!({ "viewer": null }));
+}
+
+async fn a_role_counts_from_the_next_operation_on(server: Server) {
+    let team = Team::first(&server).await;
+    let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
+    let mut socket = Socket::signed_in(&server, bo.client.token()).await;
+    let query = "{ viewer { can(permission: TEAM_MANAGE) { allowed } } }";
+    for (role, allowed) in [
+        ("GATEWAY_OPERATOR", false),
+        ("WORKSPACE_ADMIN", true),
+        ("SECURITY_AUDITOR", false),
+    ] {
+        let input = json!({ "membershipId": bo.membership_id, "role": role });
+        team.admin.client.mutate("changeRole", input, "").await;
+        let reply = socket.run(query).await;
+        assert_eq!(reply["data"]["viewer"]["can"]["allowed"], allowed, "{role}");
+    }
+    let input = json!({ "membershipId": bo.membership_id });
+    team.admin.client.mutate("removeMember", input, "").await;
+    let reply = socket.run("{ viewer { activeWorkspace { id } } }").await;
+    let nowhere = json!({ "activeWorkspace": null });
+    assert_eq!(reply["data"]["viewer"], nowhere);
+}
+
+async fn an_ended_session_counts_as_signed_out(server: Server) {
+    let team = Team::first(&server).await;
+    let mut socket = Socket::signed_in(&server, team.admin.client.token()).await;
+    assert!(socket.run(VIEWER).await["data"]["viewer"].is_object());
+    let sign_out = "mutation { signOut(input: {}) { accepted } }";
+    team.admin.client.get(sign_out).await;
+    let reply = socket.run(VIEWER).await;
+    assert_eq!(reply["data"], json!({ "viewer": null }));
+}
+
+async fn a_cookie_cannot_be_set_here(server: Server) {
+    let team = Team::first(&server).await;
+    let mut socket = Socket::ready(&server).await;
+    let sign_in = |transport: &str| {
+        let email = &team.admin.email;
+        format!(
+            r#"mutation {{ signIn(input: {{ email: "{email}", password: "{PASSWORD}" {transport} }})
+                {{ sessionToken viewer {{ user {{ firstName }} }} }} }}"#
+        )
+    };
+    for transport in ["", "transport: COOKIE"] {
+        let reply = socket.run(&sign_in(transport)).await;
+        assert_eq!(reply["data"], json!({ "signIn": null }));
+        assert_eq!(reply["errors"][0]["extensions"]["code"], "BAD_INPUT");
+    }
+    let reply = socket.run(&sign_in("transport: BEARER")).await;
+    let payload = &reply["data"]["signIn"];
+    assert_eq!(payload["viewer"]["user"]["firstName"], "Ana");
+    // The connection itself stays what it was: its next operation is signed out again.
+    let reply = socket.run(VIEWER).await;
+    assert_eq!(reply["data"], json!({ "viewer": null }));
+    let token = payload["sessionToken"].as_str().unwrap();
+    let mut socket = Socket::signed_in(&server, token).await;
+    assert!(socket.run(VIEWER).await["data"]["viewer"].is_object());
+}
+
+async fn the_upgrade_may_carry_the_cookie_from_our_own_pages(server: Server) {
+    let team = Team::first(&server).await;
+    let connect = async |origin: &str| {
+        let mut request = upgrade(&server);
+        let cookie = format!("{COOKIE}={}", team.admin.client.token());
+        let headers = request.headers_mut();
+        headers.insert("cookie", cookie.parse().unwrap());
+        headers.insert("origin", origin.parse().unwrap());
+        Socket::open(request).await
+    };
+    let mut socket = connect(&server.url).await.unwrap();
+    socket.init(json!({})).await;
+    let reply = socket.run(VIEWER).await;
+    assert_eq!(reply["data"]["viewer"]["user"]["firstName"], "Ana");
+    match connect("https://evil.example").await.map(|_| ()) {
+        Err(Error::Http(response)) => assert_eq!(response.status(), 403),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Holds the place of SQLite's one writer, so that mutations wait until the guard is dropped.
+async fn stall(server: &Server) -> DropGuard {
+    let (held, over) = (CancellationToken::new(), CancellationToken::new());
+    let db = server.app.db.clone();
+    tokio::spawn({
+        let (held, over) = (held.clone(), over.clone());
+        async move {
+            let wait = |_| {
+                let (held, over) = (held.clone(), over.clone());
+                async move {
+                    held.cancel();
+                    over.cancelled().await;
+                    Ok(())
+                }
+            };
+            db.transaction(wait).await.unwrap();
+        }
+    });
+    held.cancelled().await;
+    over.drop_guard()
+}
+
+async fn a_stopped_operation_makes_room_for_its_id(server: Server) {
+    let team = Team::first(&server).await;
+    let mut socket = Socket::signed_in(&server, team.admin.client.token()).await;
+    let stalled = stall(&server).await;
+    socket.subscribe("1", RENAME).await;
+    socket.send(json!({ "type": "complete", "id": "1" })).await;
+    socket.subscribe("1", VIEWER).await;
+    let next = socket.receive().await;
+    assert_eq!(
+        next["payload"]["data"]["viewer"]["user"]["firstName"],
+        "Ana"
+    );
+    assert_eq!(socket.receive().await["type"], "complete");
+    drop(stalled);
+    socket
+        .send(json!({ "type": "ping", "payload": { "a": 1 } }))
+        .await;
+    let pong = json!({ "type": "pong", "payload": { "a": 1 } });
+    assert_eq!(socket.receive().await, pong);
+    socket.send(json!({ "type": "pong" })).await;
+    let unknown = json!({ "type": "complete", "id": "unknown" });
+    socket.send(unknown).await;
+    assert!(socket.run(VIEWER).await["data"]["viewer"].is_object());
+}
+
+async fn only_so_many_operations_run_at_once(server: Server) {
+    let team = Team::first(&server).await;
+    let mut socket = Socket::signed_in(&server, team.admin.client.token()).await;
+    let stalled = stall(&server).await;
+    for id in 0..30 {
+        socket.subscribe(&id.to_string(), RENAME).await;
+    }
+    assert_eq!(socket.refusal(VIEWER).await, "RATE_LIMITED");
+    socket.send(json!({ "type": "complete", "id": "7" })).await;
+    assert!(socket.run(VIEWER).await["data"]["viewer"].is_object());
+    drop(stalled);
+}
+
+async fn the_protocol_is_kept(server: Server) {
+    let team = Team::first(&server).await;
+    let mut socket = Socket::connect(&server).await;
+    socket.subscribe("1", VIEWER).await;
+    assert_eq!(socket.closed().await, 4401);
+
+    let mut socket = Socket::ready(&server).await;
+    socket.send(json!({ "type": "connection_init" })).await;
+    assert_eq!(socket.closed().await, 4429);
+
+    let mut socket = Socket::signed_in(&server, team.admin.client.token()).await;
+    let stalled = stall(&server).await;
+    socket.subscribe("1", RENAME).await;
+    socket.subscribe("1", VIEWER).await;
+    assert_eq!(socket.closed().await, 4409);
+    drop(stalled);
+
+    let mut socket = Socket::ready(&server).await;
+    socket.0.send(Message::Binary("{}".into())).await.unwrap();
+    assert_eq!(socket.closed().await, 4400);
+
+    let mut socket = Socket::connect(&server).await;
+    let payload = json!({ "authorization": "Basic x" });
+    let init = json!({ "type": "connection_init", "payload": payload });
+    socket.send(init).await;
+    assert_eq!(socket.closed().await, 4401);
+}
+
+async fn what_is_no_message_ends_the_connection(server: Server) {
+    for text in [
+        "",
+        "{",
+        "[]",
+        "{}",
+        "{\"type\":\"start\"}",
+        "{\"type\":\"subscribe\",\"id\":\"1\"}",
+        "{\"type\":\"subscribe\",\"payload\":{\"query\":\"{ __typename }\"}}",
+        "{\"type\":\"subscribe\",\"id\":1,\"payload\":{\"query\":\"{ __typename }\"}}",
+        "{\"type\":\"subscribe\",\"id\":\"1\",\"payload\":{}}",
+        "{\"type\":\"complete\"}",
+        "{\"type\":\"ping\",\"payload\":\"\"}",
+        &"ü".repeat(300),
+    ] {
+        let mut socket = Socket::ready(&server).await;
+        socket.text(text).await;
+        assert_eq!(socket.closed().await, 4400, "{text}");
+    }
+    let mut socket = Socket::ready(&server).await;
+    socket.text(&" ".repeat(256 * 1024 + 1)).await;
+    assert_eq!(socket.closed().await, 1009);
+}
+
+async fn other_protocols_are_refused(server: Server) {
+    let mut request = upgrade(&server);
+    request.headers_mut().remove("sec-websocket-protocol");
+    let mut socket = Socket::open(request).await.unwrap();
+    assert_eq!(socket.closed().await, 4406);
+}
+
+async fn silence_ends_the_connection(server: Server) {
+    let hurried = server.replica(&["--socket-init-timeout", "50ms"]).await;
+    let mut socket = Socket::connect(&hurried.server).await;
+    assert_eq!(socket.closed().await, 4408);
+    hurried.stop().await;
+
+    // A client that answers pings stays; one that doesn't, goes.
+    let replica = server.replica(&["--socket-keep-alive", "50ms"]).await;
+    let mut socket = Socket::ready(&replica.server).await;
+    for _ in 0..3 {
+        let frame = socket.0.next().await;
+        assert!(matches!(frame, Some(Ok(Message::Ping(_)))), "{frame:?}");
+    }
+    assert_eq!(socket.run(VIEWER).await["data"]["viewer"], Value::Null);
+    let socket = Socket::ready(&replica.server).await;
+    let MaybeTlsStream::Plain(mut stream) = socket.0.into_inner() else {
+        panic!("not plain")
+    };
+    let mut rest = Vec::new();
+    tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut rest)
+        .await
+        .unwrap();
+    // A close frame with the code 1000 (RFC 6455, section 5.5.1).
+    assert!(rest.ends_with(&[0x88, 2, 0x03, 0xE8]), "{rest:?}");
+    replica.stop().await;
+}

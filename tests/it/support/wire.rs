@@ -1,0 +1,55 @@
+//! Requests to `/graphql` as they go over the wire, for tests of what other clients hide.
+
+use super::server::Server;
+use serde_json::Value;
+
+/// The name of the session cookie over plain HTTP.
+pub const COOKIE: &str = "tokenvue_session";
+
+/// A POST request that says it is JSON.
+pub fn post(server: &Server) -> reqwest::RequestBuilder {
+    bare_post(server).header("content-type", "application/json")
+}
+
+/// A POST request without a content type.
+pub fn bare_post(server: &Server) -> reqwest::RequestBuilder {
+    reqwest::Client::new().post(format!("{}/graphql", server.url))
+}
+
+/// A GET request with parameters in its URL.
+pub fn get(server: &Server, query: &[(&str, &str)]) -> reqwest::RequestBuilder {
+    let url = format!("{}/graphql", server.url);
+    reqwest::Client::new().get(url).query(query)
+}
+
+/// What the server answered.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub status: u16,
+    /// As it came: the order of keys counts.
+    pub text: String,
+    pub json: Value,
+}
+
+/// Sends a request whose answer is JSON.
+pub async fn send(request: reqwest::RequestBuilder) -> Answer {
+    let response = request.send().await.unwrap();
+    let status = response.status().as_u16();
+    let text = response.text().await.unwrap();
+    let json = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{status}: {text}"));
+    Answer { status, text, json }
+}
+
+impl Answer {
+    /// Status, and the code of the first error; empty where there is none.
+    pub fn outcome(&self) -> (u16, &str) {
+        let code = &self.json["errors"][0]["extensions"]["code"];
+        (self.status, code.as_str().unwrap_or_default())
+    }
+
+    /// The paths of its errors, in order.
+    pub fn paths(&self) -> Vec<Value> {
+        let errors = self.json["errors"].as_array().into_iter().flatten();
+        errors.map(|error| error["path"].clone()).collect()
+    }
+}
