@@ -19,6 +19,21 @@ use uuid::Uuid;
 /// condition, of which SQLite takes 1,000.
 const BATCH: usize = 500;
 
+/// How often a loader lets the rest of its level go on before it reads. The rows of a long page do
+/// not all ask at once: the executor polls them in portions.
+const YIELDS: usize = 50;
+
+fn loader<K, V, F>(batch: F) -> Loader<K, V, F>
+where
+    K: Eq + Hash + Clone + std::fmt::Debug,
+    V: Clone,
+    F: BatchFn<K, V>,
+{
+    Loader::new(batch)
+        .with_max_batch_size(BATCH)
+        .with_yield_count(YIELDS)
+}
+
 /// A workspace and a user.
 pub type MemberKey = (Uuid, Uuid);
 
@@ -49,10 +64,10 @@ impl Loaders {
     /// Loaders for one request.
     pub fn new(app: App) -> Loaders {
         Loaders {
-            members: Loader::new(Members(app.clone())).with_max_batch_size(BATCH),
-            invitations: Loader::new(Invitations(app.clone())).with_max_batch_size(BATCH),
-            mails: Loader::new(Mails(app.clone())).with_max_batch_size(BATCH),
-            places: Loader::new(Places(app)).with_max_batch_size(BATCH),
+            members: loader(Members(app.clone())),
+            invitations: loader(Invitations(app.clone())),
+            mails: loader(Mails(app.clone())),
+            places: loader(Places(app)),
         }
     }
 

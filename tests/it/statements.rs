@@ -51,7 +51,7 @@ const QUESTIONS: &[(&str, &str)] = &[
     ("accessHistory", "query($id: ID!) { workspace(id: $id) {
         accessHistory(first: 100) { nodes { id at kind actor subject details { key value } } totalCount } } }"),
     ("accessReview, counts", "query($id: ID!) { workspace(id: $id) {
-        accessReview { staleInvitationCount unseenMemberCount neverSignedInCount adminCount } } }"),
+        accessReview { staleInvitations { count } unseenMembers { count } neverSignedIn { count } admins { count } } } }"),
     ("settings", "query($id: ID!) { workspace(id: $id) { settings { invitationLifetimeDays } } }"),
     ("service", "{ service { needsSetUp } }"),
 ];

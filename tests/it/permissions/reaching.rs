@@ -124,6 +124,11 @@ const WAYS: &[Way] = &[
         &["workspace", "accessReview"],
     ),
     way(
+        "AccessFinding",
+        "query($workspace: ID!) { workspace(id: $workspace) { accessReview { admins { FIELDS } } } }",
+        &["workspace", "accessReview", "admins"],
+    ),
+    way(
         "MembershipConnection",
         "query($workspace: ID!) { workspace(id: $workspace) { members { FIELDS } } }",
         &["workspace", "members"],
