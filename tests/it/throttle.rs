@@ -80,7 +80,7 @@ async fn failures_slow_an_account_down(server: Server) {
 async fn the_wait_grows_to_a_minute_and_is_over_then(server: Server) {
     let server = server.replica(&BEHIND_PROXY).await;
     let team = Team::first(&server.server).await;
-    let guesser = server.server.anonymous().from_address(ELSEWHERE);
+    let guesser = server.server.anonymous().calling_from(ELSEWHERE);
     let mut waits = Vec::new();
     for _ in 0..8 {
         let (_, until) = guess(&guesser, &team.admin.email).await;
@@ -90,7 +90,7 @@ async fn the_wait_grows_to_a_minute_and_is_over_then(server: Server) {
     let longest = waits.iter().max().unwrap();
     assert!(*longest <= Duration::minutes(1), "{waits:?}");
     assert!(*longest > Duration::seconds(30), "{waits:?}");
-    let owner = server.server.anonymous().from_address("192.0.2.1");
+    let owner = server.server.anonymous().calling_from("192.0.2.1");
     assert!(succeeded(
         &sign_in(&owner, &team.admin.email, PASSWORD).await
     ));
@@ -129,8 +129,8 @@ async fn who_is_at_home_gets_in_while_others_guess(server: Server) {
     let replica = server.replica(&BEHIND_PROXY).await;
     let team = Team::first(&replica.server).await;
     let (home, elsewhere) = (
-        replica.server.anonymous().from_address(HOME),
-        replica.server.anonymous().from_address(ELSEWHERE),
+        replica.server.anonymous().calling_from(HOME),
+        replica.server.anonymous().calling_from(ELSEWHERE),
     );
     let email = &team.admin.email;
     assert!(succeeded(&sign_in(&home, email, PASSWORD).await));
@@ -156,7 +156,7 @@ async fn guessing_many_accounts_from_one_address_is_slowed(server: Server) {
     let flags = [&BEHIND_PROXY[..], &["--sign-in-failures-per-address", "3"]].concat();
     let replica = server.replica(&flags).await;
     let team = Team::first(&replica.server).await;
-    let elsewhere = replica.server.anonymous().from_address(ELSEWHERE);
+    let elsewhere = replica.server.anonymous().calling_from(ELSEWHERE);
     let mut refused = false;
     for n in 0..15 {
         let email = format!("nobody{n}@acme.example");
@@ -164,7 +164,7 @@ async fn guessing_many_accounts_from_one_address_is_slowed(server: Server) {
         assert!(!refused || n >= 3, "refused after {n}");
     }
     assert!(refused);
-    let home = elsewhere.from_address(HOME);
+    let home = elsewhere.calling_from(HOME);
     assert!(succeeded(
         &sign_in(&home, &team.admin.email, PASSWORD).await
     ));
@@ -190,7 +190,7 @@ async fn a_reset_lets_its_owner_in_at_once(server: Server) {
     let replica = server.replica(&BEHIND_PROXY).await;
     let team = Team::first(&replica.server).await;
     let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
-    let elsewhere = replica.server.anonymous().from_address(ELSEWHERE);
+    let elsewhere = replica.server.anonymous().calling_from(ELSEWHERE);
     for _ in 0..7 {
         let (_, until) = guess(&elsewhere, &bo.email).await;
         wait(&replica.server, until);
@@ -203,7 +203,7 @@ async fn a_reset_lets_its_owner_in_at_once(server: Server) {
     .await;
     let token = server.mail_to(&bo.email).await.token();
     let input = json!({ "token": token, "newPassword": "another lamp under rivers" });
-    let home = replica.server.anonymous().from_address(HOME);
+    let home = replica.server.anonymous().calling_from(HOME);
     home.mutate("resetPassword", input, "accepted").await;
     assert!(succeeded(
         &sign_in(&home, &bo.email, "another lamp under rivers").await

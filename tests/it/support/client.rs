@@ -26,7 +26,7 @@ impl Client {
     }
 
     /// The same client behind a reverse proxy that names this network address.
-    pub fn from_address(&self, address: &str) -> Client {
+    pub fn calling_from(&self, address: &str) -> Client {
         Client {
             address: Some(address.to_owned()),
             ..self.clone()
