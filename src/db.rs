@@ -18,7 +18,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 /// How often a transaction is run anew after a conflict or a lost connection.
-const ATTEMPTS: u32 = 6;
+const ATTEMPTS: u32 = 8;
 /// The pause before the second attempt; it doubles from there on.
 const PAUSE: Duration = Duration::from_millis(15);
 /// How long a writer waits for another process that writes to the same SQLite file.
@@ -298,8 +298,6 @@ fn options(config: &Config, url: String) -> ConnectOptions {
     options
         .max_connections(config.database_connections)
         .acquire_timeout(Duration::from_secs(10))
-        // Reads are run again on a new connection, so a fresh one need not prove itself first.
-        .test_before_acquire_if_idle_for(Duration::from_secs(30))
         .sqlx_logging(false)
         .map_sqlx_sqlite_opts(|sqlite| {
             sqlite
