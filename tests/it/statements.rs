@@ -1,5 +1,6 @@
-//! How many SQL statements each kind of request takes: as many for a long page as for a short one,
-//! and as many for a hundred people as for two.
+//! How many SQL statements each kind of request takes, the one that loads the viewer included and
+//! the beginning and end of transactions not: as many for a long page as for a short one, and as
+//! many for a hundred people as for two.
 
 use crate::on_both_engines;
 use crate::support::people::{PASSWORD, sign_in};
@@ -269,7 +270,7 @@ async fn change_oneself(counter: &mut Counter<'_>, team: &Team, other: &Team) {
     counter
         .mutate("signIn", input, "viewer { user { name } }")
         .await;
-    let input = json!({ "workspaceId": team.workspace_id, "name": "Acme" });
+    let input = json!({ "workspaceId": team.workspace_id, "name": "Acme Labs" });
     counter
         .mutate("updateWorkspace", input, "workspace { name }")
         .await;

@@ -18,7 +18,7 @@ on_both_engines!(
 
 /// Statements that each would leave a row which nothing in the program can read.
 const REFUSED: &[&str] = &[
-    "UPDATE users SET status = 'GONE'",
+    "UPDATE users SET status = 'GONE' WHERE status = 'INVITED'",
     "UPDATE users SET password_hash = NULL WHERE status = 'ACTIVE'",
     "UPDATE users SET signed_up_at = NULL WHERE status = 'ACTIVE'",
     "UPDATE users SET password_hash = 'x' WHERE status = 'INVITED'",
@@ -28,7 +28,7 @@ const REFUSED: &[&str] = &[
     "UPDATE memberships SET role = 4",
     "UPDATE memberships SET status = 'GONE'",
     "UPDATE member_activity SET role = 2 WHERE role <> 2",
-    "UPDATE invitations SET state = 'GONE'",
+    "UPDATE invitations SET state = 'GONE', ended_at = created_at",
     "UPDATE invitations SET role = 4",
     "UPDATE invitations SET sent_count = 0",
     "UPDATE invitations SET ended_at = created_at WHERE state = 'PENDING'",
