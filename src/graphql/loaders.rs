@@ -11,6 +11,7 @@ use entity::outbox;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use std::collections::{HashMap, HashSet};
+use std::future::poll_fn;
 use std::hash::Hash;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -20,8 +21,26 @@ use uuid::Uuid;
 const BATCH: usize = 500;
 
 /// How often a loader lets the rest of its level go on before it reads. The rows of a long page do
-/// not all ask at once: the executor polls them in portions.
-const YIELDS: usize = 50;
+/// not all ask at once: the executor goes on with a few of them at a time, and those that have
+/// waited for one batch come out of it one after another. More than a page has rows.
+const YIELDS: usize = 250;
+
+/// Lets a loader's turns follow each other within the request. Tokio's `yield_now`, which the
+/// loader waits with, wakes only when the thread that it was called on is idle: that may be long
+/// after the request has moved to another one, and a row that is woken late misses its batch.
+async fn in_turn<T>(loading: impl Future<Output = T>) -> T {
+    let mut loading = std::pin::pin!(loading);
+    let mut turns = 0;
+    poll_fn(|cx| {
+        let polled = loading.as_mut().poll(cx);
+        if polled.is_pending() && turns < YIELDS {
+            turns += 1;
+            cx.waker().wake_by_ref();
+        }
+        polled
+    })
+    .await
+}
 
 fn loader<K, V, F>(batch: F) -> Loader<K, V, F>
 where
@@ -76,7 +95,7 @@ impl Loaders {
     /// # Errors
     /// Those of the database.
     pub async fn member(&self, key: MemberKey) -> Result<Option<Member>> {
-        unwrap(self.members.try_load(key).await)
+        unwrap(in_turn(self.members.try_load(key)).await)
     }
 
     /// The open invitation of a membership.
@@ -84,7 +103,7 @@ impl Loaders {
     /// # Errors
     /// Those of the database.
     pub async fn open_invitation(&self, key: MemberKey) -> Result<Option<invitation::Model>> {
-        unwrap(self.invitations.try_load(key).await)
+        unwrap(in_turn(self.invitations.try_load(key)).await)
     }
 
     /// A mail in the outbox.
@@ -92,7 +111,7 @@ impl Loaders {
     /// # Errors
     /// Those of the database.
     pub async fn mail(&self, id: Uuid) -> Result<Option<outbox::Model>> {
-        unwrap(self.mails.try_load(id).await)
+        unwrap(in_turn(self.mails.try_load(id)).await)
     }
 
     /// The memberships of a user, in some workspaces.
@@ -100,7 +119,7 @@ impl Loaders {
     /// # Errors
     /// Those of the database.
     pub async fn places(&self, key: PlacesKey) -> Result<Vec<Member>> {
-        unwrap(self.places.try_load(key).await)
+        unwrap(in_turn(self.places.try_load(key)).await)
     }
 }
 
