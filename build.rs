@@ -48,8 +48,9 @@ fn main() -> io::Result<()> {
     let version = lay_out(&source, installed.ok().as_deref(), &target)?;
     let html = fs::read_to_string(source.join(page))?.replace("{{version}}", &version);
     fs::write(target.join("index.html"), html)?;
-    println!("cargo::rustc-env=TOKENVUE_EXPLORER_VERSION={version}");
-    Ok(())
+    // A file, not `rustc-env`: `cargo run` would pass that on to the program,
+    // which refuses settings that it does not know.
+    fs::write(target.join("version"), version)
 }
 
 /// Installs the pinned packages into `folder`, unless they already are there,

@@ -17,7 +17,7 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Changes with every byte of the assets, and is part of their URLs.
-const VERSION: &str = env!("TOKENVUE_EXPLORER_VERSION");
+const VERSION: &str = include_str!(concat!(env!("OUT_DIR"), "/explorer/version"));
 
 /// Takes a file of those that `build.rs` laid out.
 macro_rules! built {
