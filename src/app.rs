@@ -8,24 +8,36 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::error::Result;
 use chrono::{DateTime, Utc};
+use std::ops::Deref;
 use std::sync::Arc;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::task::TaskTracker;
 
-/// The program's parts. Cheap to clone; clones share everything.
+/// The program. Cheap to clone; clones share everything.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<Parts>);
+
+/// The program's parts.
+pub struct Parts {
     pub db: Db,
     pub clock: Clock,
-    pub config: Arc<Config>,
+    pub config: Config,
     pub passwords: Passwords,
     pub activity: Activity,
     /// Turns for password resets that go on behind their answers.
     pub resets: Arc<Semaphore>,
     /// Wakes the worker that sends mails.
-    pub mail_queued: Arc<Notify>,
+    pub mail_queued: Notify,
     /// Work that goes on behind an answer; waited for before the program ends.
     pub background: TaskTracker,
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl App {
@@ -34,16 +46,25 @@ impl App {
     /// # Errors
     /// When the database or the machine's randomness cannot be reached.
     pub async fn new(config: Config, clock: Clock) -> Result<App> {
-        Ok(App {
-            db: Db::connect(&config).await?,
+        let db = Db::connect(&config).await?;
+        App::on(db, config, clock)
+    }
+
+    /// The program on a database that is connected already.
+    ///
+    /// # Errors
+    /// When the machine's randomness cannot be reached.
+    pub fn on(db: Db, config: Config, clock: Clock) -> Result<App> {
+        Ok(App(Arc::new(Parts {
+            db,
             clock,
             passwords: Passwords::new(config.password_min_length)?,
-            config: Arc::new(config),
+            config,
             activity: Activity::default(),
             resets: Arc::new(Semaphore::new(reset::MAX_WAITING)),
-            mail_queued: Arc::default(),
+            mail_queued: Notify::new(),
             background: TaskTracker::new(),
-        })
+        })))
     }
 
     /// The current time.

@@ -154,7 +154,7 @@ impl<T: ConnectionNode> Connection<T> {
 }
 
 /// An item of a list, with its place in it.
-#[Object(name_type)]
+#[Object(name_type, serial)]
 impl<T: ConnectionNode> Edge<T> {
     /// The item's place, for `after` and `before`.
     async fn cursor(&self) -> String {

@@ -14,6 +14,7 @@ use axum::Router;
 use axum::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use axum::middleware;
 use tokio_util::sync::CancellationToken;
+use tower::ServiceBuilder;
 use tower_http::compression::CompressionLayer;
 use tower_http::request_id::{
     MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
@@ -39,28 +40,30 @@ pub fn router(app: &App, stop: &CancellationToken) -> Result<Router> {
         .layer(CompressionLayer::new())
         .merge(graphql::routes(app, stop)?)
         .layer(timeout);
-    Ok(routes
-        .layer(header_layer("x-content-type-options", "nosniff"))
-        .layer(header_layer("x-frame-options", "DENY"))
-        .layer(header_layer("referrer-policy", "no-referrer"))
-        .layer(PropagateRequestIdLayer::x_request_id())
-        .layer(middleware::from_fn(health::count))
+    // One layer for axum, so that a request's services are boxed once. The first is the outermost.
+    let around = ServiceBuilder::new()
+        .map_request(check_request_id)
+        .layer(SetSensitiveRequestHeadersLayer::new([
+            header::AUTHORIZATION,
+            header::COOKIE,
+        ]))
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .layer(
             TraceLayer::new_for_http()
                 .make_span_with(span)
                 .on_response(log_response),
         )
-        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
-        .layer(SetSensitiveRequestHeadersLayer::new([
-            header::AUTHORIZATION,
-            header::COOKIE,
-        ]))
-        .layer(middleware::map_request(check_request_id)))
+        .layer(middleware::from_fn(health::count))
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(header_layer("referrer-policy", "no-referrer"))
+        .layer(header_layer("x-frame-options", "DENY"))
+        .layer(header_layer("x-content-type-options", "nosniff"));
+    Ok(routes.layer(around))
 }
 
 /// Takes a client's own request id off where it is longer than one has to be: it stands in each
 /// line that is logged for the request.
-async fn check_request_id<B>(mut request: Request<B>) -> Request<B> {
+fn check_request_id<B>(mut request: Request<B>) -> Request<B> {
     const NAME: HeaderName = HeaderName::from_static("x-request-id");
     let id = request.headers().get(NAME);
     if id.is_some_and(|id| id.len() > client::MAX_REQUEST_ID || id.to_str().is_err()) {

@@ -4,6 +4,7 @@ use entity::membership::MembershipStatus;
 
 /// The counts of the team page. Always `totalUsers = activeNow + pendingInvites`.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(serial)]
 pub struct TeamSummary {
     /// All members, active and invited.
     total_users: i64,

@@ -1,6 +1,7 @@
 //! Refuses what a foreign web page sends with a visitor's cookie.
 
 use axum::http::{HeaderMap, StatusCode, header};
+use std::sync::Arc;
 use url::{Host, Url};
 
 use super::refusal::Refusal;
@@ -12,7 +13,7 @@ const SEC_FETCH_SITE: &str = "sec-fetch-site";
 #[derive(Clone, Debug)]
 pub struct Origins {
     /// Those allowed by settings, as browsers write them.
-    allowed: Vec<String>,
+    allowed: Arc<[String]>,
 }
 
 impl Origins {

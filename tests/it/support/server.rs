@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokenvue::clock::Clock;
 use tokenvue::config::Config;
+use tokenvue::db::Db;
 use tokenvue::{App, doctor, server};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -83,8 +84,9 @@ impl Server {
         }
         all.extend(flags);
         let config = Config::from_flags(&all).unwrap();
-        let mut app = App::new(config, clock).await.unwrap();
-        let statements = Statements::watch(&mut app.db);
+        let mut db = Db::connect(&config).await.unwrap();
+        let statements = Statements::watch(&mut db);
+        let app = App::on(db, config, clock).unwrap();
         app.db.migrate().await.unwrap();
         let stop = CancellationToken::new();
         let serving = tokio::spawn({

@@ -1,14 +1,19 @@
-//! Connections and transactions, for SQLite and PostgreSQL: the only file that knows which one
+//! Connections and transactions, for SQLite and PostgreSQL: the only place that knows which one
 //! it is.
 
+mod breaks;
+mod failure;
+
+use self::breaks::Breaks;
+use self::failure::{is_passing, is_worth_another_try, means_break, not_committed};
 use crate::config::{Config, Pooler};
 use crate::error::{Error, Result};
 use migration::{Migrator, MigratorTrait as _};
 use sea_orm::sqlx;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseExecutor,
-    DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait as _,
+    DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, SqliteTransactionMode,
+    Statement, TransactionOptions, TransactionTrait as _,
 };
 use secrecy::ExposeSecret as _;
 use std::future::Future;
@@ -23,6 +28,9 @@ const ATTEMPTS: u32 = 8;
 const PAUSE: Duration = Duration::from_millis(15);
 /// How long a writer waits for another process that writes to the same SQLite file.
 const SQLITE_BUSY: Duration = Duration::from_secs(15);
+/// After how long without use a connection is tested before it is used again: proxies and firewalls
+/// forget those that are idle.
+const IDLE: Duration = Duration::from_secs(5);
 
 /// The database. Clones share the connections.
 ///
@@ -33,6 +41,7 @@ const SQLITE_BUSY: Duration = Duration::from_secs(15);
 pub struct Db {
     connection: DatabaseConnection,
     pooler: Pooler,
+    breaks: Breaks,
     /// SQLite takes one writer at a time: they queue here, in order, rather than at the file.
     writer: Option<Arc<Semaphore>>,
 }
@@ -61,9 +70,11 @@ impl Db {
                 "the database URL must start with sqlite: or postgres:",
             ));
         }
-        let connection = Database::connect(options(config, url)).await?;
+        let breaks = Breaks::new();
+        let connection = Database::connect(options(config, url, &breaks)).await?;
         Ok(Db {
             connection,
+            breaks,
             pooler: if sqlite {
                 Pooler::None
             } else {
@@ -149,10 +160,16 @@ impl Db {
         };
         let tx = Arc::new(self.begin().await?);
         let outcome = work(tx.clone()).await;
+        if let Err(Error::Database(error)) = &outcome {
+            self.note_break(error);
+        }
         let tx = Arc::into_inner(tx)
             .ok_or_else(|| Error::internal("a transaction outlived its work"))?;
         match &outcome {
-            Ok(_) => tx.commit().await.map_err(not_committed)?,
+            Ok(_) => tx.commit().await.map_err(|error| {
+                self.note_break(&error);
+                not_committed(error)
+            })?,
             // A broken connection cannot roll back; the database has done it by itself.
             Err(_) => drop(tx.rollback().await),
         }
@@ -166,7 +183,8 @@ impl Db {
                 sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
                 ..TransactionOptions::default()
             })
-            .await?;
+            .await
+            .inspect_err(|error| self.note_break(error))?;
         if self.pooler == Pooler::Transaction {
             // Another client's statements may have been left on this server connection, under
             // the names that this one is about to use.
@@ -189,8 +207,8 @@ impl Db {
     }
 
     /// Closes all connections, after what they are doing.
-    pub async fn close(self) {
-        if let Err(error) = self.connection.close().await {
+    pub async fn close(&self) {
+        if let Err(error) = self.connection.close_by_ref().await {
             tracing::warn!(%error, "the database did not close cleanly");
         }
     }
@@ -210,6 +228,13 @@ impl Db {
         let rows = tx.query_all_raw(statement).await?;
         tx.commit().await?;
         Ok(rows)
+    }
+
+    /// Remembers that connections are broken, where this error means so.
+    fn note_break(&self, error: &DbErr) {
+        if means_break(error) {
+            self.breaks.note();
+        }
     }
 
     /// What one statement runs on: under a transaction pooler, a transaction of its own.
@@ -238,6 +263,9 @@ impl Db {
     async fn run_once<T>(&self, statement: &Statement, how: &How<T>) -> Result<T, DbErr> {
         let executor = self.executor().await?;
         let value = (how.run)(&executor, statement.clone()).await;
+        if let Err(error) = &value {
+            self.note_break(error);
+        }
         if let DatabaseExecutor::OwnedTransaction(tx) = executor {
             match &value {
                 Ok(_) => tx.commit().await?,
@@ -292,12 +320,18 @@ fn is_read(statement: &Statement) -> bool {
     statement.sql.trim_start().starts_with("SELECT")
 }
 
-fn options(config: &Config, url: String) -> ConnectOptions {
+fn options(config: &Config, url: String, breaks: &Breaks) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     let pooler = config.database_pooler;
+    let breaks = breaks.clone();
     options
         .max_connections(config.database_connections)
         .acquire_timeout(Duration::from_secs(10))
+        .test_before_acquire_if_idle_for(IDLE)
+        .map_sqlx_postgres_before_acquire(move |_, connection| {
+            let usable = !breaks.concern(connection.age);
+            Box::pin(std::future::ready(Ok(usable)))
+        })
         .sqlx_logging(false)
         .map_sqlx_sqlite_opts(|sqlite| {
             sqlite
@@ -315,59 +349,4 @@ fn options(config: &Config, url: String) -> ConnectOptions {
                 .extra_float_digits(None),
         });
     options
-}
-
-/// SQLSTATE codes (PostgreSQL, appendix A) and SQLite result codes after which the same
-/// transaction may well succeed: lost conflicts, rows that came or went meanwhile, and a primary
-/// that has stopped or become a standby.
-const PASSING: [&str; 11] = [
-    "40001", "40P01", "23505", "23503", "25006", "57P01", "57P02", "57P03", "08006", "5", "517",
-];
-
-/// What a failed commit means. Where the database has refused it, nothing has changed and the
-/// transaction may run anew; where the connection broke, it may have been done, and running it anew
-/// could do it twice.
-fn not_committed(error: DbErr) -> Error {
-    let refused = code(&error).is_some_and(|code| !code.starts_with("57") && code != "08006");
-    if refused {
-        Error::Database(error)
-    } else {
-        Error::internal(format!("the connection broke during a commit: {error}"))
-    }
-}
-
-fn is_passing(error: &Error) -> bool {
-    match error {
-        Error::Conflict(_) => true,
-        Error::Database(error) => is_worth_another_try(error),
-        _ => false,
-    }
-}
-
-/// Whether trying again makes sense after this error.
-fn is_worth_another_try(error: &DbErr) -> bool {
-    match cause(error) {
-        Some(sqlx::Error::Database(_)) => {
-            code(error).is_some_and(|code| PASSING.contains(&code.as_str()))
-        }
-        Some(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut) => true,
-        _ => false,
-    }
-}
-
-fn cause(error: &DbErr) -> Option<&sqlx::Error> {
-    match error {
-        DbErr::Conn(RuntimeErr::SqlxError(cause))
-        | DbErr::Exec(RuntimeErr::SqlxError(cause))
-        | DbErr::Query(RuntimeErr::SqlxError(cause)) => Some(cause),
-        _ => None,
-    }
-}
-
-/// The code by which the database itself names the error.
-fn code(error: &DbErr) -> Option<String> {
-    match cause(error)? {
-        sqlx::Error::Database(error) => Some(error.code()?.into_owned()),
-        _ => None,
-    }
 }
