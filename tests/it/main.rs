@@ -8,6 +8,7 @@ mod completion;
 mod execution;
 mod failures;
 mod first_day;
+mod health;
 mod http;
 mod invitation;
 mod invite;

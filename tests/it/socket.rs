@@ -9,7 +9,6 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio_tungstenite::MaybeTlsStream;
 use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_util::sync::{CancellationToken, DropGuard};
 
 const VIEWER: &str = "{ viewer { user { firstName } } }";
 /// A mutation, which waits for as long as another writer is at work.
@@ -149,32 +148,10 @@ async fn the_upgrade_may_carry_the_cookie_from_our_own_pages(server: Server) {
     }
 }
 
-/// Holds the place of SQLite's one writer, so that mutations wait until the guard is dropped.
-async fn stall(server: &Server) -> DropGuard {
-    let (held, over) = (CancellationToken::new(), CancellationToken::new());
-    let db = server.app.db.clone();
-    tokio::spawn({
-        let (held, over) = (held.clone(), over.clone());
-        async move {
-            let wait = |_| {
-                let (held, over) = (held.clone(), over.clone());
-                async move {
-                    held.cancel();
-                    over.cancelled().await;
-                    Ok(())
-                }
-            };
-            db.transaction(wait).await.unwrap();
-        }
-    });
-    held.cancelled().await;
-    over.drop_guard()
-}
-
 async fn a_stopped_operation_makes_room_for_its_id(server: Server) {
     let team = Team::first(&server).await;
     let mut socket = Socket::signed_in(&server, team.admin.client.token()).await;
-    let stalled = stall(&server).await;
+    let stalled = server.stall().await;
     socket.subscribe("1", RENAME).await;
     socket.send(json!({ "type": "complete", "id": "1" })).await;
     socket.subscribe("1", VIEWER).await;
@@ -199,7 +176,7 @@ async fn a_stopped_operation_makes_room_for_its_id(server: Server) {
 async fn only_so_many_operations_run_at_once(server: Server) {
     let team = Team::first(&server).await;
     let mut socket = Socket::signed_in(&server, team.admin.client.token()).await;
-    let stalled = stall(&server).await;
+    let stalled = server.stall().await;
     for id in 0..30 {
         socket.subscribe(&id.to_string(), RENAME).await;
     }
@@ -220,7 +197,7 @@ async fn the_protocol_is_kept(server: Server) {
     assert_eq!(socket.closed().await, 4429);
 
     let mut socket = Socket::signed_in(&server, team.admin.client.token()).await;
-    let stalled = stall(&server).await;
+    let stalled = server.stall().await;
     socket.subscribe("1", RENAME).await;
     socket.subscribe("1", VIEWER).await;
     assert_eq!(socket.closed().await, 4409);
