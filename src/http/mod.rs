@@ -1,6 +1,7 @@
-//! HTTP: the only place that knows axum. Routes, sessions, limits, health, metrics and pages.
+//! HTTP: the only place that knows axum. Connections, routes, sessions, limits, health, metrics and pages.
 
 mod client;
+pub mod connections;
 mod cookie;
 mod explorer;
 mod graphql;

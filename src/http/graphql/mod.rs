@@ -31,6 +31,7 @@ use self::{
     endpoint::{Endpoint, MAX_REQUEST_BYTES},
     refusal::Refusal,
 };
+use super::connections::Place;
 use super::cookie;
 use crate::App;
 use crate::graphql::execution::{errors, reply::Reply};
@@ -75,7 +76,8 @@ async fn handle(State(endpoint): State<Endpoint>, request: Request) -> Result<Re
         let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &endpoint)
             .await
             .map_err(|rejection| Refusal::bad_input(rejection.status(), rejection.body_text()))?;
-        return Ok(socket::upgrade(upgrade, endpoint, caller));
+        let place = parts.extensions.remove::<Place>();
+        return Ok(socket::upgrade(upgrade, endpoint, caller, place));
     }
     let media_type = MediaType::negotiate(&parts.headers).ok_or_else(|| {
         let message = "Accept application/graphql-response+json or application/json.";
