@@ -31,15 +31,16 @@ use tracing::Span;
 /// When a template or the schema is broken.
 pub fn router(app: &App, stop: &CancellationToken) -> Result<Router> {
     let timeout = app.config.request_timeout.to_std().unwrap_or_default();
-    let timeout = TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, timeout);
+    let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout);
     let routes = Router::new()
         .merge(health::routes(app)?)
         .merge(mailbox::routes(app)?)
         .merge(pages::routes())
         .merge(explorer::routes())
         .layer(CompressionLayer::new())
-        .merge(graphql::routes(app, stop)?)
-        .layer(timeout);
+        .layer(timeout)
+        // It keeps time by itself, and answers in GraphQL.
+        .merge(graphql::routes(app, stop)?);
     Ok(routes
         .layer(header_layer("x-content-type-options", "nosniff"))
         .layer(header_layer("x-frame-options", "DENY"))

@@ -24,6 +24,8 @@ on_sqlite!(
     the_upgrade_may_carry_the_cookie_from_our_own_pages,
     a_stopped_operation_makes_room_for_its_id,
     only_so_many_operations_run_at_once,
+    an_operation_that_takes_too_long_is_given_up,
+    an_operation_that_panics_takes_nothing_with_it,
     the_protocol_is_kept,
     what_is_no_message_ends_the_connection,
     other_protocols_are_refused,
@@ -184,6 +186,42 @@ async fn only_so_many_operations_run_at_once(server: Server) {
     socket.send(json!({ "type": "complete", "id": "7" })).await;
     assert!(socket.run(VIEWER).await["data"]["viewer"].is_object());
     drop(stalled);
+}
+
+async fn an_operation_that_takes_too_long_is_given_up(server: Server) {
+    let team = Team::first(&server).await;
+    let replica = server.replica(&["--request-timeout", "200ms"]).await;
+    let mut socket = Socket::signed_in(&replica.server, team.admin.client.token()).await;
+    let stalled = replica.server.stall().await;
+    assert_eq!(socket.refusal(RENAME).await, "INTERNAL");
+    drop(stalled);
+    // Its id is free, and nothing of it was done.
+    let reply = socket.run(VIEWER).await;
+    assert_eq!(reply["data"]["viewer"]["user"]["firstName"], "Ana");
+    drop(socket);
+    replica.stop().await;
+}
+
+async fn an_operation_that_panics_takes_nothing_with_it(server: Server) {
+    let team = Team::first(&server).await;
+    let mut socket = Socket::signed_in(&server, team.admin.client.token()).await;
+    server.statements.explode_at(Some("UPDATE \"users\""));
+    for _ in 0..2 {
+        socket.subscribe("boom", RENAME).await;
+        let error = socket.receive().await;
+        assert_eq!(
+            (&error["type"], &error["id"]),
+            (&json!("error"), &json!("boom"))
+        );
+        let extensions = &error["payload"][0]["extensions"];
+        assert_eq!(extensions["code"], "INTERNAL");
+        assert!(!extensions["requestId"].as_str().unwrap().is_empty());
+    }
+    server.statements.explode_at(None);
+    assert_eq!(
+        socket.run(RENAME).await["data"]["updateProfile"]["userErrors"],
+        json!([])
+    );
 }
 
 async fn the_protocol_is_kept(server: Server) {

@@ -2,6 +2,7 @@
 
 mod accept;
 mod body;
+mod bounds;
 mod caller;
 mod endpoint;
 mod origin;
@@ -20,6 +21,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::any,
 };
+use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tower_http::cors::CorsLayer;
 use url::Url;
@@ -27,6 +29,7 @@ use url::Url;
 use self::{
     accept::MediaType,
     body::{Parameters, UrlParameters, check_content_type},
+    bounds::bounded,
     caller::Caller,
     endpoint::{Endpoint, MAX_REQUEST_BYTES},
     refusal::Refusal,
@@ -83,9 +86,16 @@ async fn handle(State(endpoint): State<Endpoint>, request: Request) -> Result<Re
         let message = "Accept application/graphql-response+json or application/json.";
         Refusal::bad_input(StatusCode::NOT_ACCEPTABLE, message)
     })?;
+    let deadline = Instant::now() + endpoint.request_timeout;
     let method = parts.method.clone();
-    let parameters = parameters(Request::from_parts(parts, body)).await?;
-    let reply = run(&endpoint, caller, &method, parameters).await?;
+    let parameters = timeout_at(deadline, parameters(Request::from_parts(parts, body))).await;
+    let parameters = parameters.unwrap_or_else(|_| {
+        let message = "The request did not arrive in time.";
+        Err(Refusal::bad_input(StatusCode::REQUEST_TIMEOUT, message))
+    })?;
+    let request_id = caller.origin.request_id.clone();
+    let reply = run(&endpoint, caller, &method, parameters);
+    let reply = bounded(deadline, &request_id, reply).await??;
     Ok(respond(reply, media_type))
 }
 
