@@ -2,14 +2,14 @@
 
 use crate::account::activity::Activity;
 use crate::account::password::Passwords;
-use crate::account::reset;
+use crate::account::reset_line::ResetLine;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
 /// The program's parts. Cheap to clone; clones share everything.
@@ -20,8 +20,8 @@ pub struct App {
     pub config: Arc<Config>,
     pub passwords: Passwords,
     pub activity: Activity,
-    /// Turns for password resets that go on behind their answers.
-    pub resets: Arc<Semaphore>,
+    /// Password resets that go on behind their answers.
+    pub resets: ResetLine,
     /// Wakes the worker that sends mails.
     pub mail_queued: Arc<Notify>,
     /// Work that goes on behind an answer; waited for before the program ends.
@@ -40,7 +40,7 @@ impl App {
             passwords: Passwords::new(config.password_min_length)?,
             config: Arc::new(config),
             activity: Activity::default(),
-            resets: Arc::new(Semaphore::new(reset::MAX_WAITING)),
+            resets: ResetLine::default(),
             mail_queued: Arc::default(),
             background: TaskTracker::new(),
         })

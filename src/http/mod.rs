@@ -1,4 +1,5 @@
-//! HTTP: the only place that knows axum. Connections, routes, sessions, limits, health, metrics and pages.
+//! HTTP: the only place that knows axum. Connections, routes, sessions, limits, health, metrics and
+//! pages.
 
 mod client;
 pub mod connections;
