@@ -2,7 +2,7 @@
 
 use crate::account::activity::Activity;
 use crate::account::password::Passwords;
-use crate::account::reset;
+use crate::account::reset_line::ResetLine;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
@@ -10,7 +10,7 @@ use crate::error::Result;
 use chrono::{DateTime, Utc};
 use std::ops::Deref;
 use std::sync::Arc;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
 /// The program. Cheap to clone; clones share everything.
@@ -24,8 +24,8 @@ pub struct Parts {
     pub config: Config,
     pub passwords: Passwords,
     pub activity: Activity,
-    /// Turns for password resets that go on behind their answers.
-    pub resets: Arc<Semaphore>,
+    /// Password resets that go on behind their answers.
+    pub resets: ResetLine,
     /// Wakes the worker that sends mails.
     pub mail_queued: Notify,
     /// Work that goes on behind an answer; waited for before the program ends.
@@ -61,7 +61,7 @@ impl App {
             passwords: Passwords::new(config.password_min_length)?,
             config,
             activity: Activity::default(),
-            resets: Arc::new(Semaphore::new(reset::MAX_WAITING)),
+            resets: ResetLine::default(),
             mail_queued: Notify::new(),
             background: TaskTracker::new(),
         })))

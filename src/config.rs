@@ -148,6 +148,12 @@ pub struct Config {
     /// Depth of one GraphQL operation, at most
     #[arg(long, env = "TOKENVUE_QUERY_DEPTH", default_value_t = 20)]
     pub query_depth: usize,
+    /// Connections that may be open at once, WebSockets included; further ones wait
+    #[arg(long, env = "TOKENVUE_MAX_CONNECTIONS", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_connections: u32,
+    /// How long a connection may take until the headers of its next request have come
+    #[arg(long, env = "TOKENVUE_HEADER_TIMEOUT", default_value = "75s", value_parser = duration)]
+    pub header_timeout: Duration,
     /// How long one request may take
     #[arg(long, env = "TOKENVUE_REQUEST_TIMEOUT", default_value = "30s", value_parser = duration)]
     pub request_timeout: Duration,
@@ -163,11 +169,11 @@ pub struct Config {
     /// How long running requests are waited for at the end
     #[arg(long, env = "TOKENVUE_SHUTDOWN_TIMEOUT", default_value = "20s", value_parser = duration)]
     pub shutdown_timeout: Duration,
-    /// What is logged, in the syntax of tracing's EnvFilter
+    /// What is logged: levels, also for single targets, as in info,sqlx=debug
     #[arg(
         long,
         env = "TOKENVUE_LOG",
-        default_value = "info,sea_orm_migration=warn"
+        default_value = "info,sea_orm_migration=warn,sqlx::postgres::notice=warn"
     )]
     pub log: String,
     /// How logs are written

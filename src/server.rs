@@ -7,8 +7,6 @@ use crate::mail::delivery::Postman;
 use crate::mail::render::Renderer;
 use crate::mail::smtp::Smtp;
 use crate::team::sweep;
-use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
-use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -23,7 +21,7 @@ const SMTP_TIMEOUT: Duration = Duration::from_secs(60);
 /// Serves until `stop` is cancelled; then finishes what is running and returns.
 ///
 /// # Errors
-/// When the settings of the mail server are wrong, or the listener breaks.
+/// When the settings of the mail server are wrong, or a template or the schema is broken.
 pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) -> Result<()> {
     let postman = postman(&app)?;
     let router = http::router(&app, &stop)?;
@@ -31,19 +29,14 @@ pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) -> 
         app.background.spawn(postman.run(stop.clone()));
     }
     app.background.spawn(sweep_on(app.clone(), stop.clone()));
-    let service: IntoMakeServiceWithConnectInfo<_, SocketAddr> =
-        router.into_make_service_with_connect_info();
-    let graceful = stop.clone();
-    let serving = axum::serve(listener, service)
-        .with_graceful_shutdown(async move { graceful.cancelled().await })
-        .into_future();
+    let serving = http::connections::serve(listener, router, &app.config, stop.clone());
     let patience = app.config.shutdown_timeout.to_std().unwrap_or_default();
     let overdue = async {
         stop.cancelled().await;
         tokio::time::sleep(patience).await;
     };
     tokio::select! {
-        served = serving => served.map_err(Error::internal)?,
+        () = serving => {}
         () = overdue => tracing::warn!("requests were still running at the end and have been cut off"),
     }
     app.background.close();

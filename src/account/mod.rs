@@ -4,6 +4,7 @@ pub mod activity;
 pub mod password;
 pub mod profile;
 pub mod reset;
+pub mod reset_line;
 pub mod session;
 pub mod setup;
 pub mod sign_in;

@@ -10,7 +10,7 @@ use crate::mail::outbox::{self, Mail, Notice, RequestedBy};
 use crate::name;
 use crate::team::invitation::count_mail;
 use crate::team::{link, roster};
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use entity::link_token::LinkPurpose;
 use entity::user::UserStatus;
 use entity::{password_reset, user};
@@ -19,10 +19,6 @@ use sea_orm::{
     PaginatorTrait as _, QueryFilter as _,
 };
 use secrecy::SecretString;
-
-/// Requests that may wait for the database at once. Each holds memory behind an answer that is
-/// already given, so nothing else slows down whoever sends them.
-pub const MAX_WAITING: usize = 64;
 
 /// Opens a reset for a user, in place of an earlier one, and writes its mail.
 ///
@@ -68,19 +64,16 @@ async fn end_open(
 
 /// Mails a reset link to whoever has an account with this address. It is done behind the answer,
 /// which so tells nothing, not even by the time it takes.
-///
-/// # Errors
-/// `RateLimited` while too many requests wait for the database, whatever the address.
-pub fn request(app: &App, email: &str) -> Result<()> {
-    let Ok(turn) = app.resets.clone().try_acquire_owned() else {
-        return Err(Error::RateLimited(app.now() + Duration::seconds(1)));
-    };
+pub fn request(app: &App, email: &str) {
     let Ok(email) = EmailAddress::parse(email) else {
-        return Ok(());
+        return;
+    };
+    let Some(waiting) = app.resets.enter(&email) else {
+        return;
     };
     let task = app.clone();
     app.background.spawn(async move {
-        let _turn = turn;
+        let _turn = waiting.turn().await;
         let (task, email) = (&task, &email);
         let sent = task
             .db
@@ -91,7 +84,6 @@ pub fn request(app: &App, email: &str) -> Result<()> {
             Err(error) => tracing::error!(%error, "a password reset could not be opened"),
         }
     });
-    Ok(())
 }
 
 async fn request_in(tx: &DatabaseTransaction, app: &App, email: &EmailAddress) -> Result<()> {

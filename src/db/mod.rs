@@ -114,15 +114,14 @@ impl Db {
         Ok(tx)
     }
 
-    /// Whether all migrations have been applied.
+    /// Whether all migrations have been applied. Anybody may ask, so it only reads: a transaction
+    /// would queue with SQLite's writers.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn is_current(&self) -> Result<bool> {
-        let tx = self.begin().await?;
-        let pending = Migrator::get_pending_migrations(&tx).await?.is_empty();
-        tx.rollback().await?;
-        Ok(pending)
+        let pending = Migrator::get_pending_migrations_read_only(self).await?;
+        Ok(pending.is_empty())
     }
 
     /// Runs `work` in one transaction. It is run anew, from the start, when it loses against

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::token::Token;
 use async_graphql::Context;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use uuid::Uuid;
 
 /// What becomes of the session cookie with the answer.
@@ -26,7 +26,7 @@ pub enum CookieChange {
 pub struct Scope {
     pub app: App,
     pub origin: Origin,
-    pub loaders: Loaders,
+    loaders: OnceLock<Loaders>,
     state: Mutex<State>,
     takes_cookies: bool,
     had_password: AtomicBool,
@@ -64,7 +64,7 @@ impl Scope {
             cookie: None,
         };
         Ok(Scope {
-            loaders: Loaders::new(app.clone()),
+            loaders: OnceLock::new(),
             app,
             origin,
             state: Mutex::new(state),
@@ -78,6 +78,11 @@ impl Scope {
         ctx.data_opt::<Arc<Scope>>()
             .map(AsRef::as_ref)
             .ok_or_else(|| Error::internal("a request without its scope"))
+    }
+
+    /// The loaders of this request, made when first asked for: most requests need none.
+    pub fn loaders(&self) -> &Loaders {
+        self.loaders.get_or_init(|| Loaders::new(self.app.clone()))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -1,6 +1,8 @@
-//! HTTP: the only place that knows axum. Routes, sessions, limits, health, metrics and pages.
+//! HTTP: the only place that knows axum. Connections, routes, sessions, limits, health, metrics and
+//! pages.
 
 mod client;
+pub mod connections;
 mod cookie;
 mod explorer;
 mod graphql;
@@ -31,15 +33,16 @@ use tracing::Span;
 /// When a template or the schema is broken.
 pub fn router(app: &App, stop: &CancellationToken) -> Result<Router> {
     let timeout = app.config.request_timeout.to_std().unwrap_or_default();
-    let timeout = TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, timeout);
+    let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout);
     let routes = Router::new()
         .merge(health::routes(app)?)
         .merge(mailbox::routes(app)?)
         .merge(pages::routes())
         .merge(explorer::routes())
         .layer(CompressionLayer::new())
-        .merge(graphql::routes(app, stop)?)
-        .layer(timeout);
+        .layer(timeout)
+        // It keeps time by itself, and answers in GraphQL.
+        .merge(graphql::routes(app, stop)?);
     // One layer for axum, so that a request's services are boxed once. The first is the outermost.
     let around = ServiceBuilder::new()
         .map_request(check_request_id)

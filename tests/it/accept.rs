@@ -3,9 +3,10 @@
 use crate::on_both_engines;
 use crate::support::{Client, PASSWORD, Person, Reply, Server, Team, sign_in, text, user_errors};
 use chrono::Duration;
-use entity::{link_token, outbox, session};
-use sea_orm::EntityTrait as _;
+use entity::{link_token, membership, outbox, session};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::{Value, json};
+use tokenvue::doctor;
 
 on_both_engines!(
     accepting_one_invitation_activates_every_other_pending_one,
@@ -15,6 +16,7 @@ on_both_engines!(
     a_link_that_is_cut_or_altered_opens_nothing,
     a_link_lasts_a_week,
     looking_at_a_link_uses_up_nothing,
+    an_invitation_taken_back_while_it_is_looked_at_is_revoked,
     a_link_never_touches_an_account_that_exists,
     an_address_that_nobody_has_proved_gives_no_access,
     a_role_changed_before_accepting_is_the_one_that_counts,
@@ -272,6 +274,34 @@ async fn account_with_open_invitation(acme: &Team, beta: &Team) -> (Person, Stri
     assert_eq!(payload["userErrors"], json!([]));
     let token = server.mail_to(&bo.email).await.token();
     (bo, token)
+}
+
+async fn an_invitation_taken_back_while_it_is_looked_at_is_revoked(server: Server) {
+    let acme = Team::first(&server).await;
+    let beta = acme.another("Beta").await;
+    let bo = json!([{ "email": "bo@acme.example", "role": "GATEWAY_OPERATOR" }]);
+    acme.invite_to(bo, &[&acme, &beta]).await;
+    let token = server.mail_to("bo@acme.example").await.token();
+    // What the second statement finds when revoking comes between the two: no membership.
+    let db = &server.app.db;
+    let waiting =
+        membership::Entity::find().filter(membership::Column::Email.eq("bo@acme.example"));
+    let mut waiting = waiting.all(db).await.unwrap();
+    while let Some(gone) = waiting.pop() {
+        let gone = membership::Entity::delete_many()
+            .filter(membership::Column::WorkspaceId.eq(gone.workspace_id))
+            .filter(membership::Column::UserId.eq(gone.user_id));
+        gone.exec(db).await.unwrap();
+        let seen = preview(&server, &token).await;
+        assert_eq!(seen["placements"].as_array().unwrap().len(), waiting.len());
+        let (state, email) = match waiting.is_empty() {
+            true => ("REVOKED", json!(null)),
+            false => ("VALID", json!("bo@acme.example")),
+        };
+        assert_eq!((&seen["state"], &seen["email"]), (&json!(state), &email));
+        assert_eq!(seen["message"].is_null(), state == "VALID");
+    }
+    doctor::examine(&server.app, true).await.unwrap();
 }
 
 async fn a_link_never_touches_an_account_that_exists(server: Server) {

@@ -11,6 +11,7 @@ on_both_engines!(
     a_demoted_admins_invitations_pass_to_who_demoted_them,
     a_removed_admins_invitations_pass_to_who_removed_them,
     a_leaving_admins_invitations_pass_to_the_longest_serving,
+    who_gives_up_being_an_admin_is_told_who_answers_now,
     a_demoted_admins_invitations_can_be_revoked,
     a_removed_admins_invitations_can_be_revoked,
     a_new_role_that_still_manages_keeps_the_invitations,
@@ -147,14 +148,29 @@ async fn a_leaving_admins_invitations_pass_to_the_longest_serving(server: Server
     let team = Team::first(&server).await;
     let bea = busy_admin(&team).await;
     team.member("Zed", "WORKSPACE_ADMIN").await;
-    let selection = "viewer { user { id } } reassignedInvitations { id }";
+    // Nobody of the workspace is shown to who does not belong to it any more.
+    let selection =
+        "viewer { user { id } } reassignedInvitations { email state inviter { email } }";
     let payload = leave(&team.by(&bea), selection).await;
     assert_eq!(payload["userErrors"], json!([]));
-    assert_eq!(
-        payload["reassignedInvitations"].as_array().unwrap().len(),
-        2
-    );
+    let mut left = payload["reassignedInvitations"].as_array().unwrap().clone();
+    left.sort_by_key(|one| text(&one["email"]));
+    let one = |email: &str| json!({ "email": email, "state": "PENDING", "inviter": null });
+    assert_eq!(left, ["Cy@acme.example", "Dee@acme.example"].map(one));
     answered_for_by(&team, "ana@acme.example", "Bea <bea@acme.example>").await;
+}
+
+async fn who_gives_up_being_an_admin_is_told_who_answers_now(server: Server) {
+    let team = Team::first(&server).await;
+    let bea = busy_admin(&team).await;
+    let payload = team
+        .by(&bea)
+        .change_role(&bea.membership_id, "GATEWAY_OPERATOR")
+        .await;
+    assert_eq!(passed(&payload), both_to("ana@acme.example"));
+    let query = "{ workspace { invitations { totalCount } } }";
+    let reply = bea.client.run(query, json!({})).await;
+    assert_eq!(reply.codes(), ["FORBIDDEN"]);
 }
 
 async fn demote_or_remove_with_invitations(team: &Team, mutation: &str) {

@@ -18,6 +18,8 @@ on_sqlite!(
     get_is_for_queries_only,
     sessions_travel_in_a_cookie,
     the_bearer_token_goes_before_the_cookie,
+    an_operation_that_takes_too_long_is_given_up,
+    an_operation_that_panics_takes_nothing_with_it,
 );
 
 async fn only_json_runs(server: Server) {
@@ -213,4 +215,34 @@ async fn the_bearer_token_goes_before_the_cookie(server: Server) {
     assert_eq!(name(&[("authorization", "Basic t1")]).await, json!(null));
     let forged = format!("Bearer {}", "A".repeat(43));
     assert_eq!(name(&[("authorization", &forged)]).await, json!(null));
+}
+
+async fn an_operation_that_takes_too_long_is_given_up(server: Server) {
+    let team = Team::first(&server).await;
+    let replica = server.replica(&["--request-timeout", "200ms"]).await;
+    let admin = team.admin.client.at(&replica.server.url);
+    let stalled = replica.server.stall().await;
+    let body = json!({ "query": RENAME }).to_string();
+    let (status, answer) = admin.post(body).await;
+    // Browsers repeat what was answered with 408 by themselves.
+    assert_eq!(status, 503);
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "INTERNAL");
+    drop(stalled);
+    let data = admin.get(VIEWER).await;
+    assert_eq!(data["viewer"]["user"]["firstName"], "Ana");
+    replica.stop().await;
+}
+
+async fn an_operation_that_panics_takes_nothing_with_it(server: Server) {
+    let team = Team::first(&server).await;
+    let client = &team.admin.client;
+    server.statements.explode_at(Some("UPDATE \"users\""));
+    let (status, answer) = client.post(json!({ "query": RENAME }).to_string()).await;
+    assert_eq!(status, 500);
+    let extensions = &answer["errors"][0]["extensions"];
+    assert_eq!(extensions["code"], "INTERNAL");
+    assert!(!extensions["requestId"].as_str().unwrap().is_empty());
+    server.statements.explode_at(None);
+    let (status, answer) = client.post(json!({ "query": RENAME }).to_string()).await;
+    assert_eq!((status, &answer["errors"]), (200, &json!(null)));
 }

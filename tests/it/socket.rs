@@ -9,7 +9,6 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio_tungstenite::MaybeTlsStream;
 use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_util::sync::{CancellationToken, DropGuard};
 
 const VIEWER: &str = "{ viewer { user { firstName } } }";
 /// A mutation, which waits for as long as another writer is at work.
@@ -25,6 +24,8 @@ on_sqlite!(
     the_upgrade_may_carry_the_cookie_from_our_own_pages,
     a_stopped_operation_makes_room_for_its_id,
     only_so_many_operations_run_at_once,
+    an_operation_that_takes_too_long_is_given_up,
+    an_operation_that_panics_takes_nothing_with_it,
     the_protocol_is_kept,
     what_is_no_message_ends_the_connection,
     other_protocols_are_refused,
@@ -149,32 +150,10 @@ async fn the_upgrade_may_carry_the_cookie_from_our_own_pages(server: Server) {
     }
 }
 
-/// Holds the place of SQLite's one writer, so that mutations wait until the guard is dropped.
-async fn stall(server: &Server) -> DropGuard {
-    let (held, over) = (CancellationToken::new(), CancellationToken::new());
-    let db = server.app.db.clone();
-    tokio::spawn({
-        let (held, over) = (held.clone(), over.clone());
-        async move {
-            let wait = |_| {
-                let (held, over) = (held.clone(), over.clone());
-                async move {
-                    held.cancel();
-                    over.cancelled().await;
-                    Ok(())
-                }
-            };
-            db.transaction(wait).await.unwrap();
-        }
-    });
-    held.cancelled().await;
-    over.drop_guard()
-}
-
 async fn a_stopped_operation_makes_room_for_its_id(server: Server) {
     let team = Team::first(&server).await;
     let mut socket = Socket::signed_in(&server, team.admin.client.token()).await;
-    let stalled = stall(&server).await;
+    let stalled = server.stall().await;
     socket.subscribe("1", RENAME).await;
     socket.send(json!({ "type": "complete", "id": "1" })).await;
     socket.subscribe("1", VIEWER).await;
@@ -199,7 +178,7 @@ async fn a_stopped_operation_makes_room_for_its_id(server: Server) {
 async fn only_so_many_operations_run_at_once(server: Server) {
     let team = Team::first(&server).await;
     let mut socket = Socket::signed_in(&server, team.admin.client.token()).await;
-    let stalled = stall(&server).await;
+    let stalled = server.stall().await;
     for id in 0..30 {
         socket.subscribe(&id.to_string(), RENAME).await;
     }
@@ -207,6 +186,42 @@ async fn only_so_many_operations_run_at_once(server: Server) {
     socket.send(json!({ "type": "complete", "id": "7" })).await;
     assert!(socket.run(VIEWER).await["data"]["viewer"].is_object());
     drop(stalled);
+}
+
+async fn an_operation_that_takes_too_long_is_given_up(server: Server) {
+    let team = Team::first(&server).await;
+    let replica = server.replica(&["--request-timeout", "200ms"]).await;
+    let mut socket = Socket::signed_in(&replica.server, team.admin.client.token()).await;
+    let stalled = replica.server.stall().await;
+    assert_eq!(socket.refusal(RENAME).await, "INTERNAL");
+    drop(stalled);
+    // Its id is free, and nothing of it was done.
+    let reply = socket.run(VIEWER).await;
+    assert_eq!(reply["data"]["viewer"]["user"]["firstName"], "Ana");
+    drop(socket);
+    replica.stop().await;
+}
+
+async fn an_operation_that_panics_takes_nothing_with_it(server: Server) {
+    let team = Team::first(&server).await;
+    let mut socket = Socket::signed_in(&server, team.admin.client.token()).await;
+    server.statements.explode_at(Some("UPDATE \"users\""));
+    for _ in 0..2 {
+        socket.subscribe("boom", RENAME).await;
+        let error = socket.receive().await;
+        assert_eq!(
+            (&error["type"], &error["id"]),
+            (&json!("error"), &json!("boom"))
+        );
+        let extensions = &error["payload"][0]["extensions"];
+        assert_eq!(extensions["code"], "INTERNAL");
+        assert!(!extensions["requestId"].as_str().unwrap().is_empty());
+    }
+    server.statements.explode_at(None);
+    assert_eq!(
+        socket.run(RENAME).await["data"]["updateProfile"]["userErrors"],
+        json!([])
+    );
 }
 
 async fn the_protocol_is_kept(server: Server) {
@@ -220,7 +235,7 @@ async fn the_protocol_is_kept(server: Server) {
     assert_eq!(socket.closed().await, 4429);
 
     let mut socket = Socket::signed_in(&server, team.admin.client.token()).await;
-    let stalled = stall(&server).await;
+    let stalled = server.stall().await;
     socket.subscribe("1", RENAME).await;
     socket.subscribe("1", VIEWER).await;
     assert_eq!(socket.closed().await, 4409);

@@ -91,7 +91,7 @@ pub(super) fn finish_field_errors(errors: &mut [ServerError], request_id: &str) 
 }
 
 /// Tells the client what to report, where the fault is ours.
-fn add_request_id(error: &mut ServerError, request_id: &str) {
+pub fn add_request_id(error: &mut ServerError, request_id: &str) {
     let extensions = error.extensions.get_or_insert_default();
     if extensions.get("code") == Some(&INTERNAL.into()) {
         extensions.set("requestId", request_id);

@@ -53,7 +53,8 @@ pub struct SendPasswordResetInput {
 pub struct ChangeRolePayload {
     /// The member as they are now.
     membership: Option<Membership>,
-    /// Invitations that the member answered for, and you do now.
+    /// Invitations that the member answered for, and another admin does now: you, unless the member
+    /// is you.
     reassigned_invitations: Vec<Invitation>,
     /// Invitations of the member that were revoked.
     revoked_invitations: Vec<Invitation>,
@@ -87,13 +88,13 @@ pub struct SendPasswordResetPayload {
 
 async fn reload(scope: &Scope, key: Option<(Uuid, Uuid)>) -> Result<Option<Membership>> {
     match key {
-        Some(key) => Ok(scope.loaders.member(key).await?.map(Membership)),
+        Some(key) => Ok(scope.loaders().member(key).await?.map(Membership)),
         None => Ok(None),
     }
 }
 
 fn invitations(rows: Vec<entity::invitation::Model>) -> Vec<Invitation> {
-    rows.into_iter().map(Invitation::new).collect()
+    rows.into_iter().map(Invitation::by_actor).collect()
 }
 
 #[Object]

@@ -177,7 +177,7 @@ impl WorkspaceMutation {
                 .unwrap_or_default()
                 .reassigned
                 .into_iter()
-                .map(Invitation::by_link)
+                .map(Invitation::by_actor)
                 .collect(),
             user_errors,
         }))

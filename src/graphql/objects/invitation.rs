@@ -19,8 +19,19 @@ use entity::outbox::{self, MailState};
 #[derive(Clone, Debug)]
 pub struct Invitation {
     row: Model,
-    /// Whether it was reached by its link, whose holder may see it.
-    by_link: bool,
+    seen_by: SeenBy,
+}
+
+/// On what ground an invitation is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SeenBy {
+    /// What the viewer may do in the workspace.
+    Member,
+    /// They hold its link, which lets them see it, but nobody who belongs to the workspace.
+    LinkHolder,
+    /// They have just changed it, with all that this took; they may have given up their own role by
+    /// the same act, and are told all the same what came of it.
+    Actor,
 }
 
 impl ConnectionNode for Invitation {
@@ -32,15 +43,14 @@ impl ConnectionNode for Invitation {
     }
 }
 
-/// Lets the holder of the link pass, and otherwise those with the permission.
-struct ByLinkOr(bool, Requires);
+/// Lets those pass to whom it is shown anyway, and otherwise those with the permission.
+struct ShownOr(SeenBy, Requires);
 
-impl Guard for ByLinkOr {
+impl Guard for ShownOr {
     async fn check(&self, ctx: &Context<'_>) -> async_graphql::Result<()> {
-        if self.0 {
-            Ok(())
-        } else {
-            self.1.check(ctx).await
+        match self.0 {
+            SeenBy::Member => self.1.check(ctx).await,
+            SeenBy::LinkHolder | SeenBy::Actor => Ok(()),
         }
     }
 }
@@ -50,18 +60,41 @@ impl Invitation {
     pub fn new(row: Model) -> Invitation {
         Invitation {
             row,
-            by_link: false,
+            seen_by: SeenBy::Member,
         }
     }
 
     /// An invitation as the holder of its link sees it.
     pub fn by_link(row: Model) -> Invitation {
-        Invitation { row, by_link: true }
+        Invitation {
+            row,
+            seen_by: SeenBy::LinkHolder,
+        }
     }
 
-    fn needs(&self, permission: Permission) -> ByLinkOr {
+    /// An invitation as whoever has just changed it sees it, in the payload of that mutation.
+    pub fn by_actor(row: Model) -> Invitation {
+        Invitation {
+            row,
+            seen_by: SeenBy::Actor,
+        }
+    }
+
+    fn needs(&self, permission: Permission) -> ShownOr {
         let guard = Requires::new(self.row.workspace_id, permission).or_user(self.row.user_id);
-        ByLinkOr(self.by_link, guard)
+        ShownOr(self.seen_by, guard)
+    }
+
+    /// Whether what hangs off it in the workspace is shown, too: not to those outside.
+    fn is_seen_from_within(&self, scope: &Scope) -> bool {
+        match self.seen_by {
+            SeenBy::Member => true,
+            SeenBy::LinkHolder => false,
+            SeenBy::Actor => {
+                let viewer = scope.viewer();
+                viewer.is_some_and(|viewer| viewer.place(self.row.workspace_id).is_some())
+            }
+        }
     }
 }
 
@@ -88,11 +121,11 @@ impl Invitation {
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn membership(&self, ctx: &Context<'_>) -> Result<Option<Membership>> {
         let scope = Scope::of(ctx)?;
-        if self.by_link {
+        if !self.is_seen_from_within(scope) {
             return Ok(None);
         }
         let found = scope
-            .loaders
+            .loaders()
             .member((self.row.workspace_id, self.row.user_id))
             .await?;
         Ok(found.map(Membership))
@@ -122,11 +155,11 @@ impl Invitation {
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn inviter(&self, ctx: &Context<'_>) -> Result<Option<Membership>> {
         let scope = Scope::of(ctx)?;
-        if self.by_link {
+        if !self.is_seen_from_within(scope) {
             return Ok(None);
         }
         let found = scope
-            .loaders
+            .loaders()
             .member((self.row.workspace_id, self.row.inviter_id))
             .await?;
         Ok(found.map(Membership))
@@ -182,10 +215,10 @@ impl Invitation {
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn delivery(&self, ctx: &Context<'_>) -> Result<Option<InvitationDelivery>> {
         let scope = Scope::of(ctx)?;
-        if self.by_link {
+        if !self.is_seen_from_within(scope) {
             return Ok(None);
         }
-        let mail = scope.loaders.mail(self.row.mail_id).await?;
+        let mail = scope.loaders().mail(self.row.mail_id).await?;
         Ok(mail.map(|mail| InvitationDelivery::new(mail, scope.app.sends_mail())))
     }
 }

@@ -6,12 +6,13 @@ use crate::graphql::error::Result;
 use crate::graphql::time::DateTime;
 use crate::name;
 use crate::team::link::{Link, LinkState as State};
-use crate::team::roster;
 use async_graphql::SimpleObject;
 use entity::invitation;
+use entity::membership;
 use entity::user::{self, UserStatus};
 use entity::workspace;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use std::collections::HashMap;
 
 /// What the page of an invitation link shows. Asking for it uses up nothing.
 #[derive(Clone, Debug, SimpleObject)]
@@ -74,18 +75,25 @@ impl InvitationPreview {
             }
             Err(error) => return Err(error.into()),
         };
-        let mut preview = Self::bare(link.state.into(), link.state.problem());
-        if matches!(link.state, State::Valid | State::Expired) {
-            preview.fill(app, &link.with_state(link.state)).await?;
+        if !matches!(link.state, State::Valid | State::Expired) {
+            return Ok(Self::bare(link.state.into(), link.state.problem()));
         }
+        let open = still_open(app, link.with_state(link.state)).await?;
+        let Some(first) = open.first() else {
+            return Ok(Self::bare(LinkState::Revoked, State::Revoked.problem()));
+        };
+        let mut preview = Self::bare(link.state.into(), link.state.problem());
+        preview.fill(app, first, &open).await?;
         Ok(preview)
     }
 
-    async fn fill(&mut self, app: &App, invitations: &[&invitation::Model]) -> Result<()> {
-        let Some(first) = invitations.first() else {
-            return Ok(());
-        };
-        let ids = invitations.iter().map(|invitation| invitation.workspace_id);
+    async fn fill(
+        &mut self,
+        app: &App,
+        (first, member): &Open<'_>,
+        open: &[Open<'_>],
+    ) -> Result<()> {
+        let ids = open.iter().map(|(invitation, _)| invitation.workspace_id);
         let workspaces = workspace::Entity::find()
             .filter(workspace::Column::Id.is_in(ids))
             .all(&app.db)
@@ -94,15 +102,14 @@ impl InvitationPreview {
         let inviter = user::Entity::find_by_id(first.inviter_id)
             .one(&app.db)
             .await?;
-        let member = roster::member(&app.db, first.workspace_id, first.user_id).await?;
         self.email = Some(first.email.clone());
-        self.first_name = Some(member.first_name).filter(|name| !name.is_empty());
-        self.last_name = Some(member.last_name).filter(|name| !name.is_empty());
+        self.first_name = Some(member.first_name.clone()).filter(|name| !name.is_empty());
+        self.last_name = Some(member.last_name.clone()).filter(|name| !name.is_empty());
         self.inviter_name =
             inviter.map(|user| name::display(&user.first_name, &user.last_name, &user.email));
         self.expires_at = Some(DateTime(first.expires_at));
         self.has_account = user.is_some_and(|user| user.status == UserStatus::Active);
-        let placement = |invitation: &&invitation::Model| {
+        let placement = |(invitation, _): &Open<'_>| {
             let workspace = workspaces
                 .iter()
                 .find(|row| row.id == invitation.workspace_id)?;
@@ -112,9 +119,36 @@ impl InvitationPreview {
                 role_name: invitation.role.display_name(),
             })
         };
-        self.placements = invitations.iter().filter_map(placement).collect();
+        self.placements = open.iter().filter_map(placement).collect();
         Ok(())
     }
+}
+
+/// An invitation, and the membership that waits for it.
+type Open<'i> = (&'i invitation::Model, membership::Model);
+
+/// Those of a link's invitations that have not been taken back since they were read: with an
+/// invitation that ends, the membership that waits for it goes.
+async fn still_open<'i>(
+    app: &App,
+    invitations: Vec<&'i invitation::Model>,
+) -> Result<Vec<Open<'i>>> {
+    let workspaces = invitations.iter().map(|one| one.workspace_id);
+    let users = invitations.iter().map(|one| one.user_id);
+    let members = membership::Entity::find()
+        .filter(membership::Column::WorkspaceId.is_in(workspaces))
+        .filter(membership::Column::UserId.is_in(users))
+        .all(&app.db)
+        .await?;
+    let mut members: HashMap<_, _> = members
+        .into_iter()
+        .map(|member| ((member.workspace_id, member.user_id), member))
+        .collect();
+    let open = invitations.into_iter().filter_map(|invitation| {
+        let member = members.remove(&(invitation.workspace_id, invitation.user_id))?;
+        Some((invitation, member))
+    });
+    Ok(open.collect())
 }
 
 /// What the page of a password reset link shows. Asking for it uses up nothing.

@@ -125,7 +125,7 @@ impl Membership {
             return Ok(None);
         }
         // Boxed, so that the futures of the other fields need not be as large as this one.
-        let found = Box::pin(Scope::of(ctx)?.loaders.open_invitation(self.key())).await?;
+        let found = Box::pin(Scope::of(ctx)?.loaders().open_invitation(self.key())).await?;
         Ok(found.map(Invitation::new))
     }
 

@@ -43,7 +43,7 @@ impl Node {
                 workspace_id,
                 user_id,
             } if viewer.place(workspace_id).is_some() => {
-                let found = scope.loaders.member((workspace_id, user_id)).await?;
+                let found = scope.loaders().member((workspace_id, user_id)).await?;
                 found.map(Membership).map(Node::Membership)
             }
             GlobalId::Invitation { workspace_id, id } if viewer.can(workspace_id, TeamReview) => {

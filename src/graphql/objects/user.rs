@@ -141,7 +141,7 @@ impl User {
         let scope = Scope::of(ctx)?;
         let workspace_ids = self.visible_workspaces(&*scope.signed_in()?);
         let members = scope
-            .loaders
+            .loaders()
             .places(PlacesKey {
                 user_id: self.id,
                 workspace_ids,

@@ -122,7 +122,7 @@ impl Viewer {
             user_id: self.0.user_id,
             workspace_ids,
         };
-        let mut members = Scope::of(ctx)?.loaders.places(key).await?;
+        let mut members = Scope::of(ctx)?.loaders().places(key).await?;
         let rank = |id: Uuid| {
             self.0
                 .places

@@ -88,7 +88,7 @@ impl Workspace {
             return Ok(None);
         };
         let own = scope
-            .loaders
+            .loaders()
             .member((self.0.workspace_id, viewer.user_id))
             .await?;
         Ok(own.map(Membership))
@@ -161,7 +161,7 @@ impl Workspace {
             return Err(Error::NotFound("membership").into());
         }
         let found = Scope::of(ctx)?
-            .loaders
+            .loaders()
             .member((workspace_id, user_id))
             .await?;
         Ok(Some(Membership(

@@ -5,7 +5,7 @@ use crate::App;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::graphql;
-use crate::graphql::execution::{Api, errors};
+use crate::graphql::execution::Api;
 use crate::graphql::scope::Scope;
 use crate::http::cookie;
 use axum::http::StatusCode;
@@ -23,6 +23,8 @@ pub struct Endpoint {
     pub origins: Origins,
     /// The name of the session cookie.
     pub session_cookie: &'static str,
+    /// How long an operation may take, from its request to its answer.
+    pub request_timeout: Duration,
     /// How long and how much a WebSocket may take.
     pub socket: SocketLimits,
     /// Cancelled when the server is about to stop.
@@ -42,6 +44,7 @@ impl Endpoint {
             api,
             origins: Origins::new(&app.config.public_url(), &app.config.allowed_origins),
             session_cookie: cookie::name(app),
+            request_timeout: app.config.request_timeout.to_std().unwrap_or_default(),
             socket: SocketLimits::new(&app.config),
             stop: stop.clone(),
             app: app.clone(),
@@ -55,14 +58,12 @@ impl Endpoint {
     /// 503 where the database does not answer.
     pub async fn scope(&self, caller: Caller, takes_cookies: bool) -> Result<Arc<Scope>, Refusal> {
         let token = caller.credentials.token();
+        let request_id = caller.origin.request_id.clone();
         let scope = Scope::open(self.app.clone(), caller.origin, token, takes_cookies).await;
         scope.map(Arc::new).map_err(|error| {
-            tracing::error!(%error, "the viewer could not be loaded");
-            Refusal::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                errors::INTERNAL,
-                graphql::error::INTERNAL,
-            )
+            tracing::error!(%error, request_id, "the viewer could not be loaded");
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            Refusal::internal(status, graphql::error::INTERNAL, &request_id)
         })
     }
 }

@@ -2,6 +2,7 @@
 
 mod accept;
 mod body;
+mod bounds;
 mod caller;
 mod endpoint;
 mod origin;
@@ -20,6 +21,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::any,
 };
+use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tower_http::cors::CorsLayer;
 use url::Url;
@@ -27,10 +29,12 @@ use url::Url;
 use self::{
     accept::MediaType,
     body::{Parameters, UrlParameters, check_content_type},
+    bounds::bounded,
     caller::Caller,
     endpoint::{Endpoint, MAX_REQUEST_BYTES},
     refusal::Refusal,
 };
+use super::connections::Place;
 use super::cookie;
 use crate::App;
 use crate::graphql::execution::{errors, reply::Reply};
@@ -75,15 +79,23 @@ async fn handle(State(endpoint): State<Endpoint>, request: Request) -> Result<Re
         let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &endpoint)
             .await
             .map_err(|rejection| Refusal::bad_input(rejection.status(), rejection.body_text()))?;
-        return Ok(socket::upgrade(upgrade, endpoint, caller));
+        let place = parts.extensions.remove::<Place>();
+        return Ok(socket::upgrade(upgrade, endpoint, caller, place));
     }
     let media_type = MediaType::negotiate(&parts.headers).ok_or_else(|| {
         let message = "Accept application/graphql-response+json or application/json.";
         Refusal::bad_input(StatusCode::NOT_ACCEPTABLE, message)
     })?;
+    let deadline = Instant::now() + endpoint.request_timeout;
     let method = parts.method.clone();
-    let parameters = parameters(Request::from_parts(parts, body)).await?;
-    let reply = run(&endpoint, caller, &method, parameters).await?;
+    let parameters = timeout_at(deadline, parameters(Request::from_parts(parts, body))).await;
+    let parameters = parameters.unwrap_or_else(|_| {
+        let message = "The request did not arrive in time.";
+        Err(Refusal::bad_input(StatusCode::REQUEST_TIMEOUT, message))
+    })?;
+    let request_id = caller.origin.request_id.clone();
+    let reply = run(&endpoint, caller, &method, parameters);
+    let reply = bounded(deadline, &request_id, reply).await??;
     Ok(respond(reply, media_type))
 }
 

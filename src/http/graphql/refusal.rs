@@ -16,6 +16,7 @@ pub struct Refusal {
     code: &'static str,
     message: String,
     allow: Option<&'static str>,
+    request_id: Option<String>,
 }
 
 impl Refusal {
@@ -26,6 +27,16 @@ impl Refusal {
             code,
             message: message.into(),
             allow: None,
+            request_id: None,
+        }
+    }
+
+    /// A fault of the server, code `INTERNAL`, whose cause stands in the log beside the request's
+    /// id.
+    pub fn internal(status: StatusCode, message: &str, request_id: &str) -> Self {
+        Self {
+            request_id: Some(request_id.to_owned()),
+            ..Self::new(status, errors::INTERNAL, message)
         }
     }
 
@@ -47,7 +58,11 @@ impl Refusal {
 /// The error alone, for transports without status codes.
 impl From<Refusal> for ServerError {
     fn from(refusal: Refusal) -> Self {
-        errors::coded(refusal.code, refusal.message, None)
+        let mut error = errors::coded(refusal.code, refusal.message, None);
+        if let Some(request_id) = &refusal.request_id {
+            errors::add_request_id(&mut error, request_id);
+        }
+        error
     }
 }
 

@@ -14,7 +14,7 @@ use tokenvue::db::Db;
 use tokenvue::{App, doctor, server};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// How long a condition may take to come true before the test gives up.
 pub const DEADLINE: Duration = Duration::from_secs(30);
@@ -145,6 +145,28 @@ impl Server {
         E::Model: Send + Sync,
     {
         E::find().count(&self.app.db).await.unwrap()
+    }
+
+    /// Holds the place of SQLite's one writer, so that mutations wait until the guard is dropped.
+    pub async fn stall(&self) -> DropGuard {
+        let (held, over) = (CancellationToken::new(), CancellationToken::new());
+        let db = self.app.db.clone();
+        tokio::spawn({
+            let (held, over) = (held.clone(), over.clone());
+            async move {
+                let wait = |_| {
+                    let (held, over) = (held.clone(), over.clone());
+                    async move {
+                        held.cancel();
+                        over.cancelled().await;
+                        Ok(())
+                    }
+                };
+                db.transaction(wait).await.unwrap();
+            }
+        });
+        held.cancelled().await;
+        over.drop_guard()
     }
 
     /// Waits until what goes on behind the answers is done.

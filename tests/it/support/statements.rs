@@ -6,7 +6,10 @@ use tokenvue::db::Db;
 
 /// The statements that a server runs while somebody counts. Clones share them.
 #[derive(Clone, Default)]
-pub struct Statements(Arc<Mutex<Option<Vec<String>>>>);
+pub struct Statements {
+    noted: Arc<Mutex<Option<Vec<String>>>>,
+    explosive: Arc<Mutex<Option<&'static str>>>,
+}
 
 /// What the sweep does by itself: how its statements start, and what else is in them.
 const SWEEP: &[(&str, &str)] = &[
@@ -32,16 +35,25 @@ impl Statements {
         let statements = Statements::default();
         let watched = statements.clone();
         db.on_statement(move |info| {
-            if let Some(noted) = watched.0.lock().unwrap().as_mut() {
+            let explosive = *watched.explosive.lock().unwrap();
+            if explosive.is_some_and(|part| info.statement.sql.contains(part)) {
+                panic!("a fault of the program, as this test asks for");
+            }
+            if let Some(noted) = watched.noted.lock().unwrap().as_mut() {
                 noted.push(info.statement.sql.clone());
             }
         });
         statements
     }
 
+    /// Lets whoever runs a statement with this in it panic, or nobody any more.
+    pub fn explode_at(&self, part: Option<&'static str>) {
+        *self.explosive.lock().unwrap() = part;
+    }
+
     /// Whether activity has been noted, and nothing is left to note, since counting began.
     pub fn has_noted_activity(&self) -> bool {
-        let noted = self.0.lock().unwrap();
+        let noted = self.noted.lock().unwrap();
         let count = |start| {
             let all = noted.iter().flatten();
             all.filter(|sql: &&String| sql.starts_with(start)).count()
@@ -53,9 +65,9 @@ impl Statements {
 
     /// Runs something; gives what came of it, and the statements that it took.
     pub async fn during<T>(&self, work: impl Future<Output = T>) -> (T, Vec<String>) {
-        *self.0.lock().unwrap() = Some(Vec::new());
+        *self.noted.lock().unwrap() = Some(Vec::new());
         let value = work.await;
-        let mut statements = self.0.lock().unwrap().take().unwrap_or_default();
+        let mut statements = self.noted.lock().unwrap().take().unwrap_or_default();
         let swept = |sql: &String| {
             let mut known = SWEEP.iter();
             known.any(|(start, part)| sql.starts_with(start) && sql.contains(part))

@@ -21,9 +21,16 @@ use super::{
     caller::{Caller, bearer},
     endpoint::{Endpoint, MAX_REQUEST_BYTES, SocketLimits},
 };
+use crate::http::connections::Place;
 
-/// Turns an HTTP connection into a WebSocket. The caller's origin has been checked.
-pub fn upgrade(upgrade: WebSocketUpgrade, endpoint: Endpoint, caller: Caller) -> Response {
+/// Turns an HTTP connection into a WebSocket, which keeps its place among the open connections. The
+/// caller's origin has been checked.
+pub fn upgrade(
+    upgrade: WebSocketUpgrade,
+    endpoint: Endpoint,
+    caller: Caller,
+    place: Option<Place>,
+) -> Response {
     // No longer a request once it is upgraded, it is waited for as background work.
     let waited_for = endpoint.app.background.token();
     upgrade
@@ -31,7 +38,7 @@ pub fn upgrade(upgrade: WebSocketUpgrade, endpoint: Endpoint, caller: Caller) ->
         .max_message_size(MAX_REQUEST_BYTES)
         .max_frame_size(MAX_REQUEST_BYTES)
         .on_upgrade(move |socket| async move {
-            let _waited_for = waited_for;
+            let _held = (waited_for, place);
             let limits = endpoint.socket;
             let mut connection = Connection {
                 socket,

@@ -2,17 +2,24 @@
 
 use std::collections::HashMap;
 
-use async_graphql::{Data, Request, ServerError};
-use futures_util::StreamExt;
+use async_graphql::{Data, Request, ServerError, parser::types::OperationType};
+use futures_util::{Stream, StreamExt, stream};
 use tokio::{
     sync::mpsc,
     task::{AbortHandle, JoinSet},
+    time::Instant,
 };
 
 use super::message::{Close, ServerMessage};
 use crate::{
-    graphql::execution::{errors, reply::Reply},
-    http::graphql::{body::Parameters, caller::Caller, endpoint::Endpoint},
+    graphql::execution::{Operation, errors, reply::Reply},
+    http::graphql::{
+        body::Parameters,
+        bounds::{bounded, unless_panicked},
+        caller::Caller,
+        endpoint::Endpoint,
+        refusal::Refusal,
+    },
 };
 
 /// Results that may wait for a slow client before the operations wait too.
@@ -145,39 +152,57 @@ impl Outlet {
         let (id, serial) = (self.id.clone(), self.serial);
         self.sender.send(Event { id, serial, news }).await.is_ok()
     }
+
+    /// Sends replies until there are no more, or one is a refusal.
+    async fn relay(&self, replies: impl Stream<Item = Result<Reply, Refusal>>) {
+        let mut replies = std::pin::pin!(replies);
+        while let Some(reply) = replies.next().await {
+            let news = match reply {
+                Ok(reply) if reply.executed => News::Next(Box::new(reply)),
+                Ok(reply) => News::Error(reply.response.errors),
+                Err(refusal) => News::Error(vec![refusal.into()]),
+            };
+            let is_last = matches!(news, News::Error(_));
+            if !self.send(news).await || is_last {
+                return;
+            }
+        }
+        self.send(News::Complete).await;
+    }
 }
 
 /// Runs one operation from its request to its last event.
 async fn run(endpoint: Endpoint, request: Request, caller: Caller, outlet: Outlet) {
     let request_id = caller.origin.request_id.clone();
-    let operation = match endpoint.api.prepare(request) {
+    let deadline = Instant::now() + endpoint.request_timeout;
+    let started = bounded(deadline, &request_id, start(&endpoint, request, caller)).await;
+    let operation = match started.unwrap_or_else(|refusal| Err(refusal.into())) {
         Ok(operation) => operation,
-        Err(refusal) => {
-            outlet.send(News::Error(vec![refusal])).await;
+        Err(error) => {
+            outlet.send(News::Error(vec![error])).await;
             return;
         }
     };
-    let scope = match endpoint.scope(caller, false).await {
-        Ok(scope) => scope,
-        Err(refusal) => {
-            outlet.send(News::Error(vec![refusal.into()])).await;
-            return;
-        }
-    };
-    let mut data = Data::default();
-    data.insert(scope);
-    let replies = endpoint
-        .api
-        .subscribe(operation.with_data(data), &request_id);
-    let mut replies = std::pin::pin!(replies);
-    while let Some(reply) = replies.next().await {
-        if !reply.executed {
-            outlet.send(News::Error(reply.response.errors)).await;
-            return;
-        }
-        if !outlet.send(News::Next(Box::new(reply))).await {
-            return;
-        }
+    if operation.kind() == OperationType::Subscription {
+        // It lasts for as long as both sides do.
+        let replies = endpoint.api.subscribe(operation, &request_id);
+        let replies = replies.take_until(endpoint.stop.cancelled());
+        outlet.relay(unless_panicked(replies, &request_id)).await;
+    } else {
+        let reply = endpoint.api.run(operation, &request_id);
+        let reply = bounded(deadline, &request_id, reply);
+        outlet.relay(stream::once(reply)).await;
     }
-    outlet.send(News::Complete).await;
+}
+
+/// Prepares an operation, and looks up who asks for it.
+async fn start(
+    endpoint: &Endpoint,
+    request: Request,
+    caller: Caller,
+) -> Result<Operation, ServerError> {
+    let operation = endpoint.api.prepare(request)?;
+    let mut data = Data::default();
+    data.insert(endpoint.scope(caller, false).await?);
+    Ok(operation.with_data(data))
 }

@@ -1,0 +1,136 @@
+//! Connections that dawdle, and too many of them.
+
+use crate::on_sqlite;
+use crate::support::server::DEADLINE;
+use crate::support::socket::Socket;
+use crate::support::{Server, eventually};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+on_sqlite!(
+    headers_that_do_not_come_end_the_connection,
+    a_body_that_trickles_ends_the_request,
+    an_answer_that_nobody_reads_ends_the_connection,
+    connections_wait_for_a_place,
+    a_web_socket_keeps_its_place,
+);
+
+const ALIVE: &str = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+
+async fn connect(server: &Server, request: &str) -> TcpStream {
+    let address = server.url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    stream
+}
+
+/// Sends a byte now and then, until nobody takes them any more.
+async fn trickle(to: &mut (impl AsyncWrite + Unpin)) {
+    while to.write_all(b"a").await.is_ok() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// What comes until the connection ends.
+async fn rest(from: &mut (impl AsyncRead + Unpin)) -> String {
+    let mut bytes = Vec::new();
+    let read = from.read_to_end(&mut bytes);
+    // A connection that ends with bytes unread is reset.
+    let _ = tokio::time::timeout(DEADLINE, read).await.expect("an end");
+    String::from_utf8(bytes).unwrap()
+}
+
+/// Waits until a connection is answered, and leaves it open.
+async fn answered(stream: &mut TcpStream) {
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"ok\n") {
+        let read = tokio::time::timeout(DEADLINE, stream.read_buf(&mut answer));
+        assert_ne!(read.await.expect("an answer").unwrap(), 0);
+    }
+}
+
+/// Waits until a server of this process has had no place left.
+async fn full(server: &Server) {
+    eventually("a server without a place", || async {
+        let metrics = reqwest::get(format!("{}/metrics", server.url)).await;
+        let text = metrics.unwrap().text().await.unwrap();
+        text.contains("\ntokenvue_http_connections_full_total ")
+            .then_some(())
+    })
+    .await;
+}
+
+async fn headers_that_do_not_come_end_the_connection(server: Server) {
+    let replica = server.replica(&["--header-timeout", "100ms"]).await;
+    for begun in ["", "GET /healthz HTTP/1.1\r\nHost: x\r\nSlow: ", ALIVE] {
+        let mut silent = connect(&replica.server, begun).await;
+        rest(&mut silent).await;
+    }
+    let (mut from, mut to) = connect(&replica.server, "GET /").await.into_split();
+    tokio::select! {
+        answer = rest(&mut from) => assert_eq!(answer, ""),
+        () = trickle(&mut to) => {}
+    }
+    replica.stop().await;
+}
+
+async fn a_body_that_trickles_ends_the_request(server: Server) {
+    let replica = server.replica(&["--request-timeout", "200ms"]).await;
+    let head = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+        Content-Length: 100000\r\n\r\n";
+    let (mut from, mut to) = connect(&replica.server, head).await.into_split();
+    let answer = async {
+        let mut answer = [0; 12];
+        let read = from.read_exact(&mut answer);
+        tokio::time::timeout(DEADLINE, read).await.unwrap().unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 408");
+        rest(&mut from).await;
+    };
+    tokio::join!(answer, trickle(&mut to));
+    replica.stop().await;
+}
+
+async fn an_answer_that_nobody_reads_ends_the_connection(server: Server) {
+    let replica = server.replica(&["--request-timeout", "200ms"]).await;
+    let page = reqwest::get(format!("{}/graphiql", server.url)).await;
+    let page = page.unwrap().text().await.unwrap();
+    let mut paths = page.split('"');
+    let script = paths.find(|path| path.ends_with("/graphiql.js")).unwrap();
+    // A hundred answers of 300 kB are more than the buffers between the two hold.
+    let request = format!("GET {script} HTTP/1.1\r\nHost: x\r\n\r\n");
+    let mut stream = connect(&replica.server, &request.repeat(100)).await;
+    let gone = tokio::time::timeout(DEADLINE, trickle(&mut stream));
+    gone.await.expect("the server hangs up");
+    replica.stop().await;
+}
+
+async fn connections_wait_for_a_place(server: Server) {
+    let replica = server.replica(&["--max-connections", "2"]).await;
+    let mut first = connect(&replica.server, ALIVE).await;
+    answered(&mut first).await;
+    let mut second = connect(&replica.server, ALIVE).await;
+    answered(&mut second).await;
+    full(&server).await;
+    let mut third = connect(&replica.server, ALIVE).await;
+    first.write_all(ALIVE.as_bytes()).await.unwrap();
+    answered(&mut first).await;
+    assert!(third.try_read(&mut [0]).is_err(), "answered at once");
+    drop(first);
+    answered(&mut third).await;
+    // With no place left, it stops all the same.
+    replica.stop().await;
+}
+
+async fn a_web_socket_keeps_its_place(server: Server) {
+    let replica = server.replica(&["--max-connections", "1"]).await;
+    let mut socket = Socket::ready(&replica.server).await;
+    let mut waiting = connect(&replica.server, ALIVE).await;
+    for _ in 0..10 {
+        socket.run("{ viewer { user { id } } }").await;
+    }
+    assert!(waiting.try_read(&mut [0]).is_err(), "answered at once");
+    drop(socket);
+    answered(&mut waiting).await;
+    replica.stop().await;
+}
