@@ -5,6 +5,7 @@ mod accept;
 mod admin;
 mod bad_input;
 mod completion;
+mod cost;
 mod execution;
 mod failures;
 mod first_day;

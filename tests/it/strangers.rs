@@ -224,9 +224,9 @@ async fn an_operation_has_one_password_checked(server: Server) {
         let input = format!("{{ email: \"p{n}@acme.example\", password: \"x\" }}");
         format!("a{n}: signIn(input: {input}) {{ userErrors {{ code }} }} ")
     };
-    let query = format!("mutation {{ {} }}", (0..20).map(one).collect::<String>());
+    let query = format!("mutation {{ {} }}", (0..3).map(one).collect::<String>());
     let reply = server.anonymous().run(&query, json!({})).await;
-    assert_eq!(reply.codes(), ["BAD_INPUT"; 19]);
+    assert_eq!(reply.codes(), ["BAD_INPUT"; 2]);
     let first = &reply.0["data"]["a0"]["userErrors"][0]["code"];
     assert_eq!(first, "CREDENTIALS_INVALID");
 
