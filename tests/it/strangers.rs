@@ -30,6 +30,11 @@ fn hostile() -> Vec<(&'static str, String, Value)> {
     let aliases: String = (0..200)
         .map(|n| format!("a{n}: roles {{ name }} "))
         .collect();
+    let types: String = (0..8).map(|n| format!("a{n}: types {{ ...T }} ")).collect();
+    let everything = "fragment T on __Type { name description enumValues { name description }
+        inputFields { ...I } fields { name description type { ...R } args { ...I } } }
+        fragment I on __InputValue { name description defaultValue type { ...R } }
+        fragment R on __Type { kind name description ofType { kind name ofType { kind name } } }";
     let people = "members(first: 100) { nodes { workspace { ";
     let deep_value = (0..100).fold(json!("x"), |value, _| json!([value]));
     let many = json!({ "v": vec![1; 60_000] });
@@ -87,6 +92,11 @@ fn hostile() -> Vec<(&'static str, String, Value)> {
                 "fields { type { ".repeat(8),
                 "} }".repeat(8)
             ),
+            none(),
+        ),
+        (
+            "types",
+            format!("{{ __schema {{ {types} }} }} {everything}"),
             none(),
         ),
         ("variables", format!("query Q($v: ID!) {{ {uses} }}"), many),
