@@ -142,10 +142,10 @@ pub struct Config {
     )]
     pub workspace_creators: WorkspaceCreators,
 
-    /// Complexity of one GraphQL operation, at most: about the number of fields in its answer
-    #[arg(long, env = "TOKENVUE_QUERY_COMPLEXITY", default_value_t = 20_000)]
-    pub query_complexity: usize,
-    /// Depth of one GraphQL operation, at most
+    /// Cost of one GraphQL operation, at most: one is a few microseconds
+    #[arg(long, env = "TOKENVUE_QUERY_COMPLEXITY", default_value_t = 30_000)]
+    pub query_complexity: u64,
+    /// Fields inside of each other in one GraphQL operation, at most
     #[arg(long, env = "TOKENVUE_QUERY_DEPTH", default_value_t = 20)]
     pub query_depth: usize,
     /// Connections that may be open at once, WebSockets included; further ones wait

@@ -154,7 +154,7 @@ fn log(config: &Config) -> Result<(), Error> {
 async fn run(cli: Cli) -> Result<ExitCode, Error> {
     let config = cli.config;
     match cli.command.unwrap_or(Command::Serve) {
-        Command::Schema => print!("{}", graphql::sdl(&graphql::schema(&config))),
+        Command::Schema => print!("{}", graphql::sdl(&graphql::schema())),
         Command::Serve => serve(config).await?,
         Command::Demo => demo(config).await?,
         Command::Migrate(options) => {

@@ -11,7 +11,8 @@ pub const MAX_CHARS: usize = 100;
 ///
 /// # Errors
 /// `NameInvalid` on the given field, where it is too long or has control characters (which could
-/// forge mail headers) or marks that turn the direction of the text around it.
+/// forge mail headers), marks that turn the direction of the text around it, or a link: names stand
+/// in mails to people who never asked for one, and mail programs make links of what looks like one.
 pub fn parse(field: &str, text: &str) -> Result<String, Problem> {
     let invalid = |message| Problem::new(ProblemCode::NameInvalid, &[field], message);
     if text.len() > MAX_CHARS * 16 || text.trim().chars().count() > MAX_CHARS {
@@ -28,6 +29,11 @@ pub fn parse(field: &str, text: &str) -> Result<String, Problem> {
             "This name has line breaks or invisible characters. Type it without them.",
         ));
     }
+    if is_link(text) {
+        return Err(invalid(
+            "This name looks like a web address. Type it without `://` and `www.`.",
+        ));
+    }
     Ok(text.trim().nfc().collect())
 }
 
@@ -42,6 +48,12 @@ pub fn parse_required(field: &str, text: &str) -> Result<String, Problem> {
         return Err(Problem::new(ProblemCode::NameInvalid, &[field], message));
     }
     Ok(name)
+}
+
+/// Whether mail programs would make a link of it, compatibility forms of the signs included.
+fn is_link(text: &str) -> bool {
+    let plain = text.nfkc().collect::<String>().to_lowercase();
+    plain.contains("://") || plain.contains("www.")
 }
 
 /// Line separators and the marks of Unicode's bidirectional algorithm (UAX #9) that reach beyond
@@ -109,6 +121,30 @@ mod tests {
             assert_eq!(problem.field, ["firstName"]);
         }
         assert!(parse_required("firstName", "  ").is_err());
+    }
+
+    #[test]
+    fn links_are_no_names() {
+        for name in [
+            "Win a prize http://evil.example",
+            "HTTPS://evil.example",
+            "see WWW.evil.example",
+            "http：／／evil.example",
+        ] {
+            let problem = parse("lastName", name).unwrap_err();
+            assert_eq!(problem.code, ProblemCode::NameInvalid, "{name}");
+            assert!(problem.message.contains("web address"), "{name}");
+        }
+        for name in [
+            "St. John",
+            "Awwww",
+            "A/B Testing",
+            "R&D: EMEA",
+            "J. R. R. Tolkien",
+            "Acme.io",
+        ] {
+            assert_eq!(parse("name", name).unwrap(), name);
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Connections: one shape for every list (Relay, "Cursor Connections").
 
+use super::cost::cost;
 use super::cursor;
 use super::error::Result;
 use super::scope::Scope;
@@ -30,6 +31,8 @@ pub trait ConnectionNode: OutputType {
     const CONNECTION: &'static str;
     /// The name of its edge.
     const EDGE: &'static str;
+    /// What the total of a list costs.
+    const TOTAL: i32;
 
     /// The cursor of this item in a list that the database orders.
     fn cursor(&self, order: Order) -> String;
@@ -138,6 +141,7 @@ impl<T: ConnectionNode> Connection<T> {
     }
 
     /// How many items the list has in all, this page's and others'.
+    #[graphql(directive = cost::apply(T::TOTAL))]
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64> {
         let app = &Scope::of(ctx)?.app;
         Ok(match &self.total {

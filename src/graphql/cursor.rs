@@ -46,12 +46,6 @@ fn bad(field: &str, message: impl Into<String>) -> Failure {
     })
 }
 
-/// How much a page adds to the complexity of an operation.
-pub fn cost(first: Option<i32>, last: Option<i32>, child: usize) -> usize {
-    let rows = first.or(last).unwrap_or(DEFAULT_PAGE).clamp(1, MAX_PAGE);
-    usize::try_from(rows).unwrap_or(1).saturating_mul(child)
-}
-
 impl PageArgs {
     /// Checks the arguments and reads the cursors.
     ///
@@ -209,7 +203,6 @@ mod tests {
         ] {
             assert!(wrong.slice(to_id).is_err());
         }
-        assert_eq!(cost(Some(10_000), None, 3), 300);
     }
 
     proptest! {

@@ -1,6 +1,7 @@
 //! The API: objects, mutations, guards, loaders and connections. Thin, with no rules of its own.
 
 pub mod connection;
+pub mod cost;
 pub mod cursor;
 pub mod enums;
 pub mod error;
@@ -14,7 +15,6 @@ pub mod query;
 pub mod scope;
 pub mod time;
 
-use crate::config::Config;
 use async_graphql::{EmptySubscription, SDLExportOptions};
 use mutations::Mutation;
 use query::Query;
@@ -22,12 +22,9 @@ use query::Query;
 /// The schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
-/// Builds the schema, with the limits of the settings.
-pub fn schema(config: &Config) -> Schema {
-    Schema::build(Query, Mutation::default(), EmptySubscription)
-        .limit_depth(config.query_depth)
-        .limit_complexity(config.query_complexity)
-        .finish()
+/// Builds the schema. Its limits stand before it, in [`execution`].
+pub fn schema() -> Schema {
+    Schema::build(Query, Mutation::default(), EmptySubscription).finish()
 }
 
 /// The schema in the schema definition language, as `schema.graphql` has it.

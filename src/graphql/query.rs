@@ -1,5 +1,6 @@
 //! The root of all queries.
 
+use super::cost::{CROWD, STATEMENT, cost};
 use super::error::{Result, UserError, settle};
 use super::guard::requires;
 use super::id;
@@ -59,6 +60,7 @@ impl Query {
     }
 
     /// Anything that you can see, by its id; `null` for all else.
+    #[graphql(directive = cost::apply(STATEMENT))]
     async fn node(
         &self,
         ctx: &Context<'_>,
@@ -68,11 +70,14 @@ impl Query {
     }
 
     /// Several things at once, in the order of their ids; `null` for what you cannot see.
-    #[graphql(complexity = "ids.len().min(100) * child_complexity")]
     async fn nodes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Ids that the API gave out, at most 100.")] ids: Vec<ID>,
+        #[graphql(
+            desc = "Ids that the API gave out, at most 100.",
+            directive = cost::apply(STATEMENT)
+        )]
+        ids: Vec<ID>,
     ) -> Result<Vec<Option<Node>>> {
         if ids.len() > MAX_NODES {
             let message = format!("`ids` takes {MAX_NODES} ids at most.");
@@ -94,7 +99,7 @@ impl Query {
     /// What `inviteUsers` would do with the same input, before anything is written. Needs
     /// `TEAM_MANAGE` in every workspace named. Errors: `UNAUTHENTICATED`, `FORBIDDEN`,
     /// `NOT_FOUND`, `BAD_INPUT`.
-    #[graphql(directive = requires::apply(TeamManage.into()))]
+    #[graphql(directive = requires::apply(TeamManage.into()), directive = cost::apply(CROWD))]
     async fn invite_users_preview(
         &self,
         ctx: &Context<'_>,
@@ -117,6 +122,7 @@ impl Query {
 
     /// What the page of an invitation link shows. Anybody with the link may ask; it uses up
     /// nothing.
+    #[graphql(directive = cost::apply(3 * STATEMENT))]
     async fn invitation_preview(
         &self,
         ctx: &Context<'_>,
@@ -129,6 +135,7 @@ impl Query {
 
     /// What the page of a password reset link shows. Anybody with the link may ask; it uses up
     /// nothing.
+    #[graphql(directive = cost::apply(3 * STATEMENT))]
     async fn password_reset_preview(
         &self,
         ctx: &Context<'_>,
@@ -140,6 +147,7 @@ impl Query {
     }
 
     /// What a client should know of this installation before anybody signs in.
+    #[graphql(directive = cost::apply(STATEMENT))]
     async fn service(&self, ctx: &Context<'_>) -> Result<Option<ServiceInfo>> {
         ServiceInfo::load(&Scope::of(ctx)?.app).await.map(Some)
     }

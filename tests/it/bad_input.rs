@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 on_both_engines!(
     what_is_no_address_is_not_invited,
-    names_with_line_breaks_or_without_end_are_refused,
+    names_with_line_breaks_links_or_without_end_are_refused,
     too_many_people_are_refused_as_a_whole,
     values_of_another_kind_are_bad_input,
     made_up_cursors_are_bad_input,
@@ -61,7 +61,7 @@ async fn what_is_no_address_is_not_invited(server: Server) {
     .await;
 }
 
-async fn names_with_line_breaks_or_without_end_are_refused(server: Server) {
+async fn names_with_line_breaks_links_or_without_end_are_refused(server: Server) {
     let team = Team::first(&server).await;
     let admin = &team.admin.client;
     unchanged(&server, async {
@@ -69,6 +69,7 @@ async fn names_with_line_breaks_or_without_end_are_refused(server: Server) {
             "Bo\r\nBcc: x@y.example",
             "Bo\0",
             "\u{202e}oB",
+            "Win a prize at https://evil.example",
             &"B".repeat(200_000),
         ] {
             let invitee = json!({

@@ -6,6 +6,7 @@ mod admin;
 mod bad_input;
 mod completion;
 mod connections;
+mod cost;
 mod execution;
 mod failures;
 mod first_day;

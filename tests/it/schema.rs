@@ -5,15 +5,13 @@ use crate::on_both_engines;
 use crate::support::Server;
 use crate::support::introspection::{Introspection, list, name};
 use serde_json::Value;
-use tokenvue::config::Config;
 use tokenvue::graphql;
 
 on_both_engines!(everything_is_described);
 
 #[test]
 fn the_file_is_what_the_program_prints() {
-    let config = Config::from_flags(&[]).unwrap();
-    let printed = graphql::sdl(&graphql::schema(&config));
+    let printed = graphql::sdl(&graphql::schema());
     let kept = include_str!("../../schema.graphql");
     let first = printed
         .lines()

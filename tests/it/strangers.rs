@@ -30,6 +30,11 @@ fn hostile() -> Vec<(&'static str, String, Value)> {
     let aliases: String = (0..200)
         .map(|n| format!("a{n}: roles {{ name }} "))
         .collect();
+    let types: String = (0..8).map(|n| format!("a{n}: types {{ ...T }} ")).collect();
+    let everything = "fragment T on __Type { name description enumValues { name description }
+        inputFields { ...I } fields { name description type { ...R } args { ...I } } }
+        fragment I on __InputValue { name description defaultValue type { ...R } }
+        fragment R on __Type { kind name description ofType { kind name ofType { kind name } } }";
     let people = "members(first: 100) { nodes { workspace { ";
     let deep_value = (0..100).fold(json!("x"), |value, _| json!([value]));
     let many = json!({ "v": vec![1; 60_000] });
@@ -87,6 +92,11 @@ fn hostile() -> Vec<(&'static str, String, Value)> {
                 "fields { type { ".repeat(8),
                 "} }".repeat(8)
             ),
+            none(),
+        ),
+        (
+            "types",
+            format!("{{ __schema {{ {types} }} }} {everything}"),
             none(),
         ),
         ("variables", format!("query Q($v: ID!) {{ {uses} }}"), many),
@@ -231,9 +241,9 @@ async fn an_operation_has_one_password_checked(server: Server) {
         let input = format!("{{ email: \"p{n}@acme.example\", password: \"x\" }}");
         format!("a{n}: signIn(input: {input}) {{ userErrors {{ code }} }} ")
     };
-    let query = format!("mutation {{ {} }}", (0..20).map(one).collect::<String>());
+    let query = format!("mutation {{ {} }}", (0..3).map(one).collect::<String>());
     let reply = server.anonymous().run(&query, json!({})).await;
-    assert_eq!(reply.codes(), ["BAD_INPUT"; 19]);
+    assert_eq!(reply.codes(), ["BAD_INPUT"; 2]);
     let first = &reply.0["data"]["a0"]["userErrors"][0]["code"];
     assert_eq!(first, "CREDENTIALS_INVALID");
 

@@ -26,6 +26,9 @@ use super::{
 const MAX_CACHED_BYTES: usize = 8 * 1024;
 /// Texts in one generation of the cache.
 const GENERATION: usize = 128;
+/// Bytes of text in one generation. A document takes up to a hundred times the memory of its text,
+/// so that hostile ones hold some 30 MB; real ones are some kilobytes, and few.
+const GENERATION_BYTES: usize = 128 * 1024;
 
 /// A query that may run.
 #[derive(Debug)]
@@ -66,7 +69,7 @@ impl Document {
 }
 
 fn unknown_operation(name: &str) -> ServerError {
-    errors::bad_input(format!("Unknown operation named \"{name}\"."), None)
+    errors::bad_input(format!("Unknown operation named \"{name:.64}\"."), None)
 }
 
 /// Turns query texts into documents.
@@ -130,6 +133,7 @@ impl Documents {
 #[derive(Debug, Default)]
 struct Cache {
     young: HashMap<Box<str>, Arc<Document>>,
+    young_bytes: usize,
     old: HashMap<Box<str>, Arc<Document>>,
 }
 
@@ -144,9 +148,12 @@ impl Cache {
     }
 
     fn put(&mut self, text: &str, document: Arc<Document>) {
-        if self.young.len() >= GENERATION {
+        let full = self.young_bytes + text.len() > GENERATION_BYTES;
+        if full || self.young.len() >= GENERATION {
             self.old = std::mem::take(&mut self.young);
+            self.young_bytes = 0;
         }
+        self.young_bytes += text.len();
         self.young.insert(text.into(), document);
     }
 }
@@ -172,5 +179,15 @@ mod tests {
             assert!(cache.young.len() + cache.old.len() <= 2 * GENERATION);
         }
         assert!(cache.get("0").is_none());
+    }
+
+    #[test]
+    fn long_texts_fill_the_cache_sooner() {
+        let mut cache = Cache::default();
+        for n in 0..GENERATION {
+            cache.put(&format!("{n:0>MAX_CACHED_BYTES$}"), document());
+        }
+        let kept = cache.young.len() + cache.old.len();
+        assert!(kept * MAX_CACHED_BYTES <= 2 * GENERATION_BYTES, "{kept}");
     }
 }

@@ -2,6 +2,8 @@
 
 use async_graphql::{ErrorExtensionValues, Pos, Response, ServerError};
 
+use super::cost::CostError;
+
 /// The document, its variables or an argument is wrong: the client has to send something else.
 pub const BAD_INPUT: &str = "BAD_INPUT";
 /// The query passes a limit.
@@ -17,9 +19,7 @@ pub const INTERNAL: &str = "INTERNAL";
 const MAX_REQUEST_ERRORS: usize = 20;
 
 /// How the library's own refusals of a query that passes a limit begin.
-const LIMIT_MESSAGES: [&str; 5] = [
-    "Query is too complex.",
-    "Query is nested too deep.",
+const LIMIT_MESSAGES: [&str; 3] = [
     "The recursion depth of the query",
     "The number of directives on the field",
     "recursion limit exceeded",
@@ -43,6 +43,17 @@ pub fn bad_input(message: impl Into<String>, position: Option<Pos>) -> ServerErr
 /// An error with the code [`QUERY_TOO_COMPLEX`].
 pub fn too_complex(message: impl Into<String>) -> ServerError {
     coded(QUERY_TOO_COMPLEX, message, None)
+}
+
+/// An error with the code [`QUERY_TOO_COMPLEX`], and the numbers for programs.
+pub(super) fn too_dear(problem: CostError) -> ServerError {
+    let mut error = too_complex(problem.to_string());
+    if let CostError::Cost { cost, limit } = problem {
+        let extensions = error.extensions.get_or_insert_default();
+        extensions.set("cost", cost);
+        extensions.set("limit", limit);
+    }
+    error
 }
 
 /// Whether errors are those of a request that never ran: about the document or its variables, not

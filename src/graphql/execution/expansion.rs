@@ -27,7 +27,7 @@ impl Default for ExpansionLimits {
     fn default() -> Self {
         Self {
             selections: 2000,
-            introspection: 100_000,
+            introspection: 50_000,
         }
     }
 }

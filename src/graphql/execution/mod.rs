@@ -3,12 +3,14 @@
 //! Every transport goes through here, so no limit can be passed by choosing another one.
 
 mod complete;
+pub mod cost;
 mod documents;
 pub mod errors;
 pub mod expansion;
 mod lex;
 mod list_sizes;
 mod paths;
+mod price;
 pub mod reply;
 mod rewrite;
 pub mod scan;
@@ -26,6 +28,7 @@ use futures_util::{Stream, StreamExt};
 
 use self::{
     complete::complete,
+    cost::CostLimits,
     documents::{Document, Documents},
     expansion::ExpansionLimits,
     reply::Reply,
@@ -41,6 +44,7 @@ pub struct Api<E = Schema> {
     schema: E,
     types: Arc<TypeMap>,
     documents: Arc<Documents>,
+    cost: CostLimits,
 }
 
 /// A request that may run: its document is sound, its operation chosen, its variables there.
@@ -78,11 +82,13 @@ where
         schema: async_graphql::Schema<Q, M, S>,
         scan: ScanLimits,
         expansion: ExpansionLimits,
+        cost: CostLimits,
     ) -> Result<Self, parser::Error> {
         Ok(Self {
             types: Arc::new(TypeMap::from_sdl(&schema.sdl())?),
             documents: Arc::new(Documents::new(scan, expansion)),
             schema,
+            cost,
         })
     }
 }
@@ -97,6 +103,13 @@ impl<E: Executor> Api<E> {
         let operation = &document.operation(request.operation_name.as_deref())?.node;
         variables::check_size(&request.query, &request.variables)?;
         variables::coerce(operation, &mut request.variables)?;
+        let collector = Collector {
+            types: &self.types,
+            fragments: &document.executable.fragments,
+            variables: &request.variables,
+            marker: &document.marker,
+        };
+        cost::check(collector, operation, &self.cost).map_err(errors::too_dear)?;
         let kind = operation.ty;
         Ok(Operation {
             request,

@@ -131,7 +131,7 @@ impl<'d> Collector<'d> {
 }
 
 /// Whether `@skip` or `@include` leave a selection out (specification, section 3.13).
-fn is_skipped(directives: &[Positioned<Directive>], variables: &Variables) -> bool {
+pub(super) fn is_skipped(directives: &[Positioned<Directive>], variables: &Variables) -> bool {
     directives.iter().any(|directive| {
         let leave_out_if = match directive.node.name.node.as_str() {
             "skip" => true,

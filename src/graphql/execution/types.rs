@@ -10,7 +10,7 @@ use async_graphql::{
     },
 };
 
-use super::list_sizes::ListSizes;
+use super::{list_sizes::ListSizes, price::Price};
 
 /// The types that every schema has for introspection (specification, section 4.2), which a
 /// printed schema leaves out.
@@ -24,10 +24,16 @@ pub struct TypeMap {
     sizes: ListSizes,
 }
 
+#[derive(Debug)]
+struct OutputField {
+    ty: Type,
+    price: Price,
+}
+
 /// An object, interface or union.
 #[derive(Debug, Default)]
 struct OutputType {
-    fields: HashMap<Name, Type>,
+    fields: HashMap<Name, OutputField>,
     /// Interfaces and unions that the type belongs to.
     supertypes: HashSet<Name>,
     is_abstract: bool,
@@ -86,11 +92,11 @@ impl TypeMap {
         entry
             .supertypes
             .extend(implements.into_iter().map(|name| name.node));
-        entry.fields.extend(
-            fields
-                .into_iter()
-                .map(|field| (field.node.name.node, field.node.ty.node)),
-        );
+        for field in fields {
+            let price = Price::of(&field.node);
+            let (name, ty) = (field.node.name.node, field.node.ty.node);
+            entry.fields.insert(name, OutputField { ty, price });
+        }
     }
 
     /// `__schema` and `__type` are fields of the query type (specification, section 4.2).
@@ -101,9 +107,10 @@ impl TypeMap {
         let query = self.types.entry(query).or_default();
         for (name, ty, nullable) in [("__schema", "__Schema", false), ("__type", "__Type", true)] {
             let base = BaseType::Named(Name::new(ty));
-            query
-                .fields
-                .insert(Name::new(name), Type { base, nullable });
+            let ty = Type { base, nullable };
+            let price = Price::default();
+            let field = OutputField { ty, price };
+            query.fields.insert(Name::new(name), field);
         }
     }
 
@@ -119,7 +126,13 @@ impl TypeMap {
 
     /// The type of a field, `__typename` aside.
     pub fn field(&self, on: &str, field: &str) -> Option<&Type> {
-        self.types.get(on)?.fields.get(field)
+        Some(&self.types.get(on)?.fields.get(field)?.ty)
+    }
+
+    /// What a field costs; nothing of its own for `__typename` and introspection.
+    pub(super) fn price(&self, on: &str, field: &str) -> Option<&Price> {
+        let on = self.types.get(on).filter(|_| !on.starts_with("__"))?;
+        Some(&on.fields.get(field)?.price)
     }
 
     /// Whether `name` has fields: an object, interface or union.

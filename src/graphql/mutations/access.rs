@@ -2,6 +2,7 @@
 
 use crate::account::setup::{self, FirstAdmin};
 use crate::account::{reset, session, sign_in};
+use crate::graphql::cost::{PASSWORD, cost};
 use crate::graphql::enums::SessionTransport;
 use crate::graphql::error::{Result, UserError, settle};
 use crate::graphql::id;
@@ -163,6 +164,7 @@ pub fn transport(scope: &Scope, asked: Option<SessionTransport>) -> Result<Sessi
 impl AccessMutation {
     /// Begins a session. After failures, further attempts are slowed down (`RATE_LIMITED`).
     /// User errors: `CREDENTIALS_INVALID`.
+    #[graphql(directive = cost::apply(PASSWORD))]
     async fn sign_in(
         &self,
         ctx: &Context<'_>,
@@ -190,6 +192,7 @@ impl AccessMutation {
     /// Sets up the first workspace and its admin, with the one-time link that the server printed
     /// on an empty database. User errors: `TOKEN_UNKNOWN`, `TOKEN_EXPIRED`, `TOKEN_USED`,
     /// `EMAIL_INVALID`, `NAME_INVALID` and those of passwords.
+    #[graphql(directive = cost::apply(PASSWORD))]
     async fn set_up(
         &self,
         ctx: &Context<'_>,
@@ -269,6 +272,7 @@ impl AccessMutation {
     /// Sets a new password with a link from a mail. Every session of the user ends, and they get a
     /// notice by mail. User errors: `TOKEN_UNKNOWN`, `TOKEN_EXPIRED`, `TOKEN_REPLACED`,
     /// `TOKEN_USED` and those of passwords.
+    #[graphql(directive = cost::apply(PASSWORD))]
     async fn reset_password(
         &self,
         ctx: &Context<'_>,

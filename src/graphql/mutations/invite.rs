@@ -3,6 +3,7 @@
 use crate::access::Permission::TeamManage;
 use crate::audit::AuditKind;
 use crate::error::{Problem, ProblemCode};
+use crate::graphql::cost::{CROWD, cost};
 use crate::graphql::enums::Role;
 use crate::graphql::error::{Result, UserError, settle};
 use crate::graphql::guard::requires;
@@ -180,7 +181,7 @@ impl InviteMutation {
     /// nothing happens. Repeating a call is harmless. Errors: `UNAUTHENTICATED`, `FORBIDDEN`,
     /// `NOT_FOUND`, `BAD_INPUT`. User errors: `TOO_MANY`; in outcomes: `EMAIL_INVALID`,
     /// `NAME_INVALID`, `DOMAIN_NOT_ALLOWED`, `MAIL_CAP_REACHED`.
-    #[graphql(directive = requires::apply(TeamManage.into()))]
+    #[graphql(directive = requires::apply(TeamManage.into()), directive = cost::apply(CROWD))]
     async fn invite_users(
         &self,
         ctx: &Context<'_>,
@@ -203,7 +204,7 @@ impl InviteMutation {
     /// signed up, by invitation where not. Needs `TEAM_MANAGE`. Errors: `UNAUTHENTICATED`,
     /// `FORBIDDEN`, `NOT_FOUND`, `BAD_INPUT`. User errors: `TOO_MANY`; in outcomes as
     /// `inviteUsers`.
-    #[graphql(directive = requires::apply(TeamManage.into()))]
+    #[graphql(directive = requires::apply(TeamManage.into()), directive = cost::apply(CROWD))]
     async fn assign_to_workspaces(
         &self,
         ctx: &Context<'_>,

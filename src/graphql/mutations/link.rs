@@ -1,6 +1,7 @@
 //! What the holder of an invitation link does.
 
 use super::access::{begin, transport};
+use crate::graphql::cost::{PASSWORD, cost};
 use crate::graphql::enums::SessionTransport;
 use crate::graphql::error::{Result, UserError, settle};
 use crate::graphql::objects::invitation::Invitation;
@@ -86,6 +87,7 @@ impl LinkMutation {
     /// password. User errors: `TOKEN_UNKNOWN`, `TOKEN_EXPIRED`, `TOKEN_REPLACED`, `TOKEN_USED`,
     /// `TOKEN_REVOKED`, `ACCOUNT_EXISTS`, `NAME_INVALID`, `PASSWORD_REQUIRED` and those of
     /// passwords.
+    #[graphql(directive = cost::apply(PASSWORD))]
     async fn accept_invitation(
         &self,
         ctx: &Context<'_>,

@@ -2,6 +2,7 @@
 
 use crate::account::{profile, session};
 use crate::error::Error;
+use crate::graphql::cost::{PASSWORD, cost};
 use crate::graphql::error::{Result, UserError, settle};
 use crate::graphql::id;
 use crate::graphql::objects::viewer::Viewer;
@@ -117,6 +118,7 @@ impl ProfileMutation {
 
     /// Changes your password. Your other sessions end, and you get a notice by mail. Errors:
     /// `UNAUTHENTICATED`, `RATE_LIMITED`. User errors: `CREDENTIALS_INVALID` and those of passwords.
+    #[graphql(directive = cost::apply(PASSWORD))]
     async fn change_password(
         &self,
         ctx: &Context<'_>,

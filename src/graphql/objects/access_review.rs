@@ -2,7 +2,8 @@ use super::membership::Membership;
 use super::workspace::member_connection;
 use crate::access::Permission::TeamReview;
 use crate::graphql::connection::Connection;
-use crate::graphql::cursor::{self, PageArgs};
+use crate::graphql::cost::{WALK, cost};
+use crate::graphql::cursor::PageArgs;
 use crate::graphql::error::Result;
 use crate::graphql::guard::{Requires, requires};
 use crate::graphql::scope::Scope;
@@ -73,7 +74,8 @@ impl AccessFinding {
     /// How many members it is about. Needs `TEAM_REVIEW`.
     #[graphql(
         guard = "Requires::new(self.workspace_id, TeamReview)",
-        directive = requires::apply(TeamReview.into())
+        directive = requires::apply(TeamReview.into()),
+        directive = cost::apply(WALK)
     )]
     async fn count(&self, ctx: &Context<'_>) -> Result<Option<i64>> {
         let app = &Scope::of(ctx)?.app;
@@ -85,7 +87,7 @@ impl AccessFinding {
     #[graphql(
         guard = "Requires::new(self.workspace_id, TeamReview)",
         directive = requires::apply(TeamReview.into()),
-        complexity = "cursor::cost(first, last, child_complexity)"
+        directive = cost::apply(WALK)
     )]
     async fn members(
         &self,

@@ -2,6 +2,7 @@ use crate::access::Permission::AccessHistoryView;
 use crate::audit::AuditKind;
 use crate::error::Error;
 use crate::graphql::connection::{ConnectionNode, Order};
+use crate::graphql::cost::WALK;
 use crate::graphql::cursor;
 use crate::graphql::enums::{AuditEventKind, AuditOutcome};
 use crate::graphql::error::Result;
@@ -18,6 +19,7 @@ pub struct AuditEvent(pub Model);
 impl ConnectionNode for AuditEvent {
     const CONNECTION: &'static str = "AuditEventConnection";
     const EDGE: &'static str = "AuditEventEdge";
+    const TOTAL: i32 = WALK;
 
     fn cursor(&self, _: Order) -> String {
         cursor::of_id(self.0.id)

@@ -3,6 +3,7 @@ use super::workspace::Workspace;
 use crate::access::Permission;
 use crate::access::Permission::TeamReview;
 use crate::graphql::connection::{ConnectionNode, Order};
+use crate::graphql::cost::{LOADED, WALK, cost};
 use crate::graphql::cursor;
 use crate::graphql::enums::{DeliveryState, InvitationState, Role};
 use crate::graphql::error::Result;
@@ -37,6 +38,7 @@ enum SeenBy {
 impl ConnectionNode for Invitation {
     const CONNECTION: &'static str = "InvitationConnection";
     const EDGE: &'static str = "InvitationEdge";
+    const TOTAL: i32 = WALK;
 
     fn cursor(&self, _: Order) -> String {
         cursor::of_id(self.row.id)
@@ -118,7 +120,7 @@ impl Invitation {
 
     /// The membership that waits for it; `null` once it has ended without one. Needs `TEAM_REVIEW`,
     /// unless it is about you.
-    #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
+    #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()), directive = cost::apply(LOADED))]
     async fn membership(&self, ctx: &Context<'_>) -> Result<Option<Membership>> {
         let scope = Scope::of(ctx)?;
         if !self.is_seen_from_within(scope) {
@@ -152,7 +154,7 @@ impl Invitation {
 
     /// The admin who answers for it: who sent it, or who took over from them. Needs `TEAM_REVIEW`,
     /// unless it is about you.
-    #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
+    #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()), directive = cost::apply(LOADED))]
     async fn inviter(&self, ctx: &Context<'_>) -> Result<Option<Membership>> {
         let scope = Scope::of(ctx)?;
         if !self.is_seen_from_within(scope) {
@@ -212,7 +214,7 @@ impl Invitation {
 
     /// How the delivery of its latest mail goes; `null` once the mail was cleared away. Needs
     /// `TEAM_REVIEW`, unless it is about you.
-    #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
+    #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()), directive = cost::apply(LOADED))]
     async fn delivery(&self, ctx: &Context<'_>) -> Result<Option<InvitationDelivery>> {
         let scope = Scope::of(ctx)?;
         if !self.is_seen_from_within(scope) {

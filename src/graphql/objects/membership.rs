@@ -4,6 +4,7 @@ use super::workspace::Workspace;
 use crate::access::Permission;
 use crate::access::Permission::{TeamReview, TeamView};
 use crate::graphql::connection::{ConnectionNode, Order};
+use crate::graphql::cost::{LOADED, STATEMENT, cost};
 use crate::graphql::cursor;
 use crate::graphql::enums::{MembershipAction, MembershipStatus, Role};
 use crate::graphql::error::Result;
@@ -23,6 +24,7 @@ pub struct Membership(pub Member);
 impl ConnectionNode for Membership {
     const CONNECTION: &'static str = "MembershipConnection";
     const EDGE: &'static str = "MembershipEdge";
+    const TOTAL: i32 = STATEMENT;
 
     fn cursor(&self, order: Order) -> String {
         match order {
@@ -119,7 +121,7 @@ impl Membership {
 
     /// The open invitation; `null` once the person is in. Needs `TEAM_REVIEW`, unless it is about
     /// you.
-    #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
+    #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()), directive = cost::apply(LOADED))]
     async fn invitation(&self, ctx: &Context<'_>) -> Result<Option<Invitation>> {
         if self.0.status == Status::Active {
             return Ok(None);

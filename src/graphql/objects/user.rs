@@ -3,6 +3,7 @@ use crate::access::Permission;
 use crate::access::Permission::TeamView;
 use crate::account::viewer::Viewer;
 use crate::graphql::connection::Connection;
+use crate::graphql::cost::{LOADED, cost};
 use crate::graphql::cursor::{self, PageArgs};
 use crate::graphql::enums::UserStatus;
 use crate::graphql::error::Result;
@@ -121,7 +122,7 @@ impl User {
     #[graphql(
         guard = "self.needs(TeamView)",
         directive = requires::apply(TeamView.into()),
-        complexity = "cursor::cost(first, last, child_complexity)"
+        directive = cost::apply(LOADED)
     )]
     async fn memberships(
         &self,

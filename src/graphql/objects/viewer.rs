@@ -6,6 +6,7 @@ use crate::access;
 use crate::account::session;
 use crate::account::viewer::Viewer as Inner;
 use crate::graphql::connection::{Connection, ConnectionNode, Order};
+use crate::graphql::cost::{STATEMENT, cost};
 use crate::graphql::cursor::{self, PageArgs};
 use crate::graphql::enums::Permission;
 use crate::graphql::error::Result;
@@ -23,6 +24,7 @@ pub struct Viewer(pub Arc<Inner>);
 impl ConnectionNode for Session {
     const CONNECTION: &'static str = "SessionConnection";
     const EDGE: &'static str = "SessionEdge";
+    const TOTAL: i32 = 1;
 
     fn cursor(&self, _: Order) -> String {
         cursor::of_id(self.row_id())
@@ -64,7 +66,7 @@ impl Viewer {
     }
 
     /// Where you are signed in, the latest first.
-    #[graphql(complexity = "cursor::cost(first, last, child_complexity)")]
+    #[graphql(directive = cost::apply(STATEMENT))]
     async fn sessions(
         &self,
         ctx: &Context<'_>,
@@ -96,7 +98,7 @@ impl Viewer {
     }
 
     /// Your memberships, in all workspaces.
-    #[graphql(complexity = "cursor::cost(first, last, child_complexity)")]
+    #[graphql(directive = cost::apply(STATEMENT))]
     async fn memberships(
         &self,
         ctx: &Context<'_>,

@@ -9,6 +9,7 @@ use crate::access::Permission::{AccessHistoryView, TeamReview, TeamView, Workspa
 use crate::account::viewer::Place;
 use crate::error::Error;
 use crate::graphql::connection::{Connection, Order, Total};
+use crate::graphql::cost::{LOADED, STATEMENT, WALK, cost};
 use crate::graphql::cursor::{self, PageArgs};
 use crate::graphql::enums::{
     AuditEventKind, AuditOutcome, InvitationState, MembershipOrderField, MembershipStatus,
@@ -82,6 +83,7 @@ impl Workspace {
     }
 
     /// Your own membership.
+    #[graphql(directive = cost::apply(LOADED))]
     async fn viewer_membership(&self, ctx: &Context<'_>) -> Result<Option<Membership>> {
         let scope = Scope::of(ctx)?;
         let Some(viewer) = scope.viewer() else {
@@ -95,7 +97,7 @@ impl Workspace {
     }
 
     /// The counts of the team page, in one consistent read. Needs `TEAM_VIEW`.
-    #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
+    #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()), directive = cost::apply(STATEMENT))]
     async fn team_summary(&self, ctx: &Context<'_>) -> Result<Option<TeamSummary>> {
         let app = &Scope::of(ctx)?.app;
         let summary = summary::load(&app.db, self.0.workspace_id, app.now()).await?;
@@ -106,7 +108,7 @@ impl Workspace {
     #[graphql(
         guard = "self.needs(TeamView)",
         directive = requires::apply(TeamView.into()),
-        complexity = "cursor::cost(first, last, child_complexity)"
+        directive = cost::apply(STATEMENT)
     )]
     #[allow(clippy::too_many_arguments)]
     async fn members(
@@ -117,7 +119,8 @@ impl Workspace {
         #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
         #[graphql(
-            desc = "Parts of names or addresses, without regard to case and accents; all words must be found."
+            desc = "Parts of names or addresses, without regard to case and accents; all words must be found.",
+            directive = cost::apply(WALK)
         )]
         search: Option<String>,
         #[graphql(desc = "Only members with this status.")] status: Option<MembershipStatus>,
@@ -150,7 +153,7 @@ impl Workspace {
     }
 
     /// One member. Needs `TEAM_VIEW`.
-    #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
+    #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()), directive = cost::apply(LOADED))]
     async fn member(
         &self,
         ctx: &Context<'_>,
@@ -173,7 +176,7 @@ impl Workspace {
     #[graphql(
         guard = "self.needs(TeamReview)",
         directive = requires::apply(TeamReview.into()),
-        complexity = "cursor::cost(first, last, child_complexity)"
+        directive = cost::apply(STATEMENT)
     )]
     async fn invitations(
         &self,
@@ -210,7 +213,7 @@ impl Workspace {
     #[graphql(
         guard = "self.needs(AccessHistoryView)",
         directive = requires::apply(AccessHistoryView.into()),
-        complexity = "cursor::cost(first, last, child_complexity)"
+        directive = cost::apply(STATEMENT)
     )]
     #[allow(clippy::too_many_arguments)]
     async fn access_history(
@@ -254,7 +257,7 @@ impl Workspace {
     }
 
     /// The settings. Needs `WORKSPACE_MANAGE`.
-    #[graphql(guard = "self.needs(WorkspaceManage)", directive = requires::apply(WorkspaceManage.into()))]
+    #[graphql(guard = "self.needs(WorkspaceManage)", directive = requires::apply(WorkspaceManage.into()), directive = cost::apply(STATEMENT))]
     async fn settings(&self, ctx: &Context<'_>) -> Result<Option<WorkspaceSettings>> {
         let app = &Scope::of(ctx)?.app;
         WorkspaceSettings::load(app, self.0.workspace_id)

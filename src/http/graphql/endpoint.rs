@@ -5,7 +5,7 @@ use crate::App;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::graphql;
-use crate::graphql::execution::Api;
+use crate::graphql::execution::{Api, cost::CostLimits};
 use crate::graphql::scope::Scope;
 use crate::http::cookie;
 use axum::http::StatusCode;
@@ -37,9 +37,12 @@ impl Endpoint {
     /// # Errors
     /// Where the schema cannot be read back.
     pub fn new(app: &App, stop: &CancellationToken) -> Result<Endpoint> {
-        let schema = graphql::schema(&app.config);
-        let api =
-            Api::new(schema, Default::default(), Default::default()).map_err(Error::internal)?;
+        let limits = CostLimits {
+            cost: app.config.query_complexity,
+            depth: app.config.query_depth,
+        };
+        let (scan, expansion) = Default::default();
+        let api = Api::new(graphql::schema(), scan, expansion, limits).map_err(Error::internal)?;
         Ok(Endpoint {
             api,
             origins: Origins::new(&app.config.public_url(), &app.config.allowed_origins),

@@ -9,15 +9,18 @@ use async_graphql::{
     Schema, ServerError, ServerResult, Subscription, Union, Value, parser::types::Field, registry,
 };
 use futures_util::{Stream, stream};
-use tokenvue::graphql::execution::Api;
+use tokenvue::graphql::execution::{Api, cost::CostLimits};
 
 pub type Toy = Schema<Query, Mutation, Subscriptions>;
 
 /// The schema behind the limits that the real one has.
 pub fn api() -> Api<Toy> {
-    let schema = Schema::build(Query, Mutation, Subscriptions);
-    let schema = schema.limit_complexity(3000).finish();
-    Api::new(schema, Default::default(), Default::default()).unwrap()
+    let schema = Schema::build(Query, Mutation, Subscriptions).finish();
+    let limits = CostLimits {
+        cost: 20_000,
+        depth: 40,
+    };
+    Api::new(schema, Default::default(), Default::default(), limits).unwrap()
 }
 
 /// What the mutation `log` has been asked for, in order.

@@ -1,0 +1,216 @@
+//! What an operation costs, and how deep it goes: added up before anything of it runs.
+//!
+//! Fragments are followed at each spread, since [`super::expansion`] has bounded how many
+//! selections that makes. Introspection has its bound there, too: here each field of it is 1.
+
+use async_graphql::{
+    Name, Value,
+    parser::types::{Field, OperationDefinition, OperationType, Selection, SelectionSet},
+};
+
+use super::{
+    price::{Price, Size},
+    selection::{Collector, is_skipped},
+    types::named,
+};
+use crate::graphql::cost::{LIST, MUTATION};
+use crate::graphql::cursor::{DEFAULT_PAGE, MAX_PAGE};
+
+/// How much one operation may ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CostLimits {
+    /// Points, see `graphql/cost.rs`.
+    pub cost: u64,
+    /// Fields inside of each other.
+    pub depth: usize,
+}
+
+/// What an operation asks too much of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CostError {
+    /// See [`CostLimits::cost`].
+    #[error(
+        "This operation costs {cost}, and {limit} is the most: ask for fewer rows (`first`), fields or aliases at once, or split it into several requests."
+    )]
+    Cost { cost: u64, limit: u64 },
+    /// See [`CostLimits::depth`].
+    #[error(
+        "This operation nests fields {depth} deep, and {limit} is the most: fetch what is further down by its id, in another request."
+    )]
+    Depth { depth: usize, limit: usize },
+}
+
+/// Checks that `operation` asks for no more than `limits`, once its variables are there.
+///
+/// # Errors
+/// The limit that it passes.
+pub(super) fn check(
+    collector: Collector<'_>,
+    operation: &OperationDefinition,
+    limits: &CostLimits,
+) -> Result<(), CostError> {
+    let mut walk = Walk {
+        collector,
+        depth: 0,
+        deepest: 0,
+    };
+    let root = collector.types.root(operation.ty);
+    let set = &operation.selection_set.node;
+    let cost = walk.set(set, root.map(Name::as_str), None);
+    let (depth, limit) = (walk.deepest, limits.depth);
+    if depth > limit {
+        return Err(CostError::Depth { depth, limit });
+    }
+    let limit = limits.cost;
+    if cost > limit {
+        return Err(CostError::Cost { cost, limit });
+    }
+    Ok(())
+}
+
+struct Walk<'d> {
+    collector: Collector<'d>,
+    depth: usize,
+    deepest: usize,
+}
+
+impl<'d> Walk<'d> {
+    /// What is selected on the type `on`. In a page, `rows` says how long its lists are. Sums
+    /// saturate.
+    fn set(&mut self, set: &'d SelectionSet, on: Option<&str>, rows: Option<u64>) -> u64 {
+        let mut cost = 0_u64;
+        for selection in &set.items {
+            if is_skipped(selection.node.directives(), self.collector.variables) {
+                continue;
+            }
+            cost = cost.saturating_add(match &selection.node {
+                Selection::Field(field) => self.field(&field.node, on, rows),
+                Selection::InlineFragment(fragment) => {
+                    let fragment = &fragment.node;
+                    let condition = fragment.type_condition.as_ref();
+                    let on = condition.map_or(on, |condition| Some(&condition.node.on.node));
+                    self.set(&fragment.selection_set.node, on, rows)
+                }
+                Selection::FragmentSpread(spread) => {
+                    let name = &spread.node.fragment_name.node;
+                    self.collector.fragments.get(name).map_or(0, |fragment| {
+                        let on = fragment.node.type_condition.node.on.node.as_str();
+                        self.set(&fragment.node.selection_set.node, Some(on), rows)
+                    })
+                }
+            });
+        }
+        cost
+    }
+
+    fn field(&mut self, field: &'d Field, on: Option<&str>, rows: Option<u64>) -> u64 {
+        let collector = self.collector;
+        if field.response_key().node == *collector.marker {
+            return 0;
+        }
+        let name = &field.name.node;
+        let price = on.and_then(|on| collector.types.price(on, name));
+        let ty = on.and_then(|on| collector.types.field(on, name));
+        let own = self.own(price, field, on);
+        let set = &field.selection_set.node;
+        if set.items.is_empty() {
+            return self.at_depth(|_| own);
+        }
+        let (items, below) = self.length(price, field, rows);
+        let on = ty.map(|ty| named(ty).as_str());
+        let inside = self.at_depth(|walk| walk.set(set, on, below));
+        own.saturating_add(match items {
+            Some(items) => items.saturating_mul(inside.saturating_add(1)),
+            None => inside,
+        })
+    }
+
+    fn at_depth(&mut self, walk: impl FnOnce(&mut Self) -> u64) -> u64 {
+        self.depth += 1;
+        self.deepest = self.deepest.max(self.depth);
+        let cost = walk(self);
+        self.depth -= 1;
+        cost
+    }
+
+    /// What the field costs itself, with the arguments that it is given.
+    fn own(&self, price: Option<&Price>, field: &Field, on: Option<&str>) -> u64 {
+        let mutation = self.collector.types.root(OperationType::Mutation);
+        let is_mutation = on.is_some() && on == mutation.map(Name::as_str);
+        let usual = if is_mutation { MUTATION } else { 1 };
+        let Some(price) = price else { return usual };
+        let given = price.args.iter().filter_map(|(name, weight)| {
+            let value = self.argument(field, name)?;
+            Some(weight.saturating_mul(items_of(&value)))
+        });
+        given.fold(price.weight.unwrap_or(usual), u64::saturating_add)
+    }
+
+    /// How many items a list has; and how many the lists directly below have, where the field says
+    /// so.
+    fn length(
+        &self,
+        price: Option<&Price>,
+        field: &Field,
+        rows: Option<u64>,
+    ) -> (Option<u64>, Option<u64>) {
+        match price.map(|price| &price.size) {
+            None | Some(Size::One) => (None, None),
+            Some(Size::List) => (Some(rows.unwrap_or(LIST)), None),
+            Some(Size::Problems) => (Some(LIST), None),
+            Some(Size::Like(list)) => {
+                let list = self.argument(field, list);
+                (Some(list.as_ref().map_or(1, items_of)), None)
+            }
+            Some(Size::Page) => (None, Some(self.page(field))),
+            Some(Size::Input) => {
+                let input = self.argument(field, "input");
+                (None, input.as_ref().map(combinations))
+            }
+        }
+    }
+
+    fn page(&self, field: &Field) -> u64 {
+        let first = self.argument(field, "first");
+        let asked = first.or_else(|| self.argument(field, "last"));
+        let rows = match asked {
+            Some(Value::Number(rows)) => rows.as_i64().unwrap_or_default(),
+            _ => DEFAULT_PAGE.into(),
+        };
+        rows.clamp(1, MAX_PAGE.into()).unsigned_abs()
+    }
+
+    /// The value of an argument; `None` where it is left out or `null`.
+    fn argument(&self, field: &Field, name: &str) -> Option<Value> {
+        let lookup = |name: Name| self.collector.variables.get(&name).cloned().ok_or(());
+        let value = field.get_argument(name)?.node.clone();
+        let value = value.into_const_with(lookup).ok()?;
+        (value != Value::Null).then_some(value)
+    }
+}
+
+/// Lists of arguments that are longer than a page are refused where they are read.
+fn items_of(value: &Value) -> u64 {
+    match value {
+        Value::List(items) => (items.len() as u64).min(MAX_PAGE.unsigned_abs().into()),
+        _ => 1,
+    }
+}
+
+/// In how many ways the items of the lists in an input can be combined: people with workspaces. No
+/// list in an input may be longer than a page; one that is gets the error of its own.
+fn combinations(input: &Value) -> u64 {
+    match input {
+        Value::List(items) if items.len() > MAX_PAGE.unsigned_abs() as usize => 1,
+        Value::List(items) => items
+            .iter()
+            .map(combinations)
+            .fold(0, u64::saturating_add)
+            .max(1),
+        Value::Object(fields) => fields
+            .values()
+            .map(combinations)
+            .fold(1, u64::saturating_mul),
+        _ => 1,
+    }
+}
