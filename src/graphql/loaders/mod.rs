@@ -1,70 +1,30 @@
-//! Loaders: each level of a query is read in one statement. They live as long as a request, and
-//! remember nothing: what a mutation changes is seen by the fields after it.
+//! Loaders: each level of a query is read in one statement. They live as long as a request.
 
+mod gather;
+
+use self::gather::{Gathering, Loaded, gathering};
 use crate::App;
 use crate::error::{Error, Result};
 use crate::team::member::{self, Member};
 use dataloader::BatchFn;
-use dataloader::non_cached::Loader;
 use entity::invitation::{self, InvitationState};
 use entity::outbox;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use std::collections::{HashMap, HashSet};
-use std::future::poll_fn;
 use std::hash::Hash;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Keys in one statement, at most: more than a page has rows, and each a step in the depth of a
-/// condition, of which SQLite takes 1,000.
-const BATCH: usize = 500;
-
-/// How often a loader lets the rest of its level go on before it reads. The rows of a long page do
-/// not all ask at once: the executor goes on with a few of them at a time, and those that have
-/// waited for one batch come out of it one after another. More than a page has rows.
-const YIELDS: usize = 250;
-
-/// Lets a loader's turns follow each other within the request. Tokio's `yield_now`, which the
-/// loader waits with, wakes only when the thread that it was called on is idle: that may be long
-/// after the request has moved to another one, and a row that is woken late misses its batch.
-async fn in_turn<T>(loading: impl Future<Output = T>) -> T {
-    let mut loading = std::pin::pin!(loading);
-    let mut turns = 0;
-    poll_fn(|cx| {
-        let polled = loading.as_mut().poll(cx);
-        if polled.is_pending() && turns < YIELDS {
-            turns += 1;
-            cx.waker().wake_by_ref();
-        }
-        polled
-    })
-    .await
-}
-
-fn loader<K, V, F>(batch: F) -> Loader<K, V, F>
-where
-    K: Eq + Hash + Clone + std::fmt::Debug,
-    V: Clone,
-    F: BatchFn<K, V>,
-{
-    Loader::new(batch)
-        .with_max_batch_size(BATCH)
-        .with_yield_count(YIELDS)
-}
-
 /// A workspace and a user.
 pub type MemberKey = (Uuid, Uuid);
 
-/// What a loader gives for a key; a failure of the statement is one for each key.
-type Loaded<V> = std::result::Result<V, Arc<Error>>;
-
 /// The loaders of one request.
 pub struct Loaders {
-    members: Loader<MemberKey, Loaded<Option<Member>>, Members>,
-    invitations: Loader<MemberKey, Loaded<Option<invitation::Model>>, Invitations>,
-    mails: Loader<Uuid, Loaded<Option<outbox::Model>>, Mails>,
-    places: Loader<PlacesKey, Loaded<Vec<Member>>, Places>,
+    members: Gathering<MemberKey, Option<Member>>,
+    invitations: Gathering<MemberKey, Option<invitation::Model>>,
+    mails: Gathering<Uuid, Option<outbox::Model>>,
+    places: Gathering<PlacesKey, Vec<Member>>,
 }
 
 /// A user, and the workspaces in which the viewer may see them.
@@ -83,10 +43,10 @@ impl Loaders {
     /// Loaders for one request.
     pub fn new(app: App) -> Loaders {
         Loaders {
-            members: loader(Members(app.clone())),
-            invitations: loader(Invitations(app.clone())),
-            mails: loader(Mails(app.clone())),
-            places: loader(Places(app)),
+            members: gathering!(Members(app.clone())),
+            invitations: gathering!(Invitations(app.clone())),
+            mails: gathering!(Mails(app.clone())),
+            places: gathering!(Places(app)),
         }
     }
 
@@ -95,7 +55,7 @@ impl Loaders {
     /// # Errors
     /// Those of the database.
     pub async fn member(&self, key: MemberKey) -> Result<Option<Member>> {
-        unwrap(in_turn(self.members.try_load(key)).await)
+        self.members.load(key).await
     }
 
     /// The open invitation of a membership.
@@ -103,7 +63,7 @@ impl Loaders {
     /// # Errors
     /// Those of the database.
     pub async fn open_invitation(&self, key: MemberKey) -> Result<Option<invitation::Model>> {
-        unwrap(in_turn(self.invitations.try_load(key)).await)
+        self.invitations.load(key).await
     }
 
     /// A mail in the outbox.
@@ -111,7 +71,7 @@ impl Loaders {
     /// # Errors
     /// Those of the database.
     pub async fn mail(&self, id: Uuid) -> Result<Option<outbox::Model>> {
-        unwrap(in_turn(self.mails.try_load(id)).await)
+        self.mails.load(id).await
     }
 
     /// The memberships of a user, in some workspaces.
@@ -119,15 +79,7 @@ impl Loaders {
     /// # Errors
     /// Those of the database.
     pub async fn places(&self, key: PlacesKey) -> Result<Vec<Member>> {
-        unwrap(in_turn(self.places.try_load(key)).await)
-    }
-}
-
-fn unwrap<V>(loaded: std::io::Result<Loaded<V>>) -> Result<V> {
-    match loaded {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(Error::internal(error)),
-        Err(error) => Err(Error::internal(error)),
+        self.places.load(key).await
     }
 }
 
