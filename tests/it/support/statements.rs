@@ -51,18 +51,6 @@ impl Statements {
         *self.explosive.lock().unwrap() = part;
     }
 
-    /// Whether activity has been noted, and nothing is left to note, since counting began.
-    pub fn has_noted_activity(&self) -> bool {
-        let noted = self.noted.lock().unwrap();
-        let count = |start| {
-            let all = noted.iter().flatten();
-            all.filter(|sql: &&String| sql.starts_with(start)).count()
-        };
-        let [begun, done] = NOTE.map(count);
-        // What began before counting may end in it.
-        begun > 0 && begun <= done
-    }
-
     /// Runs something; gives what came of it, and the statements that it took.
     pub async fn during<T>(&self, work: impl Future<Output = T>) -> (T, Vec<String>) {
         *self.noted.lock().unwrap() = Some(Vec::new());
