@@ -3,9 +3,11 @@
 
 mod breaks;
 mod failure;
+mod lease;
 
 use self::breaks::Breaks;
 use self::failure::{is_passing, is_worth_another_try, means_break, not_committed};
+use self::lease::Lease;
 use crate::config::{Config, Pooler};
 use crate::error::{Error, Result};
 use migration::{Migrator, MigratorTrait as _};
@@ -32,16 +34,19 @@ const SQLITE_BUSY: Duration = Duration::from_secs(15);
 /// forget those that are idle.
 const IDLE: Duration = Duration::from_secs(5);
 
+type Observer = Arc<dyn Fn(&Statement) + Send + Sync>;
+
 /// The database. Clones share the connections.
 ///
 /// As a [`ConnectionTrait`] it runs single statements: reads, mostly, which are tried again when
 /// a connection breaks. Everything that changes more than one row goes through
 /// [`Db::transaction`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Db {
     connection: DatabaseConnection,
     pooler: Pooler,
     breaks: Breaks,
+    observer: Option<Observer>,
     /// SQLite takes one writer at a time: they queue here, in order, rather than at the file.
     writer: Option<Arc<Semaphore>>,
 }
@@ -75,6 +80,7 @@ impl Db {
         Ok(Db {
             connection,
             breaks,
+            observer: None,
             pooler: if sqlite {
                 Pooler::None
             } else {
@@ -176,6 +182,9 @@ impl Db {
     }
 
     async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        if let Some(lease) = Lease::current() {
+            lease.give_back().await;
+        }
         let tx = self
             .connection
             .begin_with_options(TransactionOptions {
@@ -197,12 +206,20 @@ impl Db {
         self.get_database_backend() == DbBackend::Postgres
     }
 
+    /// Runs a query to the API; on PostgreSQL, what it reads goes over one connection, `if_so`. What
+    /// waits for long, for a password hash or a mail server, must not: it would keep the connection
+    /// from others.
+    pub async fn on_one_connection<W: Future>(&self, if_so: bool, work: W) -> W::Output {
+        let shared = if_so && self.is_postgres() && self.pooler == Pooler::None;
+        lease::scope(shared, work).await
+    }
+
     /// Calls `observer` for each statement that is run from now on.
-    pub fn on_statement(
-        &mut self,
-        observer: impl Fn(&sea_orm::metric::Info<'_>) + Send + Sync + 'static,
-    ) {
-        self.connection.set_metric_callback(observer);
+    pub fn on_statement(&mut self, observer: impl Fn(&Statement) + Send + Sync + 'static) {
+        let observer: Observer = Arc::new(observer);
+        self.observer = Some(observer.clone());
+        self.connection
+            .set_metric_callback(move |info| observer(info.statement));
     }
 
     /// Closes all connections, after what they are doing.
@@ -250,7 +267,11 @@ impl Db {
         loop {
             let outcome = self.run_once(&statement, &how).await;
             match outcome {
-                Err(error) if attempt < ATTEMPTS && how.reads && is_worth_another_try(&error) => {
+                Err(error)
+                    if attempt < ATTEMPTS
+                        && how.reads.is_some()
+                        && is_worth_another_try(&error) =>
+                {
                     tokio::time::sleep(PAUSE * 2u32.pow(attempt - 1)).await;
                     attempt += 1;
                 }
@@ -260,6 +281,16 @@ impl Db {
     }
 
     async fn run_once<T>(&self, statement: &Statement, how: &How<T>) -> Result<T, DbErr> {
+        if let (Some(collect), Some(lease)) = (how.reads, Lease::current()) {
+            let pool = self.connection.get_postgres_connection_pool();
+            let rows = lease.read(pool, statement).await;
+            if let Some(observer) = &self.observer {
+                observer(statement);
+            }
+            return rows
+                .map(collect)
+                .inspect_err(|error| self.note_break(error));
+        }
         let executor = self.executor().await?;
         let value = (how.run)(&executor, statement.clone()).await;
         if let Err(error) = &value {
@@ -280,10 +311,10 @@ type Run<T> = for<'e> fn(
     Statement,
 ) -> Pin<Box<dyn Future<Output = Result<T, DbErr>> + Send + 'e>>;
 
-/// How a statement is run, and whether it only reads.
+/// How a statement is run; and where it only reads, what becomes of its rows.
 struct How<T> {
     run: Run<T>,
-    reads: bool,
+    reads: Option<fn(Vec<QueryResult>) -> T>,
 }
 
 #[async_trait::async_trait]
@@ -294,7 +325,7 @@ impl ConnectionTrait for Db {
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         let run: Run<_> = |on, statement| on.execute_raw(statement);
-        self.run(statement, How { run, reads: false }).await
+        self.run(statement, How { run, reads: None }).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
@@ -302,16 +333,20 @@ impl ConnectionTrait for Db {
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        let reads = is_read(&statement);
+        let reads = is_read(&statement).then_some(first as fn(_) -> _);
         let run: Run<_> = |on, statement| on.query_one_raw(statement);
         self.run(statement, How { run, reads }).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let reads = is_read(&statement);
+        let reads = is_read(&statement).then_some(std::convert::identity as fn(_) -> _);
         let run: Run<_> = |on, statement| on.query_all_raw(statement);
         self.run(statement, How { run, reads }).await
     }
+}
+
+fn first(rows: Vec<QueryResult>) -> Option<QueryResult> {
+    rows.into_iter().next()
 }
 
 /// Statements with `RETURNING` are queries, too, but must not be run twice.

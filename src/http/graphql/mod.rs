@@ -37,7 +37,7 @@ use self::{
 use super::connections::Place;
 use super::cookie;
 use crate::App;
-use crate::graphql::execution::{errors, reply::Reply};
+use crate::graphql::execution::{Operation, errors, reply::Reply};
 
 /// The route `/graphql`: POST, GET for queries, and GET with an upgrade to WebSocket.
 ///
@@ -145,6 +145,16 @@ async fn run(
             "POST",
         ));
     }
+    let reads = operation.kind() == OperationType::Query;
+    let work = execute(endpoint, caller, operation);
+    endpoint.app.db.on_one_connection(reads, work).await
+}
+
+async fn execute(
+    endpoint: &Endpoint,
+    caller: Caller,
+    operation: Operation,
+) -> Result<Reply, Refusal> {
     let request_id = caller.origin.request_id.clone();
     let scope = endpoint.scope(caller, true).await?;
     let mut data = Data::default();

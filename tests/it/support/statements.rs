@@ -34,13 +34,13 @@ impl Statements {
     pub fn watch(db: &mut Db) -> Statements {
         let statements = Statements::default();
         let watched = statements.clone();
-        db.on_statement(move |info| {
+        db.on_statement(move |statement| {
             let explosive = *watched.explosive.lock().unwrap();
-            if explosive.is_some_and(|part| info.statement.sql.contains(part)) {
+            if explosive.is_some_and(|part| statement.sql.contains(part)) {
                 panic!("a fault of the program, as this test asks for");
             }
             if let Some(noted) = watched.noted.lock().unwrap().as_mut() {
-                noted.push(info.statement.sql.clone());
+                noted.push(statement.sql.clone());
             }
         });
         statements

@@ -189,7 +189,9 @@ async fn run(endpoint: Endpoint, request: Request, caller: Caller, outlet: Outle
         let replies = replies.take_until(endpoint.stop.cancelled());
         outlet.relay(unless_panicked(replies, &request_id)).await;
     } else {
+        let reads = operation.kind() == OperationType::Query;
         let reply = endpoint.api.run(operation, &request_id);
+        let reply = endpoint.app.db.on_one_connection(reads, reply);
         let reply = bounded(deadline, &request_id, reply);
         outlet.relay(stream::once(reply)).await;
     }

@@ -1,0 +1,70 @@
+//! One connection for all that a query reads.
+//!
+//! Taking a connection out of the pool and giving it back costs more than most of our statements:
+//! sqlx asks the server whether it is still there, from a task of its own. And a query that reads
+//! many things at once could take every connection that there is.
+
+use sea_orm::sqlx::pool::PoolConnection;
+use sea_orm::sqlx::{self, AssertSqlSafe, PgPool, Postgres};
+use sea_orm::{DbErr, QueryResult, RuntimeErr, Statement};
+use sea_query_sqlx::SqlxValues;
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// The connection of a query, from its first statement on. Its statements take turns.
+#[derive(Clone, Default)]
+pub(super) struct Lease(Arc<Mutex<Option<PoolConnection<Postgres>>>>);
+
+tokio::task_local! {
+    static CURRENT: Option<Lease>;
+}
+
+/// Runs `work`, whose reads share a connection if `shared` says so.
+pub(super) async fn scope<W: Future>(shared: bool, work: W) -> W::Output {
+    CURRENT.scope(shared.then(Lease::default), work).await
+}
+
+impl Lease {
+    /// The one of the query that is running.
+    pub(super) fn current() -> Option<Lease> {
+        CURRENT.try_with(Clone::clone).ok().flatten()
+    }
+
+    /// Runs a statement that reads.
+    ///
+    /// # Errors
+    /// Those of the database, after which the pool sees what is left of the connection.
+    pub(super) async fn read(
+        &self,
+        pool: &PgPool,
+        statement: &Statement,
+    ) -> Result<Vec<QueryResult>, DbErr> {
+        let mut held = self.0.lock().await;
+        let mut connection = match held.take() {
+            Some(connection) => connection,
+            None => pool
+                .acquire()
+                .await
+                .map_err(|error| DbErr::Conn(cause(error)))?,
+        };
+        let values = statement
+            .values
+            .clone()
+            .unwrap_or(sea_orm::Values(Vec::new()));
+        let query = sqlx::query_with(AssertSqlSafe(statement.sql.as_str()), SqlxValues(values));
+        let rows = query.fetch_all(&mut *connection).await;
+        let rows = rows.map_err(|error| DbErr::Query(cause(error)))?;
+        *held = Some(connection);
+        Ok(rows.into_iter().map(QueryResult::from).collect())
+    }
+
+    /// Gives the connection back. Whoever waits for one must not hold another meanwhile: else all
+    /// could be held by those who wait.
+    pub(super) async fn give_back(&self) {
+        self.0.lock().await.take();
+    }
+}
+
+fn cause(error: sqlx::Error) -> RuntimeErr {
+    RuntimeErr::SqlxError(Arc::new(error))
+}
