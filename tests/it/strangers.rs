@@ -191,7 +191,7 @@ async fn many_resets_wait_in_a_bounded_line(server: Server) {
     let many: Vec<_> = (0..MAX_WAITING)
         .map(|n| format!("p{n}@acme.example"))
         .collect();
-    for emails in many.chunks(30) {
+    for emails in many.chunks(25) {
         ask(emails.to_vec()).await;
     }
     // Those who came too late are told the same, and those who wait are not asked twice.
