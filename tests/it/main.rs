@@ -21,6 +21,7 @@ mod migrations;
 mod nasty_text;
 mod origin;
 mod outsiders;
+mod pages;
 mod password;
 mod permissions;
 mod policy;
