@@ -4,6 +4,7 @@
 mod accept;
 mod admin;
 mod bad_input;
+mod commands;
 mod completion;
 mod connections;
 mod cost;
