@@ -8,7 +8,7 @@ use clap::{Args, Command, FromArgMatches as _};
 use ipnet::IpNet;
 use lettre::message::Mailbox;
 use secrecy::SecretString;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use url::Url;
 
@@ -53,16 +53,16 @@ pub struct Config {
     pub config: Option<PathBuf>,
 
     /// Address and port to listen on
-    #[arg(long, env = "TOKENVUE_LISTEN", default_value = "127.0.0.1:8080")]
+    #[arg(long, env = "TOKENVUE_LISTEN", default_value = "127.0.0.1:8080", value_parser = address)]
     pub listen: SocketAddr,
     /// Where people reach this server: the start of every link in a mail [default: http://localhost:PORT]
     #[arg(long, env = "TOKENVUE_PUBLIC_URL", value_parser = public_url)]
     pub public_url: Option<Url>,
     /// Further origins whose pages may use the API with the session cookie, separated by commas
-    #[arg(long, env = "TOKENVUE_ALLOWED_ORIGINS", value_delimiter = ',')]
+    #[arg(long, env = "TOKENVUE_ALLOWED_ORIGINS", value_delimiter = ',', value_parser = public_url)]
     pub allowed_origins: Vec<Url>,
-    /// Networks of reverse proxies whose X-Forwarded-For is believed, separated by commas
-    #[arg(long, env = "TOKENVUE_TRUSTED_PROXIES", value_delimiter = ',')]
+    /// Networks or addresses of reverse proxies whose X-Forwarded-For is believed, separated by commas
+    #[arg(long, env = "TOKENVUE_TRUSTED_PROXIES", value_delimiter = ',', value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
 
     /// Folder for the SQLite database
@@ -93,7 +93,8 @@ pub struct Config {
     #[arg(
         long,
         env = "TOKENVUE_MAIL_FROM",
-        default_value = "TokenVue <tokenvue@localhost>"
+        default_value = "TokenVue <tokenvue@localhost>",
+        value_parser = sender
     )]
     pub mail_from: Mailbox,
     /// How long an undelivered mail is tried again
@@ -202,7 +203,7 @@ impl Config {
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
-    let parsed = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    let parsed = humantime::parse_duration(text).map_err(|_| "must be like 7d, 1h 30m or 90s")?;
     let micros = i64::try_from(parsed.as_micros()).map_err(|_| "too long".to_owned())?;
     if !(1..=i64::from(3650) * 86_400_000_000).contains(&micros) {
         return Err("must be more than nothing and at most ten years".to_owned());
@@ -211,16 +212,32 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 fn public_url(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|error| error.to_string())?;
-    let plain = matches!(url.scheme(), "http" | "https")
-        && url.has_host()
-        && url.query().is_none()
-        && url.fragment().is_none();
-    if plain {
-        Ok(url)
-    } else {
-        Err("must be like https://team.example.com".to_owned())
-    }
+    let plain = |url: &Url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.query().is_none()
+            && url.fragment().is_none()
+    };
+    let url = Url::parse(text).ok().filter(plain);
+    url.ok_or_else(|| "must be like https://team.example.com".to_owned())
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| "must be an address and a port, like 127.0.0.1:8080 or [::]:8080".to_owned())
+}
+
+/// A network, or a single address.
+fn network(text: &str) -> Result<IpNet, String> {
+    let address = || text.parse().map(|address: IpAddr| address.into());
+    text.parse()
+        .or_else(|_| address())
+        .map_err(|_| "must be like 10.0.0.0/8 or 10.1.2.3".to_owned())
+}
+
+fn sender(text: &str) -> Result<Mailbox, String> {
+    text.parse()
+        .map_err(|_| "must be like TokenVue <team@example.com>".to_owned())
 }
 
 /// Lets settings stand before and behind the name of a command.
@@ -338,7 +355,18 @@ mod tests {
                 .unwrap_err()
                 .contains("cannot be a float")
         );
-        assert!(Config::from_flags(&["--public-url", "ftp://x"]).is_err());
+        for (flag, value, hint) in [
+            ("--public-url", "ftp://x", "https://team.example.com"),
+            ("--public-url", "team", "https://team.example.com"),
+            ("--allowed-origins", "team", "https://team.example.com"),
+            ("--listen", "8080", "127.0.0.1:8080"),
+            ("--trusted-proxies", "proxy", "10.0.0.0/8"),
+            ("--mail-from", "TokenVue", "TokenVue <team@example.com>"),
+            ("--session-idle", "soon", "1h 30m"),
+        ] {
+            let error = Config::from_flags(&[flag, value]).unwrap_err().to_string();
+            assert!(error.contains(flag) && error.contains(hint), "{error}");
+        }
     }
 
     #[test]

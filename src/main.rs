@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use tokenvue::account::setup::{self, FirstAdmin};
 use tokenvue::clock::Clock;
 use tokenvue::config::{self, Config, LogFormat};
-use tokenvue::error::Error;
+use tokenvue::error::{Error, Problem};
 use tokenvue::mail::letter::{LinkPage, link};
 use tokenvue::{App, demo, doctor, graphql, server};
 use tokio::net::TcpListener;
@@ -43,7 +43,7 @@ enum Command {
     Demo,
     /// Print the GraphQL schema
     Schema,
-    /// Recount the summaries and check what must hold
+    /// Recount the summaries and check what must hold; ends with 1 where something is left
     Doctor(Doctor),
 }
 
@@ -75,7 +75,7 @@ struct Bootstrap {
 
 #[derive(Args)]
 struct Doctor {
-    /// Mend what can be mended
+    /// Mend what needs nobody's decision
     #[arg(long)]
     repair: bool,
 }
@@ -99,7 +99,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(Error::Refused(problems)) => {
             for problem in problems {
-                eprintln!("error: {}: {}", problem.field.join("."), problem.message);
+                eprintln!("error: {}{}", flag(&problem), problem.message);
             }
             ExitCode::FAILURE
         }
@@ -107,6 +107,18 @@ fn main() -> ExitCode {
             eprintln!("error: {error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// The flag of `bootstrap` that a problem is about.
+fn flag(problem: &Problem) -> &'static str {
+    match problem.field.last().map(String::as_str) {
+        Some("email") => "--email: ",
+        Some("password") => "--password-stdin: ",
+        Some("firstName") => "--first-name: ",
+        Some("lastName") => "--last-name: ",
+        Some("workspaceName") => "--workspace: ",
+        _ => "",
     }
 }
 
@@ -161,14 +173,20 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
             log(&config)?;
             let app = App::new(config, Clock::default()).await?;
             if options.down {
-                app.db.unmigrate().await?
+                app.db.unmigrate().await?;
+                println!("All migrations are undone.");
             } else {
-                app.db.migrate().await?
+                app.db.migrate().await?;
+                println!("The schema is up to date.");
             }
         }
         Command::Bootstrap(options) => bootstrap(config, options).await?,
         Command::Doctor(options) => {
             let app = App::new(config, Clock::default()).await?;
+            if !app.db.is_current().await? {
+                let message = "the database's schema is not up to date: run tokenvue migrate first";
+                return Err(Error::internal(message));
+            }
             let findings = doctor::examine(&app, options.repair).await?;
             for finding in &findings {
                 println!("{finding}");
@@ -189,6 +207,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
 
 async fn serve(config: Config) -> Result<(), Error> {
     log(&config)?;
+    // Before the set-up link is printed: somebody may follow it at once.
+    server::mail_server(&config)?;
     let app = App::new(config, Clock::default()).await?;
     app.db.migrate().await?;
     let listener = listen(&app.config).await?;
@@ -207,6 +227,8 @@ async fn demo(mut config: Config) -> Result<(), Error> {
     let folder = tempfile::tempdir().map_err(Error::internal)?;
     config.database_url = None;
     config.data_dir = folder.path().to_owned();
+    // Its people do not exist: nothing may be sent to them.
+    config.smtp_url = None;
     let app = App::new(config, Clock::default()).await?;
     app.db.migrate().await?;
     let listener = listen(&app.config).await?;

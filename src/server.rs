@@ -1,11 +1,12 @@
 //! Serving: HTTP, the mail worker, and what time does by itself, from start to a clean stop.
 
 use crate::App;
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::http;
 use crate::mail::delivery::Postman;
 use crate::mail::render::Renderer;
-use crate::mail::smtp::Smtp;
+use crate::mail::smtp::{Smtp, SmtpConfigError};
 use crate::team::sweep;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -52,15 +53,29 @@ pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) -> 
 
 /// The mail worker; `None` where no mail server is configured.
 fn postman(app: &App) -> Result<Option<Postman>> {
-    let config = &app.config;
     let renderer = Renderer::new().map_err(Error::internal)?;
+    let smtp = mail_server(&app.config)?;
+    Ok(smtp.map(|smtp| Postman::new(app.clone(), renderer, smtp)))
+}
+
+/// The mail server that the settings name, if any. Opens no connection.
+///
+/// # Errors
+/// Which setting is wrong, and what it should be.
+pub fn mail_server(config: &Config) -> Result<Option<Smtp>> {
     let Some(url) = &config.smtp_url else {
         return Ok(None);
     };
     let ca_file = config.smtp_ca_file.as_deref();
     let smtp = Smtp::from_url(url, &config.mail_from, ca_file, SMTP_TIMEOUT);
-    let smtp = smtp.map_err(|error| Error::internal(format!("TOKENVUE_SMTP_URL: {error}")))?;
-    Ok(Some(Postman::new(app.clone(), renderer, smtp)))
+    smtp.map(Some).map_err(|error| {
+        let setting = match error {
+            SmtpConfigError::CaFile { .. } => "TOKENVUE_SMTP_CA_FILE",
+            SmtpConfigError::Sender(_) => "TOKENVUE_MAIL_FROM",
+            _ => "TOKENVUE_SMTP_URL",
+        };
+        Error::internal(format!("{setting}: {error}"))
+    })
 }
 
 async fn sweep_on(app: App, stop: CancellationToken) {

@@ -103,11 +103,14 @@ pub async fn bootstrap(
 }
 
 async fn check_token(db: &impl ConnectionTrait, app: &App, token: &str) -> Result<()> {
-    let token = Token::parse(token).ok_or_else(link::unknown)?;
+    if !is_open(db).await? {
+        return Err(already_done().into());
+    }
+    let token = Token::parse(token).ok_or_else(unknown)?;
     let row = link_token::Entity::find_by_id(token.hash()).one(db).await?;
     let row = row
         .filter(|row| row.purpose == LinkPurpose::Setup)
-        .ok_or_else(link::unknown)?;
+        .ok_or_else(unknown)?;
     if row.created_at + app.config.setup_lifetime <= app.now() {
         let message = "This link has expired. Start the server anew to get another one.";
         return Err(Problem::new(ProblemCode::TokenExpired, &["token"], message).into());
@@ -173,6 +176,12 @@ async fn create(
     let entry = Entry::done(workspace.id, AuditKind::CreateWorkspace).with("name", &workspace.name);
     audit::record(tx, now, &actor, [entry]).await?;
     Ok((user, workspace))
+}
+
+/// This link comes by no mail.
+fn unknown() -> Problem {
+    let message = "This link is not complete. Copy all of it from where the server printed it.";
+    Problem::new(ProblemCode::TokenUnknown, &["token"], message)
 }
 
 fn already_done() -> Problem {

@@ -14,8 +14,8 @@ use migration::{Migrator, MigratorTrait as _};
 use sea_orm::sqlx;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseExecutor,
-    DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, SqliteTransactionMode,
-    Statement, TransactionOptions, TransactionTrait as _,
+    DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait as _,
 };
 use secrecy::ExposeSecret as _;
 use std::future::Future;
@@ -23,11 +23,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
+use url::Url;
 
 /// How often a transaction is run anew after a conflict or a lost connection.
 const ATTEMPTS: u32 = 8;
 /// The pause before the second attempt; it doubles from there on.
 const PAUSE: Duration = Duration::from_millis(15);
+/// How long a connection is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a writer waits for another process that writes to the same SQLite file.
 const SQLITE_BUSY: Duration = Duration::from_secs(15);
 /// After how long without use a connection is tested before it is used again: proxies and firewalls
@@ -72,11 +75,14 @@ impl Db {
         let sqlite = url.starts_with("sqlite:");
         if !sqlite && !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             return Err(Error::internal(
-                "the database URL must start with sqlite: or postgres:",
+                "TOKENVUE_DATABASE_URL: must start with sqlite: or postgres:",
             ));
         }
         let breaks = Breaks::new();
-        let connection = Database::connect(options(config, url, &breaks)).await?;
+        let place = place(&url);
+        let connection = Database::connect(options(config, url, &breaks))
+            .await
+            .map_err(|error| unreachable_at(&place, &error))?;
         Ok(Db {
             connection,
             breaks,
@@ -354,13 +360,42 @@ fn is_read(statement: &Statement) -> bool {
     statement.sql.trim_start().starts_with("SELECT")
 }
 
+/// Where the database is, without what a log must not hold.
+fn place(url: &str) -> String {
+    let Ok(mut url) = Url::parse(url) else {
+        return "the place that TOKENVUE_DATABASE_URL names".to_owned();
+    };
+    let without_login = url.set_username("").and_then(|()| url.set_password(None));
+    if without_login.is_err() && url.scheme() != "sqlite" {
+        return "the place that TOKENVUE_DATABASE_URL names".to_owned();
+    }
+    url.set_query(None);
+    url.to_string()
+}
+
+/// The pool tries again while nothing listens, and says in the end only that its time was up.
+fn unreachable_at(place: &str, error: &DbErr) -> Error {
+    let timed_out = matches!(
+        error,
+        DbErr::Conn(RuntimeErr::SqlxError(cause)) if matches!(**cause, sqlx::Error::PoolTimedOut)
+    );
+    Error::internal(
+        if timed_out || matches!(error, DbErr::ConnectionAcquire(_)) {
+            let seconds = PATIENCE.as_secs();
+            format!("no database has answered at {place} within {seconds} seconds")
+        } else {
+            format!("cannot use the database at {place}: {error}")
+        },
+    )
+}
+
 fn options(config: &Config, url: String, breaks: &Breaks) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     let pooler = config.database_pooler;
     let breaks = breaks.clone();
     options
         .max_connections(config.database_connections)
-        .acquire_timeout(Duration::from_secs(10))
+        .acquire_timeout(PATIENCE)
         .test_before_acquire_if_idle_for(IDLE)
         .map_sqlx_postgres_before_acquire(move |_, connection| {
             let usable = !breaks.concern(connection.age);
@@ -383,4 +418,30 @@ fn options(config: &Config, url: String, breaks: &Breaks) -> ConnectOptions {
                 .extra_float_digits(None),
         });
     options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_place_of_a_database_tells_no_login() {
+        for (url, expected) in [
+            (
+                "postgres://tv:hunter2@db:5433/team?sslmode=require",
+                "postgres://db:5433/team",
+            ),
+            ("sqlite://data/tokenvue.db", "sqlite://data/tokenvue.db"),
+            (
+                "sqlite:///var/tokenvue.db?mode=rwc",
+                "sqlite:///var/tokenvue.db",
+            ),
+            (
+                "postgres://tv:hunter2@db:port/team",
+                "the place that TOKENVUE_DATABASE_URL names",
+            ),
+        ] {
+            assert_eq!(place(url), expected);
+        }
+    }
 }

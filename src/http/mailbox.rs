@@ -24,7 +24,15 @@ use uuid::Uuid;
 /// Mails that the page lists.
 const LISTED: u64 = 100;
 /// The page's own style, and the mails' inline ones; nothing else, and no script.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; base-uri 'none'; form-action 'none'";
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; \
+    img-src data:; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const PAGES: [(&str, &str); 4] = [
+    ("layout.html", include_str!("mailbox/layout.html")),
+    ("list.html", include_str!("mailbox/list.html")),
+    ("mail.html", include_str!("mailbox/mail.html")),
+    ("gone.html", include_str!("mailbox/gone.html")),
+];
 
 #[derive(Clone)]
 struct Mailbox {
@@ -40,6 +48,10 @@ struct Item {
     to: String,
     kind: String,
     created_at: String,
+    /// The same for people.
+    written: String,
+    /// Whether what it is about has ended, so that there is nothing to open.
+    ended: bool,
 }
 
 /// `/mailbox`, where no mail server is configured.
@@ -51,12 +63,9 @@ pub fn routes(app: &App) -> Result<Router> {
         return Ok(Router::new());
     }
     let mut pages = Environment::new();
-    pages
-        .add_template("list.html", include_str!("mailbox/list.html"))
-        .map_err(Error::internal)?;
-    pages
-        .add_template("mail.html", include_str!("mailbox/mail.html"))
-        .map_err(Error::internal)?;
+    for (name, text) in PAGES {
+        pages.add_template(name, text).map_err(Error::internal)?;
+    }
     let mailbox = Mailbox {
         app: app.clone(),
         renderer: Arc::new(Renderer::new().map_err(Error::internal)?),
@@ -81,7 +90,7 @@ async fn only_here(request: Request, next: Next) -> Response {
     if from_here && !relayed && names_this_machine(headers) {
         next.run(request).await
     } else {
-        StatusCode::NOT_FOUND.into_response()
+        super::pages::not_found().await.into_response()
     }
 }
 
@@ -140,15 +149,21 @@ async fn list(State(mailbox): State<Mailbox>, headers: HeaderMap) -> Response {
         Ok(mails) => mails,
         Err(error) => return failed(&error.into()),
     };
+    let ended = match compose::ended(&mailbox.app, &mails).await {
+        Ok(ended) => ended,
+        Err(error) => return failed(&error),
+    };
     let items: Vec<Item> = mails
         .into_iter()
         .map(|mail| Item {
             id: mail.id,
             kind: mail.letter["kind"].as_str().unwrap_or_default().to_owned(),
             to: mail.recipient_email,
+            ended: ended.contains(&mail.id),
             created_at: mail
                 .created_at
                 .to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+            written: mail.created_at.format("%-d %B %Y, %H:%M UTC").to_string(),
         })
         .collect();
     if wants_json(&headers) {
@@ -175,11 +190,10 @@ async fn show(
             let values = context! { to, link, subject => mail.subject, text => mail.text, html => mail.html };
             page(&mailbox, "mail.html", values)
         }
-        Ok(None) => (
-            StatusCode::NOT_FOUND,
-            "This mail is gone, or what it was about has ended.\n",
-        )
-            .into_response(),
+        Ok(None) => {
+            let gone = page(&mailbox, "gone.html", context! {});
+            (StatusCode::NOT_FOUND, gone).into_response()
+        }
         Err(error) => failed(&error),
     }
 }

@@ -39,6 +39,7 @@ pub fn router(app: &App, stop: &CancellationToken) -> Result<Router> {
         .merge(mailbox::routes(app)?)
         .merge(pages::routes())
         .merge(explorer::routes())
+        .fallback(pages::not_found)
         .layer(CompressionLayer::new())
         .layer(timeout)
         // It keeps time by itself, and answers in GraphQL.
@@ -97,7 +98,8 @@ fn span<B>(request: &Request<B>) -> Span {
 }
 
 fn log_response<B>(response: &Response<B>, latency: std::time::Duration, _: &Span) {
-    let milliseconds = latency.as_secs_f64() * 1000.0;
+    // More digits would only make the line longer.
+    let milliseconds = (latency.as_secs_f64() * 10_000.0).round() / 10.0;
     tracing::info!(
         status = response.status().as_u16(),
         milliseconds,

@@ -1,52 +1,70 @@
-//! The pages that links lead to, as long as the console is not built in: they say what the link is
-//! for and open the explorer with the right operation filled in.
+//! The pages for people without a client of their own: signing in at `/`, and what the links in
+//! mails and logs lead to. Each is a plain file that asks the API like any other client.
 
 use axum::Router;
-use axum::http::header;
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::{StatusCode, header};
+use axum::response::Html;
 use axum::routing::get;
 
+/// Everything from this origin only. The forms are sent by scripts, so no form may go anywhere.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-    base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// `/` and the paths of the links in mails and logs. Opening one (GET, HEAD) uses up nothing: the
-/// token stands behind `#`, which browsers do not send.
+const CSS: &str = "text/css; charset=utf-8";
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+
+const PAGES: [(&str, &str); 4] = [
+    ("/", include_str!("pages/home.html")),
+    ("/setup", include_str!("pages/set_up.html")),
+    ("/accept-invitation", include_str!("pages/accept.html")),
+    ("/reset-password", include_str!("pages/reset.html")),
+];
+
+const ASSETS: [(&str, &str, &str); 6] = [
+    ("/pages/page.css", CSS, include_str!("pages/page.css")),
+    ("/pages/page.js", JAVASCRIPT, include_str!("pages/page.js")),
+    ("/pages/home.js", JAVASCRIPT, include_str!("pages/home.js")),
+    (
+        "/pages/set_up.js",
+        JAVASCRIPT,
+        include_str!("pages/set_up.js"),
+    ),
+    (
+        "/pages/accept.js",
+        JAVASCRIPT,
+        include_str!("pages/accept.js"),
+    ),
+    (
+        "/pages/reset.js",
+        JAVASCRIPT,
+        include_str!("pages/reset.js"),
+    ),
+];
+
+/// The pages and what they load. Opening one (GET, HEAD) uses up nothing: the token stands behind
+/// `#`, which browsers do not send.
 pub fn routes() -> Router {
-    let mut routes = Router::new()
-        .route(
-            "/pages/link.js",
-            get(|| {
-                asset(
-                    "text/javascript; charset=utf-8",
-                    include_str!("pages/link.js"),
-                )
-            }),
-        )
-        .route(
-            "/pages/link.css",
-            get(|| asset("text/css; charset=utf-8", include_str!("pages/link.css"))),
-        );
-    for path in ["/", "/setup", "/accept-invitation", "/reset-password"] {
-        routes = routes.route(path, get(page));
+    let mut routes = Router::new();
+    for (path, html) in PAGES {
+        let headers = [
+            (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+            (header::CACHE_CONTROL, "no-cache"),
+        ];
+        routes = routes.route(path, get(async move || (headers, Html(html))));
+    }
+    for (path, media_type, text) in ASSETS {
+        let headers = [
+            (header::CONTENT_TYPE, media_type),
+            (header::CACHE_CONTROL, "no-cache"),
+        ];
+        routes = routes.route(path, get(async move || (headers, text)));
     }
     routes
 }
 
-async fn page() -> Response {
-    let headers = [
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-        (header::CACHE_CONTROL, "no-cache"),
-    ];
-    (headers, Html(include_str!("pages/link.html"))).into_response()
-}
-
-async fn asset(media_type: &'static str, text: &'static str) -> Response {
-    (
-        [
-            (header::CONTENT_TYPE, media_type),
-            (header::CACHE_CONTROL, "no-cache"),
-        ],
-        text,
-    )
-        .into_response()
+/// What any other path answers; browsers show an error page of their own for an empty answer.
+pub async fn not_found() -> (StatusCode, &'static str) {
+    let text =
+        "There is nothing at this address. The API is at /graphql, its explorer at /graphiql.\n";
+    (StatusCode::NOT_FOUND, text)
 }

@@ -11,10 +11,12 @@ use crate::App;
 use crate::error::{Error, Result};
 use crate::name;
 use crate::team::link::mint;
+use chrono::{DateTime, Utc};
 use entity::invitation::{self, InvitationState};
 use entity::link_token::LinkPurpose;
 use entity::{outbox, password_reset, user, workspace};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, Select};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// Renders a mail of the outbox, with a token that is made here and now; `None` where what it is
@@ -45,6 +47,36 @@ pub async fn render(
     };
     let rendered = renderer.render(&letter, link.as_ref(), &public_url);
     rendered.map(Some).map_err(Error::internal)
+}
+
+/// Those of the mails whose matter has ended, by their ids: [`render`] gives nothing for them.
+///
+/// # Errors
+/// Those of the database.
+pub async fn ended(app: &App, mails: &[outbox::Model]) -> Result<HashSet<Uuid>> {
+    let with_link = |mail: &&outbox::Model| {
+        let notice = serde_json::from_value(mail.letter.clone());
+        matches!(
+            notice,
+            Ok(Notice::Invitation | Notice::PasswordReset { .. })
+        )
+    };
+    let mut ids: HashSet<Uuid> = mails.iter().filter(with_link).map(|mail| mail.id).collect();
+    let invitations = pending_invitations(app.now())
+        .filter(invitation::Column::MailId.is_in(ids.iter().copied()))
+        .all(&app.db)
+        .await?;
+    let resets = open_resets(app.now())
+        .filter(password_reset::Column::MailId.is_in(ids.iter().copied()))
+        .all(&app.db)
+        .await?;
+    for invitation in invitations {
+        ids.remove(&invitation.mail_id);
+    }
+    for reset in resets {
+        ids.remove(&reset.mail_id);
+    }
+    Ok(ids)
 }
 
 async fn compose(app: &App, mail: &outbox::Model) -> Result<Option<Letter>> {
@@ -98,10 +130,8 @@ impl From<Place> for WorkspaceRole {
 
 /// What the invitations that name a mail say; `None` where none of them is pending any longer.
 async fn invitation(app: &App, mail_id: Uuid, name: Option<String>) -> Result<Option<Invitation>> {
-    let invitations = invitation::Entity::find()
+    let invitations = pending_invitations(app.now())
         .filter(invitation::Column::MailId.eq(mail_id))
-        .filter(invitation::Column::State.eq(InvitationState::Pending))
-        .filter(invitation::Column::ExpiresAt.gt(app.now()))
         .order_by_asc(invitation::Column::Id)
         .all(&app.db)
         .await?;
@@ -141,10 +171,20 @@ async fn invitation(app: &App, mail_id: Uuid, name: Option<String>) -> Result<Op
 }
 
 async fn open_reset(app: &App, mail_id: Uuid) -> Result<Option<password_reset::Model>> {
-    Ok(password_reset::Entity::find()
+    Ok(open_resets(app.now())
         .filter(password_reset::Column::MailId.eq(mail_id))
-        .filter(password_reset::Column::EndedAt.is_null())
-        .filter(password_reset::Column::ExpiresAt.gt(app.now()))
         .one(&app.db)
         .await?)
+}
+
+fn pending_invitations(now: DateTime<Utc>) -> Select<invitation::Entity> {
+    invitation::Entity::find()
+        .filter(invitation::Column::State.eq(InvitationState::Pending))
+        .filter(invitation::Column::ExpiresAt.gt(now))
+}
+
+fn open_resets(now: DateTime<Utc>) -> Select<password_reset::Entity> {
+    password_reset::Entity::find()
+        .filter(password_reset::Column::EndedAt.is_null())
+        .filter(password_reset::Column::ExpiresAt.gt(now))
 }

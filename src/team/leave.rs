@@ -17,6 +17,8 @@ pub struct Departure {
     pub user_id: Uuid,
     /// Whether invitations that the member answers for are revoked.
     pub revoke_invitations: bool,
+    /// The field of the input that names the member or the workspace, for problems to point at.
+    pub field: &'static str,
 }
 
 /// Takes a member out of a workspace. Somebody who is still invited is revoked.
@@ -39,17 +41,13 @@ async fn depart(
         workspace_id,
         user_id,
         revoke_invitations,
+        field,
     } = departure;
     let now = app.now();
     roster::lock_one(tx, workspace_id).await?;
     let member = roster::member(tx, workspace_id, user_id).await?;
     let by_oneself = actor.user_id == user_id;
-    let field: &[&str] = if by_oneself {
-        &["workspaceId"]
-    } else {
-        &["membershipId"]
-    };
-    roster::not_the_last_admin(tx, &member, field).await?;
+    roster::not_the_last_admin(tx, &member, &[field]).await?;
     let kind = if by_oneself {
         AuditKind::LeaveWorkspace
     } else {

@@ -86,6 +86,7 @@ async fn the_last_admin_stays_one(server: Server) {
     let payload = team.remove(own).await;
     assert_eq!(user_errors(&payload), ["LAST_ADMIN"]);
     assert_eq!(payload["removedMembershipId"], Value::Null);
+    assert_eq!(payload["userErrors"][0]["field"], json!(["membershipId"]));
     let payload = leave(&team, "viewer { user { id } }").await;
     assert_eq!(user_errors(&payload), ["LAST_ADMIN"]);
     assert_eq!(payload["userErrors"][0]["field"], json!(["workspaceId"]));

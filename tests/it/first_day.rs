@@ -1,10 +1,15 @@
 //! The main job, from an empty database to a colleague who is in.
 
 use crate::on_both_engines;
-use crate::support::{Server, Team};
+use crate::support::{PASSWORD, Server, Team, user_errors};
+use secrecy::ExposeSecret as _;
 use serde_json::json;
+use tokenvue::account::setup;
 
-on_both_engines!(an_admin_invites_a_colleague_who_accepts);
+on_both_engines!(
+    an_admin_invites_a_colleague_who_accepts,
+    the_set_up_link_works_once,
+);
 
 async fn an_admin_invites_a_colleague_who_accepts(server: Server) {
     let team = Team::first(&server).await;
@@ -31,4 +36,36 @@ async fn an_admin_invites_a_colleague_who_accepts(server: Server) {
         json!({ "name": "Bo", "status": "ACTIVE" })
     );
     assert_eq!(data["viewer"]["can"]["allowed"], false);
+}
+
+async fn the_set_up_link_works_once(server: Server) {
+    let token = setup::offer(&server.app).await.unwrap().unwrap();
+    let input = |token: &str, email: &str| {
+        json!({
+            "token": token, "workspaceName": "Acme", "firstName": "Ana", "email": email,
+            "password": PASSWORD,
+        })
+    };
+    let token = token.secret().expose_secret();
+    let set_up = async |token: &str, email: &str| {
+        let input = input(token, email);
+        server
+            .anonymous()
+            .mutate("setUp", input, "viewer { user { email } }")
+            .await
+    };
+    for wrong in ["", "x", &token[1..]] {
+        let payload = set_up(wrong, "ana@acme.example").await;
+        assert_eq!(user_errors(&payload), ["TOKEN_UNKNOWN"]);
+        let message = payload["userErrors"][0]["message"].as_str().unwrap();
+        assert!(!message.contains("mail"), "{message}");
+    }
+    let payload = set_up(token, "ana@acme.example").await;
+    assert_eq!(payload["viewer"]["user"]["email"], "ana@acme.example");
+    for late in [token, "x"] {
+        let payload = set_up(late, "eve@acme.example").await;
+        assert_eq!(user_errors(&payload), ["TOKEN_USED"]);
+        let message = payload["userErrors"][0]["message"].as_str().unwrap();
+        assert!(message.contains("set up already"), "{message}");
+    }
 }

@@ -4,6 +4,7 @@
 mod accept;
 mod admin;
 mod bad_input;
+mod commands;
 mod completion;
 mod connections;
 mod cost;
@@ -21,6 +22,7 @@ mod migrations;
 mod nasty_text;
 mod origin;
 mod outsiders;
+mod pages;
 mod password;
 mod permissions;
 mod policy;

@@ -149,6 +149,7 @@ impl MemberMutation {
             workspace_id,
             user_id,
             revoke_invitations: input.revoke_their_invitations.unwrap_or(false),
+            field: "membershipId",
         };
         let (handover, user_errors) = settle(leave::remove(&scope.app, &actor, departure).await)?;
         scope.renew().await?;

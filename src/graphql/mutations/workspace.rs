@@ -167,6 +167,7 @@ impl WorkspaceMutation {
             workspace_id: place.workspace_id,
             user_id: viewer.user_id,
             revoke_invitations: false,
+            field: "workspaceId",
         };
         let actor = viewer.actor(&scope.origin);
         let (handover, user_errors) = settle(leave::remove(&scope.app, &actor, departure).await)?;

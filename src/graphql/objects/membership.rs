@@ -131,7 +131,8 @@ impl Membership {
         Ok(found.map(Invitation::new))
     }
 
-    /// What you may do with this member now. Empty without `TEAM_MANAGE`.
+    /// What you may do with this member now. Empty without `TEAM_MANAGE`. What depends on more than the
+    /// member (the last admin, a cooldown) is told by the mutation alone.
     async fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<MembershipAction>> {
         let viewer = Scope::of(ctx)?.viewer();
         let actions = viewer.map_or_else(Vec::new, |viewer| actions::available(&viewer, &self.0));
