@@ -6,14 +6,23 @@
 
 use sea_orm::sqlx::pool::PoolConnection;
 use sea_orm::sqlx::{self, AssertSqlSafe, PgPool, Postgres};
-use sea_orm::{DbErr, QueryResult, RuntimeErr, Statement};
+use sea_orm::{DbErr, QueryResult, RuntimeErr, Statement, Values};
 use sea_query_sqlx::SqlxValues;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
 /// The connection of a query, from its first statement on. Its statements take turns.
 #[derive(Clone, Default)]
-pub(super) struct Lease(Arc<Mutex<Option<PoolConnection<Postgres>>>>);
+pub(super) struct Lease(Arc<Mutex<State>>);
+
+#[derive(Default)]
+enum State {
+    /// Nothing has been read yet.
+    #[default]
+    Fresh,
+    Held(PoolConnection<Postgres>),
+    Ended,
+}
 
 tokio::task_local! {
     static CURRENT: Option<Lease>;
@@ -30,7 +39,7 @@ impl Lease {
         CURRENT.try_with(Clone::clone).ok().flatten()
     }
 
-    /// Runs a statement that reads.
+    /// Runs a statement that reads; `None` where the lease has ended.
     ///
     /// # Errors
     /// Those of the database, after which the pool sees what is left of the connection.
@@ -38,30 +47,32 @@ impl Lease {
         &self,
         pool: &PgPool,
         statement: &Statement,
-    ) -> Result<Vec<QueryResult>, DbErr> {
-        let mut held = self.0.lock().await;
-        let mut connection = match held.take() {
-            Some(connection) => connection,
-            None => pool
-                .acquire()
-                .await
-                .map_err(|error| DbErr::Conn(cause(error)))?,
+    ) -> Result<Option<Vec<QueryResult>>, DbErr> {
+        let mut state = self.0.lock().await;
+        let mut connection = match std::mem::take(&mut *state) {
+            State::Held(connection) => connection,
+            State::Fresh => {
+                let acquired = pool.acquire().await;
+                acquired.map_err(|error| DbErr::Conn(cause(error)))?
+            }
+            State::Ended => {
+                *state = State::Ended;
+                return Ok(None);
+            }
         };
-        let values = statement
-            .values
-            .clone()
-            .unwrap_or(sea_orm::Values(Vec::new()));
-        let query = sqlx::query_with(AssertSqlSafe(statement.sql.as_str()), SqlxValues(values));
+        let values = statement.values.clone();
+        let values = SqlxValues(values.unwrap_or(Values(Vec::new())));
+        let query = sqlx::query_with(AssertSqlSafe(statement.sql.as_str()), values);
         let rows = query.fetch_all(&mut *connection).await;
         let rows = rows.map_err(|error| DbErr::Query(cause(error)))?;
-        *held = Some(connection);
-        Ok(rows.into_iter().map(QueryResult::from).collect())
+        *state = State::Held(connection);
+        Ok(Some(rows.into_iter().map(QueryResult::from).collect()))
     }
 
-    /// Gives the connection back. Whoever waits for one must not hold another meanwhile: else all
-    /// could be held by those who wait.
-    pub(super) async fn give_back(&self) {
-        self.0.lock().await.take();
+    /// Gives the connection back, for good. Whoever waits for a connection must not hold another
+    /// meanwhile: else all could be held by those who wait.
+    pub(super) async fn end(&self) {
+        *self.0.lock().await = State::Ended;
     }
 }
 

@@ -189,7 +189,7 @@ impl Db {
 
     async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
         if let Some(lease) = Lease::current() {
-            lease.give_back().await;
+            lease.end().await;
         }
         let tx = self
             .connection
@@ -286,16 +286,29 @@ impl Db {
         }
     }
 
+    /// Reads over the connection of the query that is running, if there is one.
+    async fn read_on_lease(
+        &self,
+        statement: &Statement,
+    ) -> Result<Option<Vec<QueryResult>>, DbErr> {
+        let Some(lease) = Lease::current() else {
+            return Ok(None);
+        };
+        let pool = self.connection.get_postgres_connection_pool();
+        let rows = lease.read(pool, statement).await;
+        match (&rows, &self.observer) {
+            (Err(error), _) => self.note_break(error),
+            (Ok(Some(_)), Some(observer)) => observer(statement),
+            _ => {}
+        }
+        rows
+    }
+
     async fn run_once<T>(&self, statement: &Statement, how: &How<T>) -> Result<T, DbErr> {
-        if let (Some(collect), Some(lease)) = (how.reads, Lease::current()) {
-            let pool = self.connection.get_postgres_connection_pool();
-            let rows = lease.read(pool, statement).await;
-            if let Some(observer) = &self.observer {
-                observer(statement);
-            }
-            return rows
-                .map(collect)
-                .inspect_err(|error| self.note_break(error));
+        if let Some(collect) = how.reads
+            && let Some(rows) = self.read_on_lease(statement).await?
+        {
+            return Ok(collect(rows));
         }
         let executor = self.executor().await?;
         let value = (how.run)(&executor, statement.clone()).await;

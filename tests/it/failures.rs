@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 
 on_both_engines!(
     broken_connections_lose_nothing_and_double_nothing,
+    queries_do_not_wait_for_each_others_connections,
     a_running_request_is_finished_before_the_server_stops,
     web_sockets_finish_what_runs_and_are_told_that_the_server_goes,
 );
@@ -79,6 +80,29 @@ async fn broken_connections_lose_nothing_and_double_nothing(server: Server) {
     assert_eq!(team.summary().await, [121, 1, 120, 0]);
     assert_eq!(server.count::<entity::invitation::Entity>().await, 120);
     assert_eq!(server.count::<entity::outbox::Entity>().await, 120);
+}
+
+/// Each of these reads many things at once, some of them in a transaction.
+async fn queries_do_not_wait_for_each_others_connections(server: Server) {
+    let team = Team::first(&server).await;
+    team.member("Bo", "SECURITY_AUDITOR").await;
+    let replica = server.replica(&["--database-connections", "2"]).await;
+    let client = team.admin.client.at(&replica.server.url);
+    let query = r#"{ workspace { teamSummary { totalUsers }
+        all: members { totalCount nodes { user { memberships { totalCount } } } }
+        some: members(search: "acme") { totalCount }
+        few: members(search: "b") { totalCount }
+        accessReview { admins { count } neverSignedIn { count } } } }"#;
+    let mut queries = JoinSet::new();
+    for _ in 0..12 {
+        let client = client.clone();
+        queries.spawn(async move { client.get(query).await });
+    }
+    for data in queries.join_all().await {
+        assert_eq!(data["workspace"]["all"]["totalCount"], 2);
+        assert_eq!(data["workspace"]["some"]["totalCount"], 2);
+    }
+    replica.stop().await;
 }
 
 async fn a_running_request_is_finished_before_the_server_stops(server: Server) {

@@ -73,12 +73,10 @@ impl Server {
     ) -> (Server, JoinHandle<()>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://localhost:{}", listener.local_addr().unwrap().port());
-        let mut all = vec![
-            "--database-url",
-            database_url,
-            "--database-connections",
-            "8",
-        ];
+        let mut all = vec!["--database-url", database_url];
+        if !flags.contains(&"--database-connections") {
+            all.extend(["--database-connections", "8"]);
+        }
         if !flags.contains(&"--public-url") {
             all.extend(["--public-url", &url]);
         }
