@@ -1,6 +1,7 @@
 //! When connections break and servers stop in the middle of things.
 
 use crate::on_both_engines;
+use crate::support::cut::Cut;
 use crate::support::server::DEADLINE;
 use crate::support::socket::Socket;
 use crate::support::{Client, Engine, Server, Team, eventually};
@@ -12,10 +13,12 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
+use url::Url;
 
 on_both_engines!(
     broken_connections_lose_nothing_and_double_nothing,
     queries_do_not_wait_for_each_others_connections,
+    a_commit_whose_answer_was_lost_is_not_repeated,
     a_running_request_is_finished_before_the_server_stops,
     web_sockets_finish_what_runs_and_are_told_that_the_server_goes,
 );
@@ -102,6 +105,35 @@ async fn queries_do_not_wait_for_each_others_connections(server: Server) {
         assert_eq!(data["workspace"]["all"]["totalCount"], 2);
         assert_eq!(data["workspace"]["some"]["totalCount"], 2);
     }
+    replica.stop().await;
+}
+
+async fn a_commit_whose_answer_was_lost_is_not_repeated(server: Server) {
+    if server.engine == Engine::Sqlite {
+        return;
+    }
+    let team = Team::first(&server).await;
+    let url = server.app.config.database_url.as_ref().unwrap();
+    let url = Url::parse(url.expose_secret()).unwrap();
+    let upstream = url.socket_addrs(|| None).unwrap()[0].to_string();
+    let cut = Cut::before(upstream).await;
+    let replica = server.replica_through(cut.port).await;
+    let client = team.admin.client.at(&replica.server.url);
+    replica.server.quiet().await;
+
+    cut.at_next_commit();
+    let reply = client
+        .try_mutate("createWorkspace", json!({ "name": "Once" }), "__typename")
+        .await;
+    assert!(cut.is_done());
+    assert_eq!(reply.codes(), ["INTERNAL"]);
+    let list = "{ viewer { memberships { nodes { workspace { name } } } } }";
+    let data = client.get(list).await;
+    let names = data["viewer"]["memberships"]["nodes"].as_array().unwrap();
+    let once = names
+        .iter()
+        .filter(|row| row["workspace"]["name"] == "Once");
+    assert_eq!(once.count(), 1, "{data}");
     replica.stop().await;
 }
 

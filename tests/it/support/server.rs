@@ -15,6 +15,7 @@ use tokenvue::{App, doctor, server};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
+use url::Url;
 
 /// How long a condition may take to come true before the test gives up.
 pub const DEADLINE: Duration = Duration::from_secs(30);
@@ -114,6 +115,16 @@ impl Server {
         let url = self.database.url();
         let (server, serving) =
             Server::start_at(self.database.clone(), &url, flags, self.app.clock.clone()).await;
+        Replica { server, serving }
+    }
+
+    /// Likewise, on PostgreSQL through a proxy on this port of the machine.
+    pub async fn replica_through(&self, port: u16) -> Replica {
+        let mut url = Url::parse(&self.database.url()).unwrap();
+        url.set_port(Some(port)).unwrap();
+        let database = self.database.clone();
+        let (server, serving) =
+            Server::start_at(database, url.as_str(), &[], self.app.clock.clone()).await;
         Replica { server, serving }
     }
 
