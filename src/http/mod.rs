@@ -37,7 +37,7 @@ pub fn router(app: &App, stop: &CancellationToken) -> Result<Router> {
     let routes = Router::new()
         .merge(health::routes(app)?)
         .merge(mailbox::routes(app)?)
-        .merge(pages::routes())
+        .merge(pages::routes()?)
         .merge(explorer::routes())
         .fallback(pages::not_found)
         .layer(CompressionLayer::new())

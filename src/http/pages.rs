@@ -1,10 +1,12 @@
 //! The pages for people without a client of their own: signing in at `/`, and what the links in
-//! mails and logs lead to. Each is a plain file that asks the API like any other client.
+//! mails and logs lead to. Each asks the API like any other client.
 
+use crate::error::{Error, Result};
 use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::response::Html;
 use axum::routing::get;
+use minijinja::Environment;
 
 /// Everything from this origin only. The forms are sent by scripts, so no form may go anywhere.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -13,6 +15,9 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
 const CSS: &str = "text/css; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
+const LAYOUT: &str = include_str!("pages/layout.html");
+
+/// Path and template.
 const PAGES: [(&str, &str); 4] = [
     ("/", include_str!("pages/home.html")),
     ("/setup", include_str!("pages/set_up.html")),
@@ -43,14 +48,24 @@ const ASSETS: [(&str, &str, &str); 6] = [
 
 /// The pages and what they load. Opening one (GET, HEAD) uses up nothing: the token stands behind
 /// `#`, which browsers do not send.
-pub fn routes() -> Router {
+///
+/// # Errors
+/// Where a template is broken.
+pub fn routes() -> Result<Router> {
+    let mut templates = Environment::new();
+    templates
+        .add_template("layout.html", LAYOUT)
+        .map_err(Error::internal)?;
     let mut routes = Router::new();
-    for (path, html) in PAGES {
+    for (path, template) in PAGES {
+        let html = templates
+            .render_str(template, ())
+            .map_err(Error::internal)?;
         let headers = [
             (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
             (header::CACHE_CONTROL, "no-cache"),
         ];
-        routes = routes.route(path, get(async move || (headers, Html(html))));
+        routes = routes.route(path, get(async move || (headers, Html(html.clone()))));
     }
     for (path, media_type, text) in ASSETS {
         let headers = [
@@ -59,7 +74,7 @@ pub fn routes() -> Router {
         ];
         routes = routes.route(path, get(async move || (headers, text)));
     }
-    routes
+    Ok(routes)
 }
 
 /// What any other path answers; browsers show an error page of their own for an empty answer.

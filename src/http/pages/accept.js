@@ -1,6 +1,6 @@
 // What an invitation is to, and accepting or declining it.
 
-import { ask, byId, hide, hintAtPasswords, list, moment, onSubmit, say, show, takeToken } from "./page.js";
+import { ask, byId, change, hide, hintAtPasswords, list, moment, onSubmit, say, show, takeToken } from "./page.js";
 
 const token = takeToken();
 let invited = "";
@@ -42,19 +42,12 @@ function offer(preview, viewer) {
 }
 
 async function accept(input) {
-  const { acceptInvitation } = await ask(
-    `mutation($input: AcceptInvitationInput!) {
-      acceptInvitation(input: $input) {
-        memberships { workspace { name } }
-        userErrors { message field }
-      }
-    }`,
-    { input: { token, ...input } },
+  const { memberships } = await change(
+    "acceptInvitation",
+    { token, ...input },
+    "memberships { workspace { name } }",
   );
-  if (acceptInvitation.userErrors.length) {
-    return acceptInvitation.userErrors;
-  }
-  const names = acceptInvitation.memberships.map(({ workspace }) => workspace.name);
+  const names = memberships.map(({ workspace }) => workspace.name);
   end(`You are in: ${new Intl.ListFormat("en").format(names)}.`);
 }
 
@@ -69,34 +62,17 @@ onSubmit("sign-up", ({ firstName, lastName, password }) => accept({ firstName, l
 onSubmit("join", () => accept({}));
 
 onSubmit("sign-in", async ({ password }) => {
-  const { signIn } = await ask(
-    `mutation($email: String!, $password: String!) {
-      signIn(input: { email: $email, password: $password }) { userErrors { message field } }
-    }`,
-    { email: invited, password },
-  );
-  return signIn.userErrors.length ? signIn.userErrors : accept({});
+  await change("signIn", { email: invited, password });
+  await accept({});
 });
 
 onSubmit("decline", async () => {
-  const { declineInvitation } = await ask(
-    "mutation($token: String!) { declineInvitation(input: { token: $token }) { userErrors { message } } }",
-    { token },
-  );
-  if (declineInvitation.userErrors.length) {
-    return declineInvitation.userErrors;
-  }
+  await change("declineInvitation", { token });
   end("You have declined the invitation.");
 });
 
 onSubmit("ask-anew", async () => {
-  const { requestNewInvitation } = await ask(
-    "mutation($token: String!) { requestNewInvitation(input: { token: $token }) { userErrors { message } } }",
-    { token },
-  );
-  if (requestNewInvitation.userErrors.length) {
-    return requestNewInvitation.userErrors;
-  }
+  await change("requestNewInvitation", { token });
   end("The person who invited you has been told. You get a new mail once they have sent the invitation again.");
 });
 

@@ -1,6 +1,6 @@
 // Signing in, asking for a new password, and where one is a member.
 
-import { ask, hide, list, onSubmit, say, show } from "./page.js";
+import { ask, change, hide, list, onSubmit, say, show } from "./page.js";
 
 async function look() {
   const { service, viewer, roles } = await ask(`{
@@ -30,25 +30,12 @@ function welcome(viewer, roleNames) {
 }
 
 onSubmit("sign-in", async ({ email, password }) => {
-  const { signIn } = await ask(
-    `mutation($email: String!, $password: String!) {
-      signIn(input: { email: $email, password: $password }) { userErrors { message field } }
-    }`,
-    { email, password },
-  );
-  return signIn.userErrors.length ? signIn.userErrors : look();
+  await change("signIn", { email, password });
+  await look();
 });
 
 onSubmit("ask-reset", async ({ email }) => {
-  const { requestPasswordReset } = await ask(
-    `mutation($email: String!) {
-      requestPasswordReset(input: { email: $email }) { userErrors { message field } }
-    }`,
-    { email },
-  );
-  if (requestPasswordReset.userErrors.length) {
-    return requestPasswordReset.userErrors;
-  }
+  await change("requestPasswordReset", { email });
   hide("forgotten");
   say("Whoever has an account with this address gets a mail with a link.");
 });

@@ -41,6 +41,30 @@ export async function ask(query, variables = {}) {
   return answer.data;
 }
 
+/// What is wrong with an input, as the API tells it.
+class Refused extends Error {
+  constructor(problems) {
+    super(problems[0].message);
+    this.problems = problems;
+  }
+}
+
+/// Runs a mutation and gives its payload. User errors are thrown, for [onSubmit] to show.
+export async function change(name, input, selection = "") {
+  const type = `${name[0].toUpperCase()}${name.slice(1)}Input`;
+  const data = await ask(
+    `mutation($input: ${type}!) {
+      ${name}(input: $input) { ${selection} userErrors { message field } }
+    }`,
+    { input },
+  );
+  const payload = data[name];
+  if (payload.userErrors.length) {
+    throw new Refused(payload.userErrors);
+  }
+  return payload;
+}
+
 /// A moment in the reader's own time zone, written as mails write it.
 export const moment = (text) =>
   new Date(text).toLocaleString("en-GB", {
@@ -76,8 +100,7 @@ export function hintAtPasswords(minLength) {
   }
 }
 
-/// Sends a form with `send`, which gives the answer's user errors, if any; they are shown at their
-/// fields.
+/// Sends a form with `send`. What it throws is shown, user errors at their fields.
 export function onSubmit(id, send) {
   const form = byId(id);
   form.addEventListener("submit", async (event) => {
@@ -86,9 +109,9 @@ export function onSubmit(id, send) {
     button.disabled = true;
     clear(form);
     try {
-      (await send(Object.fromEntries(new FormData(form))))?.forEach((problem) => note(form, problem));
+      await send(Object.fromEntries(new FormData(form)));
     } catch (error) {
-      note(form, error);
+      (error.problems ?? [error]).forEach((problem) => note(form, problem));
     }
     button.disabled = false;
     form.querySelector("[aria-invalid]")?.focus();

@@ -1,6 +1,6 @@
 // A new password, by the link of a mail.
 
-import { ask, byId, hide, hintAtPasswords, onSubmit, say, show, takeToken } from "./page.js";
+import { ask, byId, change, hide, hintAtPasswords, onSubmit, say, show, takeToken } from "./page.js";
 
 const token = takeToken();
 
@@ -24,15 +24,7 @@ async function look() {
 }
 
 onSubmit("reset", async ({ newPassword }) => {
-  const { resetPassword } = await ask(
-    `mutation($token: String!, $newPassword: String!) {
-      resetPassword(input: { token: $token, newPassword: $newPassword }) { userErrors { message field } }
-    }`,
-    { token, newPassword },
-  );
-  if (resetPassword.userErrors.length) {
-    return resetPassword.userErrors;
-  }
+  await change("resetPassword", { token, newPassword });
   hide("reset");
   say("Your new password is set. Sign in with it.");
   show("next");

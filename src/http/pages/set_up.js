@@ -1,6 +1,6 @@
 // The first workspace and its admin, by the link that the server prints at its start.
 
-import { ask, hide, hintAtPasswords, onSubmit, say, show, takeToken } from "./page.js";
+import { ask, change, hide, hintAtPasswords, onSubmit, say, show, takeToken } from "./page.js";
 
 const token = takeToken();
 
@@ -18,13 +18,7 @@ async function look() {
 }
 
 onSubmit("set-up", async (input) => {
-  const { setUp } = await ask(
-    "mutation($input: SetUpInput!) { setUp(input: $input) { userErrors { message field } } }",
-    { input: { token, ...input } },
-  );
-  if (setUp.userErrors.length) {
-    return setUp.userErrors;
-  }
+  await change("setUp", { token, ...input });
   hide("set-up");
   say(`${input.workspaceName} is set up, and you are signed in.`);
   show("next");
