@@ -8,7 +8,7 @@ use chrono::{DateTime, Duration, Utc};
 use entity::session;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use uuid::Uuid;
 
 /// How long a note is good for.
@@ -20,9 +20,9 @@ const CAPACITY: usize = 10_000;
 type Key = (Uuid, Uuid);
 
 /// What this replica has noted lately, by session and workspace.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Activity {
-    noted: Arc<Mutex<HashMap<Key, DateTime<Utc>>>>,
+    noted: Mutex<HashMap<Key, DateTime<Utc>>>,
 }
 
 impl Activity {

@@ -7,7 +7,7 @@ use async_graphql::TypeDirective;
 
 /// A field that is read in a statement of its own.
 pub const STATEMENT: i32 = 100;
-/// A field that is read together with all others of its level; most of it is the waiting for them.
+/// A field that is read together with all others of its level.
 pub const LOADED: i32 = 25;
 /// What may make the database look at a whole workspace: a search, or a count without a counter.
 pub const WALK: i32 = 1_500;
