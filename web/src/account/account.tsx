@@ -1,0 +1,56 @@
+import { useEffect } from "react";
+import { useLocation } from "react-router";
+import { useSingleKeys } from "../shell/keys";
+import { useSession } from "../shell/session";
+import { Checkbox } from "../ui/field";
+import { Card, Page } from "../ui/page";
+import styles from "./account.module.css";
+import { Password } from "./password";
+import { Profile } from "./profile";
+import { Sessions } from "./sessions";
+import { Workspaces } from "./workspaces";
+
+/** Whoever is signed in: names, password, sessions, workspaces. */
+export default function Account() {
+  const { user } = useSession();
+  const { hash } = useLocation();
+  useEffect(() => {
+    if (!hash) return;
+    const part = document.getElementById(hash.slice(1));
+    part?.scrollIntoView();
+    part?.querySelector<HTMLElement>("input, button")?.focus();
+  }, [hash]);
+  return (
+    <Page title="My account" lead={<bdi>{user.email}</bdi>}>
+      <div className={styles.columns}>
+        <div className={styles.stack}>
+          <Profile />
+          <div id="password">
+            <Password />
+          </div>
+          <Keyboard />
+        </div>
+        <div className={styles.stack}>
+          <Sessions />
+          <div id="workspaces">
+            <Workspaces />
+          </div>
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+function Keyboard() {
+  const [single, setSingle] = useSingleKeys();
+  return (
+    <Card title="Keyboard">
+      <p>
+        <kbd>Ctrl</kbd> <kbd>K</kbd> finds any page, workspace or member.
+      </p>
+      <Checkbox checked={single === "on"} onCheckedChange={(on) => setSingle(on ? "on" : "off")}>
+        On the team page, <kbd>/</kbd> searches and <kbd>i</kbd> invites
+      </Checkbox>
+    </Card>
+  );
+}

@@ -1,0 +1,98 @@
+import { useState } from "react";
+import { Link, useNavigate } from "react-router";
+import {
+  CreateWorkspaceDocument,
+  LeaveWorkspaceDocument,
+  type PlaceFragment,
+} from "#generated/operations";
+import { useAction, useForm } from "../api/change";
+import { useRoleName, useSession } from "../shell/session";
+import { Button } from "../ui/button";
+import { Confirm } from "../ui/dialog";
+import { Buttons, Form, TextField } from "../ui/field";
+import { Card } from "../ui/page";
+import { useToasts } from "../ui/toasts";
+import styles from "./account.module.css";
+
+/** The viewer's workspaces: go there, leave one, create one. */
+export function Workspaces() {
+  const { places } = useSession();
+  const roleName = useRoleName();
+  const [leaving, setLeaving] = useState<PlaceFragment>();
+  return (
+    <Card title="Workspaces">
+      <ul className={styles.list}>
+        {places.map((place) => (
+          <li key={place.id}>
+            <span className={styles.what}>
+              <Link to={`/w/${place.workspace.slug}/team`}>
+                <bdi>{place.workspace.name}</bdi>
+              </Link>
+              <span className="muted">{roleName(place.role)}</span>
+            </span>
+            <Button
+              look="quiet"
+              onClick={() => setLeaving(place)}
+              aria-label={`Leave ${place.workspace.name}`}
+            >
+              Leave
+            </Button>
+          </li>
+        ))}
+      </ul>
+      <Create />
+      {leaving && <Leave place={leaving} onClose={() => setLeaving(undefined)} />}
+    </Card>
+  );
+}
+
+function Leave({ place, onClose }: { place: PlaceFragment; onClose: () => void }) {
+  const toasts = useToasts();
+  const [leave, busy] = useAction(LeaveWorkspaceDocument);
+  const { id, name } = place.workspace;
+  const confirm = async () => {
+    const payload = await leave({ input: { workspaceId: id } });
+    onClose();
+    if (payload) toasts.done(`You have left ${name}.`);
+  };
+  return (
+    <Confirm
+      open
+      onClose={onClose}
+      title={`Leave ${name}?`}
+      action="Leave"
+      onConfirm={confirm}
+      busy={busy}
+    >
+      <p>You lose access at once. Another admin has to add you again.</p>
+    </Confirm>
+  );
+}
+
+function Create() {
+  const navigate = useNavigate();
+  const { send, busy, problem } = useForm(CreateWorkspaceDocument, ["name"]);
+  const [open, setOpen] = useState(false);
+  const create = async ({ name = "" }) => {
+    const payload = await send({ input: { name } });
+    if (payload?.workspace) navigate(`/w/${payload.workspace.slug}/team`);
+  };
+  if (!open) {
+    return (
+      <Buttons>
+        <Button onClick={() => setOpen(true)}>Create a workspace</Button>
+      </Buttons>
+    );
+  }
+  return (
+    <Form problem={problem} onSend={create}>
+      <TextField name="name" label="Name of the new workspace" autoComplete="off" required />
+      <Buttons>
+        <Button type="submit" look="primary" busy={busy}>
+          Create
+        </Button>
+        <Button onClick={() => setOpen(false)}>Cancel</Button>
+      </Buttons>
+    </Form>
+  );
+}

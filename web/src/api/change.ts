@@ -1,0 +1,76 @@
+import type { TypedDocumentNode } from "@urql/core";
+import { useCallback, useState } from "react";
+import { useMutation } from "urql";
+import { useToasts } from "../ui/toasts";
+import { type Problem, problemOf, problemOfInput, type UserError } from "./problem";
+
+/** What every mutation of the schema is like: one field, with a payload that may tell errors. */
+type Answer = { [field: string]: { userErrors: UserError[] } | null };
+type Payload<D> = NonNullable<D[keyof D]>;
+type Done<D> = { payload: Payload<D> } | { problem: Problem };
+
+/**
+ * Runs a mutation. Nothing is thrown: the outcome is its payload, or the problem. `names` are the
+ * fields that can show what is wrong with them.
+ */
+function useRun<D extends Answer, V extends Record<string, unknown>>(
+  document: TypedDocumentNode<D, V>,
+  names: readonly string[],
+) {
+  const [{ fetching }, execute] = useMutation(document);
+  // Names are written where the hook is used, and never change.
+  const fields = names.join(" ");
+  const run = useCallback(
+    async (variables: V): Promise<Done<D>> => {
+      const { data, error } = await execute(variables);
+      if (error) return { problem: problemOf(error) };
+      const payload = Object.values(data ?? {}).find((value) => typeof value === "object");
+      if (!payload) return { problem: problemOf(noAnswer) };
+      const { userErrors } = payload;
+      if (userErrors.length) return { problem: problemOfInput(userErrors, fields.split(" ")) };
+      return { payload: payload as Payload<D> };
+    },
+    [execute, fields],
+  );
+  return [run, fetching] as const;
+}
+
+const noAnswer = { graphQLErrors: [] } as unknown as Parameters<typeof problemOf>[0];
+
+/** A form's mutation: what is wrong is kept, to be shown at the fields and above them. */
+export function useForm<D extends Answer, V extends Record<string, unknown>>(
+  document: TypedDocumentNode<D, V>,
+  names: readonly string[],
+) {
+  const [run, busy] = useRun(document, names);
+  const [problem, setProblem] = useState<Problem>();
+  const send = useCallback(
+    async (variables: V): Promise<Payload<D> | undefined> => {
+      setProblem(undefined);
+      const done = await run(variables);
+      if ("payload" in done) return done.payload;
+      setProblem(done.problem);
+      return undefined;
+    },
+    [run],
+  );
+  return { send, busy, problem };
+}
+
+/** A button's mutation: what is wrong is said in a toast. */
+export function useAction<D extends Answer, V extends Record<string, unknown>>(
+  document: TypedDocumentNode<D, V>,
+) {
+  const [run, busy] = useRun(document, []);
+  const toasts = useToasts();
+  const act = useCallback(
+    async (variables: V): Promise<Payload<D> | undefined> => {
+      const done = await run(variables);
+      if ("payload" in done) return done.payload;
+      toasts.problem(done.problem.message);
+      return undefined;
+    },
+    [run, toasts],
+  );
+  return [act, busy] as const;
+}

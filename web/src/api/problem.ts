@@ -1,0 +1,66 @@
+import type { CombinedError } from "@urql/core";
+import type { UserErrorCode } from "#generated/operations";
+import { until } from "../ui/time";
+
+/** What the API says of an input that it did not take. */
+export type UserError = {
+  code: UserErrorCode;
+  message: string;
+  field: readonly string[];
+  retryAt?: string | null;
+};
+
+/** Why something was not done, for people. */
+export type Problem = {
+  /** What to say where no field of the form is to blame; empty where all is said at fields. */
+  message: string;
+  /** What to say at a field of the form, by its name in the input. */
+  fields: Record<string, string>;
+  /** The codes, for those who act on them. */
+  codes: readonly string[];
+};
+
+const code = (error: { extensions?: Record<string, unknown> }) => error.extensions?.code;
+
+/** Whether the session has ended, here or in another tab. */
+export const isSignedOut = (error: CombinedError) =>
+  error.graphQLErrors.some((each) => code(each) === "UNAUTHENTICATED");
+
+/** What a failed operation says to people. */
+export function problemOf(error: CombinedError): Problem {
+  const [first] = error.graphQLErrors;
+  if (!first) {
+    const message = "The server did not answer. Nothing you typed is lost: try again in a moment.";
+    return { message, fields: {}, codes: ["NETWORK"] };
+  }
+  const retryAt = first.extensions?.retryAt;
+  const later = typeof retryAt === "string" ? ` Try again ${until(retryAt)}.` : "";
+  const codes = error.graphQLErrors.map((each) => String(code(each)));
+  if (codes.includes("UNAUTHENTICATED")) {
+    return { message: "Your session has ended. Sign in again to go on.", fields: {}, codes };
+  }
+  if (codes.includes("RATE_LIMITED")) {
+    return { message: `Too many attempts.${later}`, fields: {}, codes };
+  }
+  if (codes.includes("INTERNAL")) {
+    const id = first.extensions?.requestId;
+    const reference = typeof id === "string" ? ` Request ${id}.` : "";
+    return { message: `Something went wrong on the server.${reference}`, fields: {}, codes };
+  }
+  return { message: first.message, fields: {}, codes };
+}
+
+/** The same for what the API tells as data. `names` are the fields that the form shows. */
+export function problemOfInput(errors: readonly UserError[], names: readonly string[]): Problem {
+  const problem: Problem = { message: "", fields: {}, codes: errors.map((error) => error.code) };
+  const general: string[] = [];
+  for (const error of errors) {
+    const rests = error.code === "COOLDOWN" && error.retryAt;
+    const later = rests ? ` It can be sent ${until(rests)}.` : "";
+    const name = error.field.findLast((part) => names.includes(part));
+    if (name) problem.fields[name] = error.message + later;
+    else general.push(error.message + later);
+  }
+  problem.message = general.join(" ");
+  return problem;
+}

@@ -1,0 +1,98 @@
+import { lazy, type ReactNode, Suspense } from "react";
+import { ErrorBoundary } from "react-error-boundary";
+import { Navigate, Outlet, Route, Routes } from "react-router";
+import { useAhead } from "./shell/ahead";
+import { Frame } from "./shell/frame";
+import { Palette } from "./shell/palette";
+import { SignedIn } from "./shell/session";
+import { Broken, Splash } from "./shell/states";
+import { Home, InWorkspace, Needs, NotFound } from "./shell/workspace";
+import Team from "./team/team";
+
+const pages = {
+  invite: () => import("./invite/invite"),
+  member: () => import("./member/member-page"),
+  review: () => import("./review/review"),
+  history: () => import("./history/history"),
+  settings: () => import("./settings/settings"),
+  account: () => import("./account/account"),
+};
+const SignIn = lazy(() => import("./entry/sign-in"));
+const ForgotPassword = lazy(() => import("./entry/forgot-password"));
+const SetUp = lazy(() => import("./entry/set-up"));
+const AcceptInvitation = lazy(() => import("./entry/accept-invitation"));
+const ResetPassword = lazy(() => import("./entry/reset-password"));
+const Invite = lazy(pages.invite);
+const MemberPage = lazy(pages.member);
+const Review = lazy(pages.review);
+const History = lazy(pages.history);
+const Settings = lazy(pages.settings);
+const Account = lazy(pages.account);
+
+/** What those who are signed in will open next, read while nothing else is to be done. */
+const AHEAD = [
+  ...Object.values(pages),
+  () => import("./member/dialogs"),
+  () => import("./member/assign"),
+  () => import("./shell/commands"),
+  () => import("./entry/sign-in-again"),
+];
+
+/** All pages, and who may open them. */
+export function App() {
+  return (
+    <ErrorBoundary FallbackComponent={Broken}>
+      <Suspense fallback={<Splash />}>
+        <Routes>
+          <Route path="/sign-in" element={<SignIn />} />
+          <Route path="/forgot-password" element={<ForgotPassword />} />
+          <Route path="/setup" element={<SetUp />} />
+          <Route path="/accept-invitation" element={<AcceptInvitation />} />
+          <Route path="/reset-password" element={<ResetPassword />} />
+          <Route element={<Framed />}>
+            <Route path="/" element={<Home />} />
+            <Route path="/account" element={<Account />} />
+            <Route path="/w/:slug" element={<Inside />}>
+              <Route index element={<Navigate to="team" replace />} />
+              <Route path="team" element={<Team />} />
+              <Route path="team/:memberId" element={<MemberPage />} />
+              <Route path="invite" element={needs("TEAM_MANAGE", <Invite />)} />
+              <Route path="review" element={needs("TEAM_REVIEW", <Review />)} />
+              <Route path="history" element={needs("ACCESS_HISTORY_VIEW", <History />)} />
+              <Route path="settings" element={needs("WORKSPACE_MANAGE", <Settings />)} />
+              <Route path="*" element={<NotFound />} />
+            </Route>
+          </Route>
+          <Route path="*" element={<NotFound />} />
+        </Routes>
+      </Suspense>
+    </ErrorBoundary>
+  );
+}
+
+const needs = (permission: Parameters<typeof Needs>[0]["permission"], page: ReactNode) => (
+  <Needs permission={permission}>{page}</Needs>
+);
+
+function Framed() {
+  useAhead(AHEAD);
+  return (
+    <SignedIn>
+      <Palette>
+        <Frame>
+          <Suspense fallback={<Splash />}>
+            <Outlet />
+          </Suspense>
+        </Frame>
+      </Palette>
+    </SignedIn>
+  );
+}
+
+function Inside() {
+  return (
+    <InWorkspace>
+      <Outlet />
+    </InWorkspace>
+  );
+}

@@ -1,0 +1,89 @@
+import type { Problem } from "../api/problem";
+import { Button } from "../ui/button";
+import { Buttons, Form, PasswordField, TextField } from "../ui/field";
+import { Notice } from "../ui/notice";
+import type { Accept, Invitation } from "./accept-invitation";
+import { passwordHint } from "./password-hint";
+import { SignInForm } from "./sign-in-form";
+
+type Props = {
+  invitation: Invitation;
+  form: { busy: boolean; problem: Problem | undefined };
+  accept: Accept;
+};
+
+/** Accepting is signing up: names and a password. */
+export function AcceptSigningUp({
+  invitation,
+  form: { busy, problem },
+  accept,
+  minLength,
+}: Props & { minLength: number | undefined }) {
+  const send = ({ firstName = "", lastName = "", password = "" }) =>
+    accept({ firstName, lastName, password });
+  return (
+    <Form problem={problem} onSend={send}>
+      <TextField
+        name="email"
+        label="Email"
+        type="email"
+        autoComplete="username"
+        value={invitation.email ?? ""}
+        readOnly
+      />
+      <TextField
+        name="firstName"
+        label="First name"
+        autoComplete="given-name"
+        defaultValue={invitation.firstName ?? ""}
+        required
+      />
+      <TextField
+        name="lastName"
+        label="Last name"
+        autoComplete="family-name"
+        defaultValue={invitation.lastName ?? ""}
+        optional
+      />
+      <PasswordField
+        name="password"
+        label="Choose a password"
+        autoComplete="new-password"
+        hint={passwordHint(minLength)}
+      />
+      <Buttons>
+        <Button type="submit" look="primary" wide busy={busy}>
+          Accept and sign up
+        </Button>
+      </Buttons>
+    </Form>
+  );
+}
+
+/** Somebody with an account who is signed in already. */
+export function AcceptSignedIn({ form: { busy, problem }, accept }: Props) {
+  return (
+    <Form problem={problem} onSend={() => accept({})}>
+      <Buttons>
+        <Button type="submit" look="primary" wide busy={busy}>
+          Accept
+        </Button>
+      </Buttons>
+    </Form>
+  );
+}
+
+/** Somebody with an account: a link never sets its password. */
+export function AcceptSigningIn({ invitation, form: { problem }, accept }: Props) {
+  return (
+    <>
+      <p>You have an account. Sign in with it to accept.</p>
+      {problem?.message && <Notice tone="danger">{problem.message}</Notice>}
+      <SignInForm
+        email={invitation.email}
+        action="Sign in and accept"
+        onSignedIn={() => accept({})}
+      />
+    </>
+  );
+}

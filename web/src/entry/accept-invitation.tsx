@@ -1,0 +1,101 @@
+import { useState } from "react";
+import { Link, useNavigate } from "react-router";
+import { useQuery } from "urql";
+import {
+  AcceptInvitationDocument,
+  type AcceptInvitationInput,
+  InvitationLinkDocument,
+  type InvitationLinkQuery,
+} from "#generated/operations";
+import { useForm } from "../api/change";
+import { useApi } from "../api/provider";
+import { NoAnswer } from "../shell/states";
+import { exact } from "../ui/time";
+import { AcceptSignedIn, AcceptSigningIn, AcceptSigningUp } from "./accept-forms";
+import { DeadInvitation } from "./dead-invitation";
+import { Decline } from "./decline";
+import { Entry, EntryLoading, Places } from "./layout";
+import { dropLinkToken, linkToken } from "./link-token";
+
+export type Invitation = NonNullable<InvitationLinkQuery["invitationPreview"]>;
+/** Who an invited person is: fills in what the form they see asks for. */
+export type Accept = (who: Omit<AcceptInvitationInput, "token">) => Promise<void>;
+
+/** What a mail's invitation is to, and accepting or declining it. */
+export default function AcceptInvitation() {
+  const [token] = useState(linkToken);
+  const [{ data, error }, again] = useQuery({
+    query: InvitationLinkDocument,
+    variables: { token },
+  });
+  const form = useForm(AcceptInvitationDocument, ["firstName", "lastName", "password"]);
+  const [declined, setDeclined] = useState(false);
+  const { renew } = useApi();
+  const navigate = useNavigate();
+  const invitation = data?.invitationPreview;
+  if (!invitation) {
+    if (error) return <NoAnswer error={error} retry={() => again()} />;
+    return <EntryLoading title="Your invitation" />;
+  }
+  if (declined) {
+    return (
+      <Entry title="Invitation declined">
+        <p>The workspace no longer waits for you. You can close this page.</p>
+      </Entry>
+    );
+  }
+  if (invitation.state !== "VALID") return <DeadInvitation invitation={invitation} token={token} />;
+  const accept: Accept = async (who) => {
+    const payload = await form.send({ input: { token, ...who } });
+    if (!payload) return;
+    dropLinkToken();
+    renew();
+    const slug = payload.memberships[0]?.workspace.slug;
+    navigate(slug ? `/w/${slug}/team` : "/", { replace: true });
+  };
+  const about = (role: string) => data.roles.find((each) => each.role === role)?.description;
+  const places = invitation.placements.map(({ workspaceName, role, roleName }) => ({
+    name: workspaceName,
+    role: roleName,
+    about: about(role),
+  }));
+  const props = { invitation, form, accept };
+  const signedIn = isSame(data.viewer?.user.email, invitation.email);
+  return (
+    <Entry
+      title={title(invitation)}
+      lead={invitation.expiresAt && `The invitation is open until ${exact(invitation.expiresAt)}.`}
+      foot={
+        <Decline
+          token={token}
+          onDeclined={() => {
+            dropLinkToken();
+            setDeclined(true);
+          }}
+        />
+      }
+    >
+      <Places places={places} />
+      {!invitation.hasAccount && (
+        <AcceptSigningUp {...props} minLength={data.service?.passwordMinLength} />
+      )}
+      {invitation.hasAccount && signedIn && <AcceptSignedIn {...props} />}
+      {invitation.hasAccount && !signedIn && <AcceptSigningIn {...props} />}
+      {data.viewer && !signedIn && (
+        <p className="muted">
+          You are signed in as <bdi>{data.viewer.user.email}</bdi>; accepting signs you in as{" "}
+          <bdi>{invitation.email}</bdi>. <Link to="/">Stay signed in</Link>
+        </p>
+      )}
+    </Entry>
+  );
+}
+
+function title({ inviterName, placements }: Invitation) {
+  const [first] = placements;
+  const where = placements.length === 1 && first ? first.workspaceName : "these workspaces";
+  return `${inviterName ?? "An admin"} invites you to ${where}`;
+}
+
+const isSame = (a: string | null | undefined, b: string | null | undefined) =>
+  Boolean(a && b && a.normalize("NFKC").toLowerCase() === b.normalize("NFKC").toLowerCase());

@@ -1,0 +1,51 @@
+import { useState } from "react";
+import { Link } from "react-router";
+import { RequestNewInvitationDocument } from "#generated/operations";
+import { useForm } from "../api/change";
+import { Button, ButtonLink } from "../ui/button";
+import { Notice } from "../ui/notice";
+import type { Invitation } from "./accept-invitation";
+import { Entry } from "./layout";
+
+const TITLES: Partial<Record<Invitation["state"], string>> = {
+  EXPIRED: "This invitation has expired",
+  USED: "This invitation was used",
+  REVOKED: "This invitation is no longer open",
+  REPLACED: "There is a newer link",
+};
+
+/** An invitation that cannot be accepted: what happened, and what to do. */
+export function DeadInvitation({ invitation, token }: { invitation: Invitation; token: string }) {
+  const { send, busy, problem } = useForm(RequestNewInvitationDocument, []);
+  const [asked, setAsked] = useState(false);
+  const { state, message } = invitation;
+  const ask = async () => setAsked((await send({ input: { token } })) !== undefined);
+  const title = TITLES[state] ?? "This link cannot be used";
+  return (
+    <Entry title={title} foot={<Link to="/sign-in">Go to sign in</Link>}>
+      {asked ? (
+        <Notice tone="good">
+          <p>
+            The person who invited you has been told. You get a new mail once they have sent the
+            invitation again.
+          </p>
+        </Notice>
+      ) : (
+        <Notice tone="warn">
+          <p>{message}</p>
+        </Notice>
+      )}
+      {problem && <Notice tone="danger">{problem.message}</Notice>}
+      {state === "EXPIRED" && !asked && (
+        <Button look="primary" wide busy={busy} onClick={ask}>
+          Ask for a new invitation
+        </Button>
+      )}
+      {state === "USED" && (
+        <ButtonLink to="/sign-in" look="primary" wide>
+          Sign in
+        </ButtonLink>
+      )}
+    </Entry>
+  );
+}

@@ -1,0 +1,65 @@
+import type { ReactNode } from "react";
+import { Bone } from "../ui/bits";
+import { Heading, useTitle } from "../ui/page";
+import styles from "./layout.module.css";
+
+/** A page for those who are not in yet: one card in the middle. */
+export function Entry({
+  title,
+  lead,
+  foot,
+  children,
+}: {
+  title: string;
+  lead?: ReactNode;
+  foot?: ReactNode;
+  children?: ReactNode;
+}) {
+  useTitle(title);
+  return (
+    <main className={styles.layout}>
+      <p className={styles.brand}>
+        <img src="/favicon.svg" alt="" width="28" height="28" />
+        TokenVue
+      </p>
+      <div className={styles.card}>
+        <div className={styles.head}>
+          <Heading>{title}</Heading>
+          {lead && <p>{lead}</p>}
+        </div>
+        {children}
+      </div>
+      {foot && <div className={styles.foot}>{foot}</div>}
+    </main>
+  );
+}
+
+/** The same while its contents are on their way. */
+export const EntryLoading = ({ title }: { title: string }) => (
+  <Entry title={title}>
+    <Bone width="90%" />
+    <Bone width="70%" />
+    <Bone width="80%" />
+  </Entry>
+);
+
+/** Where an invitation leads, and as what. */
+export function Places({
+  places,
+}: {
+  places: readonly { name: string; role: string; about?: string | undefined }[];
+}) {
+  return (
+    <ul className={styles.places}>
+      {places.map((place) => (
+        <li key={place.name}>
+          <strong>
+            <bdi>{place.name}</bdi>
+          </strong>
+          <span>{place.role}</span>
+          {place.about && <span className="muted">{place.about}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,79 @@
+import { useState } from "react";
+import { Link } from "react-router";
+import { useQuery } from "urql";
+import { ResetLinkDocument, ResetPasswordDocument } from "#generated/operations";
+import { useForm } from "../api/change";
+import { NoAnswer } from "../shell/states";
+import { Button, ButtonLink } from "../ui/button";
+import { Buttons, Form, PasswordField, TextField } from "../ui/field";
+import { Notice } from "../ui/notice";
+import { Entry, EntryLoading } from "./layout";
+import { dropLinkToken, linkToken } from "./link-token";
+import { passwordHint } from "./password-hint";
+
+/** A new password, from a mail's link. */
+export default function ResetPassword() {
+  const [token] = useState(linkToken);
+  const [{ data, error }, again] = useQuery({ query: ResetLinkDocument, variables: { token } });
+  const { send, busy, problem } = useForm(ResetPasswordDocument, ["newPassword"]);
+  const [done, setDone] = useState(false);
+  const preview = data?.passwordResetPreview;
+  if (done) {
+    return (
+      <Entry title="Your password is changed">
+        <Notice tone="good">
+          <p>You are signed out everywhere, and a mail tells you of the change.</p>
+        </Notice>
+        <ButtonLink to="/sign-in" look="primary" wide>
+          Sign in
+        </ButtonLink>
+      </Entry>
+    );
+  }
+  if (!preview) {
+    if (error) return <NoAnswer error={error} retry={() => again()} />;
+    return <EntryLoading title="Choose a new password" />;
+  }
+  if (preview.state !== "VALID") {
+    return (
+      <Entry title="This link cannot be used" foot={<Link to="/sign-in">Back to sign in</Link>}>
+        <Notice tone="warn">
+          <p>{preview.message}</p>
+        </Notice>
+        <ButtonLink to="/forgot-password" look="primary" wide>
+          Ask for a new link
+        </ButtonLink>
+      </Entry>
+    );
+  }
+  const reset = async ({ newPassword = "" }) => {
+    if (!(await send({ input: { token, newPassword } }))) return;
+    dropLinkToken();
+    setDone(true);
+  };
+  return (
+    <Entry title="Choose a new password" lead="It signs you out everywhere else.">
+      <Form problem={problem} onSend={reset}>
+        <TextField
+          name="email"
+          label="Email"
+          type="email"
+          autoComplete="username"
+          value={preview.email ?? ""}
+          readOnly
+        />
+        <PasswordField
+          name="newPassword"
+          label="New password"
+          autoComplete="new-password"
+          hint={passwordHint(data?.service?.passwordMinLength)}
+        />
+        <Buttons>
+          <Button type="submit" look="primary" wide busy={busy}>
+            Change password
+          </Button>
+        </Buttons>
+      </Form>
+    </Entry>
+  );
+}

@@ -1,0 +1,55 @@
+import { Link, type Location, Navigate, useLocation, useNavigate } from "react-router";
+import { useQuery } from "urql";
+import { SessionDocument } from "#generated/operations";
+import { useApi } from "../api/provider";
+import { NoAnswer, Splash } from "../shell/states";
+import { Notice } from "../ui/notice";
+import { Entry } from "./layout";
+import { SignInForm } from "./sign-in-form";
+
+/** Where somebody wanted to go before they were asked to sign in. */
+const wanted = (state: unknown): Location | string =>
+  (state as { from?: Location } | null)?.from ?? "/";
+
+/** Signing in. */
+export default function SignIn() {
+  const [{ data, error }, again] = useQuery({ query: SessionDocument });
+  const { renew } = useApi();
+  const navigate = useNavigate();
+  const { state } = useLocation();
+  if (!data) return error ? <NoAnswer error={error} retry={() => again()} /> : <Splash />;
+  if (data.viewer) return <Navigate to={wanted(state)} replace />;
+  if (data.service?.needsSetUp) return <NotSetUp />;
+  const go = () => {
+    renew();
+    navigate(wanted(state), { replace: true });
+  };
+  return (
+    <Entry title="Sign in" foot={<Link to="/forgot-password">Forgot your password?</Link>}>
+      <SignInForm onSignedIn={go} />
+      {data.service?.sendsMail === false && <LocalMail />}
+    </Entry>
+  );
+}
+
+function NotSetUp() {
+  return (
+    <Entry title="Welcome" lead="Nobody has signed up here yet.">
+      <Notice>
+        <p>
+          Open the link that the server printed when it started: it leads to <code>/setup</code>,
+          and makes you the first Workspace Admin.
+        </p>
+      </Notice>
+    </Entry>
+  );
+}
+
+/** Says where mails are, where they do not leave the machine. */
+export const LocalMail = () => (
+  <Notice>
+    <p>
+      No mail server is configured: mails are kept in the <a href="/mailbox">local mailbox</a>.
+    </p>
+  </Notice>
+);

@@ -1,0 +1,203 @@
+import { History as Clock } from "lucide-react";
+import { useCallback, useMemo } from "react";
+import { useQuery } from "urql";
+import { type AuditEventKind, type AuditOutcome, HistoryDocument } from "#generated/operations";
+import { useFresh } from "../api/fresh";
+import { useKept } from "../api/kept";
+import { useHere, useRoleName } from "../shell/session";
+import { NoAnswer } from "../shell/states";
+import { Badge, Empty } from "../ui/bits";
+import { Button, ButtonLink } from "../ui/button";
+import { Card, Page } from "../ui/page";
+import { Select } from "../ui/select";
+import { type Column, DataTable } from "../ui/table";
+import { Time } from "../ui/time";
+import styles from "./history.module.css";
+import { detailOf, type Event, KIND_OPTIONS, verbOf } from "./kinds";
+import { PersonFilter } from "./person-filter";
+import { useView, type View, variables, write } from "./view";
+
+const rowId = (event: Event) => event.id;
+
+/** What was done in the workspace, and what was tried and refused. */
+export default function History() {
+  const here = useHere();
+  const [view, change] = useView();
+  const [{ data, error, fetching, stale }, again] = useQuery({
+    query: HistoryDocument,
+    variables: variables(view, here.id),
+  });
+  useFresh(again);
+  const found = data?.workspace?.accessHistory;
+  const shown = useKept(found);
+  const columns = useColumns(change);
+  if (error && !shown && !fetching) return <NoAnswer error={error} retry={() => again()} />;
+  const endCursor = shown?.pageInfo.hasNextPage ? shown.pageInfo.endCursor : undefined;
+  return (
+    <Page title="Access history" lead="What was done, and what was tried and refused.">
+      <Card flush title="">
+        <Tools view={view} change={change} />
+        {found?.nodes.length === 0 ? (
+          <Empty icon={Clock} title="Nothing happened" actions={<ShowAll change={change} />}>
+            No entry fits the filters.
+          </Empty>
+        ) : (
+          <DataTable
+            label="Access history"
+            columns={columns}
+            rows={shown?.nodes}
+            rowId={rowId}
+            stale={!found && (fetching || stale)}
+          />
+        )}
+        {(view.after || endCursor) && (
+          <nav aria-label="Pages" className={styles.pages}>
+            {view.after && (
+              <ButtonLink to={`?${write({ ...view, after: undefined })}`}>Latest</ButtonLink>
+            )}
+            {endCursor && (
+              <ButtonLink to={`?${write({ ...view, after: endCursor })}`}>Older</ButtonLink>
+            )}
+          </nav>
+        )}
+      </Card>
+    </Page>
+  );
+}
+
+const NO_FILTER: Partial<View> = {
+  kind: undefined,
+  outcome: undefined,
+  actor: undefined,
+  subject: undefined,
+  from: undefined,
+  until: undefined,
+};
+
+const ShowAll = ({ change }: { change: (part: Partial<View>) => void }) => (
+  <Button onClick={() => change(NO_FILTER)}>Show everything</Button>
+);
+
+const OUTCOMES: { value: AuditOutcome | "ANY"; label: string }[] = [
+  { value: "ANY", label: "Done or refused" },
+  { value: "DONE", label: "Done" },
+  { value: "REFUSED", label: "Refused" },
+];
+const KINDS: { value: AuditEventKind | "ANY"; label: string }[] = [
+  { value: "ANY", label: "Anything" },
+  ...KIND_OPTIONS,
+];
+
+function Tools({ view, change }: { view: View; change: (part: Partial<View>) => void }) {
+  const narrowed = Object.keys(NO_FILTER).some((key) => view[key as keyof View]);
+  return (
+    <search className={styles.tools}>
+      <PersonFilter view={view} change={change} />
+      <Select
+        bare
+        label="What happened"
+        value={view.kind ?? "ANY"}
+        options={KINDS}
+        onChange={(kind) => change({ kind: kind === "ANY" ? undefined : kind })}
+      />
+      <Select
+        bare
+        label="Outcome"
+        value={view.outcome ?? "ANY"}
+        options={OUTCOMES}
+        onChange={(outcome) => change({ outcome: outcome === "ANY" ? undefined : outcome })}
+      />
+      <Day label="From" value={view.from} onChange={(from) => change({ from })} />
+      <Day label="Until" value={view.until} onChange={(until) => change({ until })} />
+      {narrowed && (
+        <Button look="quiet" onClick={() => change(NO_FILTER)}>
+          Clear
+        </Button>
+      )}
+    </search>
+  );
+}
+
+function Day({
+  label,
+  value,
+  onChange,
+}: {
+  label: string;
+  value: string | undefined;
+  onChange: (day: string | undefined) => void;
+}) {
+  return (
+    <label className={styles.day}>
+      {label}
+      <input
+        type="date"
+        className={styles.input}
+        value={value ?? ""}
+        onChange={(event) => onChange(event.target.value || undefined)}
+      />
+    </label>
+  );
+}
+
+function useColumns(change: (part: Partial<View>) => void): Column<Event>[] {
+  const roleName = useRoleName();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: both do the same in each render
+  const only = useCallback((part: Partial<View>) => change({ ...NO_FILTER, ...part }), []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: as above
+  return useMemo(
+    () => [
+      { id: "at", header: "When", nowrap: true, cell: (event) => <Time at={event.at} /> },
+      {
+        id: "what",
+        header: "What",
+        narrow: "title",
+        cell: (event) => (
+          <span className={styles.what}>
+            <Who label={event.actor} onClick={() => only({ actor: event.actorId ?? undefined })} />{" "}
+            {verbOf(event)}{" "}
+            {event.subjectId !== event.actorId && (
+              <Who
+                label={event.subject}
+                onClick={() => only({ subject: event.subjectId ?? undefined })}
+              />
+            )}{" "}
+            <bdi className="muted">{detailOf(event, roleName)}</bdi>{" "}
+            {event.outcome === "REFUSED" && <Badge tone="danger">Refused</Badge>}
+          </span>
+        ),
+      },
+      {
+        id: "from",
+        header: "From",
+        nowrap: true,
+        cell: (event) => (
+          <span
+            className="muted"
+            title={event.requestId ? `Request ${event.requestId}` : undefined}
+          >
+            {event.address ?? "–"}
+          </span>
+        ),
+      },
+    ],
+    [only],
+  );
+}
+
+/** A person in an entry; leads to all entries about them. */
+function Who({ label, onClick }: { label: string | null; onClick: () => void }) {
+  if (!label) return null;
+  // `Ana Silva <ana@acme.example>`, as it was then.
+  const [name] = label.split(" <", 1);
+  return (
+    <button
+      type="button"
+      className={styles.name}
+      onClick={onClick}
+      title={`${label}: only their entries`}
+    >
+      <bdi>{name}</bdi>
+    </button>
+  );
+}

@@ -1,0 +1,71 @@
+import { useMemo } from "react";
+import { useSearchParams } from "react-router";
+import type { AuditEventKind, AuditOutcome, HistoryQueryVariables } from "#generated/operations";
+import { isKind } from "./kinds";
+
+/** What the history shows; all of it stands in the address. */
+export type View = {
+  kind: AuditEventKind | undefined;
+  outcome: AuditOutcome | undefined;
+  /** Ids of Users: who did it, to whom it was done. */
+  actor: string | undefined;
+  subject: string | undefined;
+  /** Days as `2026-11-25`, the first and the last one, in the reader's time zone. */
+  from: string | undefined;
+  until: string | undefined;
+  after: string | undefined;
+};
+
+const day = (text: string | null) =>
+  text && /^\d{4}-\d\d-\d\d$/u.test(text) && !Number.isNaN(Date.parse(text)) ? text : undefined;
+
+function read(params: URLSearchParams): View {
+  const kind = params.get("kind");
+  const outcome = params.get("outcome");
+  return {
+    kind: isKind(kind) ? kind : undefined,
+    outcome: outcome === "DONE" || outcome === "REFUSED" ? outcome : undefined,
+    actor: params.get("actor") ?? undefined,
+    subject: params.get("subject") ?? undefined,
+    from: day(params.get("from")),
+    until: day(params.get("until")),
+    after: params.get("after") ?? undefined,
+  };
+}
+
+/** Writes a view into the address. */
+export function write(view: View): URLSearchParams {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(view)) if (value) params.set(name, value);
+  return params;
+}
+
+/** The view of the address, and how to change it. A change begins at the latest entries. */
+export function useView() {
+  const [params, setParams] = useSearchParams();
+  const view = useMemo(() => read(params), [params]);
+  const change = (part: Partial<View>) =>
+    setParams(write({ ...view, after: undefined, ...part }), { replace: true });
+  return [view, change] as const;
+}
+
+/** The beginning of a day, and of the day after it. */
+function midnight(date: string, days: number): string {
+  const at = new Date(`${date}T00:00:00`);
+  at.setDate(at.getDate() + days);
+  return at.toISOString();
+}
+
+/** The same as the API wants it. */
+export function variables(view: View, workspaceId: string): HistoryQueryVariables {
+  return {
+    workspaceId,
+    after: view.after ?? null,
+    kind: view.kind ?? null,
+    outcome: view.outcome ?? null,
+    actorId: view.actor ?? null,
+    subjectId: view.subject ?? null,
+    from: view.from ? midnight(view.from, 0) : null,
+    until: view.until ? midnight(view.until, 1) : null,
+  };
+}

@@ -1,0 +1,107 @@
+import { Tabs } from "@base-ui/react/tabs";
+import { useState } from "react";
+import type { InviteeInput, Role } from "#generated/operations";
+import { useHere, useSession } from "../shell/session";
+import { Notice } from "../ui/notice";
+import { Page } from "../ui/page";
+import styles from "./invite.module.css";
+import { ManyPeople } from "./many";
+import { OnePerson } from "./one";
+import { writePeople } from "./people";
+import { Results } from "./results";
+import { useSend } from "./use-send";
+
+/** Inviting people: one, or many at once. */
+export default function Invite() {
+  const here = useHere();
+  const { service } = useSession();
+  const [tab, setTab] = useState("one");
+  const [role, setRole] = useState<Role>("GATEWAY_OPERATOR");
+  const [chosen, setChosen] = useState([here.id]);
+  const [text, setText] = useState("");
+  const [invitees, setInvitees] = useState<readonly InviteeInput[]>([]);
+  const { send, sending, busy, reset } = useSend();
+  const onSend = async (list: InviteeInput[]) => {
+    setInvitees(list);
+    await send(list, chosen);
+  };
+  const retry = (failed: InviteeInput[]) => {
+    setText(writePeople(failed));
+    setTab("many");
+    reset();
+  };
+  const more = () => {
+    setText("");
+    reset();
+  };
+  const back = { to: here.path("team"), label: "Team" };
+  const finished = sending && !busy && (!sending.problem || sending.outcomes.length > 0);
+  if (finished) {
+    return (
+      <Page title="Invite people" back={back}>
+        {sending.problem && (
+          <Notice tone="danger">
+            <p>
+              Only {sending.sent} of {sending.total} people were dealt with.{" "}
+              {sending.problem.message} Inviting the whole list once more is harmless.
+            </p>
+          </Notice>
+        )}
+        <Results
+          outcomes={sending.outcomes}
+          invitees={invitees}
+          onMore={sending.problem ? reset : more}
+          onRetry={retry}
+        />
+      </Page>
+    );
+  }
+  const shared = { role, onRole: setRole, chosen, onChosen: setChosen, onSend, busy };
+  const problem = sending?.problem;
+  return (
+    <Page title="Invite people" back={back}>
+      {service?.sendsMail === false && (
+        <Notice tone="warn">
+          <p>
+            No mail server is configured. Invitations are kept in the{" "}
+            <a href="/mailbox">local mailbox</a> on the server’s own machine, and nobody gets them
+            by mail.
+          </p>
+        </Notice>
+      )}
+      {busy && sending && sending.total > 100 && <Progress {...sending} />}
+      <Tabs.Root value={tab} onValueChange={setTab} className={styles.main}>
+        <Tabs.List className={styles.tabs} aria-label="One or several">
+          <Tabs.Tab value="one" className={styles.tab}>
+            One person
+          </Tabs.Tab>
+          <Tabs.Tab value="many" className={styles.tab}>
+            Several people
+          </Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="one" keepMounted>
+          <OnePerson {...shared} problem={tab === "one" ? problem : undefined} />
+        </Tabs.Panel>
+        <Tabs.Panel value="many" keepMounted>
+          <ManyPeople
+            {...shared}
+            text={text}
+            onText={setText}
+            problem={tab === "many" ? problem : undefined}
+          />
+        </Tabs.Panel>
+      </Tabs.Root>
+    </Page>
+  );
+}
+
+function Progress({ sent, total }: { sent: number; total: number }) {
+  return (
+    <div className={styles.progress}>
+      <span id="inviting">
+        Inviting: {sent.toLocaleString("en")} of {total.toLocaleString("en")}
+      </span>
+      <progress max={total} value={sent} aria-labelledby="inviting" />
+    </div>
+  );
+}

@@ -1,0 +1,96 @@
+import { useMemo, useState } from "react";
+import { useSearchParams } from "react-router";
+import type { InviteeInput, Role } from "#generated/operations";
+import { RoleSelect } from "../member/role-select";
+import { useRoleName } from "../shell/session";
+import { Badge } from "../ui/bits";
+import { Button } from "../ui/button";
+import { Buttons, Form, TextField } from "../ui/field";
+import { Card } from "../ui/page";
+import styles from "./invite.module.css";
+import { foreseen, outcomeText } from "./outcome";
+import { inviteeOf, keyOf } from "./people";
+import { usePreview } from "./use-preview";
+import { useManaged, WorkspaceChoices } from "./workspaces";
+
+type Props = {
+  role: Role;
+  onRole: (role: Role) => void;
+  chosen: string[];
+  onChosen: (ids: string[]) => void;
+  problem: Parameters<typeof Form>[0]["problem"];
+  busy: boolean;
+  onSend: (invitees: InviteeInput[]) => void;
+};
+
+/** One person, with what would happen told beside the form. */
+export function OnePerson({ role, onRole, chosen, onChosen, problem, busy, onSend }: Props) {
+  const [params] = useSearchParams();
+  const [email, setEmail] = useState(params.get("email") ?? "");
+  const managed = useManaged();
+  const asked = useMemo(() => {
+    const person = { email, firstName: "", lastName: "" };
+    return /^\s*\S+@\S+\.\S+\s*$/u.test(email) ? [inviteeOf(person, role)] : [];
+  }, [email, role]);
+  const preview = usePreview(asked, chosen);
+  const outcomes = asked.length ? preview.outcomes.get(keyOf(email)) : undefined;
+  const send = ({ firstName = "", lastName = "" }) =>
+    onSend([inviteeOf({ email, firstName: firstName.trim(), lastName: lastName.trim() }, role)]);
+  return (
+    <div className={styles.columns}>
+      <Card>
+        <Form problem={problem ?? preview.problem} onSend={send}>
+          <TextField
+            name="email"
+            label="Email"
+            type="email"
+            autoComplete="off"
+            value={email}
+            onChange={(event) => setEmail(event.target.value)}
+            required
+          />
+          <div className={styles.names}>
+            <TextField name="firstName" label="First name" autoComplete="off" optional />
+            <TextField name="lastName" label="Last name" autoComplete="off" optional />
+          </div>
+          <RoleSelect value={role} onChange={onRole} />
+          <WorkspaceChoices
+            legend={managed.length > 1 ? "Workspaces" : "Workspace"}
+            workspaces={managed}
+            chosen={chosen}
+            onChange={onChosen}
+          />
+          <Buttons>
+            <Button type="submit" look="primary" busy={busy} disabled={chosen.length === 0}>
+              Invite
+            </Button>
+          </Buttons>
+        </Form>
+      </Card>
+      <Card title="What will happen">
+        {!outcomes && (
+          <p className="muted">
+            Type an address: people with an account join at once, all others get an invitation by
+            mail.
+          </p>
+        )}
+        {outcomes && <Foreseen outcomes={outcomes} />}
+      </Card>
+    </div>
+  );
+}
+
+function Foreseen({ outcomes }: { outcomes: readonly Parameters<typeof foreseen>[0][] }) {
+  const roleName = useRoleName();
+  return (
+    <ul className={styles.outcomes} aria-live="polite">
+      {outcomes.map((outcome) => (
+        <li key={outcome.workspace.id}>
+          <bdi>{outcome.workspace.name}</bdi>
+          <Badge tone={outcomeText(outcome).tone}>{foreseen(outcome, roleName)}</Badge>
+          {outcome.error && <span className="muted">{outcome.error.message}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}

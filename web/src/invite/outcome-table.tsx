@@ -1,0 +1,141 @@
+import { Trash2 } from "lucide-react";
+import { useMemo, useState } from "react";
+import type { ForeseenFragment, InviteResult } from "#generated/operations";
+import { useRoleName } from "../shell/session";
+import { Badge } from "../ui/bits";
+import { Button } from "../ui/button";
+import { type Column, DataTable } from "../ui/table";
+import styles from "./invite.module.css";
+import { foreseen, outcomeText, RESULTS } from "./outcome";
+
+/** Rows that are shown at first, and with each "more". */
+const SHOWN = 50;
+
+/** Somebody, and what became or would become of inviting them, in each workspace. */
+export type Line = {
+  key: string;
+  email: string;
+  name: string;
+  role: string;
+  outcomes: readonly Pick<
+    ForeseenFragment,
+    "result" | "workspace" | "membership" | "error" | "email"
+  >[];
+};
+
+const rowId = (line: Line) => line.key;
+
+/** Outcomes, to be looked through by kind. `done` says that they have happened. */
+export function OutcomeTable({
+  label,
+  lines,
+  done,
+  onDrop,
+}: {
+  label: string;
+  lines: readonly Line[];
+  done?: boolean;
+  /** Takes somebody off the list. */
+  onDrop?: (key: string) => void;
+}) {
+  const [only, setOnly] = useState<InviteResult>();
+  const [shown, setShown] = useState(SHOWN);
+  const has = (line: Line, result: InviteResult) =>
+    line.outcomes.some((outcome) => outcome.result === result);
+  const counts = RESULTS.map((result) => ({
+    result,
+    count: lines.filter((line) => has(line, result)).length,
+  })).filter(({ count }) => count > 0);
+  const chosen = only && counts.some(({ result }) => result === only) ? only : undefined;
+  const fitting = chosen ? lines.filter((line) => has(line, chosen)) : lines;
+  const columns = useColumns(done === true, onDrop);
+  return (
+    <>
+      {counts.length > 1 && (
+        <fieldset className={styles.filters}>
+          <legend className="visually-hidden">Show only</legend>
+          <button
+            type="button"
+            className={styles.filter}
+            aria-pressed={!chosen}
+            onClick={() => setOnly(undefined)}
+          >
+            All {lines.length.toLocaleString("en")}
+          </button>
+          {counts.map(({ result, count }) => (
+            <button
+              key={result}
+              type="button"
+              className={styles.filter}
+              aria-pressed={chosen === result}
+              onClick={() => setOnly(result)}
+            >
+              {outcomeText({ result })[done ? "done" : "ahead"]} {count.toLocaleString("en")}
+            </button>
+          ))}
+        </fieldset>
+      )}
+      <DataTable label={label} columns={columns} rows={fitting.slice(0, shown)} rowId={rowId} />
+      {fitting.length > shown && (
+        <div className={styles.more}>
+          <Button wide onClick={() => setShown(shown + 4 * SHOWN)}>
+            Show more of {fitting.length.toLocaleString("en")}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function useColumns(done: boolean, onDrop: ((key: string) => void) | undefined): Column<Line>[] {
+  const roleName = useRoleName();
+  return useMemo(() => {
+    const columns: (Column<Line> | false)[] = [
+      {
+        id: "person",
+        header: "Person",
+        narrow: "title",
+        cell: (line) => (
+          <span className={styles.person}>
+            <bdi>{line.email}</bdi>
+            {line.name && <bdi className="muted">{line.name}</bdi>}
+          </span>
+        ),
+      },
+      { id: "role", header: "Role", nowrap: true, cell: (line) => line.role },
+      {
+        id: "outcome",
+        header: done ? "Outcome" : "What will happen",
+        cell: (line) => (
+          <span className={styles.places}>
+            {line.outcomes.map((outcome) => (
+              <span key={outcome.workspace.id} className={styles.place}>
+                <Badge tone={outcomeText(outcome).tone}>
+                  {done ? outcomeText(outcome).done : foreseen(outcome, roleName)}
+                </Badge>
+                <bdi className="muted">{outcome.workspace.name}</bdi>
+                {outcome.error && <span className="muted">{outcome.error.message}</span>}
+              </span>
+            ))}
+          </span>
+        ),
+      },
+      onDrop !== undefined && {
+        id: "drop",
+        header: "Actions",
+        end: true,
+        cell: (line) => (
+          <Button
+            look="quiet"
+            icon
+            aria-label={`Leave out ${line.email}`}
+            onClick={() => onDrop(line.key)}
+          >
+            <Trash2 aria-hidden="true" size={16} />
+          </Button>
+        ),
+      },
+    ];
+    return columns.filter((column) => column !== false);
+  }, [done, onDrop, roleName]);
+}

@@ -1,0 +1,85 @@
+import { useMemo } from "react";
+import type { InviteeInput, OutcomeFragment } from "#generated/operations";
+import { useHere, useRoleName, useSession } from "../shell/session";
+import { Button, ButtonLink } from "../ui/button";
+import { Buttons } from "../ui/field";
+import { Notice } from "../ui/notice";
+import { Card } from "../ui/page";
+import styles from "./invite.module.css";
+import { OutcomeTable } from "./outcome-table";
+import { keyOf } from "./people";
+import { byPerson } from "./use-preview";
+
+/** What came of inviting: each person and workspace, and what to do about those who failed. */
+export function Results({
+  outcomes,
+  invitees,
+  onMore,
+  onRetry,
+}: {
+  outcomes: readonly OutcomeFragment[];
+  invitees: readonly InviteeInput[];
+  onMore: () => void;
+  /** Goes back to the form with those who failed. */
+  onRetry: (failed: InviteeInput[]) => void;
+}) {
+  const here = useHere();
+  const roleName = useRoleName();
+  const { service } = useSession();
+  const grouped = useMemo(() => byPerson(outcomes), [outcomes]);
+  const lines = invitees
+    .filter(({ email }) => grouped.has(keyOf(email)))
+    .map((invitee) => ({
+      key: keyOf(invitee.email),
+      email: invitee.email,
+      name: `${invitee.firstName ?? ""} ${invitee.lastName ?? ""}`.trim(),
+      role: roleName(invitee.role),
+      outcomes: grouped.get(keyOf(invitee.email)) ?? [],
+    }));
+  const count = (result: string) => outcomes.filter((each) => each.result === result).length;
+  const failed = invitees.filter(({ email }) =>
+    grouped.get(keyOf(email))?.some(({ result }) => result === "FAILED"),
+  );
+  const done = count("INVITED") + count("ADDED") > 0;
+  return (
+    <div className={styles.main}>
+      <Notice tone={failed.length ? "warn" : "good"}>
+        <p role="status">{summary(count)}</p>
+      </Notice>
+      {count("INVITED") > 0 && service?.sendsMail === false && (
+        <Notice tone="warn">
+          <p>
+            No mail server is configured: the mails are kept in the{" "}
+            <a href="/mailbox">local mailbox</a>, and nobody gets them.
+          </p>
+        </Notice>
+      )}
+      <Card flush title="Outcomes">
+        <OutcomeTable label="Outcomes" lines={lines} done />
+      </Card>
+      <Buttons>
+        <ButtonLink to={here.path("team")} look={done ? "primary" : "plain"}>
+          Go to the team
+        </ButtonLink>
+        <Button onClick={onMore}>Invite more people</Button>
+        {failed.length > 0 && (
+          <Button onClick={() => onRetry(failed)}>Correct those who failed</Button>
+        )}
+      </Buttons>
+    </div>
+  );
+}
+
+function summary(count: (result: string) => number): string {
+  const already = count("ALREADY_MEMBER") + count("ALREADY_INVITED");
+  const parts = [
+    [count("INVITED"), "invited"],
+    [count("ADDED"), "added at once"],
+    [already, "already there"],
+    [count("FAILED"), "failed"],
+  ] as const;
+  const told = parts
+    .filter(([number]) => number > 0)
+    .map(([number, what]) => `${number.toLocaleString("en")} ${what}`);
+  return `${told.join(", ")}.`;
+}

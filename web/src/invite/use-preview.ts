@@ -1,0 +1,88 @@
+import { useEffect, useMemo, useRef, useState } from "react";
+import { useClient } from "urql";
+import {
+  type ForeseenFragment,
+  type InviteeInput,
+  InvitePreviewDocument,
+} from "#generated/operations";
+import { type Problem, problemOf, problemOfInput } from "../api/problem";
+import { batches, keyOf } from "./people";
+
+/** Milliseconds without a change after which the server is asked. */
+const PAUSE = 250;
+
+export type Preview = {
+  /** What would happen to each person, by the key of the address: one outcome for each workspace. */
+  outcomes: ReadonlyMap<string, readonly ForeseenFragment[]>;
+  /** Whether the server has not told all yet. */
+  busy: boolean;
+  problem: Problem | undefined;
+};
+
+const NOTHING: Preview = { outcomes: new Map(), busy: false, problem: undefined };
+
+/** Outcomes by the key of their address. */
+export function byPerson<T extends { email: string }>(outcomes: Iterable<T>): Map<string, T[]> {
+  const map = new Map<string, T[]>();
+  for (const outcome of outcomes) {
+    const key = keyOf(outcome.email);
+    map.set(key, [...(map.get(key) ?? []), outcome]);
+  }
+  return map;
+}
+
+/** Asks what inviting would do, a batch at a time, before anything is written. */
+export function usePreview(invitees: readonly InviteeInput[], workspaceIds: string[]): Preview {
+  const client = useClient();
+  const [preview, setPreview] = useState(NOTHING);
+  // A batch that was asked for before is not asked for again while others change.
+  const known = useRef(new Map<string, readonly ForeseenFragment[]>());
+  const wanted = useMemo(
+    () => JSON.stringify(batches(invitees).map((batch) => ({ invitees: batch, workspaceIds }))),
+    [invitees, workspaceIds],
+  );
+  useEffect(() => {
+    const inputs: { invitees: InviteeInput[]; workspaceIds: string[] }[] = JSON.parse(wanted);
+    if (inputs.length === 0 || inputs[0]?.workspaceIds.length === 0) {
+      setPreview(NOTHING);
+      return;
+    }
+    let dropped = false;
+    const ask = async () => {
+      const all: ForeseenFragment[] = [];
+      for (const input of inputs) {
+        const key = JSON.stringify(input);
+        let outcomes = known.current.get(key);
+        if (!outcomes) {
+          const { data, error } = await client.query(
+            InvitePreviewDocument,
+            { input },
+            { requestPolicy: "network-only" },
+          );
+          if (dropped) return;
+          const told = data?.inviteUsersPreview;
+          const problem = error
+            ? problemOf(error)
+            : told?.userErrors.length
+              ? problemOfInput(told.userErrors, [])
+              : undefined;
+          if (problem || !told) {
+            setPreview((before) => ({ ...before, busy: false, problem }));
+            return;
+          }
+          outcomes = told.outcomes;
+          known.current.set(key, outcomes);
+        }
+        all.push(...outcomes);
+      }
+      setPreview({ outcomes: byPerson(all), busy: false, problem: undefined });
+    };
+    setPreview((before) => ({ ...before, busy: true }));
+    const timer = setTimeout(ask, PAUSE);
+    return () => {
+      dropped = true;
+      clearTimeout(timer);
+    };
+  }, [client, wanted]);
+  return preview;
+}

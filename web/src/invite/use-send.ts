@@ -1,0 +1,51 @@
+import { useState } from "react";
+import { useMutation } from "urql";
+import {
+  type InviteeInput,
+  InviteUsersDocument,
+  type OutcomeFragment,
+} from "#generated/operations";
+import { type Problem, problemOf, problemOfInput } from "../api/problem";
+import { batches } from "./people";
+
+export type Sending = {
+  /** People whose invitation was sent, and how many there are in all. */
+  sent: number;
+  total: number;
+  outcomes: readonly OutcomeFragment[];
+  problem: Problem | undefined;
+};
+
+/**
+ * Invites, a batch at a time. Where one fails, what was done is kept and told, and the rest can be
+ * sent again: repeating is harmless.
+ */
+export function useSend() {
+  const [, execute] = useMutation(InviteUsersDocument);
+  const [sending, setSending] = useState<Sending>();
+  const [busy, setBusy] = useState(false);
+  const send = async (
+    invitees: readonly InviteeInput[],
+    workspaceIds: string[],
+  ): Promise<Sending> => {
+    setBusy(true);
+    let state: Sending = { sent: 0, total: invitees.length, outcomes: [], problem: undefined };
+    for (const batch of batches(invitees)) {
+      setSending(state);
+      const { data, error } = await execute({ input: { invitees: batch, workspaceIds } });
+      const payload = data?.inviteUsers;
+      const problem = error
+        ? problemOf(error)
+        : payload?.userErrors.length
+          ? problemOfInput(payload.userErrors, ["email"])
+          : undefined;
+      const outcomes = [...state.outcomes, ...(payload?.outcomes ?? [])];
+      state = { ...state, outcomes, problem, sent: state.sent + (problem ? 0 : batch.length) };
+      if (problem) break;
+    }
+    setSending(state);
+    setBusy(false);
+    return state;
+  };
+  return { send, sending, busy, reset: () => setSending(undefined) };
+}

@@ -1,0 +1,42 @@
+import type { PlaceFragment } from "#generated/operations";
+import { may, useSession } from "../shell/session";
+import { Checkbox } from "../ui/field";
+import styles from "./invite.module.css";
+
+/** The workspaces that the viewer manages. */
+export function useManaged(): PlaceFragment["workspace"][] {
+  const { places, roles } = useSession();
+  return places
+    .filter(({ role }) => may(roles, role, "TEAM_MANAGE"))
+    .map(({ workspace }) => workspace);
+}
+
+/** Some of the viewer's workspaces, to tick. */
+export function WorkspaceChoices({
+  legend,
+  workspaces,
+  chosen,
+  onChange,
+}: {
+  legend: string;
+  workspaces: readonly PlaceFragment["workspace"][];
+  chosen: readonly string[];
+  onChange: (ids: string[]) => void;
+}) {
+  return (
+    <fieldset className={styles.choices}>
+      <legend>{legend}</legend>
+      {workspaces.map(({ id, name }) => (
+        <Checkbox
+          key={id}
+          checked={chosen.includes(id)}
+          onCheckedChange={(on) =>
+            onChange(on ? [...chosen, id] : chosen.filter((each) => each !== id))
+          }
+        >
+          <bdi>{name}</bdi>
+        </Checkbox>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,81 @@
+import { useState } from "react";
+import { AssignToWorkspacesDocument, type OutcomeFragment, type Role } from "#generated/operations";
+import { useForm } from "../api/change";
+import styles from "../invite/invite.module.css";
+import { outcomeText } from "../invite/outcome";
+import { useManaged, WorkspaceChoices } from "../invite/workspaces";
+import { useHere } from "../shell/session";
+import { Badge } from "../ui/bits";
+import { Button, ButtonLink } from "../ui/button";
+import { Dialog } from "../ui/dialog";
+import { Buttons, Form } from "../ui/field";
+import type { DialogProps } from "./dialogs";
+import { nameOf } from "./member";
+import { RoleSelect } from "./role-select";
+
+/** The same person in more workspaces that the viewer manages. */
+export default function AssignDialog({ member, onClose }: DialogProps) {
+  const here = useHere();
+  const others = useManaged().filter(({ id }) => id !== here.id);
+  const [chosen, setChosen] = useState<string[]>([]);
+  const [role, setRole] = useState<Role>(member.role ?? "GATEWAY_OPERATOR");
+  const [outcomes, setOutcomes] = useState<readonly OutcomeFragment[]>();
+  const { send, busy, problem } = useForm(AssignToWorkspacesDocument, []);
+  const assign = async () => {
+    const payload = await send({ input: { membershipId: member.id, workspaceIds: chosen, role } });
+    if (payload) setOutcomes(payload.outcomes);
+  };
+  const title = `Assign ${nameOf(member)} to workspaces`;
+  if (others.length === 0) {
+    return (
+      <Dialog open onClose={onClose} title={title}>
+        <p>You manage no other workspace.</p>
+        <Buttons end>
+          <Button onClick={onClose}>Close</Button>
+          <ButtonLink to="/account#workspaces" look="primary">
+            Create a workspace
+          </ButtonLink>
+        </Buttons>
+      </Dialog>
+    );
+  }
+  if (outcomes) {
+    return (
+      <Dialog open onClose={onClose} title={title}>
+        <ul className={styles.outcomes}>
+          {outcomes.map((outcome) => (
+            <li key={outcome.workspace.id}>
+              <bdi>{outcome.workspace.name}</bdi>
+              <Badge tone={outcomeText(outcome).tone}>{outcomeText(outcome).done}</Badge>
+              {outcome.error && <span className="muted">{outcome.error.message}</span>}
+            </li>
+          ))}
+        </ul>
+        <Buttons end>
+          <Button look="primary" onClick={onClose}>
+            Done
+          </Button>
+        </Buttons>
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog open onClose={onClose} title={title}>
+      <Form problem={problem} onSend={assign}>
+        <WorkspaceChoices
+          legend="Workspaces that you manage"
+          workspaces={others}
+          chosen={chosen}
+          onChange={setChosen}
+        />
+        <RoleSelect value={role} onChange={setRole} label="Role there" />
+        <Buttons end>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" look="primary" busy={busy} disabled={chosen.length === 0}>
+            Assign
+          </Button>
+        </Buttons>
+      </Form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,68 @@
+import type { DeliveryState, MemberQuery } from "#generated/operations";
+import { Card } from "../ui/page";
+import { Time } from "../ui/time";
+import styles from "./member.module.css";
+
+type Member = NonNullable<NonNullable<MemberQuery["workspace"]>["member"]>;
+
+const DELIVERY: Record<DeliveryState, string> = {
+  QUEUED: "Waits to be sent",
+  SENT: "Taken by the mail server",
+  RETRYING: "Being tried again",
+  REFUSED: "Refused",
+  HELD: "Kept in the local mailbox: no mail server is configured",
+  CANCELLED: "Not sent",
+};
+
+/** How the invitation of somebody who is not in yet stands. */
+export function InvitationCard({ invitation }: { invitation: NonNullable<Member["invitation"]> }) {
+  const { delivery, inviter, state, expiresAt, sentCount, createdAt, renewalAskedAt } = invitation;
+  return (
+    <Card title="Invitation">
+      <dl className={styles.facts}>
+        <dt>Sent</dt>
+        <dd>
+          <Time at={invitation.sentAt} />
+          {(sentCount ?? 1) > 1 && `, ${sentCount} times in all`}
+        </dd>
+        <dt>First invited</dt>
+        <dd>
+          <Time at={createdAt} />
+          {inviter && (
+            <>
+              {" "}
+              by <bdi>{inviter.name}</bdi>
+            </>
+          )}
+        </dd>
+        <dt>{state === "EXPIRED" ? "Expired" : "Expires"}</dt>
+        <dd>
+          <Time at={expiresAt} />
+        </dd>
+        {delivery && (
+          <>
+            <dt>Mail</dt>
+            <dd>
+              {DELIVERY[delivery.state]}
+              {delivery.attempts > 1 && `, after ${delivery.attempts} attempts`}
+              {delivery.reason && <span className="muted"> – {delivery.reason}</span>}
+              {delivery.nextAttemptAt && (
+                <>
+                  , next <Time at={delivery.nextAttemptAt} />
+                </>
+              )}
+            </dd>
+          </>
+        )}
+        {renewalAskedAt && (
+          <>
+            <dt>Asked for a new link</dt>
+            <dd>
+              <Time at={renewalAskedAt} />
+            </dd>
+          </>
+        )}
+      </dl>
+    </Card>
+  );
+}

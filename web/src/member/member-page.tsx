@@ -1,0 +1,177 @@
+import { UserX } from "lucide-react";
+import { Link, useParams } from "react-router";
+import { useQuery } from "urql";
+import { MemberDocument, type MemberQuery } from "#generated/operations";
+import { useFresh } from "../api/fresh";
+import { type Here, useHere, useRoleName } from "../shell/session";
+import { NoAnswer } from "../shell/states";
+import { Status } from "../team/status";
+import { Avatar, Badge, Bone, Empty } from "../ui/bits";
+import { Button, ButtonLink } from "../ui/button";
+import { Buttons } from "../ui/field";
+import { Card, Page } from "../ui/page";
+import { Time } from "../ui/time";
+import { useMemberActions } from "./actions";
+import { InvitationCard } from "./invitation";
+import { nameOf } from "./member";
+import styles from "./member.module.css";
+
+type Member = NonNullable<NonNullable<MemberQuery["workspace"]>["member"]>;
+
+/** One member: who they are, how they stand, and what the viewer may do about it. */
+export default function MemberPage() {
+  const here = useHere();
+  const { memberId = "" } = useParams();
+  const [{ data, error, fetching, stale }, again] = useQuery({
+    query: MemberDocument,
+    variables: { workspaceId: here.id, memberId, review: here.can("TEAM_REVIEW") },
+  });
+  useFresh(again);
+  const member = data?.workspace?.member;
+  const back = { to: here.path("team"), label: "Team" };
+  if (member?.role && member.email) {
+    return <Known member={member} here={here} complete={!(fetching || stale)} />;
+  }
+  if (fetching || stale) {
+    return (
+      <Page title="Member" heading={<Bone width="12ch" />} back={back}>
+        <Card title="Membership">
+          <Bone width="70%" />
+          <Bone width="50%" />
+        </Card>
+      </Page>
+    );
+  }
+  if (error && !error.graphQLErrors.length) return <NoAnswer error={error} retry={() => again()} />;
+  return (
+    <Page title="No such member" back={back}>
+      <Empty
+        icon={UserX}
+        title="There is no such member"
+        actions={<ButtonLink to={here.path("team")}>Go to the team</ButtonLink>}
+      >
+        They were removed, or the address is not complete.
+      </Empty>
+    </Page>
+  );
+}
+
+function Known({ member, here, complete }: { member: Member; here: Here; complete: boolean }) {
+  const { actions, dialogs } = useMemberActions(member);
+  const own = member.id === here.membershipId;
+  const name = nameOf(member);
+  const heading = (
+    <span className={styles.who}>
+      <Avatar name={name} large />
+      <span>
+        <span>
+          <bdi>{name}</bdi> {own && <Badge>You</Badge>}
+        </span>
+        <bdi className={styles.address}>{member.email}</bdi>
+      </span>
+    </span>
+  );
+  return (
+    <Page title={name} heading={heading} back={{ to: here.path("team"), label: "Team" }}>
+      {actions.length > 0 && (
+        <Buttons>
+          {actions.map(({ action, label, icon: Icon, danger, busy, run }) => (
+            <Button key={action} look={danger ? "quiet" : "plain"} busy={busy} onClick={run}>
+              <Icon aria-hidden="true" size={16} />
+              {label}
+            </Button>
+          ))}
+        </Buttons>
+      )}
+      <div className={styles.columns}>
+        <Facts member={member} here={here} />
+        {member.invitation?.createdAt && <InvitationCard invitation={member.invitation} />}
+        <Workspaces member={member} here={here} complete={complete} />
+      </div>
+      {dialogs}
+    </Page>
+  );
+}
+
+function Facts({ member, here }: { member: Member; here: Here }) {
+  const roleName = useRoleName();
+  const own = member.id === here.membershipId;
+  return (
+    <Card title="Membership">
+      <dl className={styles.facts}>
+        <dt>Role</dt>
+        <dd>{roleName(member.role)}</dd>
+        <dt>Status</dt>
+        <dd>
+          <Status member={member} />
+        </dd>
+        {member.status === "ACTIVE" && (
+          <>
+            <dt>Joined</dt>
+            <dd>
+              {member.joinedAt === undefined ? <Bone width="8ch" /> : <Time at={member.joinedAt} />}
+            </dd>
+          </>
+        )}
+        {(here.can("TEAM_REVIEW") || own) && member.lastActiveAt !== undefined && (
+          <>
+            <dt>Last active</dt>
+            <dd>
+              <Time at={member.lastActiveAt} />
+            </dd>
+            <dt>Invite sent</dt>
+            <dd>
+              <Time at={member.inviteSentAt} never="Was not invited by mail" />
+            </dd>
+          </>
+        )}
+        {here.can("ACCESS_HISTORY_VIEW") && member.user && (
+          <>
+            <dt>History</dt>
+            <dd>
+              <Link to={here.path(`history?subject=${encodeURIComponent(member.user.id)}`)}>
+                What was done to them
+              </Link>
+              {", "}
+              <Link to={here.path(`history?actor=${encodeURIComponent(member.user.id)}`)}>
+                what they did
+              </Link>
+            </dd>
+          </>
+        )}
+      </dl>
+    </Card>
+  );
+}
+
+function Workspaces({ member, here, complete }: { member: Member; here: Here; complete: boolean }) {
+  const roleName = useRoleName();
+  const places = member.user?.memberships?.nodes;
+  return (
+    <Card title="Workspaces">
+      {!places && !complete && <Bone width="60%" />}
+      {places && (
+        <ul className={styles.list}>
+          {places.map((place) => (
+            <li key={place.id}>
+              {place.workspace.id === here.id ? (
+                <bdi>{place.workspace.name}</bdi>
+              ) : (
+                <Link to={`/w/${place.workspace.slug}/team/${place.id}`}>
+                  <bdi>{place.workspace.name}</bdi>
+                </Link>
+              )}
+              <span className="muted">
+                {roleName(place.role)}
+                {place.status === "INVITED" && ", invited"}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {here.can("TEAM_MANAGE") && (
+        <p className="muted">Only workspaces that you manage are listed.</p>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,59 @@
+import { ChevronDown } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
+import type { Role } from "#generated/operations";
+import { useHere, useRoleName, useSession } from "../shell/session";
+import { Menu, MenuChoice } from "../ui/menu";
+import popup from "../ui/popup.module.css";
+import { canDo, type Member, nameOf } from "./member";
+import styles from "./role-menu.module.css";
+import { useChangeRole } from "./verbs";
+
+const RoleDialog = lazy(async () => ({ default: (await import("./dialogs")).RoleDialog }));
+
+/** A member's role, to be changed on the spot by those who may. */
+export function RoleMenu({ member }: { member: Member }) {
+  const roleName = useRoleName();
+  const own = useHere().membershipId === member.id;
+  const { roles } = useSession();
+  const [change] = useChangeRole(member);
+  const [asked, setAsked] = useState<Role>();
+  const name = roleName(member.role);
+  if (!member.role || !canDo(member, "CHANGE_ROLE")) return <span>{name}</span>;
+  const choose = (role: Role) => {
+    if (role === member.role) return;
+    // Taking an admin's powers away has consequences to be told first.
+    if (member.role === "WORKSPACE_ADMIN" || own) setAsked(role);
+    else change(role);
+  };
+  const options = roles.map((each) => ({
+    value: each.role,
+    label: (
+      <>
+        {each.name}
+        <span className={popup.about}>{each.description}</span>
+      </>
+    ),
+  }));
+  return (
+    <>
+      <Menu
+        align="start"
+        trigger={
+          <button
+            type="button"
+            className={styles.trigger}
+            aria-label={`Role of ${nameOf(member)}: ${name}`}
+          >
+            {name}
+            <ChevronDown aria-hidden="true" />
+          </button>
+        }
+      >
+        <MenuChoice label="Role" value={member.role} onChange={choose} options={options} />
+      </Menu>
+      <Suspense>
+        {asked && <RoleDialog member={member} to={asked} onClose={() => setAsked(undefined)} />}
+      </Suspense>
+    </>
+  );
+}

@@ -1,0 +1,96 @@
+import { useQuery } from "urql";
+import {
+  SettingsDocument,
+  type SettingsQuery,
+  UpdateWorkspaceDocument,
+} from "#generated/operations";
+import { useForm } from "../api/change";
+import { useHere } from "../shell/session";
+import { NoAnswer } from "../shell/states";
+import { Bone } from "../ui/bits";
+import { Button } from "../ui/button";
+import { Buttons, Form, TextArea, TextField } from "../ui/field";
+import { Card, Page } from "../ui/page";
+import { useToasts } from "../ui/toasts";
+
+type Workspace = NonNullable<SettingsQuery["workspace"]>;
+const FIELDS = ["name", "invitationLifetimeDays", "allowedEmailDomains"];
+
+/** The workspace's name, and what holds for its invitations. */
+export default function Settings() {
+  const here = useHere();
+  const [{ data, error, fetching, stale }, again] = useQuery({
+    query: SettingsDocument,
+    variables: { workspaceId: here.id },
+  });
+  const workspace = data?.workspace;
+  if (error && !workspace?.settings && !fetching) {
+    return <NoAnswer error={error} retry={() => again()} />;
+  }
+  return (
+    <Page title="Settings" lead={<bdi>{here.name}</bdi>}>
+      <Card title="Workspace" narrow>
+        {workspace?.settings ? (
+          <Change key={workspace.id} workspace={workspace} settings={workspace.settings} />
+        ) : (
+          (fetching || stale) && (
+            <>
+              <Bone width="40%" />
+              <Bone width="60%" />
+            </>
+          )
+        )}
+      </Card>
+    </Page>
+  );
+}
+
+function Change({
+  workspace,
+  settings,
+}: {
+  workspace: Workspace;
+  settings: NonNullable<Workspace["settings"]>;
+}) {
+  const toasts = useToasts();
+  const { send, busy, problem } = useForm(UpdateWorkspaceDocument, FIELDS);
+  const save = async (values: Record<string, string>) => {
+    const { name = "", invitationLifetimeDays: days = "", allowedEmailDomains = "" } = values;
+    const input = {
+      workspaceId: workspace.id,
+      name,
+      invitationLifetimeDays: days.trim() ? Number(days) : null,
+      allowedEmailDomains: allowedEmailDomains.split(/[\s,;]+/u).filter(Boolean),
+    };
+    if (await send({ input })) toasts.done("The settings are saved.");
+  };
+  return (
+    <Form problem={problem} onSend={save}>
+      <TextField name="name" label="Name" defaultValue={workspace.name} required />
+      <TextField
+        name="invitationLifetimeDays"
+        label="Days that an invitation link stays valid"
+        hint="From 1 to 90. Empty for the server’s default."
+        type="number"
+        min={1}
+        max={90}
+        step={1}
+        defaultValue={settings.invitationLifetimeDays?.toString() ?? ""}
+        optional
+      />
+      <TextArea
+        name="allowedEmailDomains"
+        label="Domains whose addresses may be invited"
+        hint="One to a line, such as example.com. Empty allows all."
+        defaultValue={settings.allowedEmailDomains.join("\n")}
+        rows={4}
+        optional
+      />
+      <Buttons>
+        <Button type="submit" look="primary" busy={busy}>
+          Save
+        </Button>
+      </Buttons>
+    </Form>
+  );
+}

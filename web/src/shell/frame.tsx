@@ -1,0 +1,166 @@
+import {
+  ChevronsUpDown,
+  ClipboardCheck,
+  History,
+  LogOut,
+  Monitor,
+  Moon,
+  Search,
+  Settings,
+  Sun,
+  UserRound,
+  Users,
+} from "lucide-react";
+import type { ReactNode } from "react";
+import { NavLink, useNavigate } from "react-router";
+import { useMutation } from "urql";
+import { type Permission, SignOutDocument } from "#generated/operations";
+import { Avatar } from "../ui/bits";
+import { Menu, MenuChoice, MenuItem, MenuLine, MenuLink } from "../ui/menu";
+import styles from "./frame.module.css";
+import { usePalette } from "./palette-context";
+import { type Here, useHereIfAny, useRoleName, useSession } from "./session";
+import { type Theme, useTheme } from "./theme";
+
+/** The pages of a workspace, and what each needs. */
+export const PAGES: { page: string; label: string; icon: typeof Users; needs: Permission }[] = [
+  { page: "team", label: "Team", icon: Users, needs: "TEAM_VIEW" },
+  { page: "review", label: "Access review", icon: ClipboardCheck, needs: "TEAM_REVIEW" },
+  { page: "history", label: "Access history", icon: History, needs: "ACCESS_HISTORY_VIEW" },
+  { page: "settings", label: "Settings", icon: Settings, needs: "WORKSPACE_MANAGE" },
+];
+
+/** What stands around every page of those who are signed in. */
+export function Frame({ children }: { children: ReactNode }) {
+  const here = useHereIfAny();
+  return (
+    <div className={styles.frame}>
+      <a className="skip-link" href="#main">
+        Skip to content
+      </a>
+      <header className={styles.side}>
+        <Switcher here={here} />
+        <Find />
+        {here && (
+          <nav aria-label={here.name} className={styles.nav}>
+            <ul>
+              {PAGES.filter(({ needs }) => here.can(needs)).map(({ page, label, icon: Icon }) => (
+                <li key={page}>
+                  <NavLink to={here.path(page)}>
+                    <Icon aria-hidden="true" />
+                    {label}
+                  </NavLink>
+                </li>
+              ))}
+            </ul>
+          </nav>
+        )}
+        <div className={styles.foot}>
+          <Account />
+        </div>
+      </header>
+      <main id="main" tabIndex={-1} className={styles.main}>
+        {children}
+      </main>
+    </div>
+  );
+}
+
+function Find() {
+  const { openPalette } = usePalette();
+  return (
+    <button
+      type="button"
+      className={styles.find}
+      onClick={openPalette}
+      aria-keyshortcuts="Control+K Meta+K"
+    >
+      <Search aria-hidden="true" />
+      <span>Find anything</span>
+      <kbd>{/Mac|iPhone/u.test(navigator.userAgent) ? "⌘K" : "Ctrl K"}</kbd>
+      <span className="visually-hidden">Find anything</span>
+    </button>
+  );
+}
+
+function Switcher({ here }: { here: Here | undefined }) {
+  const { places } = useSession();
+  const roleName = useRoleName();
+  const navigate = useNavigate();
+  const name = here?.name ?? "Choose a workspace";
+  return (
+    <Menu
+      align="start"
+      trigger={
+        <button type="button" className={styles.who}>
+          <Avatar name={name} square />
+          <span className={styles.name}>
+            <bdi className={styles.strong}>{name}</bdi>
+            <span className={styles.small}>{roleName(here?.role)}</span>
+          </span>
+          <span className="visually-hidden">Switch workspace</span>
+          <ChevronsUpDown aria-hidden="true" />
+        </button>
+      }
+    >
+      <MenuChoice
+        label="Workspaces"
+        value={here?.slug ?? ""}
+        onChange={(slug) => navigate(`/w/${slug}/team`)}
+        options={places.map((place) => ({
+          value: place.workspace.slug,
+          label: (
+            <>
+              <bdi>{place.workspace.name}</bdi>
+              <span className={styles.small}>{roleName(place.role)}</span>
+            </>
+          ),
+        }))}
+      />
+      <MenuLine />
+      <MenuLink to="/account#workspaces">All workspaces</MenuLink>
+    </Menu>
+  );
+}
+
+const THEMES: { value: Theme; label: string; icon: typeof Sun }[] = [
+  { value: "system", label: "As the system", icon: Monitor },
+  { value: "light", label: "Light", icon: Sun },
+  { value: "dark", label: "Dark", icon: Moon },
+];
+
+function Account() {
+  const { user } = useSession();
+  const [theme, setTheme] = useTheme();
+  const [, signOut] = useMutation(SignOutDocument);
+  const leave = async () => {
+    const { error } = await signOut({});
+    // Without an answer nobody knows whether the session lives; a reload shows it.
+    if (!error?.networkError) location.assign("/sign-in");
+  };
+  return (
+    <Menu
+      trigger={
+        <button type="button" className={styles.who}>
+          <Avatar name={user.name ?? ""} />
+          <span className={styles.name}>
+            <bdi className={styles.strong}>{user.name}</bdi>
+            <bdi className={styles.small}>{user.email}</bdi>
+          </span>
+          <span className="visually-hidden">Account menu</span>
+          <ChevronsUpDown aria-hidden="true" />
+        </button>
+      }
+    >
+      <MenuLink icon={UserRound} to="/account">
+        My account
+      </MenuLink>
+      <MenuLine />
+      <MenuChoice label="Theme" value={theme} onChange={setTheme} options={THEMES} />
+      <MenuLine />
+      <MenuItem icon={LogOut} onSelect={leave}>
+        Sign out
+      </MenuItem>
+    </Menu>
+  );
+}

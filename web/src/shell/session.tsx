@@ -1,0 +1,117 @@
+import { createContext, lazy, type ReactNode, Suspense, use, useMemo } from "react";
+import { Navigate, useLocation, useParams } from "react-router";
+import { useQuery } from "urql";
+import {
+  type Permission,
+  type PlaceFragment,
+  type Role,
+  SessionDocument,
+  type SessionQuery,
+} from "#generated/operations";
+import { useFresh } from "../api/fresh";
+import { useKept } from "../api/kept";
+import { useApi } from "../api/provider";
+import { NoAnswer, Splash } from "./states";
+
+const SignInAgain = lazy(() => import("../entry/sign-in-again"));
+
+type Viewer = NonNullable<SessionQuery["viewer"]>;
+export type RoleDefinition = SessionQuery["roles"][number];
+
+/** Who is signed in, where they can go, and what the roles may do. */
+export type Session = {
+  user: Viewer["user"];
+  activeSlug: string | undefined;
+  places: PlaceFragment[];
+  roles: RoleDefinition[];
+  service: NonNullable<SessionQuery["service"]> | null;
+};
+
+const SessionContext = createContext<Session | undefined>(undefined);
+
+const read = (data: SessionQuery | undefined): Session | undefined => {
+  const viewer = data?.viewer;
+  return viewer
+    ? {
+        user: viewer.user,
+        activeSlug: viewer.activeWorkspace?.slug,
+        places: viewer.memberships.nodes.filter((place) => place.status === "ACTIVE"),
+        roles: data.roles,
+        service: data.service,
+      }
+    : undefined;
+};
+
+/**
+ * Lets those in who are signed in, and sends all others to sign in first. Where a session ends while
+ * a page is open, the page stays as it is, with what was typed, and signing in goes on from there.
+ */
+export function SignedIn({ children }: { children: ReactNode }) {
+  const [{ data, error, fetching, stale }, again] = useQuery({ query: SessionDocument });
+  useFresh(again);
+  const { signedOut } = useApi();
+  const location = useLocation();
+  const session = useKept(useMemo(() => read(data), [data]));
+  if (!session) {
+    if (error) return <NoAnswer error={error} retry={() => again()} />;
+    if (fetching || stale || !data) return <Splash />;
+    return <Navigate to="/sign-in" replace state={{ from: location }} />;
+  }
+  const ended = signedOut || (data?.viewer === null && !fetching && !stale);
+  return (
+    <SessionContext value={session}>
+      {children}
+      <Suspense>{ended && <SignInAgain user={session.user} />}</Suspense>
+    </SessionContext>
+  );
+}
+
+/** Who is signed in; only inside of [SignedIn]. */
+export function useSession(): Session {
+  const session = use(SessionContext);
+  if (!session) throw new Error("useSession stands outside of SignedIn");
+  return session;
+}
+
+/** The workspace that the address names, and what the viewer may do there. */
+export type Here = PlaceFragment["workspace"] & {
+  /** The viewer's own membership and role. */
+  membershipId: string;
+  role: Role;
+  can: (permission: Permission) => boolean;
+  /** Where a page of this workspace is. */
+  path: (page: string) => string;
+};
+
+/** The same; `undefined` where the viewer does not belong to it. */
+export function useHereIfAny(): Here | undefined {
+  const { places, roles } = useSession();
+  const { slug } = useParams();
+  const place = places.find((place) => place.workspace.slug === slug);
+  if (!place?.role) return undefined;
+  const { role } = place;
+  return {
+    ...place.workspace,
+    membershipId: place.id,
+    role,
+    can: (permission) => may(roles, role, permission),
+    path: (page) => `/w/${place.workspace.slug}/${page}`,
+  };
+}
+
+/** The same; only inside of a workspace's pages. */
+export function useHere(): Here {
+  const here = useHereIfAny();
+  if (!here) throw new Error("useHere stands outside of a workspace");
+  return here;
+}
+
+/** The API's table of roles and permissions. */
+export const may = (roles: readonly RoleDefinition[], role: Role | null, permission: Permission) =>
+  roles.some((each) => each.role === role && each.permissions.includes(permission));
+
+/** What people call a role. */
+export function useRoleName() {
+  const { roles } = useSession();
+  return (role: Role | null | undefined) => roles.find((each) => each.role === role)?.name ?? "";
+}

@@ -1,0 +1,38 @@
+import type { CombinedError } from "@urql/core";
+import { CloudOff, RefreshCw } from "lucide-react";
+import { problemOf } from "../api/problem";
+import { Empty } from "../ui/bits";
+import { Button } from "../ui/button";
+
+/** Before anything is known: nothing that could jump. */
+export const Splash = () => <output aria-label="Loading" />;
+
+/** What to do where a page could not be read. */
+export function NoAnswer({ error, retry }: { error: CombinedError; retry: () => void }) {
+  return (
+    <main>
+      <Empty
+        icon={CloudOff}
+        title="This page could not be loaded"
+        actions={<Button onClick={retry}>Try again</Button>}
+      >
+        {problemOf(error).message}
+      </Empty>
+    </main>
+  );
+}
+
+/** Where a part of the program could not be read, or failed: most often there is a newer one. */
+export function Broken() {
+  return (
+    <main>
+      <Empty
+        icon={RefreshCw}
+        title="This page has to be loaded again"
+        actions={<Button onClick={() => location.reload()}>Load it again</Button>}
+      >
+        The console was renewed meanwhile, or a part of it could not be read.
+      </Empty>
+    </main>
+  );
+}

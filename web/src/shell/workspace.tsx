@@ -1,0 +1,74 @@
+import { SearchX } from "lucide-react";
+import { Fragment, type ReactNode, useEffect } from "react";
+import { Link, Navigate } from "react-router";
+import { useMutation } from "urql";
+import { type Permission, SwitchWorkspaceDocument } from "#generated/operations";
+import { Empty } from "../ui/bits";
+import { ButtonLink } from "../ui/button";
+import { Page } from "../ui/page";
+import { useHere, useHereIfAny, useSession } from "./session";
+
+/** Lets those into a workspace's pages who belong to it, and makes it the active one. */
+export function InWorkspace({ children }: { children: ReactNode }) {
+  const here = useHereIfAny();
+  const { activeSlug } = useSession();
+  const [, switchTo] = useMutation(SwitchWorkspaceDocument);
+  const id = here?.id;
+  const isActive = here?.slug === activeSlug;
+  useEffect(() => {
+    if (id && !isActive) switchTo({ input: { workspaceId: id } });
+  }, [id, isActive, switchTo]);
+  // Nothing of one workspace is kept while another one is read.
+  if (here) return <Fragment key={here.id}>{children}</Fragment>;
+  return (
+    <Page title="No such workspace">
+      <Empty
+        icon={SearchX}
+        title="There is no such workspace"
+        actions={<ButtonLink to="/">Go to your workspaces</ButtonLink>}
+      >
+        It was renamed, or you no longer belong to it. An admin of it can add you again.
+      </Empty>
+    </Page>
+  );
+}
+
+/** A page that needs a permission; those who lack it are led to what they may see. */
+export function Needs({ permission, children }: { permission: Permission; children: ReactNode }) {
+  const here = useHere();
+  if (here.can(permission)) return children;
+  return <Navigate to={here.path("team")} replace />;
+}
+
+/** Where to begin: the active workspace, or what to do without one. */
+export function Home() {
+  const { activeSlug, places } = useSession();
+  const active = places.find(({ workspace }) => workspace.slug === activeSlug) ?? places[0];
+  if (active) return <Navigate to={`/w/${active.workspace.slug}/team`} replace />;
+  return (
+    <Page title="Welcome">
+      <Empty
+        icon={SearchX}
+        title="You belong to no workspace"
+        actions={<Link to="/account#workspaces">Create one</Link>}
+      >
+        Ask an admin to invite you, with the address that you are signed in with.
+      </Empty>
+    </Page>
+  );
+}
+
+/** What stands nowhere. */
+export function NotFound() {
+  return (
+    <main>
+      <Empty
+        icon={SearchX}
+        title="There is nothing here"
+        actions={<ButtonLink to="/">Go to the team</ButtonLink>}
+      >
+        The address is not complete, or the page has moved.
+      </Empty>
+    </main>
+  );
+}

@@ -1,0 +1,94 @@
+import { Ellipsis } from "lucide-react";
+import { Link } from "react-router";
+import type { MemberRowFragment } from "#generated/operations";
+import { MemberMenu } from "../member/menu";
+import { RoleMenu } from "../member/role-menu";
+import type { Here } from "../shell/session";
+import { Avatar, Badge } from "../ui/bits";
+import { Button } from "../ui/button";
+import type { Column } from "../ui/table";
+import { Time } from "../ui/time";
+import { Status } from "./status";
+import styles from "./team.module.css";
+
+export type Row = MemberRowFragment;
+
+/** The table's columns, as far as the viewer may read them. */
+export function columnsFor(here: Here): Column<Row>[] {
+  const columns: (Column<Row> | false)[] = [
+    {
+      id: "name",
+      header: "Name",
+      sortable: true,
+      narrow: "title",
+      cell: (member) => <Name member={member} own={member.id === here.membershipId} />,
+    },
+    {
+      id: "email",
+      header: "Email",
+      sortable: true,
+      narrow: "wide",
+      cell: (member) => <bdi>{member.email}</bdi>,
+    },
+    {
+      id: "role",
+      header: "Role",
+      sortable: true,
+      nowrap: true,
+      cell: (member) => <RoleMenu member={member} />,
+    },
+    {
+      id: "status",
+      header: "Status",
+      nowrap: true,
+      cell: (member) => <Status member={member} />,
+    },
+    here.can("TEAM_REVIEW") && {
+      id: "active",
+      header: "Last active",
+      sortable: true,
+      nowrap: true,
+      cell: (member) => (member.status === "INVITED" ? "–" : <Time at={member.lastActiveAt} />),
+    },
+    here.can("TEAM_REVIEW") && {
+      id: "sent",
+      header: "Invite sent",
+      nowrap: true,
+      cell: (member) => <Time at={member.inviteSentAt} never="–" />,
+    },
+    here.can("TEAM_MANAGE") && {
+      id: "actions",
+      header: "Actions",
+      end: true,
+      cell: (member) => (
+        <MemberMenu
+          member={member}
+          trigger={
+            <Button look="quiet" icon aria-label={`Actions for ${member.name}`}>
+              <Ellipsis aria-hidden="true" size={18} />
+            </Button>
+          }
+        />
+      ),
+    },
+  ];
+  return columns.filter((column) => column !== false);
+}
+
+function Name({ member, own }: { member: Row; own: boolean }) {
+  const name = member.name ?? "";
+  return (
+    <div className={styles.member}>
+      <Avatar name={name} />
+      <span className={styles.names}>
+        <span>
+          <Link to={`${member.id}`}>
+            <bdi>{name}</bdi>
+          </Link>{" "}
+          {own && <Badge>You</Badge>}
+        </span>
+        <bdi className={styles.address}>{member.email}</bdi>
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+import { Link } from "react-router";
+import { useQuery } from "urql";
+import { TeamSummaryDocument } from "#generated/operations";
+import { useFresh } from "../api/fresh";
+import { useHere } from "../shell/session";
+import { Bone } from "../ui/bits";
+import styles from "./team.module.css";
+
+const counts = new Intl.NumberFormat("en");
+
+/** The three figures of a team. Each leads to those whom it counts. */
+export function Figures() {
+  const here = useHere();
+  const [{ data }, again] = useQuery({
+    query: TeamSummaryDocument,
+    variables: { workspaceId: here.id },
+  });
+  useFresh(again);
+  const summary = data?.workspace?.teamSummary;
+  const expired = summary?.expiredInvites;
+  return (
+    <section aria-label="Team summary" className={styles.figures}>
+      <Figure label="Total users" count={summary?.totalUsers} to="?" />
+      <Figure label="Active now" count={summary?.activeNow} to="?status=ACTIVE" />
+      <Figure
+        label="Pending invites"
+        count={summary?.pendingInvites}
+        to={expired ? "?status=INVITED&sort=joined" : "?status=INVITED"}
+        hint={expired ? `${counts.format(expired)} expired` : ""}
+      />
+    </section>
+  );
+}
+
+function Figure({
+  label,
+  count,
+  to,
+  hint,
+}: {
+  label: string;
+  count: number | undefined;
+  to: string;
+  hint?: string;
+}) {
+  return (
+    <Link to={to} className={styles.figure}>
+      <span className="muted">{label}</span>
+      <span className={styles.count}>
+        {count === undefined ? <Bone width="2ch" /> : counts.format(count)}
+      </span>
+      {hint && <span className={styles.hint}>{hint}</span>}
+    </Link>
+  );
+}

@@ -1,0 +1,33 @@
+import type { DeliveryState, MemberRowFragment } from "#generated/operations";
+import { Badge, type Tone } from "../ui/bits";
+
+type State = { tone: Tone; text: string; about?: string | undefined };
+
+/** What became of an invitation's mail, where an admin should know. */
+const DELIVERY: Partial<Record<DeliveryState, [Tone, string]>> = {
+  REFUSED: ["danger", "Mail refused"],
+  RETRYING: ["warn", "Mail delayed"],
+};
+
+/** Where a member stands, in a few words. */
+export function stateOf(member: Pick<MemberRowFragment, "status" | "invitation">): State {
+  if (member.status === "ACTIVE") return { tone: "good", text: "Active" };
+  const { invitation } = member;
+  if (invitation?.renewalAskedAt) {
+    return { tone: "warn", text: "Asks for a new link", about: "The invited person asked for it." };
+  }
+  if (invitation?.state === "EXPIRED") return { tone: "warn", text: "Invite expired" };
+  const { state, reason } = invitation?.delivery ?? {};
+  const [tone, text] = (state && DELIVERY[state]) ?? ["accent", "Invited"];
+  return { tone, text, about: reason ?? undefined };
+}
+
+/** The same as a badge. */
+export function Status({ member }: { member: Pick<MemberRowFragment, "status" | "invitation"> }) {
+  const { tone, text, about } = stateOf(member);
+  return (
+    <Badge tone={tone}>
+      <span title={about}>{text}</span>
+    </Badge>
+  );
+}

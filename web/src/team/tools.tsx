@@ -1,0 +1,107 @@
+import { Search } from "lucide-react";
+import { type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
+import type { MembershipStatus, Role } from "#generated/operations";
+import { useSession } from "../shell/session";
+import { Button } from "../ui/button";
+import { Select } from "../ui/select";
+import styles from "./team.module.css";
+import type { View } from "./view";
+
+/** Milliseconds without a key after which a search begins. */
+const PAUSE = 120;
+
+const STATUSES: { value: MembershipStatus | "ANY"; label: string }[] = [
+  { value: "ANY", label: "Any status" },
+  { value: "ACTIVE", label: "Active" },
+  { value: "INVITED", label: "Invited" },
+];
+
+/** Search and filters. */
+export function Tools({
+  view,
+  change,
+  search,
+}: {
+  view: View;
+  change: (part: Partial<View>) => void;
+  search: Ref<HTMLInputElement>;
+}) {
+  const { roles } = useSession();
+  const options: { value: Role | "ANY"; label: string }[] = [
+    { value: "ANY", label: "Any role" },
+    ...roles.map(({ role, name }) => ({ value: role, label: name })),
+  ];
+  const narrowed = view.search || view.role || view.status;
+  return (
+    <search className={styles.tools}>
+      <SearchField value={view.search} onChange={(text) => change({ search: text })} ref={search} />
+      <Select
+        bare
+        label="Role"
+        value={view.role ?? "ANY"}
+        options={options}
+        onChange={(role) => change({ role: role === "ANY" ? undefined : role })}
+      />
+      <Select
+        bare
+        label="Status"
+        value={view.status ?? "ANY"}
+        options={STATUSES}
+        onChange={(status) => change({ status: status === "ANY" ? undefined : status })}
+      />
+      {narrowed && (
+        <Button
+          look="quiet"
+          onClick={() => change({ search: "", role: undefined, status: undefined })}
+        >
+          Clear
+        </Button>
+      )}
+    </search>
+  );
+}
+
+function SearchField({
+  value,
+  onChange,
+  ref,
+}: {
+  value: string;
+  onChange: (text: string) => void;
+  ref: Ref<HTMLInputElement>;
+}) {
+  const [text, setText] = useState(value);
+  const input = useRef<HTMLInputElement>(null);
+  const sent = useRef(value);
+  useImperativeHandle(ref, () => input.current as HTMLInputElement, []);
+  // The address was changed by other means: the back button, a link.
+  if (value !== sent.current) {
+    sent.current = value;
+    setText(value);
+  }
+  useEffect(() => {
+    if (text.trim() === sent.current) return;
+    const timer = setTimeout(() => {
+      sent.current = text.trim();
+      onChange(sent.current);
+    }, PAUSE);
+    return () => clearTimeout(timer);
+  }, [text, onChange]);
+  return (
+    <div className={styles.search}>
+      <Search aria-hidden="true" />
+      <input
+        ref={input}
+        type="search"
+        aria-label="Search by name or email"
+        aria-keyshortcuts="/"
+        placeholder="Search by name or email"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        autoComplete="off"
+        spellCheck={false}
+      />
+      <kbd>/</kbd>
+    </div>
+  );
+}

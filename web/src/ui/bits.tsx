@@ -1,0 +1,65 @@
+import type { ComponentType, CSSProperties, ReactNode } from "react";
+import styles from "./bits.module.css";
+import { cx } from "./cx";
+
+export type Tone = "plain" | "good" | "warn" | "danger" | "accent";
+
+/** A short word about the state of something. */
+export function Badge({ tone = "plain", children }: { tone?: Tone; children: ReactNode }) {
+  return <span className={cx(styles.badge, tone !== "plain" && styles[tone])}>{children}</span>;
+}
+
+const letters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+/** The first letters of the first and last word, whatever the script. */
+function initials(name: string) {
+  const words = name.trim().split(/\s+/u);
+  const ends = words.length > 1 ? [words[0], words.at(-1)] : words;
+  const first = (word = "") => [...letters.segment(word)][0]?.segment ?? "";
+  return ends.map(first).join("").toLocaleUpperCase();
+}
+
+/** A person's or workspace's initials. The name itself stands beside it. */
+export function Avatar({
+  name,
+  large,
+  square,
+}: {
+  name: string;
+  large?: boolean;
+  square?: boolean;
+}) {
+  const look = cx(styles.avatar, large && styles.large, square && styles.square);
+  return (
+    <span aria-hidden="true" className={look}>
+      {initials(name)}
+    </span>
+  );
+}
+
+/** Where a text will stand, as wide as `width` says. */
+export const Bone = ({ width = "60%" }: { width?: string }) => (
+  <span aria-hidden="true" className={styles.bone} style={{ "--bone": width } as CSSProperties} />
+);
+
+/** What to do where there is nothing yet. */
+export function Empty({
+  icon: Icon,
+  title,
+  children,
+  actions,
+}: {
+  icon: ComponentType<{ "aria-hidden": "true" }>;
+  title: string;
+  children?: ReactNode;
+  actions?: ReactNode;
+}) {
+  return (
+    <div className={styles.empty}>
+      <Icon aria-hidden="true" />
+      <h2>{title}</h2>
+      {children && <p>{children}</p>}
+      {actions && <div className={styles.actions}>{actions}</div>}
+    </div>
+  );
+}

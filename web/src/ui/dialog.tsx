@@ -1,0 +1,94 @@
+import { AlertDialog } from "@base-ui/react/alert-dialog";
+import { Dialog as Base } from "@base-ui/react/dialog";
+import type { ReactNode } from "react";
+import { Button } from "./button";
+import { cx } from "./cx";
+import styles from "./dialog.module.css";
+import { Buttons } from "./field";
+
+type Shown = { open: boolean; onClose: () => void };
+
+/** A dialog with a title; Escape and a click beside it close it. */
+export function Dialog({
+  open,
+  onClose,
+  title,
+  children,
+}: Shown & { title: string; children: ReactNode }) {
+  return (
+    <Base.Root open={open} onOpenChange={(next) => next || onClose()}>
+      <Base.Portal>
+        <Base.Backdrop className={styles.backdrop} />
+        <Base.Viewport className={styles.viewport}>
+          <Base.Popup className={styles.popup}>
+            <Base.Title className={styles.title}>{title}</Base.Title>
+            {children}
+          </Base.Popup>
+        </Base.Viewport>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
+/** A dialog without a frame of its own, near the top: for the command palette. */
+export function BareDialog({
+  open,
+  onClose,
+  label,
+  children,
+}: Shown & { label: string; children: ReactNode }) {
+  return (
+    <Base.Root open={open} onOpenChange={(next) => next || onClose()}>
+      <Base.Portal>
+        <Base.Backdrop className={styles.backdrop} />
+        <Base.Viewport className={cx(styles.viewport, styles.top)}>
+          <Base.Popup aria-label={label} className={cx(styles.popup, styles.bare)}>
+            {children}
+          </Base.Popup>
+        </Base.Viewport>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
+/** Asks before something that hurts. A click beside it does not answer. */
+export function Confirm({
+  open,
+  onClose,
+  title,
+  children,
+  action,
+  onConfirm,
+  tone = "danger",
+  busy = false,
+}: Shown & {
+  title: string;
+  children: ReactNode;
+  /** What the button says, as a verb: "Remove". */
+  action: string;
+  onConfirm: () => void;
+  tone?: "danger" | "primary";
+  busy?: boolean;
+}) {
+  return (
+    <AlertDialog.Root open={open} onOpenChange={(next) => next || onClose()}>
+      <AlertDialog.Portal>
+        <AlertDialog.Backdrop className={styles.backdrop} />
+        <AlertDialog.Viewport className={styles.viewport}>
+          <AlertDialog.Popup className={styles.popup}>
+            <AlertDialog.Title className={styles.title}>{title}</AlertDialog.Title>
+            <AlertDialog.Description render={<div />} className={styles.description}>
+              {children}
+            </AlertDialog.Description>
+            <Buttons end>
+              <AlertDialog.Close render={<Button />}>Cancel</AlertDialog.Close>
+              <Button look={tone} busy={busy} onClick={onConfirm}>
+                {action}
+              </Button>
+            </Buttons>
+          </AlertDialog.Popup>
+        </AlertDialog.Viewport>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  );
+}

@@ -1,0 +1,137 @@
+import { Checkbox as BaseCheckbox } from "@base-ui/react/checkbox";
+import { Field } from "@base-ui/react/field";
+import { Form as BaseForm } from "@base-ui/react/form";
+import { Check } from "lucide-react";
+import { type ComponentProps, type ReactNode, useState } from "react";
+import type { Problem } from "../api/problem";
+import { cx } from "./cx";
+import styles from "./field.module.css";
+import { Notice } from "./notice";
+
+/**
+ * A form that is sent by a mutation. What is wrong stands at its field and is focused, or above the
+ * form; what was typed stays.
+ */
+export function Form({
+  problem,
+  onSend,
+  children,
+  ...props
+}: {
+  problem?: Problem | undefined;
+  onSend: (values: Record<string, string>) => unknown;
+} & Omit<ComponentProps<typeof BaseForm>, "onSubmit" | "onFormSubmit" | "errors" | "className">) {
+  return (
+    <BaseForm
+      {...props}
+      className={styles.form}
+      errors={problem?.fields ?? {}}
+      onFormSubmit={(values) => onSend(values as Record<string, string>)}
+    >
+      {problem?.message && <Notice tone="danger">{problem.message}</Notice>}
+      {children}
+    </BaseForm>
+  );
+}
+
+/** The buttons at a form's end. */
+export function Buttons({ end, children }: { end?: boolean; children: ReactNode }) {
+  return <div className={cx(styles.buttons, end && styles.end)}>{children}</div>;
+}
+
+type Labelled = { name: string; label: string; hint?: ReactNode; optional?: boolean };
+
+function Shell({ name, label, hint, optional, children }: Labelled & { children: ReactNode }) {
+  return (
+    <Field.Root name={name} className={styles.field}>
+      <Field.Label className={styles.label}>
+        {label}
+        {optional && <span className={styles.optional}> (optional)</span>}
+      </Field.Label>
+      {children}
+      {hint && <Field.Description className={styles.hint}>{hint}</Field.Description>}
+      <Field.Error className={styles.error} />
+    </Field.Root>
+  );
+}
+
+/** One line of text. `name` is the field of the mutation's input that errors name. */
+export function TextField({
+  name,
+  label,
+  hint,
+  optional,
+  ...input
+}: Labelled & Omit<ComponentProps<typeof Field.Control>, "name" | "className">) {
+  return (
+    <Shell {...{ name, label, hint, optional: optional ?? false }}>
+      <Field.Control {...input} className={styles.input} />
+    </Shell>
+  );
+}
+
+/** Many lines of text. */
+export function TextArea({
+  name,
+  label,
+  hint,
+  optional,
+  ...input
+}: Labelled & Omit<ComponentProps<"textarea">, "name" | "className">) {
+  return (
+    <Shell {...{ name, label, hint, optional: optional ?? false }}>
+      <Field.Control render={<textarea {...input} />} className={styles.input} />
+    </Shell>
+  );
+}
+
+/** A password, hidden until asked for; password managers know it by `autoComplete`. */
+export function PasswordField({
+  name,
+  label,
+  hint,
+  autoComplete,
+}: Omit<Labelled, "optional"> & { autoComplete: "current-password" | "new-password" }) {
+  const [shown, setShown] = useState(false);
+  return (
+    <Shell {...{ name, label, hint }}>
+      <div className={styles.revealed}>
+        <Field.Control
+          className={styles.input}
+          type={shown ? "text" : "password"}
+          autoComplete={autoComplete}
+          autoCapitalize="off"
+          spellCheck={false}
+          required
+        />
+        <button
+          type="button"
+          className={styles.reveal}
+          aria-pressed={shown}
+          aria-label={`Show ${label.toLowerCase()}`}
+          onClick={() => setShown(!shown)}
+        >
+          {shown ? "Hide" : "Show"}
+        </button>
+      </div>
+    </Shell>
+  );
+}
+
+/** A box to tick, with its text. */
+export function Checkbox({
+  children,
+  ...props
+}: { children: ReactNode } & Omit<ComponentProps<typeof BaseCheckbox.Root>, "className">) {
+  return (
+    // biome-ignore lint/a11y/noLabelWithoutControl: the control is the checkbox inside
+    <label className={styles.checkbox}>
+      <BaseCheckbox.Root {...props} className={styles.box}>
+        <BaseCheckbox.Indicator>
+          <Check aria-hidden="true" strokeWidth={3} />
+        </BaseCheckbox.Indicator>
+      </BaseCheckbox.Root>
+      <span>{children}</span>
+    </label>
+  );
+}

@@ -1,0 +1,65 @@
+import { Toast } from "@base-ui/react/toast";
+import { X } from "lucide-react";
+import { type ReactNode, useMemo } from "react";
+import styles from "./toasts.module.css";
+
+/** A way back from what was done. */
+export type Undo = { label?: string; run: () => unknown };
+
+/** Says what was done, with a way back where there is one, and what could not be done. */
+export function useToasts() {
+  const manager = Toast.useToastManager();
+  const { add, close } = manager;
+  return useMemo(
+    () => ({
+      done(title: string, undo?: Undo) {
+        const id = add({
+          title,
+          timeout: undo ? 10_000 : 5_000,
+          ...(undo && {
+            actionProps: {
+              children: undo.label ?? "Undo",
+              onClick() {
+                close(id);
+                undo.run();
+              },
+            },
+          }),
+        });
+      },
+      problem(title: string) {
+        add({ title, type: "problem", priority: "high", timeout: 12_000 });
+      },
+    }),
+    [add, close],
+  );
+}
+
+/** Where toasts are shown: once around the app. F6 leads there. */
+export function Toasts({ children }: { children: ReactNode }) {
+  return (
+    <Toast.Provider>
+      {children}
+      <Toast.Portal>
+        <Toast.Viewport className={styles.viewport}>
+          <Shown />
+        </Toast.Viewport>
+      </Toast.Portal>
+    </Toast.Provider>
+  );
+}
+
+function Shown() {
+  const { toasts } = Toast.useToastManager();
+  return toasts.map((toast) => (
+    <Toast.Root key={toast.id} toast={toast} className={styles.toast}>
+      <Toast.Content className={styles.content}>
+        <Toast.Title className={styles.title} render={<p />} />
+        <Toast.Action className={styles.action} />
+        <Toast.Close className={styles.close} aria-label="Dismiss">
+          <X aria-hidden="true" size={16} />
+        </Toast.Close>
+      </Toast.Content>
+    </Toast.Root>
+  ));
+}

@@ -1,0 +1,23 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+// Where `cargo run` listens; `npm run dev` passes the API on to it.
+const server = "http://localhost:8080";
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: {
+    alias: { "#generated": fileURLToPath(new URL("./generated", import.meta.url)) },
+  },
+  build: {
+    target: "baseline-widely-available",
+    // The policy of the page forbids `data:` for all but images.
+    assetsInlineLimit: 0,
+    // Every browser that runs the console knows modulepreload.
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    proxy: { "/graphql": server, "/mailbox": server },
+  },
+});
