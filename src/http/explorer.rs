@@ -1,13 +1,14 @@
 //! `/graphiql`: the GraphQL explorer, from files that the program carries.
 //!
-//! `build.rs` lays the files out; nothing is fetched from another host, and the
-//! page's content security policy makes sure of it.
+//! Nothing is fetched from another host, and the page's content security policy makes sure of it.
 
+use super::files::{File, Files};
 use axum::Router;
-use axum::extract::Path;
-use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+
+static EXPLORER: Files = include!(concat!(env!("OUT_DIR"), "/explorer.rs"));
 
 /// Everything from this origin only; GraphiQL's fonts are `data:` URLs. It also
 /// stops the style element by which GraphiQL's dialogs lock the page's
@@ -15,30 +16,6 @@ use axum::routing::get;
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; \
     style-src 'self'; font-src 'self' data:; img-src 'self' data:; connect-src 'self'; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-/// Changes with every byte of the assets, and is part of their URLs.
-const VERSION: &str = include_str!(concat!(env!("OUT_DIR"), "/explorer/version"));
-
-/// Takes a file of those that `build.rs` laid out.
-macro_rules! built {
-    ($name:literal) => {
-        include_bytes!(concat!(env!("OUT_DIR"), "/explorer/", $name))
-    };
-}
-
-const PAGE: &[u8] = built!("index.html");
-const CSS: &str = "text/css; charset=utf-8";
-const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
-
-/// Name, media type and compressed bytes.
-const ASSETS: [(&str, &str, &[u8]); 6] = [
-    ("explorer.css", CSS, built!("explorer.css.gz")),
-    ("explorer.js", JAVASCRIPT, built!("explorer.js.gz")),
-    ("graphiql.css", CSS, built!("graphiql.css.gz")),
-    ("graphiql.js", JAVASCRIPT, built!("graphiql.js.gz")),
-    ("react.js", JAVASCRIPT, built!("react.js.gz")),
-    ("react-dom.js", JAVASCRIPT, built!("react-dom.js.gz")),
-];
 
 /// The explorer's page and its assets. Both are public: what the API shows is
 /// decided by the API.
@@ -48,29 +25,16 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
         .route("/graphiql/assets/{version}/{name}", get(asset))
 }
 
-async fn page() -> Response {
-    let headers = [
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::CACHE_CONTROL, "no-cache"),
-    ];
-    (headers, Html(PAGE)).into_response()
+async fn page(request: HeaderMap) -> Response {
+    let policy = [(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY)];
+    (policy, EXPLORER.page.answer(&request)).into_response()
 }
 
-/// One asset. It is only stored compressed, which every browser understands.
-async fn asset(Path((version, name)): Path<(String, String)>) -> Response {
-    let found = ASSETS.iter().find(|asset| asset.0 == name);
-    let Some((_, media_type, bytes)) = found.filter(|_| version == VERSION) else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
-    let headers = [
-        (header::CONTENT_TYPE, *media_type),
-        (header::CONTENT_ENCODING, "gzip"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
-    ];
-    (headers, *bytes).into_response()
+async fn asset(uri: Uri, request: HeaderMap) -> Response {
+    match EXPLORER.find(uri.path()) {
+        Some(file) => file.answer(&request),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 #[cfg(test)]
@@ -100,9 +64,11 @@ mod tests {
     async fn assets_answer_to_their_own_version_only() {
         let other = fetch("/graphiql/assets/other/explorer.js").await;
         assert_eq!(other.status(), StatusCode::NOT_FOUND);
-        let page = fetch(&format!("/graphiql/assets/{VERSION}/index.html")).await;
-        assert_eq!(page.status(), StatusCode::NOT_FOUND);
-        let script = fetch(&format!("/graphiql/assets/{VERSION}/explorer.js")).await;
-        assert_eq!(script.headers()[header::CONTENT_ENCODING], "gzip");
+        let mut scripts = EXPLORER.others.iter();
+        let script = scripts.find(|file| file.path.ends_with("/explorer.js"));
+        let script = script.expect("npm at build time").path;
+        assert_eq!(fetch(script).await.status(), StatusCode::OK);
+        let page = script.replace("/explorer.js", "/index.html");
+        assert_eq!(fetch(&page).await.status(), StatusCode::NOT_FOUND);
     }
 }

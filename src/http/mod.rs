@@ -5,6 +5,7 @@ mod client;
 pub mod connections;
 mod cookie;
 mod explorer;
+mod files;
 mod graphql;
 mod health;
 mod mailbox;
@@ -38,10 +39,11 @@ pub fn router(app: &App, stop: &CancellationToken) -> Result<Router> {
         .merge(health::routes(app)?)
         .merge(mailbox::routes(app)?)
         .merge(pages::routes()?)
-        .merge(explorer::routes())
         .fallback(pages::not_found)
         .layer(CompressionLayer::new())
         .layer(timeout)
+        // Files in memory, compressed already.
+        .merge(explorer::routes())
         // It keeps time by itself, and answers in GraphQL.
         .merge(graphql::routes(app, stop)?);
     // One layer for axum, so that a request's services are boxed once. The first is the outermost.

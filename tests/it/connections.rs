@@ -97,7 +97,7 @@ async fn an_answer_that_nobody_reads_ends_the_connection(server: Server) {
     let page = page.unwrap().text().await.unwrap();
     let mut paths = page.split('"');
     let script = paths.find(|path| path.ends_with("/graphiql.js")).unwrap();
-    // A hundred answers of 300 kB are more than the buffers between the two hold.
+    // A hundred answers of a megabyte are more than the buffers between the two hold.
     let request = format!("GET {script} HTTP/1.1\r\nHost: x\r\n\r\n");
     let mut stream = connect(&replica.server, &request.repeat(100)).await;
     let gone = tokio::time::timeout(DEADLINE, trickle(&mut stream));

@@ -1,0 +1,72 @@
+//! npm and Node.js, as far as a build needs them.
+
+use std::path::Path;
+use std::process::{Command, Output};
+use std::{fs, io};
+
+/// Major and minor version of the oldest Node.js that the packages' tools run on.
+const OLDEST_NODE: (u32, u32) = (20, 19);
+
+/// Installs the packages that `package-lock.json` in `folder` pins, unless they are there already.
+pub fn install(folder: &Path) -> io::Result<()> {
+    let wanted = fs::read(folder.join("package-lock.json"))?;
+    // In there, since npm empties the folder before it installs anything: the mark never stands
+    // over half an installation.
+    let mark = folder.join("node_modules/.installed-lock.json");
+    if fs::read(&mark).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    // Errors alone: what is told of a failure is the start of what npm says.
+    let arguments = "ci --include=dev --ignore-scripts --no-audit --no-fund --loglevel=error";
+    let output = npm(folder, arguments)?;
+    if !output.status.success() {
+        let told = String::from_utf8_lossy(&output.stderr);
+        let first: Vec<&str> = told.lines().take(3).collect();
+        let told = first.join("; ");
+        return Err(io::Error::other(format!("npm ci failed ({told})")));
+    }
+    fs::write(mark, wanted)
+}
+
+fn npm(folder: &Path, arguments: &str) -> io::Result<Output> {
+    let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    Command::new(program)
+        .args(arguments.split(' '))
+        .current_dir(folder)
+        // What it is set to for other work must not decide what is built.
+        .env_remove("NODE_ENV")
+        .output()
+        .map_err(|error| io::Error::other(format!("npm did not start ({error})")))
+}
+
+/// Runs a script of ours over `folder`.
+pub fn node(script: &str, folder: &Path) -> io::Result<()> {
+    let output = Command::new("node").arg(script).arg(folder).output();
+    let output = output.map_err(no_node)?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let told = String::from_utf8_lossy(&output.stderr);
+    Err(io::Error::other(format!("{script} failed\n{told}")))
+}
+
+/// An error where Node.js is missing or too old, whatever has been installed with another one.
+pub fn check_node() -> io::Result<()> {
+    let output = Command::new("node").arg("--version").output();
+    let output = output.map_err(no_node)?;
+    let told = String::from_utf8_lossy(&output.stdout);
+    let mut numbers = told.trim().trim_start_matches('v').split('.');
+    let mut number = || numbers.next().and_then(|number| number.parse().ok());
+    let found = number().zip(number());
+    if found.is_some_and(|found| found >= OLDEST_NODE) {
+        return Ok(());
+    }
+    let (told, (major, minor)) = (told.trim(), OLDEST_NODE);
+    Err(io::Error::other(format!(
+        "Node.js is {told}, and {major}.{minor} is the oldest that will do"
+    )))
+}
+
+fn no_node(error: io::Error) -> io::Error {
+    io::Error::other(format!("Node.js did not start ({error})"))
+}

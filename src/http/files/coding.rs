@@ -1,0 +1,120 @@
+//! Which coding of a file a client gets (RFC 9110, section 12.5.3).
+
+use axum::http::{HeaderMap, HeaderValue, header};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coding {
+    Brotli,
+    Gzip,
+}
+
+impl Coding {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Brotli => "br",
+            Self::Gzip => "gzip",
+        }
+    }
+
+    /// The value of the `Content-Encoding` header.
+    pub fn header(self) -> HeaderValue {
+        HeaderValue::from_static(self.name())
+    }
+}
+
+/// The form in the coding that the client likes best, of two equals the first; `None` where it would
+/// rather have the file as it is, or takes nothing else.
+pub fn choose<T>(
+    request: &HeaderMap,
+    forms: impl IntoIterator<Item = (Coding, T)>,
+) -> Option<(Coding, T)> {
+    let plain = quality(request, "identity").unwrap_or(0.0);
+    let mut best = None;
+    let mut best_quality = 0.0;
+    for (coding, form) in forms {
+        let quality = quality(request, coding.name()).unwrap_or(0.0);
+        if quality > best_quality && quality >= plain {
+            best = Some((coding, form));
+            best_quality = quality;
+        }
+    }
+    best
+}
+
+/// What `Accept-Encoding` says of a coding, by its name or by `*`.
+fn quality(request: &HeaderMap, name: &str) -> Option<f32> {
+    let accepted = request.get_all(header::ACCEPT_ENCODING).iter();
+    let accepted: Vec<(&str, f32)> = accepted
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(weighted)
+        .collect();
+    let find = |name: &str| {
+        let mut accepted = accepted.iter();
+        accepted.find(|(accepted, _)| accepted.eq_ignore_ascii_case(name))
+    };
+    find(name)
+        .or_else(|| find("*"))
+        .map(|(_, quality)| *quality)
+}
+
+/// A coding and its weight. One that can't be read counts for nothing.
+fn weighted(text: &str) -> (&str, f32) {
+    let mut parts = text.split(';').map(str::trim);
+    let name = parts.next().unwrap_or_default();
+    let weight = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
+    (
+        name,
+        weight.map_or(1.0, |weight| weight.parse().unwrap_or(0.0)),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(accept: &str) -> Option<Coding> {
+        let mut headers = HeaderMap::new();
+        let accept = accept.parse().expect("a header value");
+        headers.insert(header::ACCEPT_ENCODING, accept);
+        chosen_of(&headers, &[Coding::Brotli, Coding::Gzip])
+    }
+
+    fn chosen_of(headers: &HeaderMap, codings: &[Coding]) -> Option<Coding> {
+        let forms = codings.iter().map(|coding| (*coding, ()));
+        choose(headers, forms).map(|(coding, ())| coding)
+    }
+
+    #[test]
+    fn the_client_decides() {
+        for (accept, expected) in [
+            ("gzip, deflate, br, zstd", Some(Coding::Brotli)),
+            ("gzip", Some(Coding::Gzip)),
+            ("GZIP;Q=0.5", Some(Coding::Gzip)),
+            ("br;q=0.1, gzip", Some(Coding::Gzip)),
+            ("br; q=0.8, gzip; q=0.8", Some(Coding::Brotli)),
+            ("*", Some(Coding::Brotli)),
+            ("*, br;q=0", Some(Coding::Gzip)),
+            ("gzip;q=0.5, identity", None),
+            ("br;q=0, gzip;q=0", None),
+            ("br;q=much", None),
+            ("zstd", None),
+            ("", None),
+        ] {
+            assert_eq!(chosen(accept), expected, "{accept}");
+        }
+    }
+
+    #[test]
+    fn without_a_wish_it_is_plain() {
+        assert_eq!(chosen_of(&HeaderMap::new(), &[Coding::Brotli]), None);
+    }
+
+    #[test]
+    fn what_there_is_not_is_not_chosen() {
+        let mut headers = HeaderMap::new();
+        let accept = HeaderValue::from_static("br, gzip;q=0.1");
+        headers.insert(header::ACCEPT_ENCODING, accept);
+        assert_eq!(chosen_of(&headers, &[Coding::Gzip]), Some(Coding::Gzip));
+    }
+}
