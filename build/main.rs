@@ -1,8 +1,10 @@
-//! Prepares what the program carries beside its own code: the API explorer, made of npm packages.
+//! Prepares what the program carries beside its own code: the console and the API explorer, both
+//! made of npm packages.
 //!
-//! Without npm, or offline, the build succeeds all the same, and a page says what is missing. The
+//! Without npm, or offline, the build succeeds all the same, and pages say what is missing. The
 //! source tree is never written to.
 
+mod console;
 mod explorer;
 mod files;
 mod npm;
@@ -25,5 +27,6 @@ fn main() -> ExitCode {
 fn prepare() -> io::Result<()> {
     let out = env::var_os("OUT_DIR").map(PathBuf::from);
     let out = out.ok_or_else(|| io::Error::other("OUT_DIR is not set"))?;
-    explorer::build(&out)
+    explorer::build(&out)?;
+    console::build(&out)
 }

@@ -28,6 +28,19 @@ pub fn install(folder: &Path) -> io::Result<()> {
     fs::write(mark, wanted)
 }
 
+/// Runs a script of `package.json` in `folder`; where it fails, the error is all that it said.
+pub fn run(folder: &Path, script: &str) -> io::Result<()> {
+    let output = npm(folder, &format!("run {script}"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(io::Error::other(format!(
+        "npm run {script} failed\n{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )))
+}
+
 fn npm(folder: &Path, arguments: &str) -> io::Result<Output> {
     let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
     Command::new(program)

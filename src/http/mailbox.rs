@@ -90,7 +90,8 @@ async fn only_here(request: Request, next: Next) -> Response {
     if from_here && !relayed && names_this_machine(headers) {
         next.run(request).await
     } else {
-        super::pages::not_found().await.into_response()
+        let (parts, _) = request.into_parts();
+        super::console::not_found(parts.method, parts.headers).await
     }
 }
 

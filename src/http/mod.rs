@@ -1,15 +1,15 @@
 //! HTTP: the only place that knows axum. Connections, routes, sessions, limits, health, metrics and
-//! pages.
+//! the files of console and explorer.
 
 mod client;
 pub mod connections;
+mod console;
 mod cookie;
 mod explorer;
 mod files;
 mod graphql;
 mod health;
 mod mailbox;
-mod pages;
 
 use crate::App;
 use crate::error::Result;
@@ -38,12 +38,12 @@ pub fn router(app: &App, stop: &CancellationToken) -> Result<Router> {
     let routes = Router::new()
         .merge(health::routes(app)?)
         .merge(mailbox::routes(app)?)
-        .merge(pages::routes()?)
-        .fallback(pages::not_found)
         .layer(CompressionLayer::new())
         .layer(timeout)
         // Files in memory, compressed already.
         .merge(explorer::routes())
+        .merge(console::routes())
+        .fallback(console::not_found)
         // It keeps time by itself, and answers in GraphQL.
         .merge(graphql::routes(app, stop)?);
     // One layer for axum, so that a request's services are boxed once. The first is the outermost.

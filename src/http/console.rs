@@ -1,0 +1,88 @@
+//! The console: a single-page app, from files that the program carries. Its pages are one HTML
+//! file, and the app tells by the path which of them to show.
+
+use super::files::{File, Files};
+use axum::Router;
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+static CONSOLE: Files = include!(concat!(env!("OUT_DIR"), "/console.rs"));
+
+/// Everything from this origin only, and nothing that turns text into code. Forms are sent by
+/// scripts, so no form may go anywhere.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+    img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
+    base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+    require-trusted-types-for 'script'; trusted-types 'none'";
+
+/// The paths of the app's pages; those that mails and logs link to are among them.
+const PAGES: [&str; 8] = [
+    "/",
+    "/sign-in",
+    "/forgot-password",
+    "/setup",
+    "/accept-invitation",
+    "/reset-password",
+    "/account",
+    "/w/{*rest}",
+];
+
+/// The pages and what they load. Opening one (GET, HEAD) uses up nothing: the token of a link
+/// stands behind `#`, which browsers do not send.
+pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    let mut routes = Router::new().route("/assets/{*name}", get(file));
+    for path in PAGES {
+        routes = routes.route(path, get(page));
+    }
+    // Icons and the like, whose names are fixed.
+    for file_at_root in CONSOLE.others.iter().filter(|file| !file.is_asset()) {
+        routes = routes.route(file_at_root.path, get(file));
+    }
+    routes
+}
+
+async fn page(request: HeaderMap) -> Response {
+    with_policies(CONSOLE.page.answer(&request))
+}
+
+async fn file(method: Method, uri: Uri, request: HeaderMap) -> Response {
+    match CONSOLE.find(uri.path()) {
+        Some(file) => file.answer(&request),
+        None => not_found(method, request).await,
+    }
+}
+
+fn with_policies(page: Response) -> Response {
+    let headers = [
+        (
+            header::CONTENT_SECURITY_POLICY.as_str(),
+            CONTENT_SECURITY_POLICY,
+        ),
+        ("cross-origin-opener-policy", "same-origin"),
+    ];
+    (headers, page).into_response()
+}
+
+/// What any other path answers: to people the app, which says so in its own frame; to programs, and
+/// to the app where it looks for a file of an earlier version, a line of text.
+pub async fn not_found(method: Method, request: HeaderMap) -> Response {
+    let headers = [
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::VARY, "accept, accept-encoding"),
+    ];
+    let content = if matches!(method, Method::GET | Method::HEAD) && wants_html(&request) {
+        with_policies(CONSOLE.page.content(&request))
+    } else {
+        let text = "There is nothing at this address. The API is at /graphql, its explorer at \
+            /graphiql.\n";
+        text.into_response()
+    };
+    (StatusCode::NOT_FOUND, headers, content).into_response()
+}
+
+fn wants_html(request: &HeaderMap) -> bool {
+    let accept = request.get_all(header::ACCEPT).iter();
+    let mut accept = accept.filter_map(|value| value.to_str().ok());
+    accept.any(|value| value.to_ascii_lowercase().contains("text/html"))
+}
