@@ -111,10 +111,12 @@ async fn compose(app: &App, mail: &outbox::Model) -> Result<Option<Letter>> {
         Notice::RenewalAsked {
             invitee,
             workspaces,
+            slug,
         } => Some(Letter::InvitationRequested(InvitationRequested {
             name,
             invitee_email: invitee,
             workspaces,
+            slug,
         })),
     })
 }

@@ -101,6 +101,8 @@ pub struct InvitationRequested {
     pub invitee_email: String,
     /// The names of the workspaces that it was for; never empty.
     pub workspaces: Vec<String>,
+    /// The name in URLs of the workspace whose team page the letter points to.
+    pub slug: Option<String>,
 }
 
 /// The pages that open with a token.
@@ -147,10 +149,12 @@ impl Letter {
     }
 
     /// The page of the console, below the public URL, that a letter without a token points to.
-    pub(super) fn console_path(&self) -> &'static str {
+    pub(super) fn console_path(&self) -> String {
         match self {
-            Letter::InvitationRequested(_) => "team",
-            _ => "",
+            Letter::InvitationRequested(InvitationRequested {
+                slug: Some(slug), ..
+            }) => format!("w/{slug}/team"),
+            _ => String::new(),
         }
     }
 }

@@ -27,6 +27,9 @@ pub enum Notice {
     RenewalAsked {
         invitee: String,
         workspaces: Vec<String>,
+        /// The first workspace's; rows of earlier versions have none.
+        #[serde(default)]
+        slug: Option<String>,
     },
 }
 

@@ -155,7 +155,7 @@ impl Renderer {
         public_url: &Url,
     ) -> Result<Rendered, RenderError> {
         let url = match (letter.page(), link) {
-            (None, _) => page_url(public_url, letter.console_path()).into(),
+            (None, _) => page_url(public_url, &letter.console_path()).into(),
             (Some(_), Some(link)) => link.expose_secret().to_owned(),
             (Some(_), None) => return Err(RenderError::LinkMissing),
         };

@@ -71,17 +71,20 @@ async fn request_in(
 }
 
 fn letter(inviter: &user::Model, invitations: &[Model], workspaces: &[workspace::Model]) -> Mail {
-    let named = |i: &Model| {
-        workspaces
-            .iter()
-            .find(|w| w.id == i.workspace_id)
-            .map(|w| w.name.clone())
-    };
+    let workspace = |i: &Model| workspaces.iter().find(|w| w.id == i.workspace_id);
     let notice = Notice::RenewalAsked {
         invitee: invitations
             .first()
             .map_or_else(String::new, |i| i.email.clone()),
-        workspaces: invitations.iter().filter_map(named).collect(),
+        workspaces: invitations
+            .iter()
+            .filter_map(workspace)
+            .map(|w| w.name.clone())
+            .collect(),
+        slug: invitations
+            .first()
+            .and_then(workspace)
+            .map(|w| w.slug.clone()),
     };
     let name = name::display(&inviter.first_name, &inviter.last_name, "");
     Mail::new(name, &inviter.email, notice)

@@ -254,6 +254,9 @@ async fn the_inviter_hears_of_a_wish_for_a_new_link_once_a_day(server: Server) {
         "no link that works in another's mailbox"
     );
     let team = team.later().await;
+    let told = team.admin.client.get("{ workspace { slug } }").await;
+    let slug = told["workspace"]["slug"].as_str().unwrap();
+    assert!(mail.text().contains(&format!("/w/{slug}/team\n")));
     let asked = team.member_with("bo@acme.example").await["invitation"]["renewalAskedAt"].clone();
     assert!(asked.is_string());
 

@@ -56,6 +56,7 @@ fn letters(name: &str) -> Vec<Letter> {
             name,
             invitee_email: "kai@tv.example".to_owned(),
             workspaces: vec![text(), text()],
+            slug: Some("acme-1a2b3c".to_owned()),
         }),
     ]
 }
