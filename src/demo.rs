@@ -96,14 +96,17 @@ pub async fn fill(app: &App) -> Result<String> {
     let globex = workspace::create(app, &ana, "Globex Research").await?;
     let initech = workspace::create(app, &ana, "Initech Labs").await?;
     let workspaces = [('A', acme.id), ('G', globex.id), ('I', initech.id)];
-    let mut day = 120;
-    for (index, person) in PEOPLE.iter().enumerate() {
-        let invited = i64::from(person.4.0);
-        app.clock.advance(Duration::days(day - invited));
-        day = invited;
-        play(app, &ana, &workspaces, index, person).await?;
+    let mut hour = start.num_hours();
+    for (hours, index, scene) in scenes() {
+        app.clock.advance(Duration::hours(hour - hours));
+        hour = hours;
+        let person = &Character::new(index, &workspaces);
+        match scene {
+            Scene::Invited => person.is_invited(app, &ana).await?,
+            Scene::Accepts => person.accepts(app).await?,
+        }
     }
-    app.clock.advance(Duration::days(day));
+    app.clock.advance(Duration::hours(hour));
     session::mark_active(
         &app.db,
         ana.user_id,
@@ -115,63 +118,85 @@ pub async fn fill(app: &App) -> Result<String> {
     Ok(told(app))
 }
 
-/// One person is invited, and accepts or does not.
-async fn play(
-    app: &App,
-    ana: &Actor,
-    workspaces: &[(char, Uuid)],
+enum Scene {
+    Invited,
+    Accepts,
+}
+
+/// What happens, how many hours before now and to whom in [`PEOPLE`], in the order of time: the
+/// access history lists entries in the order in which they were written.
+fn scenes() -> Vec<(i64, usize, Scene)> {
+    let mut scenes = Vec::new();
+    for (index, (.., (days, accepted))) in PEOPLE.iter().enumerate() {
+        let invited = i64::from(*days) * 24;
+        scenes.push((invited, index, Scene::Invited));
+        if let Some(hours) = accepted {
+            scenes.push((invited - i64::from(*hours), index, Scene::Accepts));
+        }
+    }
+    scenes.sort_by_key(|(hours, ..)| std::cmp::Reverse(*hours));
+    scenes
+}
+
+/// Somebody in the story.
+struct Character {
     index: usize,
-    (first, last, letters, role, (_, accepted)): &(&str, &str, &str, Role, Story),
-) -> Result<()> {
-    let local = format!(
-        "{}.{}",
-        crate::name::fold(first),
-        crate::name::fold(last).replace(['’', ' '], "")
-    );
-    let email = format!("{}@acme.example", local.replace('ø', "o"));
-    let places = workspaces
-        .iter()
-        .filter(|(letter, _)| letters.contains(*letter));
-    let placements = places.map(|(_, workspace_id)| Placement {
-        workspace_id: *workspace_id,
-        role: *role,
-    });
-    let placements: Vec<Placement> = placements.collect();
-    let invitee = Invitee::new(
-        email.clone(),
-        Person::parse(&email, first, last),
-        placements.clone(),
-    );
-    invite::invite(app, ana, &[invitee]).await?;
-    let Some(hours) = accepted else { return Ok(()) };
-    let user = user::Entity::find()
-        .filter(user::Column::EmailKey.eq(&email))
-        .one(&app.db)
-        .await?;
-    let user = user.ok_or_else(|| Error::internal(format!("nobody was invited at {email}")))?;
-    let token = mint(
-        app,
-        mail_of(app, &placements, user.id).await?,
-        LinkPurpose::Invitation,
-    )
-    .await?;
-    app.clock.advance(Duration::hours(i64::from(*hours)));
-    let acceptance = Acceptance {
-        token: token.secret().expose_secret().to_owned(),
-        password: Some(SecretString::from(PASSWORD)),
-        ..Acceptance::default()
-    };
-    accept::accept(app, None, &acceptance, &Origin::default()).await?;
-    app.clock.advance(-Duration::hours(i64::from(*hours)));
-    // Most were here lately; some have not been seen for long, and one never again.
-    let away = Duration::hours([1, 3, 26, 5, 72, 2, 400, 9][index % 8]);
-    let seen = app.now() + Duration::days(i64::from(index % 11 != 3)) * 110;
-    let today = app.clock.real() - away;
-    let places: Vec<Uuid> = placements
-        .iter()
-        .map(|placement| placement.workspace_id)
-        .collect();
-    session::mark_active(&app.db, user.id, &places, seen.min(today)).await
+    email: String,
+    placements: Vec<Placement>,
+}
+
+impl Character {
+    fn new(index: usize, workspaces: &[(char, Uuid)]) -> Character {
+        let (first, last, letters, role, _) = PEOPLE[index];
+        let local = format!(
+            "{}.{}",
+            crate::name::fold(first),
+            crate::name::fold(last).replace(['’', ' '], "")
+        );
+        let places = workspaces
+            .iter()
+            .filter(|(letter, _)| letters.contains(*letter));
+        let placements = places.map(|(_, workspace_id)| Placement {
+            workspace_id: *workspace_id,
+            role,
+        });
+        Character {
+            index,
+            email: format!("{}@acme.example", local.replace('ø', "o")),
+            placements: placements.collect(),
+        }
+    }
+
+    async fn is_invited(&self, app: &App, by: &Actor) -> Result<()> {
+        let (first, last, ..) = PEOPLE[self.index];
+        let person = Person::parse(&self.email, first, last);
+        let invitee = Invitee::new(self.email.clone(), person, self.placements.clone());
+        invite::invite(app, by, &[invitee]).await?;
+        Ok(())
+    }
+
+    async fn accepts(&self, app: &App) -> Result<()> {
+        let user = user::Entity::find()
+            .filter(user::Column::EmailKey.eq(&self.email))
+            .one(&app.db)
+            .await?;
+        let user = user.ok_or_else(|| Error::internal("nobody was invited at this address"))?;
+        let mail = mail_of(app, &self.placements, user.id).await?;
+        let token = mint(app, mail, LinkPurpose::Invitation).await?;
+        let acceptance = Acceptance {
+            token: token.secret().expose_secret().to_owned(),
+            password: Some(SecretString::from(PASSWORD)),
+            ..Acceptance::default()
+        };
+        accept::accept(app, None, &acceptance, &Origin::default()).await?;
+        // Most were here lately; some have not been seen for long, and one never again.
+        let away = Duration::hours([1, 3, 26, 5, 72, 2, 400, 9][self.index % 8]);
+        let seen = app.now() + Duration::days(i64::from(self.index % 11 != 3)) * 110;
+        let today = app.clock.real() - away;
+        let places = self.placements.iter().map(|place| place.workspace_id);
+        let places: Vec<Uuid> = places.collect();
+        session::mark_active(&app.db, user.id, &places, seen.min(today)).await
+    }
 }
 
 async fn mail_of(app: &App, placements: &[Placement], user_id: Uuid) -> Result<Uuid> {
