@@ -1,5 +1,9 @@
 import type { Cache, CacheExchangeOpts, UpdateResolver } from "@urql/exchange-graphcache";
-import { SessionDocument, TeamSummaryDocument } from "#generated/operations";
+import {
+  SessionDocument,
+  type SwitchWorkspaceMutation,
+  TeamSummaryDocument,
+} from "#generated/operations";
 import schema from "#generated/schema";
 
 /** What stands in no place of its own: it belongs to the object that it was read from. */
@@ -124,6 +128,14 @@ const updates: NonNullable<CacheExchangeOpts["updates"]> = {
       const { input } = args as Input<{ sessionId: string }>;
       if (refused(result.revokeSession)) return;
       cache.invalidate({ __typename: "Session", id: input.sessionId });
+    },
+    switchWorkspace(result, _, cache) {
+      const payload = result.switchWorkspace as SwitchWorkspaceMutation["switchWorkspace"];
+      const activeWorkspace = payload?.viewer?.activeWorkspace;
+      if (!activeWorkspace) return;
+      cache.updateQuery({ query: SessionDocument }, (data) =>
+        data?.viewer ? { ...data, viewer: { ...data.viewer, activeWorkspace } } : data,
+      );
     },
     createWorkspace: (_, __, cache) => forgetSession(cache),
     leaveWorkspace: (_, __, cache) => forgetSession(cache),

@@ -43,7 +43,10 @@ export function useInviteAgain(member: Member) {
   return async () => {
     const { email, role } = member;
     if (!email || !role) return;
-    const input = { invitees: [{ email, role }], workspaceIds: [here.id] };
+    // Whoever has an account keeps their own names; for all others this workspace's come back.
+    const [firstName = "", ...rest] = member.name === email ? [] : nameOf(member).split(" ");
+    const invitee = { email, role, firstName, lastName: rest.join(" ") };
+    const input = { invitees: [invitee], workspaceIds: [here.id] };
     const outcome = (await invite({ input }))?.outcomes[0];
     if (outcome?.error) toasts.problem(outcome.error.message);
     else if (outcome?.result === "ADDED") toasts.done(`${nameOf(member)} is back in the team.`);

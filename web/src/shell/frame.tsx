@@ -76,9 +76,8 @@ function Find() {
       aria-keyshortcuts="Control+K Meta+K"
     >
       <Search aria-hidden="true" />
-      <span>Find anything</span>
+      <span className={styles.words}>Find anything</span>
       <kbd>{/Mac|iPhone/u.test(navigator.userAgent) ? "⌘K" : "Ctrl K"}</kbd>
-      <span className="visually-hidden">Find anything</span>
     </button>
   );
 }

@@ -83,10 +83,13 @@ export type Here = PlaceFragment["workspace"] & {
   path: (page: string) => string;
 };
 
-/** The same; `undefined` where the viewer does not belong to it. */
+/**
+ * The same; `undefined` where the viewer does not belong to it. Where the address names none, the
+ * active one.
+ */
 export function useHereIfAny(): Here | undefined {
-  const { places, roles } = useSession();
-  const { slug } = useParams();
+  const { places, roles, activeSlug } = useSession();
+  const { slug = activeSlug } = useParams();
   const place = places.find((place) => place.workspace.slug === slug);
   if (!place?.role) return undefined;
   const { role } = place;

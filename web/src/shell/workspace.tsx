@@ -14,10 +14,11 @@ export function InWorkspace({ children }: { children: ReactNode }) {
   const { activeSlug } = useSession();
   const [, switchTo] = useMutation(SwitchWorkspaceDocument);
   const id = here?.id;
-  const isActive = here?.slug === activeSlug;
+  // Once for each visit: tabs in different workspaces must not take it from each other for ever.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   useEffect(() => {
-    if (id && !isActive) switchTo({ input: { workspaceId: id } });
-  }, [id, isActive, switchTo]);
+    if (id && here.slug !== activeSlug) switchTo({ input: { workspaceId: id } });
+  }, [id]);
   // Nothing of one workspace is kept while another one is read.
   if (here) return <Fragment key={here.id}>{children}</Fragment>;
   return (

@@ -76,7 +76,7 @@ export function DataTable<T extends object>(props: Props<T>) {
   });
   const look = (id: string) => columns.find((column) => column.id === id);
   return (
-    <div className={cx(styles.wrap, stale && styles.dimmed)} aria-busy={stale || !rows}>
+    <div className={cx(styles.wrap, stale && rows && styles.dimmed)} aria-busy={stale || !rows}>
       {/* Said once more: browsers forget what a table is when it is laid out otherwise. */}
       <table className={styles.table} aria-label={label} role="table">
         <thead role="rowgroup">
