@@ -14,6 +14,8 @@ export default defineConfig({
     target: "baseline-widely-available",
     // The policy of the page forbids `data:` for all but images.
     assetsInlineLimit: 0,
+    // Small enough to come at once: pages then open without a further request.
+    cssCodeSplit: false,
     // Every browser that runs the console knows modulepreload.
     modulePreload: { polyfill: false },
   },

@@ -1,12 +1,17 @@
 import { Client, fetchExchange, mapExchange } from "@urql/core";
 import { cacheExchange } from "@urql/exchange-graphcache";
 import { retryExchange } from "@urql/exchange-retry";
+import { SessionDocument } from "#generated/operations";
 import { cacheOptions } from "./cache";
-import { isSignedOut } from "./problem";
+import { hasLostAccess, isSignedOut } from "./problem";
 
-/** A client with an empty cache: one for each session, so that nothing of one is shown in another. */
+/**
+ * A client with an empty cache: one for each session, so that nothing of one is shown in another.
+ * Where an answer says that somebody may no longer do or see what the page offered, who they are is
+ * read anew, and the page follows.
+ */
 export function createClient(onSignedOut: () => void): Client {
-  return new Client({
+  const client = new Client({
     url: "/graphql",
     preferGetMethod: false,
     requestPolicy: "cache-and-network",
@@ -14,6 +19,9 @@ export function createClient(onSignedOut: () => void): Client {
       mapExchange({
         onResult(result) {
           if (result.error && isSignedOut(result.error)) onSignedOut();
+          if (result.error && hasLostAccess(result.error)) {
+            client.query(SessionDocument, {}, { requestPolicy: "network-only" }).toPromise();
+          }
         },
       }),
       cacheExchange(cacheOptions),
@@ -26,4 +34,5 @@ export function createClient(onSignedOut: () => void): Client {
       fetchExchange,
     ],
   });
+  return client;
 }

@@ -26,6 +26,10 @@ const code = (error: { extensions?: Record<string, unknown> }) => error.extensio
 export const isSignedOut = (error: CombinedError) =>
   error.graphQLErrors.some((each) => code(each) === "UNAUTHENTICATED");
 
+/** Whether somebody may no longer do or see what a page has offered them. */
+export const hasLostAccess = (error: CombinedError) =>
+  error.graphQLErrors.some((each) => ["FORBIDDEN", "NOT_FOUND"].includes(String(code(each))));
+
 /** What a failed operation says to people. */
 export function problemOf(error: CombinedError): Problem {
   const [first] = error.graphQLErrors;

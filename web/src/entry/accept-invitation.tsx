@@ -47,7 +47,11 @@ export default function AcceptInvitation() {
   if (invitation.state !== "VALID") return <DeadInvitation invitation={invitation} token={token} />;
   const accept: Accept = async (who) => {
     const payload = await form.send({ input: { token, ...who } });
-    if (!payload) return;
+    if (!payload) {
+      // Somebody may have signed in meanwhile, or the link may have ended.
+      again({ requestPolicy: "network-only" });
+      return;
+    }
     dropLinkToken();
     renew();
     const slug = payload.memberships[0]?.workspace.slug;

@@ -14,7 +14,8 @@ export function takeLinkToken() {
 export const linkToken = (): string => history.state?.[KEY] ?? "";
 
 /** Forgets the token, once the link has done its work. */
-export const dropLinkToken = () => history.replaceState(null, "", location.pathname);
+export const dropLinkToken = () =>
+  history.replaceState({ ...history.state, [KEY]: undefined }, "", location.pathname);
 
 /** Another link pasted into the address bar of the same tab is another page. */
 export function watchLinks() {

@@ -1,5 +1,6 @@
 import type { SessionQuery } from "#generated/operations";
 import { useApi } from "../api/provider";
+import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { SignInForm } from "./sign-in-form";
 
@@ -9,7 +10,7 @@ type User = NonNullable<SessionQuery["viewer"]>["user"];
 export default function SignInAgain({ user }: { user: User }) {
   const { renew } = useApi();
   return (
-    <Dialog open onClose={() => location.assign("/sign-in")} title="Your session has ended">
+    <Dialog open title="Your session has ended" initialFocus="[autocomplete=current-password]">
       <p className="muted">
         Sign in again to go on where you were. Nothing you typed on this page is lost.
       </p>
@@ -17,6 +18,9 @@ export default function SignInAgain({ user }: { user: User }) {
         email={user.email}
         onSignedIn={(id) => (id === user.id ? renew() : location.assign("/"))}
       />
+      <Button look="link" onClick={() => location.assign("/sign-in")}>
+        Leave this page, and sign in as somebody else
+      </Button>
     </Dialog>
   );
 }

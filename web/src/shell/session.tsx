@@ -1,4 +1,13 @@
-import { createContext, lazy, type ReactNode, Suspense, use, useMemo } from "react";
+import {
+  createContext,
+  lazy,
+  type ReactNode,
+  Suspense,
+  use,
+  useEffect,
+  useMemo,
+  useState,
+} from "react";
 import { Navigate, useLocation, useParams } from "react-router";
 import { useQuery } from "urql";
 import {
@@ -50,12 +59,19 @@ export function SignedIn({ children }: { children: ReactNode }) {
   const [{ data, error, fetching, stale }, again] = useQuery({ query: SessionDocument });
   useFresh(again);
   const { signedOut } = useApi();
-  const location = useLocation();
+  const address = useLocation();
   const session = useKept(useMemo(() => read(data), [data]));
+  const [firstId, setFirstId] = useState(session?.user.id);
+  if (session && !firstId) setFirstId(session.user.id);
+  const isAnother = session !== undefined && firstId !== undefined && session.user.id !== firstId;
+  useEffect(() => {
+    // Another tab has signed in as somebody else: nothing of this one may stay.
+    if (isAnother) location.reload();
+  }, [isAnother]);
   if (!session) {
     if (error) return <NoAnswer error={error} retry={() => again()} />;
     if (fetching || stale || !data) return <Splash />;
-    return <Navigate to="/sign-in" replace state={{ from: location }} />;
+    return <Navigate to="/sign-in" replace state={{ from: address }} />;
   }
   const ended = signedOut || (data?.viewer === null && !fetching && !stale);
   return (

@@ -1,6 +1,6 @@
 import { AlertDialog } from "@base-ui/react/alert-dialog";
 import { Dialog as Base } from "@base-ui/react/dialog";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { Button } from "./button";
 import { cx } from "./cx";
 import styles from "./dialog.module.css";
@@ -8,19 +8,36 @@ import { Buttons } from "./field";
 
 type Shown = { open: boolean; onClose: () => void };
 
-/** A dialog with a title; Escape and a click beside it close it. */
+/** A dialog with a title; Escape and a click beside it close it, where it can be closed. */
 export function Dialog({
   open,
   onClose,
   title,
+  initialFocus,
   children,
-}: Shown & { title: string; children: ReactNode }) {
+}: Partial<Pick<Shown, "onClose">> & {
+  open: boolean;
+  title: string;
+  /** Finds in the dialog what is focused at first; else its first control is. */
+  initialFocus?: string;
+  children: ReactNode;
+}) {
+  const popup = useRef<HTMLDivElement>(null);
+  const find = () => popup.current?.querySelector<HTMLElement>(initialFocus ?? "") ?? true;
   return (
-    <Base.Root open={open} onOpenChange={(next) => next || onClose()}>
+    <Base.Root
+      open={open}
+      onOpenChange={(next) => next || onClose?.()}
+      disablePointerDismissal={!onClose}
+    >
       <Base.Portal>
         <Base.Backdrop className={styles.backdrop} />
         <Base.Viewport className={styles.viewport}>
-          <Base.Popup className={styles.popup}>
+          <Base.Popup
+            ref={popup}
+            className={styles.popup}
+            {...(initialFocus ? { initialFocus: find } : {})}
+          >
             <Base.Title className={styles.title}>{title}</Base.Title>
             {children}
           </Base.Popup>
