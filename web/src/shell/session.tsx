@@ -20,6 +20,7 @@ import {
 import { useFresh } from "../api/fresh";
 import { useKept } from "../api/kept";
 import { useApi } from "../api/provider";
+import { useMorePlaces } from "./places";
 import { NoAnswer, Splash } from "./states";
 
 const SignInAgain = lazy(() => import("../entry/sign-in-again"));
@@ -32,24 +33,30 @@ export type Session = {
   user: Viewer["user"];
   activeSlug: string | undefined;
   places: PlaceFragment[];
+  /** Whether all places are known; only those in more than a hundred workspaces wait for it. */
+  complete: boolean;
   roles: RoleDefinition[];
   service: NonNullable<SessionQuery["service"]> | null;
 };
 
 const SessionContext = createContext<Session | undefined>(undefined);
 
-const read = (data: SessionQuery | undefined): Session | undefined => {
+function read(
+  data: SessionQuery | undefined,
+  more: PlaceFragment[] | undefined,
+): Session | undefined {
   const viewer = data?.viewer;
-  return viewer
-    ? {
-        user: viewer.user,
-        activeSlug: viewer.activeWorkspace?.slug,
-        places: viewer.memberships.nodes.filter((place) => place.status === "ACTIVE"),
-        roles: data.roles,
-        service: data.service,
-      }
-    : undefined;
-};
+  if (!viewer) return undefined;
+  const places = [...viewer.memberships.nodes, ...(more ?? [])];
+  return {
+    user: viewer.user,
+    activeSlug: viewer.activeWorkspace?.slug,
+    places: places.filter((place) => place.status === "ACTIVE"),
+    complete: more !== undefined,
+    roles: data.roles,
+    service: data.service,
+  };
+}
 
 /**
  * Lets those in who are signed in, and sends all others to sign in first. Where a session ends while
@@ -60,7 +67,8 @@ export function SignedIn({ children }: { children: ReactNode }) {
   useFresh(again);
   const { signedOut } = useApi();
   const address = useLocation();
-  const session = useKept(useMemo(() => read(data), [data]));
+  const more = useMorePlaces(data?.viewer?.memberships);
+  const session = useKept(useMemo(() => read(data, more), [data, more]));
   const [firstId, setFirstId] = useState(session?.user.id);
   if (session && !firstId) setFirstId(session.user.id);
   const isAnother = session !== undefined && firstId !== undefined && session.user.id !== firstId;

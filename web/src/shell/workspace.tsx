@@ -7,11 +7,12 @@ import { Empty } from "../ui/bits";
 import { ButtonLink } from "../ui/button";
 import { Page } from "../ui/page";
 import { useHere, useHereIfAny, useSession } from "./session";
+import { Splash } from "./states";
 
 /** Lets those into a workspace's pages who belong to it, and makes it the active one. */
 export function InWorkspace({ children }: { children: ReactNode }) {
   const here = useHereIfAny();
-  const { activeSlug } = useSession();
+  const { activeSlug, complete } = useSession();
   const [, switchTo] = useMutation(SwitchWorkspaceDocument);
   const id = here?.id;
   // Once for each visit: tabs in different workspaces must not take it from each other for ever.
@@ -21,6 +22,7 @@ export function InWorkspace({ children }: { children: ReactNode }) {
   }, [id]);
   // Nothing of one workspace is kept while another one is read.
   if (here) return <Fragment key={here.id}>{children}</Fragment>;
+  if (!complete) return <Splash />;
   return (
     <Page title="No such workspace">
       <Empty
