@@ -166,7 +166,7 @@ fn letters_say_what_happened_and_what_to_do() {
     If they should still join, find them on the team page and resend the invitation.
 
     Open the team page:
-    https://tv.example/gate/team
+    https://tv.example/gate/w/acme-1a2b3c/team
 
     --
     You get this mail because you answer for this invitation. We write at most once a day about it. If nobody should join any more, revoke the invitation or ignore this mail.

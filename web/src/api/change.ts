@@ -2,7 +2,7 @@ import type { TypedDocumentNode } from "@urql/core";
 import { useCallback, useState } from "react";
 import { useMutation } from "urql";
 import { useToasts } from "../ui/toasts";
-import { type Problem, problemOf, problemOfInput, type UserError } from "./problem";
+import { NO_ANSWER, type Problem, problemOf, problemOfInput, type UserError } from "./problem";
 
 /** What every mutation of the schema is like: one field, with a payload that may tell errors. */
 type Answer = { [field: string]: { userErrors: UserError[] } | null };
@@ -25,7 +25,7 @@ function useRun<D extends Answer, V extends Record<string, unknown>>(
       const { data, error } = await execute(variables);
       if (error) return { problem: problemOf(error) };
       const payload = Object.values(data ?? {}).find((value) => typeof value === "object");
-      if (!payload) return { problem: problemOf(noAnswer) };
+      if (!payload) return { problem: NO_ANSWER };
       const { userErrors } = payload;
       if (userErrors.length) return { problem: problemOfInput(userErrors, fields.split(" ")) };
       return { payload: payload as Payload<D> };
@@ -34,8 +34,6 @@ function useRun<D extends Answer, V extends Record<string, unknown>>(
   );
   return [run, fetching] as const;
 }
-
-const noAnswer = { graphQLErrors: [] } as unknown as Parameters<typeof problemOf>[0];
 
 /** A form's mutation: what is wrong is kept, to be shown at the fields and above them. */
 export function useForm<D extends Answer, V extends Record<string, unknown>>(

@@ -30,13 +30,17 @@ export const isSignedOut = (error: CombinedError) =>
 export const hasLostAccess = (error: CombinedError) =>
   error.graphQLErrors.some((each) => ["FORBIDDEN", "NOT_FOUND"].includes(String(code(each))));
 
+/** What to say where there was no answer at all. */
+export const NO_ANSWER: Problem = {
+  message: "The server did not answer. Nothing you typed is lost: try again in a moment.",
+  fields: {},
+  codes: ["NETWORK"],
+};
+
 /** What a failed operation says to people. */
 export function problemOf(error: CombinedError): Problem {
   const [first] = error.graphQLErrors;
-  if (!first) {
-    const message = "The server did not answer. Nothing you typed is lost: try again in a moment.";
-    return { message, fields: {}, codes: ["NETWORK"] };
-  }
+  if (!first) return NO_ANSWER;
   const retryAt = first.extensions?.retryAt;
   const later = typeof retryAt === "string" ? ` Try again ${until(retryAt)}.` : "";
   const codes = error.graphQLErrors.map((each) => String(code(each)));

@@ -1,6 +1,7 @@
 import { Tabs } from "@base-ui/react/tabs";
 import { useState } from "react";
-import type { InviteeInput, Role } from "#generated/operations";
+import type { InviteeInput, OutcomeFragment, Role } from "#generated/operations";
+import { type Problem, problemOfInput } from "../api/problem";
 import { useHere, useSession } from "../shell/session";
 import { Notice } from "../ui/notice";
 import { Page } from "../ui/page";
@@ -21,9 +22,9 @@ export default function Invite() {
   const [text, setText] = useState("");
   const [invitees, setInvitees] = useState<readonly InviteeInput[]>([]);
   const { send, sending, busy, reset } = useSend();
-  const onSend = async (list: InviteeInput[]) => {
+  const onSend = (list: InviteeInput[]) => {
     setInvitees(list);
-    await send(list, chosen);
+    send(list, chosen);
   };
   const retry = (failed: InviteeInput[]) => {
     setText(writePeople(failed));
@@ -35,7 +36,10 @@ export default function Invite() {
     reset();
   };
   const back = { to: here.path("team"), label: "Team" };
-  const finished = sending && !busy && (!sending.problem || sending.outcomes.length > 0);
+  // One person who cannot be invited is corrected where they were typed.
+  const refused = tab === "one" ? refusalOf(sending?.outcomes ?? []) : undefined;
+  const problem = sending?.problem ?? refused;
+  const finished = sending && !busy && !refused && (!problem || sending.outcomes.length > 0);
   if (finished) {
     return (
       <Page title="Invite people" back={back}>
@@ -57,7 +61,6 @@ export default function Invite() {
     );
   }
   const shared = { role, onRole: setRole, chosen, onChosen: setChosen, onSend, busy };
-  const problem = sending?.problem;
   return (
     <Page title="Invite people" back={back}>
       {service?.sendsMail === false && (
@@ -93,6 +96,12 @@ export default function Invite() {
       </Tabs.Root>
     </Page>
   );
+}
+
+function refusalOf(outcomes: readonly OutcomeFragment[]): Problem | undefined {
+  if (outcomes.length === 0 || outcomes.some(({ result }) => result !== "FAILED")) return undefined;
+  const errors = outcomes.slice(0, 1).flatMap(({ error }) => error ?? []);
+  return problemOfInput(errors, ["email", "firstName", "lastName"]);
 }
 
 function Progress({ sent, total }: { sent: number; total: number }) {
