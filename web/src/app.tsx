@@ -41,7 +41,13 @@ const AHEAD = [
 /** All pages, and who may open them. */
 export function App() {
   return (
-    <ErrorBoundary FallbackComponent={Broken}>
+    <ErrorBoundary
+      fallback={
+        <main>
+          <Broken />
+        </main>
+      }
+    >
       <Suspense fallback={<Splash />}>
         <Routes>
           <Route path="/sign-in" element={<SignIn />} />
@@ -63,7 +69,14 @@ export function App() {
               <Route path="*" element={<NotFound />} />
             </Route>
           </Route>
-          <Route path="*" element={<NotFound />} />
+          <Route
+            path="*"
+            element={
+              <main>
+                <NotFound />
+              </main>
+            }
+          />
         </Routes>
       </Suspense>
     </ErrorBoundary>

@@ -10,6 +10,7 @@ import { useRoleName, useSession } from "../shell/session";
 import { Button } from "../ui/button";
 import { Confirm } from "../ui/dialog";
 import { Buttons, Form, TextField } from "../ui/field";
+import { isolate } from "../ui/isolate";
 import { Card } from "../ui/page";
 import { useToasts } from "../ui/toasts";
 import styles from "./account.module.css";
@@ -53,13 +54,13 @@ function Leave({ place, onClose }: { place: PlaceFragment; onClose: () => void }
   const confirm = async () => {
     const payload = await leave({ input: { workspaceId: id } });
     onClose();
-    if (payload) toasts.done(`You have left ${name}.`);
+    if (payload) toasts.done(`You have left ${isolate(name)}.`);
   };
   return (
     <Confirm
       open
       onClose={onClose}
-      title={`Leave ${name}?`}
+      title={`Leave ${isolate(name)}?`}
       action="Leave"
       onConfirm={confirm}
       busy={busy}

@@ -9,12 +9,12 @@ import {
 } from "#generated/operations";
 import { useForm } from "../api/change";
 import { useApi } from "../api/provider";
-import { NoAnswer } from "../shell/states";
+import { isolate } from "../ui/isolate";
 import { exact } from "../ui/time";
 import { AcceptSignedIn, AcceptSigningIn, AcceptSigningUp } from "./accept-forms";
 import { DeadInvitation } from "./dead-invitation";
 import { Decline } from "./decline";
-import { Entry, EntryLoading, Places } from "./layout";
+import { Entry, EntryFailed, EntryLoading, Places } from "./layout";
 import { dropLinkToken, linkToken } from "./link-token";
 
 export type Invitation = NonNullable<InvitationLinkQuery["invitationPreview"]>;
@@ -34,7 +34,7 @@ export default function AcceptInvitation() {
   const navigate = useNavigate();
   const invitation = data?.invitationPreview;
   if (!invitation) {
-    if (error) return <NoAnswer error={error} retry={() => again()} />;
+    if (error) return <EntryFailed error={error} retry={() => again()} />;
     return <EntryLoading title="Your invitation" />;
   }
   if (declined) {
@@ -97,8 +97,9 @@ export default function AcceptInvitation() {
 
 function title({ inviterName, placements }: Invitation) {
   const [first] = placements;
-  const where = placements.length === 1 && first ? first.workspaceName : "these workspaces";
-  return `${inviterName ?? "An admin"} invites you to ${where}`;
+  const where =
+    placements.length === 1 && first ? isolate(first.workspaceName) : "these workspaces";
+  return `${isolate(inviterName ?? "An admin")} invites you to ${where}`;
 }
 
 const isSame = (a: string | null | undefined, b: string | null | undefined) =>

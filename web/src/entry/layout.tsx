@@ -1,4 +1,6 @@
+import type { CombinedError } from "@urql/core";
 import type { ReactNode } from "react";
+import { NoAnswer } from "../shell/states";
 import { Bone } from "../ui/bits";
 import { Heading, useTitle } from "../ui/page";
 import styles from "./layout.module.css";
@@ -41,6 +43,13 @@ export const EntryLoading = ({ title }: { title: string }) => (
     <Bone width="70%" />
     <Bone width="80%" />
   </Entry>
+);
+
+/** The same where they could not be read. */
+export const EntryFailed = (props: { error: CombinedError; retry: () => void }) => (
+  <main className={styles.layout}>
+    <NoAnswer {...props} />
+  </main>
 );
 
 /** Where an invitation leads, and as what. */

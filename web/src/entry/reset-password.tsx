@@ -3,11 +3,10 @@ import { Link } from "react-router";
 import { useQuery } from "urql";
 import { ResetLinkDocument, ResetPasswordDocument } from "#generated/operations";
 import { useForm } from "../api/change";
-import { NoAnswer } from "../shell/states";
 import { Button, ButtonLink } from "../ui/button";
 import { Buttons, Form, PasswordField, TextField } from "../ui/field";
 import { Notice } from "../ui/notice";
-import { Entry, EntryLoading } from "./layout";
+import { Entry, EntryFailed, EntryLoading } from "./layout";
 import { dropLinkToken, linkToken } from "./link-token";
 import { passwordHint } from "./password-hint";
 
@@ -31,7 +30,7 @@ export default function ResetPassword() {
     );
   }
   if (!preview) {
-    if (error) return <NoAnswer error={error} retry={() => again()} />;
+    if (error) return <EntryFailed error={error} retry={() => again()} />;
     return <EntryLoading title="Choose a new password" />;
   }
   if (preview.state !== "VALID") {

@@ -3,11 +3,10 @@ import { useQuery } from "urql";
 import { ServiceDocument, SetUpDocument } from "#generated/operations";
 import { useForm } from "../api/change";
 import { useApi } from "../api/provider";
-import { NoAnswer } from "../shell/states";
 import { Button } from "../ui/button";
 import { Buttons, Form, PasswordField, TextField } from "../ui/field";
 import { Notice } from "../ui/notice";
-import { Entry, EntryLoading } from "./layout";
+import { Entry, EntryFailed, EntryLoading } from "./layout";
 import { linkToken } from "./link-token";
 import { passwordHint } from "./password-hint";
 
@@ -21,7 +20,7 @@ export default function SetUp() {
   const navigate = useNavigate();
   const token = linkToken();
   if (!data) {
-    if (error) return <NoAnswer error={error} retry={() => again()} />;
+    if (error) return <EntryFailed error={error} retry={() => again()} />;
     return <EntryLoading title="Set up TokenVue" />;
   }
   if (!data.service?.needsSetUp) {

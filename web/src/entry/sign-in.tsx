@@ -2,9 +2,9 @@ import { Link, type Location, Navigate, useLocation, useNavigate } from "react-r
 import { useQuery } from "urql";
 import { SessionDocument } from "#generated/operations";
 import { useApi } from "../api/provider";
-import { NoAnswer, Splash } from "../shell/states";
+import { Splash } from "../shell/states";
 import { Notice } from "../ui/notice";
-import { Entry } from "./layout";
+import { Entry, EntryFailed } from "./layout";
 import { SignInForm } from "./sign-in-form";
 
 /** Where somebody wanted to go before they were asked to sign in. */
@@ -17,7 +17,7 @@ export default function SignIn() {
   const { renew } = useApi();
   const navigate = useNavigate();
   const { state } = useLocation();
-  if (!data) return error ? <NoAnswer error={error} retry={() => again()} /> : <Splash />;
+  if (!data) return error ? <EntryFailed error={error} retry={() => again()} /> : <Splash />;
   if (data.viewer) return <Navigate to={wanted(state)} replace />;
   if (data.service?.needsSetUp) return <NotSetUp />;
   const go = () => {

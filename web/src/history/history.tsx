@@ -35,7 +35,7 @@ export default function History() {
   const endCursor = shown?.pageInfo.hasNextPage ? shown.pageInfo.endCursor : undefined;
   return (
     <Page title="Access history" lead="What was done, and what was tried and refused.">
-      <Card flush title="">
+      <Card flush>
         <Tools view={view} change={change} />
         {found?.nodes.length === 0 ? (
           <Empty icon={Clock} title="Nothing happened" actions={<ShowAll change={change} />}>

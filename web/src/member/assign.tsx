@@ -10,7 +10,7 @@ import { Button, ButtonLink } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { Buttons, Form } from "../ui/field";
 import type { DialogProps } from "./dialogs";
-import { nameOf } from "./member";
+import { inSentence } from "./member";
 import { RoleSelect } from "./role-select";
 
 /** The same person in more workspaces that the viewer manages. */
@@ -25,7 +25,7 @@ export default function AssignDialog({ member, onClose }: DialogProps) {
     const payload = await send({ input: { membershipId: member.id, workspaceIds: chosen, role } });
     if (payload) setOutcomes(payload.outcomes);
   };
-  const title = `Assign ${nameOf(member)} to workspaces`;
+  const title = `Assign ${inSentence(member)} to workspaces`;
   if (others.length === 0) {
     return (
       <Dialog open onClose={onClose} title={title}>

@@ -4,7 +4,8 @@ import { useHere, useRoleName } from "../shell/session";
 import { Button } from "../ui/button";
 import { Confirm, Dialog } from "../ui/dialog";
 import { Buttons, Checkbox } from "../ui/field";
-import { type Member, nameOf } from "./member";
+import { isolate } from "../ui/isolate";
+import { inSentence, type Member } from "./member";
 import { RoleSelect } from "./role-select";
 import { useChangeRole, useRemove, useReset, useRevoke } from "./verbs";
 
@@ -21,7 +22,7 @@ export function ResetDialog({ member, onClose }: DialogProps) {
     <Confirm
       open
       onClose={onClose}
-      title={`Send ${nameOf(member)} a password reset?`}
+      title={`Send ${inSentence(member)} a password reset?`}
       action="Send"
       tone="primary"
       onConfirm={confirm}
@@ -46,7 +47,7 @@ export function RevokeDialog({ member, onClose }: DialogProps) {
     <Confirm
       open
       onClose={onClose}
-      title={`Revoke the invitation of ${nameOf(member)}?`}
+      title={`Revoke the invitation of ${inSentence(member)}?`}
       action="Revoke"
       onConfirm={confirm}
     >
@@ -90,7 +91,11 @@ export function RemoveDialog({ member, onClose }: DialogProps) {
     <Confirm
       open
       onClose={onClose}
-      title={own ? `Leave ${here.name}?` : `Remove ${nameOf(member)} from ${here.name}?`}
+      title={
+        own
+          ? `Leave ${isolate(here.name)}?`
+          : `Remove ${inSentence(member)} from ${isolate(here.name)}?`
+      }
       action={own ? "Leave" : "Remove"}
       onConfirm={confirm}
     >
@@ -120,7 +125,7 @@ export function RoleDialog({ member, onClose, to }: DialogProps & { to?: Role })
     if (role !== member.role) change(role, demoted && revoke);
   };
   return (
-    <Dialog open onClose={onClose} title={`Role of ${nameOf(member)}`}>
+    <Dialog open onClose={onClose} title={`Role of ${inSentence(member)}`}>
       <RoleSelect value={role} onChange={setRole} />
       {demoted && own && <p>You will no longer manage this team, from your next click on.</p>}
       {demoted && !own && (

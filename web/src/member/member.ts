@@ -1,4 +1,5 @@
 import type { MemberRowFragment, MembershipAction } from "#generated/operations";
+import { isolate } from "../ui/isolate";
 
 /** What actions need to know of a member. */
 export type Member = MemberRowFragment;
@@ -10,6 +11,9 @@ export const canDo = (member: Member, action: MembershipAction) =>
 /** What to call a member in a sentence. */
 export const nameOf = (member: Pick<Member, "name" | "email">) =>
   member.name || member.email || "this person";
+
+/** The same inside of a sentence. */
+export const inSentence = (member: Pick<Member, "name" | "email">) => isolate(nameOf(member));
 
 /** "3 open invitations", for sentences. */
 export const invitations = (count: number) =>

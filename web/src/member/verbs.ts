@@ -11,8 +11,9 @@ import {
 import { useAction } from "../api/change";
 import { useApi } from "../api/provider";
 import { useHere, useRoleName } from "../shell/session";
+import { isolate } from "../ui/isolate";
 import { useToasts } from "../ui/toasts";
-import { invitations, type Member, nameOf } from "./member";
+import { inSentence, invitations, type Member, nameOf } from "./member";
 
 /** A row or page that is about to go takes the focus with it: put it where work goes on. */
 function useLeave(member: Member) {
@@ -49,8 +50,8 @@ export function useInviteAgain(member: Member) {
     const input = { invitees: [invitee], workspaceIds: [here.id] };
     const outcome = (await invite({ input }))?.outcomes[0];
     if (outcome?.error) toasts.problem(outcome.error.message);
-    else if (outcome?.result === "ADDED") toasts.done(`${nameOf(member)} is back in the team.`);
-    else if (outcome) toasts.done(`${nameOf(member)} is invited again, with a new link.`);
+    else if (outcome?.result === "ADDED") toasts.done(`${inSentence(member)} is back in the team.`);
+    else if (outcome) toasts.done(`${inSentence(member)} is invited again, with a new link.`);
   };
 }
 
@@ -77,7 +78,10 @@ export function useRevoke(member: Member) {
     if (!invitationId) return;
     leave();
     if (!(await revoke({ input: { invitationId } }))) return;
-    toasts.done(`Invitation of ${nameOf(member)} revoked.`, { label: "Invite again", run: again });
+    toasts.done(`Invitation of ${inSentence(member)} revoked.`, {
+      label: "Invite again",
+      run: again,
+    });
   };
   return [run, busy] as const;
 }
@@ -102,7 +106,7 @@ export function useChangeRole(member: Member) {
   const [change, busy] = useAction(ChangeRoleDocument);
   const back = async (role: Role) => {
     if (await change({ input: { membershipId: member.id, role } })) {
-      toasts.done(`${nameOf(member)} is ${roleName(role)} again.`);
+      toasts.done(`${inSentence(member)} is ${roleName(role)} again.`);
     }
   };
   const run = async (role: Role, revokeTheirInvitations = false) => {
@@ -113,7 +117,7 @@ export function useChangeRole(member: Member) {
     // What the viewer may see and do is another thing from now on.
     if (own) renew();
     const undo = before && !own ? { run: () => back(before) } : undefined;
-    toasts.done(`${nameOf(member)} is ${roleName(role)} now.${fateOf(payload)}`, undo);
+    toasts.done(`${inSentence(member)} is ${roleName(role)} now.${fateOf(payload)}`, undo);
   };
   return [run, busy] as const;
 }
@@ -135,10 +139,10 @@ export function useRemove(member: Member) {
     if (own) {
       renew();
       navigate("/");
-      toasts.done(`You have left ${here.name}.`);
+      toasts.done(`You have left ${isolate(here.name)}.`);
       return;
     }
-    const text = `${nameOf(member)} is no longer in ${here.name}.${fateOf(payload)}`;
+    const text = `${inSentence(member)} is no longer in ${isolate(here.name)}.${fateOf(payload)}`;
     toasts.done(text, { label: "Add back", run: again });
   };
   return [run, busy] as const;

@@ -77,7 +77,13 @@ export function SignedIn({ children }: { children: ReactNode }) {
     if (isAnother) location.reload();
   }, [isAnother]);
   if (!session) {
-    if (error) return <NoAnswer error={error} retry={() => again()} />;
+    if (error) {
+      return (
+        <main>
+          <NoAnswer error={error} retry={() => again()} />
+        </main>
+      );
+    }
     if (fetching || stale || !data) return <Splash />;
     return <Navigate to="/sign-in" replace state={{ from: address }} />;
   }

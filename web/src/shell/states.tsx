@@ -10,29 +10,27 @@ export const Splash = () => <output aria-label="Loading" />;
 /** What to do where a page could not be read. */
 export function NoAnswer({ error, retry }: { error: CombinedError; retry: () => void }) {
   return (
-    <main>
-      <Empty
-        icon={CloudOff}
-        title="This page could not be loaded"
-        actions={<Button onClick={retry}>Try again</Button>}
-      >
-        {problemOf(error).message}
-      </Empty>
-    </main>
+    <Empty
+      level={1}
+      icon={CloudOff}
+      title="This page could not be loaded"
+      actions={<Button onClick={retry}>Try again</Button>}
+    >
+      {problemOf(error).message}
+    </Empty>
   );
 }
 
 /** Where a part of the program could not be read, or failed: most often there is a newer one. */
 export function Broken() {
   return (
-    <main>
-      <Empty
-        icon={RefreshCw}
-        title="This page has to be loaded again"
-        actions={<Button onClick={() => location.reload()}>Load it again</Button>}
-      >
-        The console was renewed meanwhile, or a part of it could not be read.
-      </Empty>
-    </main>
+    <Empty
+      level={1}
+      icon={RefreshCw}
+      title="This page has to be loaded again"
+      actions={<Button onClick={() => location.reload()}>Load it again</Button>}
+    >
+      The console was renewed meanwhile, or a part of it could not be read.
+    </Empty>
   );
 }

@@ -64,14 +64,13 @@ export function Home() {
 /** What stands nowhere. */
 export function NotFound() {
   return (
-    <main>
-      <Empty
-        icon={SearchX}
-        title="There is nothing here"
-        actions={<ButtonLink to="/">Go to the team</ButtonLink>}
-      >
-        The address is not complete, or the page has moved.
-      </Empty>
-    </main>
+    <Empty
+      level={1}
+      icon={SearchX}
+      title="There is nothing here"
+      actions={<ButtonLink to="/">Go to the team</ButtonLink>}
+    >
+      The address is not complete, or the page has moved.
+    </Empty>
   );
 }

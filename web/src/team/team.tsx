@@ -84,7 +84,7 @@ function Members({ search }: { search: React.RefObject<HTMLInputElement | null> 
   };
   const none = found && found.nodes.length === 0;
   return (
-    <Card flush title="">
+    <Card flush>
       <Tools view={view} change={change} search={search} />
       {none ? (
         <NobodyFound view={view} change={change} />

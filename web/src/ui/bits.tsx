@@ -46,18 +46,22 @@ export const Bone = ({ width = "60%" }: { width?: string }) => (
 export function Empty({
   icon: Icon,
   title,
+  level = 2,
   children,
   actions,
 }: {
   icon: ComponentType<{ "aria-hidden": "true" }>;
   title: string;
+  /** Of the heading: 1 where this is all that the page has. */
+  level?: 1 | 2;
   children?: ReactNode;
   actions?: ReactNode;
 }) {
+  const Title = level === 1 ? "h1" : "h2";
   return (
     <div className={styles.empty}>
       <Icon aria-hidden="true" />
-      <h2>{title}</h2>
+      <Title>{title}</Title>
       {children && <p>{children}</p>}
       {actions && <div className={styles.actions}>{actions}</div>}
     </div>

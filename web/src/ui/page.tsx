@@ -1,5 +1,5 @@
 import { ArrowLeft } from "lucide-react";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Link, type To, useLocation } from "react-router";
 import { cx } from "./cx";
 import styles from "./page.module.css";
@@ -15,12 +15,11 @@ export function useTitle(title: string) {
 export function Heading({ children }: { children: ReactNode }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const { key } = useLocation();
-  const first = key === "default";
+  const [first] = useState(key === "default");
   useEffect(() => {
     if (!first && !document.activeElement?.matches("input, [role=dialog] *")) {
       heading.current?.focus({ preventScroll: true });
     }
-    // Once for a page, not for each change of its filters.
   }, [first]);
   return (
     <h1 ref={heading} tabIndex={-1}>
@@ -86,7 +85,7 @@ export function Card({
   return (
     <section
       className={cx(styles.card, flush ? styles.flush : styles.padded, narrow && styles.narrow)}
-      aria-label={title}
+      aria-label={title || undefined}
     >
       {title && (
         <div className={styles.cardHead}>

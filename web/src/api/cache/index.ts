@@ -1,0 +1,40 @@
+import type { CacheExchangeOpts } from "@urql/exchange-graphcache";
+import schema from "#generated/schema";
+import { optimistic } from "./optimistic";
+import { updates } from "./updates";
+
+/** What stands in no place of its own: it belongs to the object that it was read from. */
+const EMBEDDED = [
+  "AccessFinding",
+  "AccessReview",
+  "AuditDetail",
+  "InvitationDelivery",
+  "InvitationPlacement",
+  "InvitationPreview",
+  "InviteOutcome",
+  "InviteUsersPreview",
+  "PasswordResetPreview",
+  "RoleDefinition",
+  "ServiceInfo",
+  "TeamSummary",
+  "UserError",
+  "Viewer",
+  "WorkspaceSettings",
+];
+
+/** How answers are kept: each object once, under its id, whatever list or page showed it. */
+export const cacheOptions: Partial<CacheExchangeOpts> = {
+  schema: schema as unknown as NonNullable<CacheExchangeOpts["schema"]>,
+  keys: Object.fromEntries(EMBEDDED.map((type) => [type, () => null])),
+  resolvers: {
+    Query: {
+      workspace: (_, { id }) => (id ? { __typename: "Workspace", id: id as string } : undefined),
+    },
+    Workspace: {
+      // A page about a member starts with what the list has shown of them.
+      member: (_, { id }) => ({ __typename: "Membership", id: id as string }),
+    },
+  },
+  updates,
+  optimistic,
+};

@@ -1,0 +1,70 @@
+import type { Cache } from "@urql/exchange-graphcache";
+import { TeamSummaryDocument } from "#generated/operations";
+
+/** Lists of a workspace that a change of its team can alter. */
+const TEAM_LISTS = ["members", "invitations", "accessReview", "accessHistory"];
+
+export type Entity = { __typename: string; id: string };
+/** The arguments of every mutation. */
+export type Input<T> = { input: T };
+
+export const membership = (id: string): Entity => ({ __typename: "Membership", id });
+
+/** The workspace of a member, where the cache knows the member. */
+export function workspaceOf(cache: Cache, membershipId: string): string | undefined {
+  const key = cache.resolve(membership(membershipId), "workspace");
+  return typeof key === "string" ? key : undefined;
+}
+
+/** Makes the lists of a workspace be read anew, the next time that somebody looks at them. */
+export function forgetLists(cache: Cache, workspace: string | Entity | undefined) {
+  if (!workspace) return;
+  for (const field of cache.inspectFields(workspace)) {
+    if (TEAM_LISTS.includes(field.fieldName)) {
+      cache.invalidate(workspace, field.fieldKey);
+    }
+  }
+}
+
+/** Takes a member out of every list that shows them, and corrects the counts. */
+function takeOut(cache: Cache, membershipId: string) {
+  const workspace = workspaceOf(cache, membershipId);
+  if (!workspace) return;
+  const gone = cache.keyOfEntity(membership(membershipId));
+  const wasInvited = cache.resolve(membership(membershipId), "status") === "INVITED";
+  for (const field of cache.inspectFields(workspace)) {
+    if (field.fieldName !== "members") continue;
+    const connection = cache.resolve(workspace, field.fieldKey);
+    if (typeof connection !== "string") continue;
+    const nodes = cache.resolve(connection, "nodes");
+    if (!Array.isArray(nodes)) continue;
+    const keys = (nodes as unknown[]).filter((node) => typeof node === "string");
+    if (gone && keys.includes(gone)) {
+      cache.link(
+        connection,
+        "nodes",
+        keys.filter((key) => key !== gone),
+      );
+    }
+  }
+  const workspaceId = cache.resolve(workspace, "id");
+  if (typeof workspaceId !== "string") return;
+  cache.updateQuery({ query: TeamSummaryDocument, variables: { workspaceId } }, (data) => {
+    const counts = data?.workspace?.teamSummary;
+    if (!counts) return data;
+    const teamSummary = {
+      ...counts,
+      totalUsers: counts.totalUsers - 1,
+      activeNow: counts.activeNow - (wasInvited ? 0 : 1),
+      pendingInvites: counts.pendingInvites - (wasInvited ? 1 : 0),
+    };
+    return { ...data, workspace: { ...data.workspace, teamSummary } } as typeof data;
+  });
+}
+
+/** Before the server answers, the row goes; after it, the lists are read anew as well. */
+export function leave(cache: Cache, membershipId: string, optimistic: boolean) {
+  const workspace = workspaceOf(cache, membershipId);
+  takeOut(cache, membershipId);
+  if (!optimistic) forgetLists(cache, workspace);
+}

@@ -1,0 +1,49 @@
+import type { CacheExchangeOpts } from "@urql/exchange-graphcache";
+import { SessionDocument } from "#generated/operations";
+import { type Input, membership } from "./lists";
+
+/** What a change will most likely do, shown until the server has answered. */
+export const optimistic: NonNullable<CacheExchangeOpts["optimistic"]> = {
+  changeRole: (args) => {
+    const { input } = args as Input<{ membershipId: string; role: string }>;
+    return {
+      __typename: "ChangeRolePayload",
+      membership: { ...membership(input.membershipId), role: input.role },
+      reassignedInvitations: [],
+      revokedInvitations: [],
+      userErrors: [],
+    };
+  },
+  removeMember: (args) => {
+    const { input } = args as Input<{ membershipId: string }>;
+    return {
+      __typename: "RemoveMemberPayload",
+      removedMembershipId: input.membershipId,
+      workspace: null,
+      reassignedInvitations: [],
+      revokedInvitations: [],
+      userErrors: [],
+    };
+  },
+  revokeInvitation: (args) => {
+    const { input } = args as Input<{ invitationId: string }>;
+    return {
+      __typename: "RevokeInvitationPayload",
+      invitation: { __typename: "Invitation", id: input.invitationId, state: "REVOKED" },
+      userErrors: [],
+    };
+  },
+  updateProfile: (args, cache) => {
+    const { input } = args as Input<{ firstName: string; lastName: string }>;
+    const viewer = cache.readQuery({ query: SessionDocument })?.viewer;
+    if (!viewer) return null;
+    const user = {
+      __typename: "User",
+      id: viewer.user.id,
+      name: `${input.firstName} ${input.lastName}`.trim(),
+      ...input,
+    };
+    const changed = { __typename: "Viewer", user };
+    return { __typename: "UpdateProfilePayload", viewer: changed, userErrors: [] };
+  },
+};

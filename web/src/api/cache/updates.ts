@@ -1,0 +1,65 @@
+import type { Cache, CacheExchangeOpts, UpdateResolver } from "@urql/exchange-graphcache";
+import { SessionDocument, type SwitchWorkspaceMutation } from "#generated/operations";
+import { type Entity, forgetLists, type Input, leave, workspaceOf } from "./lists";
+
+const refused = (payload: unknown) =>
+  ((payload as { userErrors?: unknown[] } | null)?.userErrors?.length ?? 1) > 0;
+
+/** After an invitation of one kind or another: the counts came with the answer, the lists did not. */
+const invited =
+  (mutation: string): UpdateResolver =>
+  (result, _, cache) => {
+    const payload = result[mutation] as { outcomes?: { workspace: Entity }[] } | null;
+    const ids = new Set(payload?.outcomes?.map((outcome) => outcome.workspace.id));
+    for (const id of ids) forgetLists(cache, { __typename: "Workspace", id });
+  };
+
+/** What a mutation alters besides the objects that its answer names. */
+export const updates: NonNullable<CacheExchangeOpts["updates"]> = {
+  Mutation: {
+    inviteUsers: invited("inviteUsers"),
+    assignToWorkspaces: invited("assignToWorkspaces"),
+    changeRole(result, args, cache, info) {
+      const { input } = args as Input<{ membershipId: string }>;
+      if (info.optimistic || refused(result.changeRole)) return;
+      forgetLists(cache, workspaceOf(cache, input.membershipId));
+    },
+    resendInvitation(result, _, cache, info) {
+      const payload = result.resendInvitation as { invitation?: { membership?: Entity } };
+      const id = payload?.invitation?.membership?.id;
+      if (!info.optimistic && id) forgetLists(cache, workspaceOf(cache, id));
+    },
+    removeMember(result, args, cache, info) {
+      const { input } = args as Input<{ membershipId: string }>;
+      if (refused(result.removeMember)) return;
+      leave(cache, input.membershipId, info.optimistic === true);
+    },
+    revokeInvitation(result, args, cache, info) {
+      const { input } = args as Input<{ invitationId: string }>;
+      if (refused(result.revokeInvitation)) return;
+      const invitation = { __typename: "Invitation", id: input.invitationId };
+      const invited = cache.resolve(invitation, "membership");
+      const id = typeof invited === "string" && cache.resolve(invited, "id");
+      if (typeof id === "string") leave(cache, id, info.optimistic === true);
+    },
+    revokeSession(result, args, cache) {
+      const { input } = args as Input<{ sessionId: string }>;
+      if (refused(result.revokeSession)) return;
+      cache.invalidate({ __typename: "Session", id: input.sessionId });
+    },
+    switchWorkspace(result, _, cache) {
+      const payload = result.switchWorkspace as SwitchWorkspaceMutation["switchWorkspace"];
+      const activeWorkspace = payload?.viewer?.activeWorkspace;
+      if (!activeWorkspace) return;
+      cache.updateQuery({ query: SessionDocument }, (data) =>
+        data?.viewer ? { ...data, viewer: { ...data.viewer, activeWorkspace } } : data,
+      );
+    },
+    createWorkspace: (_, __, cache) => forgetSession(cache),
+    leaveWorkspace: (_, __, cache) => forgetSession(cache),
+  },
+};
+
+function forgetSession(cache: Cache) {
+  cache.invalidate("Query", "viewer");
+}
