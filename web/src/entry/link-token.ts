@@ -20,6 +20,8 @@ export const dropLinkToken = () =>
 /** Another link pasted into the address bar of the same tab is another page. */
 export function watchLinks() {
   addEventListener("hashchange", () => {
-    if (location.hash.startsWith("#token=")) location.reload();
+    if (!location.hash.startsWith("#token=")) return;
+    takeLinkToken();
+    location.reload();
   });
 }

@@ -107,8 +107,7 @@ export function PasswordField({
         <button
           type="button"
           className={styles.reveal}
-          aria-pressed={shown}
-          aria-label={`Show ${label.toLowerCase()}`}
+          aria-label={shown ? "Hide password" : "Show password"}
           onClick={() => setShown(!shown)}
         >
           {shown ? "Hide" : "Show"}

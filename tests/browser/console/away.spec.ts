@@ -1,0 +1,94 @@
+import { expect, test } from "../support/fixtures.ts";
+import { heading, row } from "../support/pages.ts";
+import { signIn } from "../support/people.ts";
+import { Program } from "../support/program.ts";
+
+test("a server that goes away in the midst of a form loses nothing", async ({
+  page,
+  context,
+  team,
+  program,
+  folder,
+  started,
+}) => {
+  await signIn(context, team.admin.email);
+  await page.goto(team.path("invite"));
+  await page.getByLabel("Email").fill("bo@acme.example");
+  await page.getByLabel("First name").fill("Bo");
+  await expect(page.getByText("Gets an invitation")).toBeVisible();
+  await program.stop();
+  await page.getByRole("button", { name: "Invite", exact: true }).click();
+  await expect(page.getByText("The server did not answer.")).toBeVisible();
+  await expect(page.getByLabel("Email")).toHaveValue("bo@acme.example");
+  const again = await Program.start(folder, started, program.port);
+  try {
+    await page.getByRole("button", { name: "Invite", exact: true }).click();
+    await expect(page.getByText("1 invited.")).toBeVisible();
+    await page.getByRole("link", { name: "Go to the team" }).click();
+    await expect(row(page, "Bo")).toContainText("Invited");
+    await page.goto("about:blank");
+  } finally {
+    await again.stop();
+  }
+});
+
+test("a page that could not be read is read by a click once the server is back", async ({
+  page,
+  context,
+  team,
+}) => {
+  await signIn(context, team.admin.email);
+  await page.goto(team.path());
+  await expect(row(page, "Ana Silva")).toBeVisible();
+  await context.setOffline(true);
+  await page.getByRole("link", { name: "Access history" }).click();
+  await expect(page.getByText("This page could not be loaded")).toBeVisible();
+  await context.setOffline(false);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(heading(page, "Access history")).toBeVisible();
+  await expect(page.getByRole("row").nth(1)).toBeVisible();
+});
+
+test("a part of the program that is gone asks to load the page again", async ({
+  page,
+  context,
+  team,
+  complaints,
+}) => {
+  await signIn(context, team.admin.email);
+  await page.route("**/assets/history-*.js", (route) => route.fulfill({ status: 404 }));
+  await page.goto(team.path());
+  await page.getByRole("link", { name: "Access history" }).click();
+  await expect(heading(page, "This page has to be loaded again")).toBeVisible();
+  await page.unroute("**/assets/history-*.js");
+  await page.getByRole("button", { name: "Load it again" }).click();
+  await expect(heading(page, "Access history")).toBeVisible();
+  expect(complaints.splice(0).length).toBeGreaterThan(0);
+});
+
+test.describe("without a mail server", () => {
+  test.use({ settings: { TOKENVUE_SMTP_URL: "" } });
+
+  test("the console says so before somebody waits for a mail", async ({ page, program }) => {
+    await page.goto(program.setUpPath);
+    await page.getByLabel("Workspace").fill("Acme AI");
+    await page.getByLabel("Your email").fill("ana@acme.example");
+    await page.getByLabel("First name").fill("Ana");
+    await page.getByRole("textbox", { name: "Password" }).fill("plum kettle orbit sundial");
+    await page.getByRole("button", { name: "Set up" }).click();
+    await page.getByRole("link", { name: "Invite people" }).click();
+    await expect(page.getByText("No mail server is configured")).toBeVisible();
+    await page.getByLabel("Email").fill("bo@acme.example");
+    await page.getByRole("button", { name: "Invite", exact: true }).click();
+    await page.getByRole("link", { name: "local mailbox" }).click();
+    await page
+      .getByRole("link", { name: /bo@acme.example|invit/i })
+      .first()
+      .click();
+    await page
+      .getByRole("link", { name: /accept-invitation|Accept|Open/i })
+      .first()
+      .click();
+    await expect(heading(page, "Ana invites you to Acme AI")).toBeVisible();
+  });
+});

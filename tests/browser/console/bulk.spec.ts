@@ -1,0 +1,74 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "../support/fixtures.ts";
+import { figure, row } from "../support/pages.ts";
+import { signIn } from "../support/people.ts";
+
+test.beforeEach(async ({ page, context, team }) => {
+  await signIn(context, team.admin.email);
+  await page.goto(team.path("invite"));
+  await page.getByRole("tab", { name: "Several people" }).click();
+});
+
+test("pasted addresses: what will happen to each, and what did", async ({ page, team }) => {
+  await team.member("cy@acme.example", "Cy Ito", "SECURITY_AUDITOR");
+  await page
+    .getByRole("textbox", { name: "People" })
+    .fill("  bo@acme.example ; CY@acme.example\n\nليلى حداد <laila@acme.example>, nobody");
+  await expect(page.getByText("3 people found.")).toBeVisible();
+  await expect(page.getByText("Line 3: nobody")).toBeVisible();
+  await expect(row(page, "CY@acme.example")).toContainText("Already there as Security Auditor");
+  await expect(row(page, "laila@acme.example")).toContainText("ليلى حداد");
+  await page.getByRole("button", { name: "Gets an invitation 2" }).click();
+  await expect(row(page, "CY@acme.example")).toHaveCount(0);
+  await page.getByRole("button", { name: "Leave out bo@acme.example" }).click();
+  await page.getByRole("button", { name: "Invite 1 person" }).click();
+  await expect(page.getByText("1 invited.")).toBeVisible();
+  await page.getByRole("link", { name: "Go to the team" }).click();
+  await expect(row(page, "ليلى حداد")).toBeVisible();
+  await expect(row(page, "bo@acme.example")).toHaveCount(0);
+});
+
+test("a CSV of 5,000 rows, as a spreadsheet writes it", async ({ page, folder }) => {
+  test.slow();
+  const rows = ['\uFEFF"Email";"First name";"Last name";"Role"'];
+  for (let n = 0; n < 5000; n += 1) {
+    rows.push(`"p${n}@many.example";"Ali ""${n}""";"O; Neill";Security Auditor`);
+  }
+  rows.push("not an address;x;y;", "king@many.example;x;y;King");
+  const file = join(folder, "people.csv");
+  await writeFile(file, `${rows.join("\r\n")}\r\n`);
+  await page.getByLabel("CSV file").setInputFiles(file);
+  await expect(page.getByText("5,000 people found.")).toBeVisible();
+  await expect(page.getByText("2 lines were not understood")).toBeVisible();
+  await expect(page.getByText("There is no role “King”.")).toBeVisible();
+  await expect(row(page, "p7@many.example")).toContainText('Ali "7" O; Neill');
+  await expect(row(page, "p7@many.example")).toContainText("Gets an invitation");
+  await page.getByRole("button", { name: "Invite 5,000 people" }).click();
+  await expect(page.getByText("5,000 invited.")).toBeVisible({ timeout: 120_000 });
+  await page.getByRole("link", { name: "Go to the team" }).click();
+  await expect(figure(page, "Total users")).toContainText("5,001");
+});
+
+test("who cannot be invited is told with the reason, and can be corrected", async ({
+  page,
+  team,
+}) => {
+  const input = { workspaceId: team.workspace.id, allowedEmailDomains: ["acme.example"] };
+  await team.admin.api.mutate("updateWorkspace", input, "");
+  const people = page.getByRole("textbox", { name: "People" });
+  await people.fill("bo@acme.example, cy@elsewhere.example");
+  await expect(row(page, "cy@elsewhere.example")).toContainText("Cannot be invited");
+  await page.getByRole("button", { name: "Invite 1 person" }).click();
+  await expect(page.getByText("1 invited.")).toBeVisible();
+
+  await page.goto(team.path("invite"));
+  await page.getByLabel("Email").fill("cy@elsewhere.example");
+  await page.getByLabel("First name").fill("Cy");
+  await page.getByRole("button", { name: "Invite", exact: true }).click();
+  await expect(page.getByLabel("Email")).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByLabel("First name")).toHaveValue("Cy");
+  await page.getByLabel("Email").fill("cy@acme.example");
+  await page.getByRole("button", { name: "Invite", exact: true }).click();
+  await expect(page.getByText("1 invited.")).toBeVisible();
+});

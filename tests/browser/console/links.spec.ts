@@ -1,0 +1,172 @@
+import { expect, test } from "../support/fixtures.ts";
+import { linkIn } from "../support/mailbox.ts";
+import { heading, password } from "../support/pages.ts";
+import { PASSWORD, signIn } from "../support/people.ts";
+
+const MAIL = "bo@acme.example";
+
+test.describe("an invitation's link", () => {
+  test("that is whole is out of the address bar, and survives a reload", async ({ page, team }) => {
+    await page.goto(await team.invite(MAIL, "Bo Li", "SECURITY_AUDITOR"));
+    await expect(heading(page, "Ana Silva invites you to Acme AI")).toBeVisible();
+    expect(page.url()).not.toContain("token");
+    await page.reload();
+    await expect(heading(page, "Ana Silva invites you to Acme AI")).toBeVisible();
+    await expect(page.getByText("Read-only access")).toBeVisible();
+    await password(page, "Choose a password").fill("password1234");
+    await page.getByRole("button", { name: "Accept and sign up" }).click();
+    await expect(password(page, "Choose a password")).toHaveAttribute("aria-invalid", "true");
+    await password(page, "Choose a password").fill(PASSWORD);
+    await page.getByRole("button", { name: "Accept and sign up" }).click();
+    await expect(heading(page, "Team")).toBeVisible();
+  });
+
+  test("that was used says so", async ({ page, team }) => {
+    const link = await team.invite(MAIL, "Bo Li", "GATEWAY_OPERATOR");
+    await page.goto(link);
+    await password(page, "Choose a password").fill(PASSWORD);
+    await page.getByRole("button", { name: "Accept and sign up" }).click();
+    await expect(heading(page, "Team")).toBeVisible();
+    await page.goto(link);
+    await expect(heading(page, "This invitation was used")).toBeVisible();
+  });
+
+  test("that was revoked says so", async ({ page, team }) => {
+    const link = await team.invite(MAIL, "Bo Li", "GATEWAY_OPERATOR");
+    const membershipId = await team.membershipOf(MAIL);
+    await team.admin.api.mutate("removeMember", { membershipId }, "");
+    await page.goto(link);
+    await expect(heading(page, "This invitation is no longer open")).toBeVisible();
+  });
+
+  test("that is cut says so", async ({ page, team }) => {
+    const link = await team.invite(MAIL, "Bo Li", "GATEWAY_OPERATOR");
+    await page.goto(link.slice(0, -3));
+    await expect(heading(page, "This link cannot be used")).toBeVisible();
+    await expect(page.getByText("not complete")).toBeVisible();
+    await page.goto("/accept-invitation");
+    await expect(page.getByText("not complete")).toBeVisible();
+    // The whole one, pasted into the same tab.
+    await page.goto(link);
+    await expect(heading(page, "Ana Silva invites you to Acme AI")).toBeVisible();
+  });
+
+  test("can be declined", async ({ page, team }) => {
+    const link = await team.invite(MAIL, "Bo Li", "GATEWAY_OPERATOR");
+    await page.goto(link);
+    await page.getByRole("button", { name: "Decline the invitation" }).click();
+    await page.getByRole("button", { name: "Decline", exact: true }).click();
+    await expect(heading(page, "Invitation declined")).toBeVisible();
+    await page.goto(link);
+    await expect(heading(page, "This invitation is no longer open")).toBeVisible();
+  });
+
+  test.describe("after a moment", () => {
+    test.use({
+      settings: { TOKENVUE_INVITATION_LIFETIME: "2s", TOKENVUE_RESEND_COOLDOWN: "1s" },
+    });
+
+    test("has expired, and a new one can be asked for", async ({ page, team, mailbox }) => {
+      const link = await team.invite(MAIL, "Bo Li", "GATEWAY_OPERATOR");
+      await expect(async () => {
+        await page.goto(link);
+        await expect(heading(page, "This invitation has expired")).toBeVisible({ timeout: 500 });
+      }).toPass();
+      await page.getByRole("button", { name: "Ask for a new invitation" }).click();
+      await expect(page.getByText("has been told")).toBeVisible();
+      await mailbox.wait(team.admin.email, "asks for a new invitation");
+    });
+  });
+
+  test.describe("sent again", () => {
+    test.use({ settings: { TOKENVUE_RESEND_COOLDOWN: "1s" } });
+
+    test("replaces the one before", async ({ page, context, team, mailbox }) => {
+      const link = await team.invite(MAIL, "Bo Li", "GATEWAY_OPERATOR");
+      await signIn(context, team.admin.email);
+      await page.goto(team.path(`team/${await team.membershipOf(MAIL)}`));
+      await expect(async () => {
+        await page.getByRole("button", { name: "Resend invitation" }).click();
+        await expect(page.getByText("The old link has ended")).toBeVisible({ timeout: 500 });
+      }).toPass();
+      await page.goto(link);
+      await expect(heading(page, "There is a newer link")).toBeVisible();
+      await page.goto(linkIn(await mailbox.wait(MAIL, "invites you", 2)));
+      await expect(heading(page, "Ana Silva invites you to Acme AI")).toBeVisible();
+    });
+  });
+});
+
+test("an invitation of somebody who has an account meanwhile asks to sign in", async ({
+  page,
+  team,
+  mailbox,
+}) => {
+  const api = team.admin.api;
+  const { workspace } = await api.mutate("createWorkspace", { name: "Globex" }, "workspace { id }");
+  await team.invite(MAIL, "Bo Li", "GATEWAY_OPERATOR", [workspace.id]);
+  const [mail] = mailbox.to(MAIL);
+  const first = linkIn(mail ?? { to: "", subject: "", text: "", html: "" });
+  // The second mail is for a workspace that the first one does not name; then both end together.
+  await team.member(MAIL, "Bo Li", "SECURITY_AUDITOR");
+  await page.goto(first);
+  await expect(heading(page, "This invitation was used")).toBeVisible();
+  await page.getByRole("main").getByRole("link", { name: "Sign in", exact: true }).click();
+  await page.getByLabel("Email").fill(MAIL);
+  await password(page).fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: /Switch workspace/ }).click();
+  await expect(page.getByRole("menuitemradio")).toHaveText([/Acme AI/, /Globex/]);
+});
+
+test.describe("a reset's link", () => {
+  const ask = async (page: import("@playwright/test").Page, email: string) => {
+    await page.goto("/forgot-password");
+    await page.getByLabel("Email").fill(email);
+    await page.getByRole("button", { name: "Send the link" }).click();
+    await expect(heading(page, "Look into your mail")).toBeVisible();
+  };
+
+  test("works once, and a newer one ends it", async ({ page, team, mailbox }) => {
+    const { email } = team.admin;
+    await ask(page, email);
+    const first = linkIn(await mailbox.wait(email, "password"));
+    await ask(page, email);
+    const second = linkIn(await mailbox.wait(email, "password", 2));
+    await page.goto(first);
+    await expect(heading(page, "This link cannot be used")).toBeVisible();
+    await expect(page.getByText("A newer mail has replaced this link")).toBeVisible();
+    await page.goto(second);
+    await expect(page).not.toHaveURL(/token/);
+    await password(page, "New password").fill("another long passphrase");
+    await page.getByRole("button", { name: "Change password" }).click();
+    await expect(heading(page, "Your password is changed")).toBeVisible();
+    await page.goto(second);
+    await expect(page.getByText("has been used")).toBeVisible();
+    await page.goto(`${second.slice(0, -4)}`);
+    await expect(page.getByText("not complete")).toBeVisible();
+  });
+
+  test.describe("after a moment", () => {
+    test.use({ settings: { TOKENVUE_PASSWORD_RESET_LIFETIME: "2s" } });
+
+    test("has expired, and says what to do", async ({ page, team, mailbox }) => {
+      await ask(page, team.admin.email);
+      const link = linkIn(await mailbox.wait(team.admin.email, "password"));
+      await expect(async () => {
+        await page.goto(link);
+        await expect(page.getByText("has expired")).toBeVisible({ timeout: 500 });
+      }).toPass();
+      await page.getByRole("link", { name: "Ask for a new link" }).click();
+      await expect(heading(page, "Forgot your password?")).toBeVisible();
+    });
+  });
+});
+
+test("a set-up link works once", async ({ page, program, team }) => {
+  await page.goto(program.setUpPath);
+  await expect(heading(page, "Already set up")).toBeVisible();
+  expect(page.url()).not.toContain("token");
+  await expect(page.getByRole("link", { name: "Sign in" })).toBeVisible();
+  expect(team.admin.email).toBeTruthy();
+});

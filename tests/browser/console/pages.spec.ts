@@ -1,0 +1,159 @@
+import { expect, test } from "../support/fixtures.ts";
+import { comeBack, heading, password, row } from "../support/pages.ts";
+import { PASSWORD, signIn } from "../support/people.ts";
+
+test.beforeEach(async ({ context, team }) => {
+  await signIn(context, team.admin.email);
+});
+
+test("the review counts, lists, and mends", async ({ page, team }) => {
+  await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
+  await page.goto(team.path("review"));
+  const admins = page.getByRole("region", { name: "Workspace Admins" });
+  await expect(admins).toContainText("Only one");
+  await expect(page.getByRole("region", { name: "Invitations waiting too long" })).toContainText(
+    "younger than a week",
+  );
+  await page.goto(team.path(`team/${await team.membershipOf("bo@acme.example")}`));
+  await page.getByRole("button", { name: "Change role" }).click();
+  await page.getByRole("combobox", { name: "Role" }).click();
+  await page.getByRole("option", { name: /Workspace Admin/ }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Change role" }).click();
+  await page.getByRole("link", { name: "Access review" }).click();
+  await expect(admins).toContainText("Two or three are good practice.");
+  await page.getByRole("button", { name: "Change role: Bo Li" }).click();
+  await page.getByRole("combobox", { name: "Role" }).click();
+  await page.getByRole("option", { name: /Security Auditor/ }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Change role" }).click();
+  await expect(admins).toContainText("Only one");
+});
+
+test("the history is narrowed by person, kind and time, in the address", async ({
+  page,
+  team,
+  another,
+}) => {
+  const bo = await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
+  const theirs = await another();
+  await signIn(theirs, bo.email);
+  await page.goto(team.path("history"));
+  const entries = page.getByRole("row").filter({ has: page.getByRole("cell") });
+  await expect(row(page, "Ana Silva invited bo@acme.example")).toBeVisible();
+  const all = await entries.count();
+
+  await page.getByRole("combobox", { name: "What happened: Anything" }).click();
+  await page.getByRole("option", { name: "Invitation accepted" }).click();
+  await expect(entries).toHaveCount(1);
+  await expect(page).toHaveURL(/kind=ACCEPT_INVITATION/);
+  await page.reload();
+  await expect(entries).toHaveCount(1);
+  await page.getByRole("button", { name: "Clear" }).click();
+  await expect(entries).toHaveCount(all);
+
+  await page.getByRole("combobox", { name: "Person" }).fill("bo");
+  await page.getByRole("option", { name: /Bo Li/ }).click();
+  await expect(page).toHaveURL(/actor=/);
+  await expect(row(page, "Ana Silva")).toHaveCount(0);
+  await expect(row(page, "Bo Li")).not.toHaveCount(0);
+  await page.getByRole("combobox", { name: /Which side/ }).click();
+  await page.getByRole("option", { name: "What was done to them" }).click();
+  await expect(row(page, "Ana Silva invited")).toHaveCount(1);
+  await page.getByRole("button", { name: "Everybody" }).click();
+
+  await page.getByLabel("Until").fill("2020-01-01");
+  await expect(page.getByRole("heading", { name: "Nothing happened" })).toBeVisible();
+  await page.getByRole("button", { name: "Show everything" }).click();
+  await expect(entries).toHaveCount(all);
+  await page.getByLabel("From", { exact: true }).fill("2020-01-01");
+  await expect(page).toHaveURL(/from=2020-01-01/);
+  await expect(entries).toHaveCount(all);
+});
+
+test("refused attempts stand in the history", async ({ page, team }) => {
+  const bo = await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
+  const membershipId = await team.membershipOf(team.admin.email);
+  await expect(bo.api.mutate("removeMember", { membershipId }, "")).rejects.toThrow("FORBIDDEN");
+  await page.goto(team.path("history?outcome=REFUSED"));
+  await expect(row(page, "Bo Li tried to remove")).toContainText("Refused");
+});
+
+test("my account: profile, password, sessions", async ({ page, team, another, mailbox }) => {
+  const elsewhere = await another();
+  await signIn(elsewhere, team.admin.email);
+  const other = await elsewhere.newPage();
+  await other.goto("/account");
+  await expect(heading(other, "My account")).toBeVisible();
+
+  await page.goto("/account");
+  await page.getByLabel("Last name").fill("حداد");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Your name is changed")).toBeVisible();
+  await expect(page.getByRole("button", { name: /Account menu/ })).toContainText("Ana حداد");
+
+  const sessions = page.getByRole("region", { name: "Sessions" });
+  await expect(sessions.getByText("This one")).toHaveCount(1);
+  const before = await sessions.getByRole("listitem").count();
+  await sessions
+    .getByRole("button", { name: /^End the session/ })
+    .first()
+    .click();
+  await expect(sessions.getByRole("listitem")).toHaveCount(before - 1);
+
+  await password(page, "Current password").fill("wrong");
+  await password(page, "New password").fill("another long passphrase");
+  await page.getByRole("button", { name: "Change password" }).click();
+  await expect(password(page, "Current password")).toHaveAttribute("aria-invalid", "true");
+  await password(page, "Current password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Change password" }).click();
+  await expect(page.getByText("Your password is changed.")).toBeVisible();
+  await expect(password(page, "Current password")).toHaveValue("");
+  await mailbox.wait(team.admin.email, "password was changed");
+  await comeBack(other);
+  await expect(other.getByRole("dialog", { name: "Your session has ended" })).toBeVisible();
+  await comeBack(page);
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+});
+
+test("workspaces: create, switch, leave", async ({ page, team }) => {
+  await page.goto("/account");
+  await page.getByRole("button", { name: "Create a workspace" }).click();
+  await page.getByLabel("Name of the new workspace").fill("x".repeat(300));
+  await page.getByRole("button", { name: "Create", exact: true }).click();
+  await expect(page.getByLabel("Name of the new workspace")).toHaveAttribute(
+    "aria-invalid",
+    "true",
+  );
+  await page.getByLabel("Name of the new workspace").fill("מרחב");
+  await page.getByRole("button", { name: "Create", exact: true }).click();
+  await expect(page.getByText("Who can get into מרחב")).toBeVisible();
+  await page.goto("/");
+  await expect(page.getByText("Who can get into מרחב")).toBeVisible();
+  await page.getByRole("button", { name: /Switch workspace/ }).click();
+  await page.getByRole("menuitemradio", { name: /Acme AI/ }).click();
+  await expect(page).toHaveURL(new RegExp(team.path()));
+  await page.goto("/account");
+  await page.getByRole("button", { name: "Leave מרחב" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Leave" }).click();
+  await expect(page.getByText(/Workspace Admin/).first()).toBeVisible();
+  await expect(page.getByRole("region", { name: "Workspaces" })).toContainText("מרחב");
+});
+
+test("settings hold for the next invitation", async ({ page, team }) => {
+  await page.goto(team.path("settings"));
+  await page.getByLabel("Name", { exact: true }).fill("Acme Intelligence");
+  await page.getByLabel(/Days that/).fill("3");
+  await page.getByLabel(/Domains/).fill("acme.example");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("The settings are saved.")).toBeVisible();
+  await expect(page.getByRole("button", { name: /Switch workspace/ })).toContainText(
+    "Acme Intelligence",
+  );
+  await page.reload();
+  await expect(page.getByLabel(/Days that/)).toHaveValue("3");
+  await page.getByLabel(/Domains/).fill("not a domain!");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByLabel(/Domains/)).toHaveAttribute("aria-invalid", "true");
+  await page.goto(team.path("invite"));
+  await page.getByLabel("Email").fill("cy@elsewhere.example");
+  await expect(page.getByText("Cannot be invited")).toBeVisible();
+});

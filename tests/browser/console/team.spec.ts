@@ -1,0 +1,184 @@
+import { expect, test } from "../support/fixtures.ts";
+import { act, figure, heading, row } from "../support/pages.ts";
+import { signIn } from "../support/people.ts";
+
+test.beforeEach(async ({ context, team }) => {
+  await signIn(context, team.admin.email);
+});
+
+test("search, filters and order stand in the address", async ({ page, team }) => {
+  await team.member("bo@acme.example", "Bo Müller", "SECURITY_AUDITOR");
+  await team.invite("cy@acme.example", "Cy Ito", "GATEWAY_OPERATOR");
+  await page.goto(team.path());
+  await page.keyboard.press("/");
+  await page.keyboard.type("muller");
+  await expect(page.getByText("1 member", { exact: true })).toBeVisible();
+  await expect(row(page, "Bo Müller")).toBeVisible();
+  await expect(page).toHaveURL(/\?q=muller$/);
+  await page.reload();
+  await expect(page.getByLabel("Search by name or email")).toHaveValue("muller");
+  await expect(page.getByText("1 member", { exact: true })).toBeVisible();
+
+  await page.getByRole("button", { name: "Clear" }).click();
+  await expect(page.getByText("3 members")).toBeVisible();
+  await page.getByRole("combobox", { name: "Role: Any role" }).click();
+  await page.getByRole("option", { name: "Security Auditor" }).click();
+  await expect(page.getByText("1 member", { exact: true })).toBeVisible();
+  await page.getByRole("combobox", { name: "Status: Any status" }).click();
+  await page.getByRole("option", { name: "Invited" }).click();
+  await expect(page.getByRole("heading", { name: "Nobody found" })).toBeVisible();
+  await page.getByRole("button", { name: "Show everybody" }).click();
+
+  await figure(page, "Pending invites").click();
+  await expect(page.getByText("1 member", { exact: true })).toBeVisible();
+  await expect(row(page, "Cy Ito")).toBeVisible();
+  await figure(page, "Total users").click();
+
+  const names = page.getByRole("row").getByRole("link");
+  await expect(names).toHaveText(["Ana Silva", "Bo Müller", "Cy Ito"]);
+  await page.getByRole("columnheader", { name: "Name" }).getByRole("button").click();
+  await expect(names).toHaveText(["Cy Ito", "Bo Müller", "Ana Silva"]);
+  await expect(page).toHaveURL(/sort=-name/);
+  await expect(page.getByRole("columnheader", { name: "Name" })).toHaveAttribute(
+    "aria-sort",
+    "descending",
+  );
+});
+
+test("nobody is found at an address, who can then be invited", async ({ page, team }) => {
+  await page.goto(team.path("team?q=new@acme.example"));
+  await page.getByRole("link", { name: "Invite new@acme.example" }).click();
+  await expect(page.getByLabel("Email")).toHaveValue("new@acme.example");
+  await expect(page.getByText("Gets an invitation")).toBeVisible();
+});
+
+test("pages keep their place", async ({ page, team }) => {
+  await team.many(120);
+  await page.goto(team.path());
+  await expect(page.getByText("1–50 of 121")).toBeVisible();
+  const first = await page.getByRole("row").nth(1).textContent();
+  await page.getByRole("link", { name: "Next" }).click();
+  await expect(page.getByText("51–100 of 121")).toBeVisible();
+  await page.getByRole("link", { name: "Next" }).click();
+  await expect(page.getByText("101–121 of 121")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Next" })).toBeDisabled();
+  await expect(page.getByRole("row")).toHaveCount(22);
+  const last = await page.getByRole("row").last().textContent();
+  await page.reload();
+  await expect(page.getByText("101–121 of 121")).toBeVisible();
+  await expect(page.getByRole("row").last()).toHaveText(last ?? "");
+
+  await page.getByRole("row").last().getByRole("link").click();
+  await expect(page.getByRole("region", { name: "Membership" })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByText("101–121 of 121")).toBeVisible();
+  await page.getByRole("link", { name: "Previous" }).click();
+  await expect(page.getByText("51–100 of 121")).toBeVisible();
+  await page.getByRole("link", { name: "Previous" }).click();
+  await expect(page.getByText("1–50 of 121")).toBeVisible();
+  await expect(page.getByRole("row").nth(1)).toHaveText(first ?? "");
+});
+
+test("a row offers what can be done now, and a way back", async ({ page, team, mailbox }) => {
+  await team.invite("cy@acme.example", "Cy Ito", "GATEWAY_OPERATOR");
+  await team.member("bo@acme.example", "Bo Li", "SECURITY_AUDITOR");
+  await page.goto(team.path());
+
+  await act(page, "Cy Ito", "Resend invitation");
+  await expect(page.getByText(/sent a moment ago.*It can be sent in \d+ seconds/)).toBeVisible();
+
+  await act(page, "Cy Ito", "Revoke invitation");
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.getByRole("button", { name: "Actions for Cy Ito" })).toBeFocused();
+  await act(page, "Cy Ito", "Revoke invitation");
+  await page.getByRole("button", { name: "Revoke", exact: true }).click();
+  await expect(row(page, "Cy Ito")).toHaveCount(0);
+  await expect(figure(page, "Total users")).toContainText("2");
+  await page.getByRole("button", { name: "Invite again" }).click();
+  await expect(row(page, "Cy Ito")).toContainText("Invited");
+  await mailbox.wait("cy@acme.example", "invites you", 2);
+
+  await act(page, "Bo Li", "Remove from workspace");
+  await page.getByRole("button", { name: "Remove", exact: true }).click();
+  await expect(row(page, "Bo Li")).toHaveCount(0);
+  await expect(figure(page, "Active now")).toContainText("1");
+  await page.getByRole("button", { name: "Add back" }).click();
+  await expect(row(page, "Bo Li")).toContainText("Security Auditor");
+  await expect(figure(page, "Active now")).toContainText("2");
+});
+
+test("demoting an admin asks what becomes of their invitations", async ({ page, team }) => {
+  const bo = await team.member("bo@acme.example", "Bo Li", "WORKSPACE_ADMIN");
+  const invitees = [{ email: "cy@acme.example", role: "GATEWAY_OPERATOR" }];
+  await bo.api.mutate("inviteUsers", { invitees }, "outcomes { result }");
+  await page.goto(team.path());
+  await page.getByRole("button", { name: "Role of Bo Li: Workspace Admin" }).click();
+  await page.getByRole("menuitemradio", { name: /Gateway Operator/ }).click();
+  const dialog = page.getByRole("dialog", { name: "Role of Bo Li" });
+  await expect(dialog.getByText("pass to you")).toBeVisible();
+  await dialog.getByRole("button", { name: "Change role" }).click();
+  await expect(page.getByText("You now answer for 1 open invitation of theirs.")).toBeVisible();
+  await page.getByRole("link", { name: "cy@acme.example" }).click();
+  await expect(page.getByRole("region", { name: "Invitation" })).toContainText("by Ana Silva");
+});
+
+test("a member's page leads to their other workspaces", async ({ page, team }) => {
+  const api = team.admin.api;
+  await api.mutate("createWorkspace", { name: "Globex" }, "workspace { id }");
+  await team.member("bo@acme.example", "Bo Li", "SECURITY_AUDITOR");
+  await page.goto(team.path());
+  await page.getByRole("link", { name: "Bo Li" }).click();
+  await expect(heading(page, "Bo Li bo@acme.example")).toBeVisible();
+  await page.getByRole("button", { name: "Assign to workspaces" }).click();
+  await page.getByRole("checkbox", { name: "Globex" }).check();
+  await page.getByRole("button", { name: "Assign", exact: true }).click();
+  await expect(page.getByRole("dialog").getByText("Added")).toBeVisible();
+  await page.getByRole("button", { name: "Done" }).click();
+  await page.getByRole("link", { name: "Globex" }).click();
+  await expect(page.getByRole("button", { name: /Switch workspace/ })).toContainText("Globex");
+  await expect(page.getByRole("region", { name: "Membership" })).toContainText("Security Auditor");
+});
+
+test("the whole way to an invitation by the keyboard alone", async ({ page, team }) => {
+  await page.goto(team.path());
+  await expect(row(page, "Ana Silva")).toBeVisible();
+  await page.keyboard.press("Control+k");
+  await expect(page.getByLabel("Find a page, workspace or member")).toBeFocused();
+  await page.keyboard.type("ana");
+  await expect(page.getByRole("option", { name: /Ana Silva/ })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await page.keyboard.press("i");
+  await expect(heading(page, "Invite people")).toBeFocused();
+  const tabTo = async (name: string) => {
+    await expect(async () => {
+      await page.keyboard.press("Tab");
+      const focused = page.locator(":focus");
+      await expect(focused).toHaveAccessibleName(name, { timeout: 100 });
+    }).toPass();
+  };
+  await tabTo("Email");
+  await page.keyboard.type("bo@acme.example");
+  await tabTo("First name (optional)");
+  await page.keyboard.type("Bo");
+  await tabTo("Role");
+  await page.keyboard.press("ArrowDown");
+  await page.getByRole("option", { name: /Security Auditor/ }).waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await tabTo("Invite");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("1 invited.")).toBeVisible();
+  await expect(page.getByRole("cell", { name: "Security Auditor" })).toBeVisible();
+});
+
+test("single keys can be turned off", async ({ page, team }) => {
+  await page.goto("/account");
+  await page.getByRole("checkbox", { name: /On the team page/ }).uncheck();
+  await page.goto(team.path());
+  await expect(row(page, "Ana Silva")).toBeVisible();
+  await page.keyboard.press("i");
+  await page.keyboard.press("Control+k");
+  await expect(page.getByLabel("Find a page, workspace or member")).toBeFocused();
+  await expect(page).toHaveURL(/\/team$/);
+});

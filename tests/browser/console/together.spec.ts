@@ -1,0 +1,124 @@
+import { expect, test } from "../support/fixtures.ts";
+import { act, comeBack, heading, password, row } from "../support/pages.ts";
+import { PASSWORD, signIn } from "../support/people.ts";
+
+/** Takes out the refusals that a page could not foresee, since the viewer's role changed meanwhile. */
+const unforeseen = (complaints: string[]) =>
+  complaints.splice(0).filter((text) => !text.includes('"FORBIDDEN"'));
+
+test.describe("two people at once", () => {
+  test("who is removed while looking sees it with the next answer", async ({
+    page,
+    context,
+    another,
+    team,
+  }) => {
+    const bo = await team.member("bo@acme.example", "Bo Li", "WORKSPACE_ADMIN");
+    const theirs = await another();
+    await signIn(theirs, bo.email);
+    const other = await theirs.newPage();
+    await other.goto(team.path());
+    await expect(row(other, "Ana Silva")).toBeVisible();
+
+    await signIn(context, team.admin.email);
+    await page.goto(team.path());
+    await act(page, "Bo Li", "Remove from workspace");
+    await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
+    await expect(page.getByText("Bo Li is no longer in Acme AI.")).toBeVisible();
+    await expect(row(page, "Bo Li")).toHaveCount(0);
+
+    await comeBack(other);
+    await expect(other.getByText("There is no such workspace")).toBeVisible();
+  });
+
+  test("who is demoted while looking loses what the role no longer has", async ({
+    page,
+    context,
+    team,
+    complaints,
+  }) => {
+    const bo = await team.member("bo@acme.example", "Bo Li", "WORKSPACE_ADMIN");
+    await team.member("cy@acme.example", "Cy Ito", "GATEWAY_OPERATOR");
+    await signIn(context, bo.email);
+    await page.goto(team.path());
+    await act(page, "Cy Ito", "Send password reset");
+    const membershipId = await team.membershipOf(bo.email);
+    const input = { membershipId, role: "SECURITY_AUDITOR" };
+    await team.admin.api.mutate("changeRole", input, "");
+    await page.getByRole("button", { name: "Send", exact: true }).click();
+    await expect(page.getByText(/This needs TEAM_MANAGE/).first()).toBeVisible();
+    await expect(page.getByRole("link", { name: "Invite people" })).toHaveCount(0);
+    await expect(page.getByRole("button", { name: /^Actions for/ })).toHaveCount(0);
+    expect(unforeseen(complaints)).toEqual([]);
+  });
+
+  test("the last admin stays, and the row comes back", async ({ page, context, team }) => {
+    const bo = await team.member("bo@acme.example", "Bo Li", "WORKSPACE_ADMIN");
+    await signIn(context, bo.email);
+    await page.goto(team.path());
+    const own = await team.membershipOf(bo.email);
+    await expect(row(page, "Ana Silva")).toContainText("Workspace Admin");
+    // Ana makes herself the last one, unseen by the page of Bo.
+    await team.admin.api.mutate("changeRole", { membershipId: own, role: "WORKSPACE_ADMIN" }, "");
+    const ana = await team.membershipOf(team.admin.email);
+    await bo.api.mutate("changeRole", { membershipId: ana, role: "GATEWAY_OPERATOR" }, "");
+    await act(page, "Bo Li", "Leave workspace");
+    await page.getByRole("alertdialog").getByRole("button", { name: "Leave" }).click();
+    await expect(
+      page
+        .getByText(/needs an active Workspace Admin|last Workspace Admin|only Workspace Admin/i)
+        .first(),
+    ).toBeVisible();
+    await expect(row(page, "Bo Li")).toContainText("Workspace Admin");
+    await expect(page).toHaveURL(new RegExp(`${team.path()}$`));
+  });
+});
+
+test.describe("a session that ended in another tab", () => {
+  test("is begun anew over the page, with what was typed", async ({ page, context, team }) => {
+    await signIn(context, team.admin.email);
+    await page.goto(team.path("invite"));
+    await page.getByLabel("Email").fill("bo@acme.example");
+    await page.getByLabel("First name").fill("Bo");
+
+    const tab = await context.newPage();
+    await tab.goto("/account");
+    await tab.getByRole("button", { name: /Account menu/ }).click();
+    await tab.getByRole("menuitem", { name: "Sign out" }).click();
+    await expect(heading(tab, "Sign in")).toBeVisible();
+    await tab.close();
+
+    await page.getByRole("button", { name: "Invite", exact: true }).click();
+    const dialog = page.getByRole("dialog", { name: "Your session has ended" });
+    await expect(password(dialog)).toBeFocused();
+    await page.keyboard.press("Escape");
+    await page.mouse.click(5, 5);
+    await expect(dialog).toBeVisible();
+    await password(dialog).fill("not the password");
+    await dialog.getByRole("button", { name: "Sign in", exact: true }).click();
+    await expect(dialog.getByText("Email or password is not right")).toBeVisible();
+    await password(dialog).fill(PASSWORD);
+    await dialog.getByRole("button", { name: "Sign in", exact: true }).click();
+    await expect(dialog).toBeHidden();
+    await expect(page.getByLabel("First name")).toHaveValue("Bo");
+    await page.getByRole("button", { name: "Invite", exact: true }).click();
+    await expect(page.getByText("1 invited.")).toBeVisible();
+  });
+
+  test("and became somebody else’s shows nothing of the first one", async ({
+    page,
+    context,
+    team,
+    complaints,
+  }) => {
+    const bo = await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
+    await signIn(context, team.admin.email);
+    await page.goto(team.path());
+    await expect(page.getByRole("link", { name: "Invite people" })).toBeVisible();
+    await signIn(context, bo.email);
+    await comeBack(page);
+    await expect(page.getByRole("button", { name: /Bo Li/ })).toBeVisible();
+    await expect(page.getByRole("link", { name: "Invite people" })).toHaveCount(0);
+    expect(unforeseen(complaints)).toEqual([]);
+  });
+});

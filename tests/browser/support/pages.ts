@@ -1,0 +1,26 @@
+import type { Locator, Page } from "@playwright/test";
+
+/** The heading of the page that is shown. */
+export const heading = (page: Page, name: string): Locator =>
+  page.getByRole("heading", { name, level: 1 });
+
+/** The row of the team table that shows somebody. */
+export const row = (page: Page, text: string): Locator =>
+  page.getByRole("row").filter({ hasText: text });
+
+/** One of the three figures of the team page. */
+export const figure = (page: Page, label: string): Locator =>
+  page.getByRole("region", { name: "Team summary" }).getByRole("link", { name: label });
+
+/** A field for a password; its "Show" button has a label of its own. */
+export const password = (page: Page | Locator, label = "Password"): Locator =>
+  page.getByRole("textbox", { name: label, exact: true });
+
+/** Opens the menu of somebody's row and chooses from it. */
+export async function act(page: Page, name: string, action: string) {
+  await page.getByRole("button", { name: `Actions for ${name}` }).click();
+  await page.getByRole("menuitem", { name: action }).click();
+}
+
+/** As when somebody comes back to the window, which makes the console read what it shows anew. */
+export const comeBack = (page: Page) => page.evaluate(() => dispatchEvent(new Event("focus")));

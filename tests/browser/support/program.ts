@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const PROGRAM =
+  process.env.TOKENVUE_TEST_PROGRAM ??
+  fileURLToPath(new URL("../../../target/debug/tokenvue", import.meta.url));
+
+/** Settings as environment variables, such as `TOKENVUE_SMTP_URL`. */
+export type Settings = Record<string, string>;
+
+/** The program under test, on a throwaway folder and a free port. */
+export class Program {
+  readonly url: string;
+  readonly #process: ChildProcess;
+  readonly #output: string[];
+
+  private constructor(url: string, process: ChildProcess, output: string[]) {
+    this.url = url;
+    this.#process = process;
+    this.#output = output;
+  }
+
+  /** Starts it and waits until it listens. `port` 0 is one that the system chooses. */
+  static async start(folder: string, settings: Settings, port = 0): Promise<Program> {
+    const { PATH = "" } = process.env;
+    const child = spawn(
+      PROGRAM,
+      ["serve", "--listen", `127.0.0.1:${port}`, "--data-dir", folder, "--log-format", "json"],
+      { cwd: folder, env: { PATH, ...settings }, stdio: ["ignore", "pipe", "pipe"] },
+    );
+    const output: string[] = [];
+    const address = new Promise<string>((resolve, reject) => {
+      const read = (chunk: Buffer) => {
+        output.push(chunk.toString());
+        const found = /"address":"([\d.:]+)"/.exec(output.join(""));
+        if (found?.[1]) resolve(found[1]);
+      };
+      child.stdout.on("data", read);
+      child.stderr.on("data", read);
+      child.on("error", reject);
+      child.on("exit", (code) =>
+        reject(new Error(`the program ended with ${code}: ${output.join("")}`)),
+      );
+    });
+    const [, found] = (await address).split(":");
+    // Cookies and origins go by the name that links have.
+    return new Program(`http://localhost:${found}`, child, output);
+  }
+
+  get port(): number {
+    return Number(new URL(this.url).port);
+  }
+
+  /** What it has printed and logged. */
+  get output(): string {
+    return this.#output.join("");
+  }
+
+  /** The path of the page that sets up an empty installation, with its token. */
+  get setUpPath(): string {
+    const found = /\/setup#token=\S+/.exec(this.output);
+    if (!found) throw new Error(`no link in ${this.output}`);
+    return found[0];
+  }
+
+  async stop(): Promise<void> {
+    if (this.#process.exitCode !== null) return;
+    const ended = once(this.#process, "exit");
+    this.#process.kill("SIGTERM");
+    await ended;
+  }
+}
+
+/** A folder that is removed after `use`. */
+export async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "tokenvue-browser-"));
+  try {
+    await use(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
