@@ -205,13 +205,13 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn serve(config: Config) -> Result<(), Error> {
+async fn serve(mut config: Config) -> Result<(), Error> {
     log(&config)?;
     // Before the set-up link is printed: somebody may follow it at once.
     server::mail_server(&config)?;
+    let listener = listen(&mut config).await?;
     let app = App::new(config, Clock::default()).await?;
     app.db.migrate().await?;
-    let listener = listen(&app.config).await?;
     if let Some(token) = setup::offer(&app).await? {
         let link = link(&app.config.public_url(), LinkPage::SetUp, token.secret());
         let link = link.expose_secret();
@@ -229,9 +229,9 @@ async fn demo(mut config: Config) -> Result<(), Error> {
     config.data_dir = folder.path().to_owned();
     // Its people do not exist: nothing may be sent to them.
     config.smtp_url = None;
+    let listener = listen(&mut config).await?;
     let app = App::new(config, Clock::default()).await?;
     app.db.migrate().await?;
-    let listener = listen(&app.config).await?;
     announce(&demo::fill(&app).await?);
     start(app, listener).await
 }
@@ -259,11 +259,14 @@ async fn bootstrap(config: Config, options: Bootstrap) -> Result<(), Error> {
     Ok(())
 }
 
-async fn listen(config: &Config) -> Result<TcpListener, Error> {
+/// Takes the address. Where its port is 0, the system chooses one: links are to name that.
+async fn listen(config: &mut Config) -> Result<TcpListener, Error> {
     let address = config.listen;
-    TcpListener::bind(address)
+    let listener = TcpListener::bind(address)
         .await
-        .map_err(|error| Error::internal(format!("cannot listen on {address}: {error}")))
+        .map_err(|error| Error::internal(format!("cannot listen on {address}: {error}")))?;
+    config.listen = listener.local_addr().map_err(Error::internal)?;
+    Ok(listener)
 }
 
 /// What the person at the terminal should read, apart from the log.
@@ -279,7 +282,7 @@ async fn start(app: App, listener: TcpListener) -> Result<(), Error> {
         tracing::info!("stopping");
         asked.cancel();
     });
-    let address = listener.local_addr().map_err(Error::internal)?;
+    let address = app.config.listen;
     let mail = if app.sends_mail() {
         "smtp"
     } else {

@@ -7,7 +7,7 @@ import { watch } from "./watch.ts";
 
 export type Options = {
   engine: Engine;
-  /** Settings of the program besides those that every test needs. */
+  /** Settings of the program besides those that every test needs; an empty one takes that away. */
   settings: Settings;
 };
 
@@ -48,7 +48,8 @@ export const test = base.extend<Options & Fixtures>({
       info.skip(true, "PostgreSQL: run by scripts/with-postgres");
     }
     await withDatabase(engine, async (database) => {
-      await use({ ...database, TOKENVUE_SMTP_URL: mailbox.url, ...settings });
+      const all = { ...database, TOKENVUE_SMTP_URL: mailbox.url, ...settings };
+      await use(Object.fromEntries(Object.entries(all).filter(([, value]) => value !== "")));
     });
   },
 

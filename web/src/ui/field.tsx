@@ -25,7 +25,7 @@ export function Form({
     <BaseForm
       {...props}
       className={styles.form}
-      errors={problem?.fields ?? {}}
+      errors={problem?.fields ?? NO_ERRORS}
       onFormSubmit={(values) => onSend(values as Record<string, string>)}
     >
       {problem?.message && <Notice tone="danger">{problem.message}</Notice>}
@@ -33,6 +33,8 @@ export function Form({
     </BaseForm>
   );
 }
+
+const NO_ERRORS = {};
 
 /** The buttons at a form's end. */
 export function Buttons({ end, children }: { end?: boolean; children: ReactNode }) {

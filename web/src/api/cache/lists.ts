@@ -18,20 +18,19 @@ export function workspaceOf(cache: Cache, membershipId: string): string | undefi
 
 /** Makes the lists of a workspace be read anew, the next time that somebody looks at them. */
 export function forgetLists(cache: Cache, workspace: string | Entity | undefined) {
-  if (!workspace) return;
-  for (const field of cache.inspectFields(workspace)) {
-    if (TEAM_LISTS.includes(field.fieldName)) {
-      cache.invalidate(workspace, field.fieldKey);
-    }
+  if (workspace) forgetFields(cache, workspace, TEAM_LISTS);
+}
+
+/** The same for some fields of an object, with whatever arguments they were read. */
+export function forgetFields(cache: Cache, of: string | Entity, names: readonly string[]) {
+  for (const field of cache.inspectFields(of)) {
+    if (names.includes(field.fieldName)) cache.invalidate(of, field.fieldKey);
   }
 }
 
-/** Takes a member out of every list that shows them, and corrects the counts. */
-function takeOut(cache: Cache, membershipId: string) {
-  const workspace = workspaceOf(cache, membershipId);
-  if (!workspace) return;
+/** Takes a member out of every list that shows them. */
+function takeOut(cache: Cache, workspace: string, membershipId: string) {
   const gone = cache.keyOfEntity(membership(membershipId));
-  const wasInvited = cache.resolve(membership(membershipId), "status") === "INVITED";
   for (const field of cache.inspectFields(workspace)) {
     if (field.fieldName !== "members") continue;
     const connection = cache.resolve(workspace, field.fieldKey);
@@ -39,14 +38,15 @@ function takeOut(cache: Cache, membershipId: string) {
     const nodes = cache.resolve(connection, "nodes");
     if (!Array.isArray(nodes)) continue;
     const keys = (nodes as unknown[]).filter((node) => typeof node === "string");
-    if (gone && keys.includes(gone)) {
-      cache.link(
-        connection,
-        "nodes",
-        keys.filter((key) => key !== gone),
-      );
-    }
+    if (!gone || !keys.includes(gone)) continue;
+    const left = keys.filter((key) => key !== gone);
+    cache.link(connection, "nodes", left);
   }
+}
+
+/** Counts a member less. */
+function countLess(cache: Cache, workspace: string, membershipId: string) {
+  const wasInvited = cache.resolve(membership(membershipId), "status") === "INVITED";
   const workspaceId = cache.resolve(workspace, "id");
   if (typeof workspaceId !== "string") return;
   cache.updateQuery({ query: TeamSummaryDocument, variables: { workspaceId } }, (data) => {
@@ -62,9 +62,14 @@ function takeOut(cache: Cache, membershipId: string) {
   });
 }
 
-/** Before the server answers, the row goes; after it, the lists are read anew as well. */
+/**
+ * A member goes. Before the server answers, the row and the counts are changed here; with the answer
+ * come the counts, and the lists are read anew.
+ */
 export function leave(cache: Cache, membershipId: string, optimistic: boolean) {
   const workspace = workspaceOf(cache, membershipId);
-  takeOut(cache, membershipId);
-  if (!optimistic) forgetLists(cache, workspace);
+  if (!workspace) return;
+  takeOut(cache, workspace, membershipId);
+  if (optimistic) countLess(cache, workspace, membershipId);
+  else forgetLists(cache, workspace);
 }

@@ -1,6 +1,14 @@
 import type { Cache, CacheExchangeOpts, UpdateResolver } from "@urql/exchange-graphcache";
 import { SessionDocument, type SwitchWorkspaceMutation } from "#generated/operations";
-import { type Entity, forgetLists, type Input, leave, workspaceOf } from "./lists";
+import {
+  type Entity,
+  forgetFields,
+  forgetLists,
+  type Input,
+  leave,
+  membership,
+  workspaceOf,
+} from "./lists";
 
 const refused = (payload: unknown) =>
   ((payload as { userErrors?: unknown[] } | null)?.userErrors?.length ?? 1) > 0;
@@ -18,7 +26,12 @@ const invited =
 export const updates: NonNullable<CacheExchangeOpts["updates"]> = {
   Mutation: {
     inviteUsers: invited("inviteUsers"),
-    assignToWorkspaces: invited("assignToWorkspaces"),
+    assignToWorkspaces(result, args, cache, info) {
+      invited("assignToWorkspaces")(result, args, cache, info);
+      const { input } = args as Input<{ membershipId: string }>;
+      const user = cache.resolve(membership(input.membershipId), "user");
+      if (typeof user === "string") forgetFields(cache, user, ["memberships"]);
+    },
     changeRole(result, args, cache, info) {
       const { input } = args as Input<{ membershipId: string }>;
       if (info.optimistic || refused(result.changeRole)) return;
