@@ -1,0 +1,84 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { adminPlaces, type Place, publicPlaces } from "../support/everywhere.ts";
+import { expect, test } from "../support/fixtures.ts";
+import { signIn } from "../support/people.ts";
+
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
+
+/** What axe finds, in a line each. */
+async function violations(page: Page): Promise<string[]> {
+  // What appears is looked at once it is there for good.
+  await page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter((each) => each.effect?.getTiming().iterations !== Number.POSITIVE_INFINITY)
+        .map((each) => each.finished.catch(() => {})),
+    ),
+  );
+  const axe = new AxeBuilder({ page }).withTags(RULES);
+  if ((await page.locator("[role=menu], [role=listbox]").count()) > 0) {
+    // A menu lies outside of all landmarks, beside the page that waits below it; what guards its
+    // focus can be focused and is hidden, which is its purpose.
+    axe.exclude("[data-base-ui-portal]:has([role=menu], [role=listbox])");
+    axe.exclude("[data-base-ui-focus-guard]");
+  }
+  const { violations } = await axe.analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
+}
+
+/** What is wrong with places: with axe, and with their width. */
+async function look(page: Page, places: Place[]): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const { name, open } of places) {
+    await open(page);
+    const found = await violations(page);
+    const over = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    if (over > 0) found.push(`${over} px too wide`);
+    wrong.push(...found.map((each) => `${name}: ${each}`));
+  }
+  return wrong;
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const width of [1280, 360]) {
+    test.describe(`${colorScheme}, ${width} pixels wide`, () => {
+      // As many pages as this take a while.
+      test.slow();
+      test.use({ colorScheme, viewport: { width, height: 800 } });
+
+      test("nobody is kept out of the pages for everybody", async ({
+        page,
+        team,
+        mailbox,
+        complaints,
+      }) => {
+        expect(await look(page, await publicPlaces(team, mailbox))).toEqual([]);
+        // The address that leads nowhere.
+        expect(complaints.splice(0)).toEqual([expect.stringContaining("404 (Not Found)")]);
+      });
+
+      test("nobody is kept out of an admin's pages", async ({ page, context, team }) => {
+        const places = await adminPlaces(team);
+        await signIn(context, team.admin.email);
+        expect(await look(page, places)).toEqual([]);
+      });
+    });
+  }
+}
+
+test("the theme that was chosen holds against the system's", async ({ page, context, team }) => {
+  await signIn(context, team.admin.email);
+  await page.goto(team.path());
+  const canvas = () => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
+  await page.getByRole("button", { name: /Account menu/ }).click();
+  await page.getByRole("menuitemradio", { name: "Dark" }).click();
+  expect(await canvas()).toBe("dark");
+  await page.reload();
+  await expect(page.getByRole("button", { name: /Account menu/ })).toBeVisible();
+  expect(await canvas()).toBe("dark");
+  expect(await violations(page)).toEqual([]);
+});
