@@ -13,12 +13,17 @@ demo:
 test *args:
     scripts/test {{ args }}
 
+# Run the tests of the console alone: its own ones, and those in a browser.
+test-console *args:
+    scripts/test-console {{ args }}
+
 # Check format, code, scripts and schema without running tests.
 lint:
     cargo fmt --all --check
     cargo clippy --workspace --all-targets --locked -- -D warnings
     scripts/lint-scripts
     scripts/lint-schema
+    scripts/check-web
 
 # Write schema.graphql from the code, then lint it.
 schema:

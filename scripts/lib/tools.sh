@@ -15,6 +15,35 @@ ensure_debian_tools() {
   [[ ${#missing[@]} -eq 0 ]] || apt_install "${missing[@]}"
 }
 
+# ensure_node: a Node.js that is new enough, for this script and all that it
+# runs; cargo's build script among them, which builds the console with it.
+ensure_node() {
+  local oldest=20.19
+  have npm || apt_install nodejs npm
+  node_is_new "$oldest" && return
+  note "installing Node.js 22, since this one is older than $oldest"
+  exclusively node npm --prefix "$target/node" install --no-save --no-audit --no-fund \
+    --loglevel=error node@22 >/dev/null
+  PATH=$target/node/node_modules/node/bin:$PATH
+  node_is_new "$oldest" || die "Node.js $oldest or newer is missing"
+}
+
+# node_is_new OLDEST
+node_is_new() {
+  have node || return 1
+  printf '%s\n' "$1" "$(node --version | tr -d v)" | sort --version-sort --check=quiet
+}
+
+# ensure_chromium: the browser; prints where it is.
+ensure_chromium() {
+  local name
+  for name in chromium chromium-browser google-chrome; do
+    command -v "$name" && return
+  done
+  apt_install chromium
+  command -v chromium || die "Chromium is missing"
+}
+
 # ensure_nextest: the test runner.
 ensure_nextest() {
   cargo nextest --version >/dev/null 2>&1 && return

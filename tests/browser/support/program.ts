@@ -25,11 +25,16 @@ export class Program {
   }
 
   /** Starts it and waits until it listens. `port` 0 is one that the system chooses. */
-  static async start(folder: string, settings: Settings, port = 0): Promise<Program> {
+  static async start(
+    folder: string,
+    settings: Settings,
+    port = 0,
+    command: "serve" | "demo" = "serve",
+  ): Promise<Program> {
     const { PATH = "" } = process.env;
     const child = spawn(
       PROGRAM,
-      ["serve", "--listen", `127.0.0.1:${port}`, "--data-dir", folder, "--log-format", "json"],
+      [command, "--listen", `127.0.0.1:${port}`, "--data-dir", folder, "--log-format", "json"],
       { cwd: folder, env: { PATH, ...settings }, stdio: ["ignore", "pipe", "pipe"] },
     );
     const output: string[] = [];

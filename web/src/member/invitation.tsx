@@ -45,7 +45,9 @@ export function InvitationCard({ invitation }: { invitation: NonNullable<Member[
             <dd>
               {DELIVERY[delivery.state]}
               {delivery.attempts > 1 && `, after ${delivery.attempts} attempts`}
-              {delivery.reason && <span className="muted"> – {delivery.reason}</span>}
+              {delivery.reason && delivery.state !== "HELD" && (
+                <span className="muted"> – {delivery.reason}</span>
+              )}
               {delivery.nextAttemptAt && (
                 <>
                   , next <Time at={delivery.nextAttemptAt} />
