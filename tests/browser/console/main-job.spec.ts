@@ -26,6 +26,7 @@ test("from an empty installation to a colleague with a new password", async ({
     await page.getByRole("button", { name: "Set up" }).click();
     await expect(heading(page, "Team")).toBeVisible();
     await expect(page).toHaveURL(/\/w\/acme-ai[\w-]*\/team$/);
+    await expect(page.getByText("Nobody else is here yet")).toBeVisible();
   });
 
   await test.step("a second workspace", async () => {

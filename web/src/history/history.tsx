@@ -1,10 +1,11 @@
 import { History as Clock } from "lucide-react";
-import { useCallback, useMemo } from "react";
+import { useMemo } from "react";
+import { Link } from "react-router";
 import { useQuery } from "urql";
 import { type AuditEventKind, type AuditOutcome, HistoryDocument } from "#generated/operations";
 import { useFresh } from "../api/fresh";
 import { useKept } from "../api/kept";
-import { useHere, useRoleName } from "../shell/session";
+import { type RoleName, useHere, useRoleName } from "../shell/session";
 import { NoAnswer } from "../shell/states";
 import { Badge, Empty } from "../ui/bits";
 import { Button, ButtonLink } from "../ui/button";
@@ -30,7 +31,8 @@ export default function History() {
   useFresh(again);
   const found = data?.workspace?.accessHistory;
   const shown = useKept(found);
-  const columns = useColumns(change);
+  const roleName = useRoleName();
+  const columns = useMemo(() => columnsFor(roleName), [roleName]);
   if (error && !shown && !fetching) return <NoAnswer error={error} retry={() => again()} />;
   const endCursor = shown?.pageInfo.hasNextPage ? shown.pageInfo.endCursor : undefined;
   return (
@@ -140,64 +142,43 @@ function Day({
   );
 }
 
-function useColumns(change: (part: Partial<View>) => void): Column<Event>[] {
-  const roleName = useRoleName();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: both do the same in each render
-  const only = useCallback((part: Partial<View>) => change({ ...NO_FILTER, ...part }), []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: as above
-  return useMemo(
-    () => [
-      { id: "at", header: "When", nowrap: true, cell: (event) => <Time at={event.at} /> },
-      {
-        id: "what",
-        header: "What",
-        narrow: "title",
-        cell: (event) => (
-          <span className={styles.what}>
-            <Who label={event.actor} onClick={() => only({ actor: event.actorId ?? undefined })} />{" "}
-            {verbOf(event)}{" "}
-            {event.subjectId !== event.actorId && (
-              <Who
-                label={event.subject}
-                onClick={() => only({ subject: event.subjectId ?? undefined })}
-              />
-            )}{" "}
-            <bdi className="muted">{detailOf(event, roleName)}</bdi>{" "}
-            {event.outcome === "REFUSED" && <Badge tone="danger">Refused</Badge>}
-          </span>
-        ),
-      },
-      {
-        id: "from",
-        header: "From",
-        nowrap: true,
-        cell: (event) => (
-          <span
-            className="muted"
-            title={event.requestId ? `Request ${event.requestId}` : undefined}
-          >
-            {event.address ?? "–"}
-          </span>
-        ),
-      },
-    ],
-    [only],
-  );
-}
+const columnsFor = (roleName: RoleName): Column<Event>[] => [
+  { id: "at", header: "When", nowrap: true, cell: (event) => <Time at={event.at} /> },
+  {
+    id: "what",
+    header: "What",
+    narrow: "title",
+    cell: (event) => (
+      <span className={styles.what}>
+        <Who label={event.actor} to={{ actor: event.actorId ?? undefined }} /> {verbOf(event)}{" "}
+        {event.subjectId !== event.actorId && (
+          <Who label={event.subject} to={{ subject: event.subjectId ?? undefined }} />
+        )}{" "}
+        <bdi className="muted">{detailOf(event, roleName)}</bdi>{" "}
+        {event.outcome === "REFUSED" && <Badge tone="danger">Refused</Badge>}
+      </span>
+    ),
+  },
+  {
+    id: "from",
+    header: "From",
+    nowrap: true,
+    cell: (event) => (
+      <span className="muted" title={event.requestId ? `Request ${event.requestId}` : undefined}>
+        {event.address ?? "–"}
+      </span>
+    ),
+  },
+];
 
 /** A person in an entry; leads to all entries about them. */
-function Who({ label, onClick }: { label: string | null; onClick: () => void }) {
+function Who({ label, to }: { label: string | null; to: Partial<View> }) {
   if (!label) return null;
   // `Ana Silva <ana@acme.example>`, as it was then.
   const [name] = label.split(" <", 1);
   return (
-    <button
-      type="button"
-      className={styles.name}
-      onClick={onClick}
-      title={`${label}: only their entries`}
-    >
+    <Link to={`?${write(to)}`} className={styles.name} title={`${label}: only their entries`}>
       <bdi>{name}</bdi>
-    </button>
+    </Link>
   );
 }

@@ -34,7 +34,7 @@ function read(params: URLSearchParams): View {
 }
 
 /** Writes a view into the address. */
-export function write(view: View): URLSearchParams {
+export function write(view: Partial<View>): URLSearchParams {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(view)) if (value) params.set(name, value);
   return params;

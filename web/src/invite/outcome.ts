@@ -1,4 +1,5 @@
-import type { ForeseenFragment, InviteResult, Role } from "#generated/operations";
+import type { ForeseenFragment, InviteResult } from "#generated/operations";
+import type { RoleName } from "../shell/session";
 import type { Tone } from "../ui/bits";
 
 type Text = {
@@ -19,8 +20,6 @@ const TEXTS: Record<InviteResult, Text> = {
 
 /** What to say of an outcome, before and after. */
 export const outcomeText = (outcome: { result: InviteResult }): Text => TEXTS[outcome.result];
-
-type RoleName = (role: Role | null | undefined) => string;
 
 /** The same with the role, for those who are there already. */
 export function foreseen(outcome: ForeseenFragment, roleName: RoleName): string {

@@ -4,6 +4,7 @@ import {
   type ReactNode,
   Suspense,
   use,
+  useCallback,
   useEffect,
   useMemo,
   useState,
@@ -143,8 +144,10 @@ export function useHere(): Here {
 export const may = (roles: readonly RoleDefinition[], role: Role | null, permission: Permission) =>
   roles.some((each) => each.role === role && each.permissions.includes(permission));
 
-/** What people call a role. */
-export function useRoleName() {
+export type RoleName = (role: Role | null | undefined) => string;
+
+/** What people call a role; empty for none. */
+export function useRoleName(): RoleName {
   const { roles } = useSession();
-  return (role: Role | null | undefined) => roles.find((each) => each.role === role)?.name ?? "";
+  return useCallback((role) => roles.find((each) => each.role === role)?.name ?? "", [roles]);
 }

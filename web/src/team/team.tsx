@@ -100,7 +100,29 @@ function Members({ search }: { search: React.RefObject<HTMLInputElement | null> 
         />
       )}
       {shown && !none && <Pages view={view} shown={shown} />}
+      {isAlone(view, found) && here.can("TEAM_MANAGE") && <Alone />}
     </Card>
+  );
+}
+
+const isAlone = ({ search, role, status }: View, found: Shown | null | undefined) =>
+  found?.totalCount === 1 && !search && !role && !status;
+
+function Alone() {
+  const here = useHere();
+  return (
+    <Empty
+      icon={UserPlus}
+      title="Nobody else is here yet"
+      actions={
+        <ButtonLink to={here.path("invite")} look="primary">
+          Invite your team
+        </ButtonLink>
+      }
+    >
+      Invite people one by one, or paste a whole list. A second Workspace Admin is a good start: one
+      of you can then always manage the team.
+    </Empty>
   );
 }
 
