@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use tokenvue::account::setup::{self, FirstAdmin};
 use tokenvue::clock::Clock;
 use tokenvue::config::{self, Config, LogFormat};
+use tokenvue::db::Db;
 use tokenvue::error::{Error, Problem};
 use tokenvue::mail::letter::{LinkPage, link};
 use tokenvue::{App, demo, doctor, graphql, server};
@@ -205,13 +206,11 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn serve(mut config: Config) -> Result<(), Error> {
+async fn serve(config: Config) -> Result<(), Error> {
     log(&config)?;
     // Before the set-up link is printed: somebody may follow it at once.
     server::mail_server(&config)?;
-    let listener = listen(&mut config).await?;
-    let app = App::new(config, Clock::default()).await?;
-    app.db.migrate().await?;
+    let (app, listener) = open(config).await?;
     if let Some(token) = setup::offer(&app).await? {
         let link = link(&app.config.public_url(), LinkPage::SetUp, token.secret());
         let link = link.expose_secret();
@@ -229,9 +228,7 @@ async fn demo(mut config: Config) -> Result<(), Error> {
     config.data_dir = folder.path().to_owned();
     // Its people do not exist: nothing may be sent to them.
     config.smtp_url = None;
-    let listener = listen(&mut config).await?;
-    let app = App::new(config, Clock::default()).await?;
-    app.db.migrate().await?;
+    let (app, listener) = open(config).await?;
     announce(&demo::fill(&app).await?);
     start(app, listener).await
 }
@@ -259,14 +256,18 @@ async fn bootstrap(config: Config, options: Bootstrap) -> Result<(), Error> {
     Ok(())
 }
 
-/// Takes the address. Where its port is 0, the system chooses one: links are to name that.
-async fn listen(config: &mut Config) -> Result<TcpListener, Error> {
+/// Brings the database up to date, and takes the address. Where its port is 0, the system chooses
+/// one, and links name that.
+async fn open(mut config: Config) -> Result<(App, TcpListener), Error> {
+    let db = Db::connect(&config).await?;
+    db.migrate().await?;
     let address = config.listen;
     let listener = TcpListener::bind(address)
         .await
         .map_err(|error| Error::internal(format!("cannot listen on {address}: {error}")))?;
     config.listen = listener.local_addr().map_err(Error::internal)?;
-    Ok(listener)
+    let app = App::on(db, config, Clock::default())?;
+    Ok((app, listener))
 }
 
 /// What the person at the terminal should read, apart from the log.

@@ -5,7 +5,7 @@ import { useAhead } from "./shell/ahead";
 import { Frame } from "./shell/frame";
 import { Palette } from "./shell/palette";
 import { SignedIn } from "./shell/session";
-import { Broken, Splash } from "./shell/states";
+import { Broken, PageSkeleton, Splash } from "./shell/states";
 import { Home, InWorkspace, Needs, NotFound } from "./shell/workspace";
 import Team from "./team/team";
 
@@ -29,7 +29,7 @@ const History = lazy(pages.history);
 const Settings = lazy(pages.settings);
 const Account = lazy(pages.account);
 
-/** What those who are signed in will open next, read while nothing else is to be done. */
+/** What those who are signed in will open next. */
 const AHEAD = [
   ...Object.values(pages),
   () => import("./member/dialogs"),
@@ -93,7 +93,7 @@ function Framed() {
     <SignedIn>
       <Palette>
         <Frame>
-          <Suspense fallback={<Splash />}>
+          <Suspense fallback={<PageSkeleton />}>
             <Outlet />
           </Suspense>
         </Frame>

@@ -47,6 +47,7 @@ export default function Review() {
           </>
         )}
         actions={["RESEND_INVITATION", "REVOKE_INVITATION"]}
+        all="status=INVITED&sort=joined"
       />
       <Finding
         title="Members long unseen"
@@ -59,6 +60,7 @@ export default function Review() {
           </>
         )}
         actions={["REMOVE"]}
+        all="status=ACTIVE&sort=active"
       />
       <Finding
         title="Never signed in"
@@ -71,6 +73,7 @@ export default function Review() {
           </>
         )}
         actions={["SEND_PASSWORD_RESET", "REMOVE"]}
+        all="status=ACTIVE&sort=active"
       />
       <Finding
         title="Workspace Admins"
@@ -84,6 +87,7 @@ export default function Review() {
           </>
         )}
         actions={["CHANGE_ROLE"]}
+        all="status=ACTIVE&role=WORKSPACE_ADMIN"
       />
     </Page>
   );
@@ -103,6 +107,7 @@ function Finding({
   finding,
   told,
   actions,
+  all,
   tone = "warn",
 }: {
   title: string;
@@ -112,8 +117,11 @@ function Finding({
   finding: FindingFragment | null | undefined;
   told: (member: Reviewed) => ReactNode;
   actions: readonly MembershipAction[];
+  /** The view of the team page that has all of them, the most pressing first. */
+  all: string;
   tone?: "warn" | "plain";
 }) {
+  const here = useHere();
   const count = finding?.count ?? 0;
   const nodes = finding?.members?.nodes ?? [];
   return (
@@ -132,7 +140,8 @@ function Finding({
       )}
       {count > nodes.length && (
         <p className="muted">
-          The first {nodes.length} of {count.toLocaleString("en")}.
+          The first {nodes.length} of {count.toLocaleString("en")}.{" "}
+          <Link to={here.path(`team?${all}`)}>All of them on the team page</Link>
         </p>
       )}
     </Card>

@@ -1,11 +1,21 @@
 import type { CombinedError } from "@urql/core";
 import { CloudOff, RefreshCw } from "lucide-react";
 import { problemOf } from "../api/problem";
-import { Empty } from "../ui/bits";
+import { Bone, Empty } from "../ui/bits";
 import { Button } from "../ui/button";
+import styles from "./states.module.css";
 
 /** Before anything is known: nothing that could jump. */
 export const Splash = () => <output aria-label="Loading" />;
+
+/** A page of the frame while its part of the program is on its way. */
+export const PageSkeleton = () => (
+  <div className={styles.skeleton} aria-busy="true">
+    <Bone width="9ch" />
+    <Bone width="32ch" />
+    <div className={styles.card} />
+  </div>
+);
 
 /** What to do where a page could not be read. */
 export function NoAnswer({ error, retry }: { error: CombinedError; retry: () => void }) {
