@@ -38,8 +38,12 @@ test("a page that could not be read is read by a click once the server is back",
   team,
 }) => {
   await signIn(context, team.admin.email);
+  const ahead = page.waitForEvent("requestfinished", (request) =>
+    request.url().includes("/assets/history-"),
+  );
   await page.goto(team.path());
   await expect(row(page, "Ana Silva")).toBeVisible();
+  await ahead;
   await context.setOffline(true);
   await page.getByRole("link", { name: "Access history" }).click();
   await expect(page.getByText("This page could not be loaded")).toBeVisible();
@@ -80,6 +84,7 @@ test.describe("without a mail server", () => {
     await expect(page.getByText("No mail server is configured")).toBeVisible();
     await page.getByLabel("Email").fill("bo@acme.example");
     await page.getByRole("button", { name: "Invite", exact: true }).click();
+    await expect(page.getByText("1 invited.")).toBeVisible();
     await page.getByRole("link", { name: "local mailbox" }).click();
     await page
       .getByRole("link", { name: /bo@acme.example|invit/i })

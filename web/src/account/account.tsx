@@ -31,10 +31,10 @@ export default function Account() {
           <Keyboard />
         </div>
         <div className={styles.stack}>
-          <Sessions />
           <div id="workspaces">
             <Workspaces />
           </div>
+          <Sessions />
         </div>
       </div>
     </Page>

@@ -1,4 +1,5 @@
 import type { DeliveryState, MemberQuery } from "#generated/operations";
+import { Bone } from "../ui/bits";
 import { Card } from "../ui/page";
 import { Time } from "../ui/time";
 import styles from "./member.module.css";
@@ -27,7 +28,7 @@ export function InvitationCard({ invitation }: { invitation: NonNullable<Member[
         </dd>
         <dt>First invited</dt>
         <dd>
-          <Time at={createdAt} />
+          {createdAt ? <Time at={createdAt} /> : <Bone width="8ch" />}
           {inviter && (
             <>
               {" "}

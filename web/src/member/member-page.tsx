@@ -85,7 +85,7 @@ function Known({ member, here, complete }: { member: Member; here: Here; complet
       )}
       <div className={styles.columns}>
         <Facts member={member} here={here} />
-        {member.invitation?.createdAt && <InvitationCard invitation={member.invitation} />}
+        {member.invitation && <InvitationCard invitation={member.invitation} />}
         <Workspaces member={member} here={here} complete={complete} />
       </div>
       {dialogs}
