@@ -8,15 +8,16 @@ const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"
 
 /** What axe finds, in a line each. */
 async function violations(page: Page): Promise<string[]> {
-  // What appears is looked at once it is there for good.
-  await page.evaluate(() =>
-    Promise.all(
-      document
-        .getAnimations()
-        .filter((each) => each.effect?.getTiming().iterations !== Number.POSITIVE_INFINITY)
-        .map((each) => each.finished.catch(() => {})),
-    ),
-  );
+  // What appears is looked at once it is there for good: transitions begin with the next frame.
+  await page.evaluate(async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    await frame();
+    await frame();
+    const passing = document
+      .getAnimations()
+      .filter((each) => each.effect?.getTiming().iterations !== Number.POSITIVE_INFINITY);
+    await Promise.all(passing.map((each) => each.finished.catch(() => {})));
+  });
   const axe = new AxeBuilder({ page }).withTags(RULES);
   if ((await page.locator("[role=menu], [role=listbox]").count()) > 0) {
     // A menu lies outside of all landmarks, beside the page that waits below it; what guards its

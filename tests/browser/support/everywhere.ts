@@ -53,8 +53,12 @@ export async function adminPlaces(team: Team): Promise<Place[]> {
       await more(page);
     },
   });
-  const press = (name: string | RegExp) => (page: Page) =>
-    page.getByRole("button", { name, exact: typeof name === "string" }).click();
+  const popup = (page: Page) =>
+    page.locator("[role=menu], [role=listbox], [role=dialog], [role=alertdialog]");
+  const press = (name: string | RegExp) => async (page: Page) => {
+    await page.getByRole("button", { name, exact: typeof name === "string" }).click();
+    await expect(popup(page)).toBeVisible();
+  };
   const invite = at("invite", team.path("invite"), title("Invite people"));
   return [
     list,
@@ -62,7 +66,10 @@ export async function adminPlaces(team: Team): Promise<Place[]> {
     then("role menu", list, press(/^Role of Bo Li/)),
     then("workspace menu", list, press(/Switch workspace/)),
     then("account menu", list, press(/Account menu/)),
-    then("filter", list, (page) => page.getByRole("combobox", { name: /^Role:/ }).click()),
+    then("filter", list, async (page) => {
+      await page.getByRole("combobox", { name: /^Role:/ }).click();
+      await expect(popup(page)).toBeVisible();
+    }),
     at("nobody found", team.path("team?q=zzz"), (page) => page.getByText("Nobody found")),
     then("palette", list, async (page) => {
       await page.keyboard.press("Control+k");
