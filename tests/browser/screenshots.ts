@@ -47,7 +47,7 @@ async function take(program: Program, target: string, { name, look, open }: Shot
     const context = await browser.newContext({ baseURL: program.url, ...WIDE, ...look });
     const page = await context.newPage();
     await page.goto("/");
-    await page.getByLabel("Email").fill("ana.silva@acme.example");
+    await page.getByLabel("Email", { exact: true }).fill("ana.silva@acme.example");
     await password(page).fill(PASSWORD);
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByRole("row").filter({ hasText: "Ana Silva" }).waitFor();

@@ -13,13 +13,13 @@ test("a server that goes away in the midst of a form loses nothing", async ({
 }) => {
   await signIn(context, team.admin.email);
   await page.goto(team.path("invite"));
-  await page.getByLabel("Email").fill("bo@acme.example");
+  await page.getByLabel("Email", { exact: true }).fill("bo@acme.example");
   await page.getByLabel("First name").fill("Bo");
   await expect(page.getByText("Gets an invitation")).toBeVisible();
   await program.stop();
   await page.getByRole("button", { name: "Invite", exact: true }).click();
   await expect(page.getByText("The server did not answer.")).toBeVisible();
-  await expect(page.getByLabel("Email")).toHaveValue("bo@acme.example");
+  await expect(page.getByLabel("Email", { exact: true })).toHaveValue("bo@acme.example");
   const again = await Program.start(folder, started, program.port);
   try {
     await page.getByRole("button", { name: "Invite", exact: true }).click();
@@ -82,7 +82,7 @@ test.describe("without a mail server", () => {
     await page.getByRole("button", { name: "Set up" }).click();
     await page.getByRole("link", { name: "Invite people" }).click();
     await expect(page.getByText("No mail server is configured")).toBeVisible();
-    await page.getByLabel("Email").fill("bo@acme.example");
+    await page.getByLabel("Email", { exact: true }).fill("bo@acme.example");
     await page.getByRole("button", { name: "Invite", exact: true }).click();
     await expect(page.getByText("1 invited.")).toBeVisible();
     await page.getByRole("link", { name: "local mailbox" }).click();

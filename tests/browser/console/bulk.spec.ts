@@ -63,12 +63,12 @@ test("who cannot be invited is told with the reason, and can be corrected", asyn
   await expect(page.getByText("1 invited.")).toBeVisible();
 
   await page.goto(team.path("invite"));
-  await page.getByLabel("Email").fill("cy@elsewhere.example");
+  await page.getByLabel("Email", { exact: true }).fill("cy@elsewhere.example");
   await page.getByLabel("First name").fill("Cy");
   await page.getByRole("button", { name: "Invite", exact: true }).click();
-  await expect(page.getByLabel("Email")).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByLabel("Email", { exact: true })).toHaveAttribute("aria-invalid", "true");
   await expect(page.getByLabel("First name")).toHaveValue("Cy");
-  await page.getByLabel("Email").fill("cy@acme.example");
+  await page.getByLabel("Email", { exact: true }).fill("cy@acme.example");
   await page.getByRole("button", { name: "Invite", exact: true }).click();
   await expect(page.getByText("1 invited.")).toBeVisible();
 });

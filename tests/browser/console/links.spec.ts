@@ -114,7 +114,7 @@ test("an invitation of somebody who has an account meanwhile asks to sign in", a
   await page.goto(first);
   await expect(heading(page, "This invitation was used")).toBeVisible();
   await page.getByRole("main").getByRole("link", { name: "Sign in", exact: true }).click();
-  await page.getByLabel("Email").fill(MAIL);
+  await page.getByLabel("Email", { exact: true }).fill(MAIL);
   await password(page).fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("button", { name: /Switch workspace/ }).click();
@@ -152,7 +152,7 @@ test.describe("an invitation of somebody who has an account", () => {
   test("asks to sign in, never for a new password", async ({ page, program, team, mailbox }) => {
     await page.goto(await renewed(program, team, mailbox));
     await expect(heading(page, "Ana Silva invites you to Globex")).toBeVisible();
-    await expect(page.getByLabel("Email")).toHaveValue(MAIL);
+    await expect(page.getByLabel("Email", { exact: true })).toHaveValue(MAIL);
     await password(page).fill(PASSWORD);
     await page.getByRole("button", { name: "Sign in and accept" }).click();
     await expect(page.getByText("Who can get into Globex")).toBeVisible();
@@ -176,7 +176,7 @@ test.describe("an invitation of somebody who has an account", () => {
 test.describe("a reset's link", () => {
   const ask = async (page: import("@playwright/test").Page, email: string) => {
     await page.goto("/forgot-password");
-    await page.getByLabel("Email").fill(email);
+    await page.getByLabel("Email", { exact: true }).fill(email);
     await page.getByRole("button", { name: "Send the link" }).click();
     await expect(heading(page, "Look into your mail")).toBeVisible();
   };

@@ -42,7 +42,7 @@ test("from an empty installation to a colleague with a new password", async ({
 
   await test.step("invite to both", async () => {
     await page.getByRole("link", { name: "Invite people" }).click();
-    await page.getByLabel("Email").fill("bo@acme.example");
+    await page.getByLabel("Email", { exact: true }).fill("bo@acme.example");
     await page.getByLabel("First name").fill("Bo");
     await page.getByLabel("Last name").fill("Li");
     await expect(page.getByRole("checkbox", { name: "Acme AI" })).toBeChecked();
@@ -95,11 +95,11 @@ test("from an empty installation to a colleague with a new password", async ({
     await other.getByRole("button", { name: "Change password" }).click();
     await expect(other.getByRole("heading", { name: "Your password is changed" })).toBeVisible();
     await other.getByRole("link", { name: "Sign in" }).click();
-    await other.getByLabel("Email").fill("bo@acme.example");
+    await other.getByLabel("Email", { exact: true }).fill("bo@acme.example");
     await password(other).fill(PASSWORD);
     await other.getByRole("button", { name: "Sign in" }).click();
     await expect(other.getByText("Email or password is not right")).toBeVisible();
-    await expect(other.getByLabel("Email")).toHaveValue("bo@acme.example");
+    await expect(other.getByLabel("Email", { exact: true })).toHaveValue("bo@acme.example");
     await password(other).fill("another long passphrase");
     await other.getByRole("button", { name: "Sign in" }).click();
     await expect(heading(other, "Team")).toBeVisible();
@@ -122,7 +122,7 @@ test("a forgotten password is answered alike for known and unknown addresses", a
   const texts: string[] = [];
   for (const email of [team.admin.email, "nobody@acme.example"]) {
     await page.goto("/forgot-password");
-    await page.getByLabel("Email").fill(email);
+    await page.getByLabel("Email", { exact: true }).fill(email);
     await page.getByRole("button", { name: "Send the link" }).click();
     await expect(page.getByRole("heading", { name: "Look into your mail" })).toBeVisible();
     texts.push(((await page.getByRole("main").textContent()) ?? "").replaceAll(email, "ADDRESS"));

@@ -154,6 +154,6 @@ test("settings hold for the next invitation", async ({ page, team }) => {
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByLabel(/Domains/)).toHaveAttribute("aria-invalid", "true");
   await page.goto(team.path("invite"));
-  await page.getByLabel("Email").fill("cy@elsewhere.example");
+  await page.getByLabel("Email", { exact: true }).fill("cy@elsewhere.example");
   await expect(page.getByText("Cannot be invited")).toBeVisible();
 });

@@ -49,7 +49,7 @@ test("search, filters and order stand in the address", async ({ page, team }) =>
 test("nobody is found at an address, who can then be invited", async ({ page, team }) => {
   await page.goto(team.path("team?q=new@acme.example"));
   await page.getByRole("link", { name: "Invite new@acme.example" }).click();
-  await expect(page.getByLabel("Email")).toHaveValue("new@acme.example");
+  await expect(page.getByLabel("Email", { exact: true })).toHaveValue("new@acme.example");
   await expect(page.getByText("Gets an invitation")).toBeVisible();
 });
 

@@ -74,7 +74,7 @@ test.describe("a session that ended in another tab", () => {
   test("is begun anew over the page, with what was typed", async ({ page, context, team }) => {
     await signIn(context, team.admin.email);
     await page.goto(team.path("invite"));
-    await page.getByLabel("Email").fill("bo@acme.example");
+    await page.getByLabel("Email", { exact: true }).fill("bo@acme.example");
     await page.getByLabel("First name").fill("Bo");
 
     const tab = await context.newPage();

@@ -54,7 +54,7 @@ export async function adminPlaces(team: Team): Promise<Place[]> {
     },
   });
   const popup = (page: Page) =>
-    page.locator("[role=menu], [role=listbox], [role=dialog], [role=alertdialog]");
+    page.locator(":is([role=menu], [role=listbox], [role=dialog], [role=alertdialog])[data-open]");
   const press = (name: string | RegExp) => async (page: Page) => {
     await page.getByRole("button", { name, exact: typeof name === "string" }).click();
     await expect(popup(page)).toBeVisible();
@@ -83,7 +83,7 @@ export async function adminPlaces(team: Team): Promise<Place[]> {
     then("remove dialog", member, press("Remove from workspace")),
     invite,
     then("invite with an address", invite, async (page) => {
-      await page.getByLabel("Email").fill("someone@acme.example");
+      await page.getByLabel("Email", { exact: true }).fill("someone@acme.example");
       await expect(page.getByText("Gets an invitation")).toBeVisible();
     }),
     then("several people", invite, async (page) => {
