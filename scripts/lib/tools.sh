@@ -78,3 +78,14 @@ install_npm_packages() {
   npm --prefix "$folder" ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
   cp "$folder/package-lock.json" "$folder/node_modules/.installed"
 }
+
+# prepare_browser: all that tests/browser needs to drive the program: Chromium,
+# packages, and the program itself.
+prepare_browser() {
+  ensure_node
+  TOKENVUE_TEST_CHROMIUM=$(ensure_chromium)
+  export TOKENVUE_TEST_CHROMIUM
+  export TOKENVUE_TEST_PROGRAM=$target/debug/tokenvue
+  ensure_npm_packages "$root/tests/browser"
+  cargo build --quiet --locked
+}

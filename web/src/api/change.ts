@@ -2,7 +2,7 @@ import type { TypedDocumentNode } from "@urql/core";
 import { useCallback, useState } from "react";
 import { useMutation } from "urql";
 import { useToasts } from "../ui/toasts";
-import { NO_ANSWER, type Problem, problemOf, problemOfInput, type UserError } from "./problem";
+import { NO_ANSWER, type Problem, problemIn, type UserError } from "./problem";
 
 /** What every mutation of the schema is like: one field, with a payload that may tell errors. */
 type Answer = { [field: string]: { userErrors: UserError[] } | null };
@@ -23,11 +23,9 @@ function useRun<D extends Answer, V extends Record<string, unknown>>(
   const run = useCallback(
     async (variables: V): Promise<Done<D>> => {
       const { data, error } = await execute(variables);
-      if (error) return { problem: problemOf(error) };
       const payload = Object.values(data ?? {}).find((value) => typeof value === "object");
-      if (!payload) return { problem: NO_ANSWER };
-      const { userErrors } = payload;
-      if (userErrors.length) return { problem: problemOfInput(userErrors, fields.split(" ")) };
+      const problem = problemIn(error, payload, fields.split(" "));
+      if (problem || !payload) return { problem: problem ?? NO_ANSWER };
       return { payload: payload as Payload<D> };
     },
     [execute, fields],

@@ -16,8 +16,6 @@ export type Problem = {
   message: string;
   /** What to say at a field of the form, by its name in the input. */
   fields: Record<string, string>;
-  /** The codes, for those who act on them. */
-  codes: readonly string[];
 };
 
 const code = (error: { extensions?: Record<string, unknown> }) => error.extensions?.code;
@@ -34,7 +32,6 @@ export const hasLostAccess = (error: CombinedError) =>
 export const NO_ANSWER: Problem = {
   message: "The server did not answer. Nothing you typed is lost: try again in a moment.",
   fields: {},
-  codes: ["NETWORK"],
 };
 
 /** What a failed operation says to people. */
@@ -45,22 +42,22 @@ export function problemOf(error: CombinedError): Problem {
   const later = typeof retryAt === "string" ? ` Try again ${until(retryAt)}.` : "";
   const codes = error.graphQLErrors.map((each) => String(code(each)));
   if (codes.includes("UNAUTHENTICATED")) {
-    return { message: "Your session has ended. Sign in again to go on.", fields: {}, codes };
+    return { message: "Your session has ended. Sign in again to go on.", fields: {} };
   }
   if (codes.includes("RATE_LIMITED")) {
-    return { message: `Too many attempts.${later}`, fields: {}, codes };
+    return { message: `Too many attempts.${later}`, fields: {} };
   }
   if (codes.includes("INTERNAL")) {
     const id = first.extensions?.requestId;
     const reference = typeof id === "string" ? ` Request ${id}.` : "";
-    return { message: `Something went wrong on the server.${reference}`, fields: {}, codes };
+    return { message: `Something went wrong on the server.${reference}`, fields: {} };
   }
-  return { message: first.message, fields: {}, codes };
+  return { message: first.message, fields: {} };
 }
 
 /** The same for what the API tells as data. `names` are the fields that the form shows. */
 export function problemOfInput(errors: readonly UserError[], names: readonly string[]): Problem {
-  const problem: Problem = { message: "", fields: {}, codes: errors.map((error) => error.code) };
+  const problem: Problem = { message: "", fields: {} };
   const general: string[] = [];
   for (const error of errors) {
     const rests = error.code === "COOLDOWN" && error.retryAt;
@@ -71,4 +68,14 @@ export function problemOfInput(errors: readonly UserError[], names: readonly str
   }
   problem.message = general.join(" ");
   return problem;
+}
+
+/** What is wrong with an answer, of either kind; `undefined` where nothing is. */
+export function problemIn(
+  error: CombinedError | undefined,
+  payload: { userErrors: readonly UserError[] } | null | undefined,
+  names: readonly string[],
+): Problem | undefined {
+  if (error) return problemOf(error);
+  return payload?.userErrors.length ? problemOfInput(payload.userErrors, names) : undefined;
 }

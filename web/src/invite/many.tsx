@@ -8,7 +8,7 @@ import { Buttons, Form, TextArea } from "../ui/field";
 import { Notice } from "../ui/notice";
 import { Card } from "../ui/page";
 import styles from "./invite.module.css";
-import { type Line, OutcomeTable } from "./outcome-table";
+import { linesOf, OutcomeTable } from "./outcome-table";
 import { inviteeOf, keyOf, type Reading, readPeople } from "./people";
 import { usePreview } from "./use-preview";
 import { useManaged, WorkspaceChoices } from "./workspaces";
@@ -41,18 +41,19 @@ export function ManyPeople(props: Props) {
   );
   const invitees = useMemo(() => people.map((each) => inviteeOf(each, role)), [people, role]);
   const preview = usePreview(invitees, chosen);
-  const lines = useLines(invitees, preview.outcomes);
+  const roleName = useRoleName();
+  const lines = linesOf(invitees, preview.outcomes, roleName);
   const drop = useCallback((key: string) => setLeft((before) => [...before, key]), []);
   const isNew = ({ email }: InviteeInput) =>
     preview.outcomes
       .get(keyOf(email))
       ?.some(({ result }) => result === "INVITED" || result === "ADDED") ?? true;
-  const counted = invitees.filter(isNew).length;
-  const ready = counted > 0 && chosen.length > 0;
+  const fresh = invitees.filter(isNew);
+  const ready = fresh.length > 0 && chosen.length > 0;
   return (
     <div className={styles.main}>
       <Card>
-        <Form problem={problem ?? preview.problem} onSend={() => onSend(invitees.filter(isNew))}>
+        <Form problem={problem ?? preview.problem} onSend={() => onSend(fresh)}>
           <Source text={text} onText={onText} />
           <Read reading={reading} />
           <div className={styles.names}>
@@ -66,7 +67,7 @@ export function ManyPeople(props: Props) {
           />
           <Buttons>
             <Button type="submit" look="primary" busy={busy || preview.busy} disabled={!ready}>
-              {ready ? `Invite ${howMany(counted)}` : "Invite"}
+              {ready ? `Invite ${howMany(fresh.length)}` : "Invite"}
             </Button>
           </Buttons>
         </Form>
@@ -82,20 +83,6 @@ export function ManyPeople(props: Props) {
 
 const howMany = (count: number) =>
   count === 1 ? "1 person" : `${count.toLocaleString("en")} people`;
-
-function useLines(
-  invitees: readonly InviteeInput[],
-  outcomes: ReturnType<typeof usePreview>["outcomes"],
-): Line[] {
-  const roleName = useRoleName();
-  return invitees.map((invitee) => ({
-    key: keyOf(invitee.email),
-    email: invitee.email,
-    name: `${invitee.firstName ?? ""} ${invitee.lastName ?? ""}`.trim(),
-    role: roleName(invitee.role),
-    outcomes: outcomes.get(keyOf(invitee.email)) ?? [],
-  }));
-}
 
 /** Where the list comes from: the keyboard, the clipboard, a file chosen or dropped. */
 function Source({ text, onText }: { text: string; onText: (text: string) => void }) {

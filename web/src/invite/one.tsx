@@ -3,12 +3,12 @@ import { useSearchParams } from "react-router";
 import type { InviteeInput, Role } from "#generated/operations";
 import { RoleSelect } from "../member/role-select";
 import { useRoleName } from "../shell/session";
-import { Badge } from "../ui/bits";
 import { Button } from "../ui/button";
 import { Buttons, Form, TextField } from "../ui/field";
 import { Card } from "../ui/page";
 import styles from "./invite.module.css";
-import { foreseen, outcomeText } from "./outcome";
+import { foreseen } from "./outcome";
+import { OutcomeList } from "./outcome-list";
 import { inviteeOf, keyOf } from "./people";
 import { usePreview } from "./use-preview";
 import { useManaged, WorkspaceChoices } from "./workspaces";
@@ -28,6 +28,7 @@ export function OnePerson({ role, onRole, chosen, onChosen, problem, busy, onSen
   const [params] = useSearchParams();
   const [email, setEmail] = useState(params.get("email") ?? "");
   const managed = useManaged();
+  const roleName = useRoleName();
   const asked = useMemo(() => {
     const person = { email, firstName: "", lastName: "" };
     return /^\s*\S+@\S+\.\S+\s*$/u.test(email) ? [inviteeOf(person, role)] : [];
@@ -74,23 +75,10 @@ export function OnePerson({ role, onRole, chosen, onChosen, problem, busy, onSen
             mail.
           </p>
         )}
-        {outcomes && <Foreseen outcomes={outcomes} />}
+        {outcomes && (
+          <OutcomeList live outcomes={outcomes} text={(outcome) => foreseen(outcome, roleName)} />
+        )}
       </Card>
     </div>
-  );
-}
-
-function Foreseen({ outcomes }: { outcomes: readonly Parameters<typeof foreseen>[0][] }) {
-  const roleName = useRoleName();
-  return (
-    <ul className={styles.outcomes} aria-live="polite">
-      {outcomes.map((outcome) => (
-        <li key={outcome.workspace.id}>
-          <bdi>{outcome.workspace.name}</bdi>
-          <Badge tone={outcomeText(outcome).tone}>{foreseen(outcome, roleName)}</Badge>
-          {outcome.error && <span className="muted">{outcome.error.message}</span>}
-        </li>
-      ))}
-    </ul>
   );
 }

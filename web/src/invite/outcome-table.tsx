@@ -1,12 +1,13 @@
 import { Trash2 } from "lucide-react";
 import { useMemo, useState } from "react";
-import type { ForeseenFragment, InviteResult } from "#generated/operations";
-import { useRoleName } from "../shell/session";
+import type { ForeseenFragment, InviteeInput, InviteResult } from "#generated/operations";
+import { type RoleName, useRoleName } from "../shell/session";
 import { Badge } from "../ui/bits";
 import { Button } from "../ui/button";
 import { type Column, DataTable } from "../ui/table";
 import styles from "./invite.module.css";
 import { foreseen, outcomeText, RESULTS } from "./outcome";
+import { keyOf } from "./people";
 
 /** Rows that are shown at first, and with each "more". */
 const SHOWN = 50;
@@ -22,6 +23,20 @@ export type Line = {
     "result" | "workspace" | "membership" | "error" | "email"
   >[];
 };
+
+/** The lines of those who were or are to be invited. */
+export const linesOf = (
+  invitees: readonly InviteeInput[],
+  outcomes: ReadonlyMap<string, Line["outcomes"]>,
+  roleName: RoleName,
+): Line[] =>
+  invitees.map((invitee) => ({
+    key: keyOf(invitee.email),
+    email: invitee.email,
+    name: `${invitee.firstName ?? ""} ${invitee.lastName ?? ""}`.trim(),
+    role: roleName(invitee.role),
+    outcomes: outcomes.get(keyOf(invitee.email)) ?? [],
+  }));
 
 const rowId = (line: Line) => line.key;
 

@@ -147,7 +147,7 @@ export const writePeople = (people: readonly InviteeInput[]): string =>
   });
 
 /** The most that one call takes. */
-export const BATCH = 100;
+const BATCH = 100;
 
 /** Cuts a list into pieces that one call takes. */
 export const batches = <T>(items: readonly T[]): T[][] =>

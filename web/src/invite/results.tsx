@@ -6,7 +6,7 @@ import { Buttons } from "../ui/field";
 import { Notice } from "../ui/notice";
 import { Card } from "../ui/page";
 import styles from "./invite.module.css";
-import { OutcomeTable } from "./outcome-table";
+import { linesOf, OutcomeTable } from "./outcome-table";
 import { keyOf } from "./people";
 import { byPerson } from "./use-preview";
 
@@ -27,15 +27,8 @@ export function Results({
   const roleName = useRoleName();
   const { service } = useSession();
   const grouped = useMemo(() => byPerson(outcomes), [outcomes]);
-  const lines = invitees
-    .filter(({ email }) => grouped.has(keyOf(email)))
-    .map((invitee) => ({
-      key: keyOf(invitee.email),
-      email: invitee.email,
-      name: `${invitee.firstName ?? ""} ${invitee.lastName ?? ""}`.trim(),
-      role: roleName(invitee.role),
-      outcomes: grouped.get(keyOf(invitee.email)) ?? [],
-    }));
+  const reached = invitees.filter(({ email }) => grouped.has(keyOf(email)));
+  const lines = linesOf(reached, grouped, roleName);
   const count = (result: string) => outcomes.filter((each) => each.result === result).length;
   const failed = invitees.filter(({ email }) =>
     grouped.get(keyOf(email))?.some(({ result }) => result === "FAILED"),

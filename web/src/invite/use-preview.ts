@@ -5,13 +5,13 @@ import {
   type InviteeInput,
   InvitePreviewDocument,
 } from "#generated/operations";
-import { type Problem, problemOf, problemOfInput } from "../api/problem";
+import { type Problem, problemIn } from "../api/problem";
 import { batches, keyOf } from "./people";
 
 /** Milliseconds without a change after which the server is asked. */
 const PAUSE = 250;
 
-export type Preview = {
+type Preview = {
   /** What would happen to each person, by the key of the address: one outcome for each workspace. */
   outcomes: ReadonlyMap<string, readonly ForeseenFragment[]>;
   /** Whether the server has not told all yet. */
@@ -61,11 +61,7 @@ export function usePreview(invitees: readonly InviteeInput[], workspaceIds: stri
           );
           if (dropped) return;
           const told = data?.inviteUsersPreview;
-          const problem = error
-            ? problemOf(error)
-            : told?.userErrors.length
-              ? problemOfInput(told.userErrors, [])
-              : undefined;
+          const problem = problemIn(error, told, []);
           if (problem || !told) {
             setPreview((before) => ({ ...before, busy: false, problem }));
             return;

@@ -5,10 +5,10 @@ import {
   InviteUsersDocument,
   type OutcomeFragment,
 } from "#generated/operations";
-import { type Problem, problemOf, problemOfInput } from "../api/problem";
+import { type Problem, problemIn } from "../api/problem";
 import { batches } from "./people";
 
-export type Sending = {
+type Sending = {
   /** People whose invitation was sent, and how many there are in all. */
   sent: number;
   total: number;
@@ -24,28 +24,20 @@ export function useSend() {
   const [, execute] = useMutation(InviteUsersDocument);
   const [sending, setSending] = useState<Sending>();
   const [busy, setBusy] = useState(false);
-  const send = async (
-    invitees: readonly InviteeInput[],
-    workspaceIds: string[],
-  ): Promise<Sending> => {
+  const send = async (invitees: readonly InviteeInput[], workspaceIds: string[]) => {
     setBusy(true);
     let state: Sending = { sent: 0, total: invitees.length, outcomes: [], problem: undefined };
     for (const batch of batches(invitees)) {
       setSending(state);
       const { data, error } = await execute({ input: { invitees: batch, workspaceIds } });
       const payload = data?.inviteUsers;
-      const problem = error
-        ? problemOf(error)
-        : payload?.userErrors.length
-          ? problemOfInput(payload.userErrors, ["email"])
-          : undefined;
+      const problem = problemIn(error, payload, ["email"]);
       const outcomes = [...state.outcomes, ...(payload?.outcomes ?? [])];
       state = { ...state, outcomes, problem, sent: state.sent + (problem ? 0 : batch.length) };
       if (problem) break;
     }
     setSending(state);
     setBusy(false);
-    return state;
   };
   return { send, sending, busy, reset: () => setSending(undefined) };
 }

@@ -1,11 +1,10 @@
 import { useState } from "react";
 import { AssignToWorkspacesDocument, type OutcomeFragment, type Role } from "#generated/operations";
 import { useForm } from "../api/change";
-import styles from "../invite/invite.module.css";
 import { outcomeText } from "../invite/outcome";
+import { OutcomeList } from "../invite/outcome-list";
 import { useManaged, WorkspaceChoices } from "../invite/workspaces";
 import { useHere } from "../shell/session";
-import { Badge } from "../ui/bits";
 import { Button, ButtonLink } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { Buttons, Form } from "../ui/field";
@@ -42,15 +41,7 @@ export default function AssignDialog({ member, onClose }: DialogProps) {
   if (outcomes) {
     return (
       <Dialog open onClose={onClose} title={title}>
-        <ul className={styles.outcomes}>
-          {outcomes.map((outcome) => (
-            <li key={outcome.workspace.id}>
-              <bdi>{outcome.workspace.name}</bdi>
-              <Badge tone={outcomeText(outcome).tone}>{outcomeText(outcome).done}</Badge>
-              {outcome.error && <span className="muted">{outcome.error.message}</span>}
-            </li>
-          ))}
-        </ul>
+        <OutcomeList outcomes={outcomes} text={(outcome) => outcomeText(outcome).done} />
         <Buttons end>
           <Button look="primary" onClick={onClose}>
             Done

@@ -1,11 +1,11 @@
 import { ChevronDown } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import type { Role } from "#generated/operations";
-import { useHere, useRoleName, useSession } from "../shell/session";
+import { useHere, useRoleName } from "../shell/session";
 import { Menu, MenuChoice } from "../ui/menu";
-import popup from "../ui/popup.module.css";
 import { canDo, type Member, nameOf } from "./member";
 import styles from "./role-menu.module.css";
+import { useRoleOptions } from "./role-select";
 import { useChangeRole } from "./verbs";
 
 const RoleDialog = lazy(async () => ({ default: (await import("./dialogs")).RoleDialog }));
@@ -14,7 +14,7 @@ const RoleDialog = lazy(async () => ({ default: (await import("./dialogs")).Role
 export function RoleMenu({ member }: { member: Member }) {
   const roleName = useRoleName();
   const own = useHere().membershipId === member.id;
-  const { roles } = useSession();
+  const options = useRoleOptions();
   const [change] = useChangeRole(member);
   const [asked, setAsked] = useState<Role>();
   const name = roleName(member.role);
@@ -25,15 +25,6 @@ export function RoleMenu({ member }: { member: Member }) {
     if (member.role === "WORKSPACE_ADMIN" || own) setAsked(role);
     else change(role);
   };
-  const options = roles.map((each) => ({
-    value: each.role,
-    label: (
-      <>
-        {each.name}
-        <span className={popup.about}>{each.description}</span>
-      </>
-    ),
-  }));
   return (
     <>
       <Menu

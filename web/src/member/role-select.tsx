@@ -2,25 +2,26 @@ import type { Role } from "#generated/operations";
 import { useSession } from "../shell/session";
 import { Select } from "../ui/select";
 
-/** A choice among the roles, each with what it is for. */
-export function RoleSelect({
-  value,
-  onChange,
-  label = "Role",
-  bare = false,
-  wide = true,
-}: {
-  value: Role;
-  onChange: (role: Role) => void;
-  label?: string;
-  bare?: boolean;
-  wide?: boolean;
-}) {
+/** The roles to choose from, each with what it is for. */
+export function useRoleOptions() {
   const { roles } = useSession();
-  const options = roles.map(({ role, name, description }) => ({
+  return roles.map(({ role, name, description }) => ({
     value: role,
     label: name,
     about: description,
   }));
-  return <Select {...{ options, value, onChange, label, bare, wide }} />;
+}
+
+/** A choice among the roles. */
+export function RoleSelect({
+  value,
+  onChange,
+  label = "Role",
+}: {
+  value: Role;
+  onChange: (role: Role) => void;
+  label?: string;
+}) {
+  const options = useRoleOptions();
+  return <Select wide {...{ options, value, onChange, label }} />;
 }

@@ -37,7 +37,7 @@ function fateOf(payload: {
 }
 
 /** Invites the same person once more: the way back from revoking and removing. */
-export function useInviteAgain(member: Member) {
+function useInviteAgain(member: Member) {
   const here = useHere();
   const toasts = useToasts();
   const [invite] = useAction(InviteUsersDocument);

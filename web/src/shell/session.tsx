@@ -27,10 +27,10 @@ import { NoAnswer, Splash } from "./states";
 const SignInAgain = lazy(() => import("../entry/sign-in-again"));
 
 type Viewer = NonNullable<SessionQuery["viewer"]>;
-export type RoleDefinition = SessionQuery["roles"][number];
+type RoleDefinition = SessionQuery["roles"][number];
 
 /** Who is signed in, where they can go, and what the roles may do. */
-export type Session = {
+type Session = {
   user: Viewer["user"];
   activeSlug: string | undefined;
   places: PlaceFragment[];

@@ -10,7 +10,7 @@ const DELIVERY: Partial<Record<DeliveryState, [Tone, string]>> = {
 };
 
 /** Where a member stands, in a few words. */
-export function stateOf(member: Pick<MemberRowFragment, "status" | "invitation">): State {
+function stateOf(member: Pick<MemberRowFragment, "status" | "invitation">): State {
   if (member.status === "ACTIVE") return { tone: "good", text: "Active" };
   const { invitation } = member;
   if (invitation?.renewalAskedAt) {

@@ -34,7 +34,7 @@ export type View = {
 };
 
 /** Reads a view out of the address; what makes no sense there is as if it were left out. */
-export function readView(params: URLSearchParams): View {
+function readView(params: URLSearchParams): View {
   const sort = params.get("sort") ?? "name";
   const field = FIELDS[sort.replace("-", "")];
   const page = Number(params.get("page") ?? 1);
@@ -53,7 +53,7 @@ export function readView(params: URLSearchParams): View {
 }
 
 /** Writes a view into the address; what is as usual is left out. */
-export function writeView(view: View): URLSearchParams {
+function writeView(view: View): URLSearchParams {
   const params = new URLSearchParams();
   if (view.search) params.set("q", view.search);
   if (view.role) params.set("role", view.role);

@@ -76,15 +76,18 @@ export function MenuChoice<T extends string>({
   label: string;
   value: T;
   onChange: (value: T) => void;
-  options: readonly { value: T; label: ReactNode; icon?: Icon }[];
+  options: readonly { value: T; label: ReactNode; about?: string; icon?: Icon }[];
 }) {
   return (
     <Base.RadioGroup value={value} onValueChange={onChange}>
       <Base.GroupLabel className={styles.label}>{label}</Base.GroupLabel>
-      {options.map(({ value, label, icon: Icon }) => (
+      {options.map(({ value, label, about, icon: Icon }) => (
         <Base.RadioItem key={value} value={value} closeOnClick className={styles.item}>
           {Icon && <Icon aria-hidden="true" />}
-          <span className={styles.text}>{label}</span>
+          <span className={styles.text}>
+            {label}
+            {about && <span className={styles.about}>{about}</span>}
+          </span>
           <span className={styles.check}>
             <Base.RadioItemIndicator>✓</Base.RadioItemIndicator>
           </span>

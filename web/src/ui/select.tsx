@@ -4,7 +4,7 @@ import { cx } from "./cx";
 import field from "./field.module.css";
 import styles from "./popup.module.css";
 
-export type Option<T> = { value: T; label: string; about?: string };
+type Option<T> = { value: T; label: string; about?: string };
 
 type Props<T> = {
   options: readonly Option<T>[];

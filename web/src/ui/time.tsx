@@ -25,7 +25,7 @@ function watch(onTick: () => void) {
 }
 
 /** The present moment in milliseconds, renewed three times a minute. */
-export function useNow(): number {
+function useNow(): number {
   return useSyncExternalStore(watch, () => now);
 }
 

@@ -4,7 +4,7 @@ import { type ReactNode, useMemo } from "react";
 import styles from "./toasts.module.css";
 
 /** A way back from what was done. */
-export type Undo = { label?: string; run: () => unknown };
+type Undo = { label?: string; run: () => unknown };
 
 /** Says what was done, with a way back where there is one, and what could not be done. */
 export function useToasts() {

@@ -1,0 +1,31 @@
+import type { OutcomeFragment } from "#generated/operations";
+import { Badge } from "../ui/bits";
+import styles from "./invite.module.css";
+import { outcomeText } from "./outcome";
+
+type Outcome = Pick<OutcomeFragment, "result" | "error"> & {
+  workspace: Pick<OutcomeFragment["workspace"], "id" | "name">;
+};
+
+/** What would become or became of one person, in each workspace. `live` has changes read out. */
+export function OutcomeList<T extends Outcome>({
+  outcomes,
+  text,
+  live,
+}: {
+  outcomes: readonly T[];
+  text: (outcome: T) => string;
+  live?: boolean;
+}) {
+  return (
+    <ul className={styles.outcomes} aria-live={live ? "polite" : undefined}>
+      {outcomes.map((outcome) => (
+        <li key={outcome.workspace.id}>
+          <bdi>{outcome.workspace.name}</bdi>
+          <Badge tone={outcomeText(outcome).tone}>{text(outcome)}</Badge>
+          {outcome.error && <span className="muted">{outcome.error.message}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}
