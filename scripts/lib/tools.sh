@@ -34,9 +34,14 @@ node_is_new() {
   printf '%s\n' "$1" "$(node --version | tr -d v)" | sort --version-sort --check=quiet
 }
 
-# ensure_chromium: the browser; prints where it is.
+# ensure_chromium: the browser; prints where it is. TOKENVUE_TEST_CHROMIUM names
+# another one.
 ensure_chromium() {
   local name
+  if [[ -n ${TOKENVUE_TEST_CHROMIUM:-} ]]; then
+    printf '%s\n' "$TOKENVUE_TEST_CHROMIUM"
+    return
+  fi
   for name in chromium chromium-browser google-chrome; do
     command -v "$name" && return
   done
