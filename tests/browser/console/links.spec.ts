@@ -1,9 +1,7 @@
-import { Api } from "../support/api.ts";
 import { expect, test } from "../support/fixtures.ts";
-import { linkIn, type Mail, type Mailbox, tokenOf } from "../support/mailbox.ts";
+import { linkIn } from "../support/mailbox.ts";
 import { heading, password } from "../support/pages.ts";
-import { PASSWORD, signIn, type Team } from "../support/people.ts";
-import type { Program } from "../support/program.ts";
+import { PASSWORD, signIn } from "../support/people.ts";
 
 const MAIL = "bo@acme.example";
 
@@ -119,58 +117,6 @@ test("an invitation of somebody who has an account meanwhile asks to sign in", a
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("button", { name: /Switch workspace/ }).click();
   await expect(page.getByRole("menuitemradio")).toHaveText([/Acme AI/, /Globex/]);
-});
-
-test.describe("an invitation of somebody who has an account", () => {
-  test.use({ settings: { TOKENVUE_INVITATION_LIFETIME: "8s", TOKENVUE_RESEND_COOLDOWN: "1s" } });
-
-  /**
-   * Bo is invited to Globex, lets that lapse, signs up in Acme AI, and is sent the first invitation
-   * again: the one way to an open invitation for an account.
-   */
-  async function renewed(program: Program, team: Team, mailbox: Mailbox): Promise<string> {
-    const { api } = team.admin;
-    const created = await api.mutate("createWorkspace", { name: "Globex" }, "workspace { id }");
-    const first = await team.invite(MAIL, "Bo Li", "GATEWAY_OPERATOR", [created.workspace.id]);
-    const state = async () => {
-      const query = "query($token: String!) { invitationPreview(token: $token) { state } }";
-      const data = await new Api(program.url).run(query, { token: tokenOf(first) });
-      return data.invitationPreview.state;
-    };
-    await expect.poll(state).toBe("EXPIRED");
-    await team.member(MAIL, "Bo Li", "SECURITY_AUDITOR");
-    const { workspace } = await api.run(
-      "query($id: ID!) { workspace(id: $id) { invitations { nodes { id } } } }",
-      { id: created.workspace.id },
-    );
-    const invitationId = workspace.invitations.nodes[0].id;
-    await api.mutate("resendInvitation", { invitationId }, "invitation { id }");
-    await expect.poll(() => mailbox.to(MAIL).length).toBe(3);
-    return linkIn(mailbox.to(MAIL)[2] as Mail);
-  }
-
-  test("asks to sign in, never for a new password", async ({ page, program, team, mailbox }) => {
-    await page.goto(await renewed(program, team, mailbox));
-    await expect(heading(page, "Ana Silva invites you to Globex")).toBeVisible();
-    await expect(page.getByLabel("Email", { exact: true })).toHaveValue(MAIL);
-    await password(page).fill(PASSWORD);
-    await page.getByRole("button", { name: "Sign in and accept" }).click();
-    await expect(page.getByText("Who can get into Globex")).toBeVisible();
-  });
-
-  test("takes one click from those who are signed in", async ({
-    page,
-    context,
-    program,
-    team,
-    mailbox,
-  }) => {
-    const link = await renewed(program, team, mailbox);
-    await signIn(context, MAIL);
-    await page.goto(link);
-    await page.getByRole("button", { name: "Accept", exact: true }).click();
-    await expect(page.getByText("Who can get into Globex")).toBeVisible();
-  });
 });
 
 test.describe("a reset's link", () => {
