@@ -1,0 +1,57 @@
+import { cut, hold } from "../support/answers.ts";
+import { expect, test } from "../support/fixtures.ts";
+import { act, figure, row } from "../support/pages.ts";
+import { signIn } from "../support/people.ts";
+
+test.beforeEach(async ({ context, team }) => {
+  await signIn(context, team.admin.email);
+});
+
+test("a role is shown before the server has answered", async ({ page, team }) => {
+  await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
+  await page.goto(team.path());
+  const change = await hold(page, "ChangeRole");
+  await page.getByRole("button", { name: "Role of Bo Li: Gateway Operator" }).click();
+  await page.getByRole("menuitemradio", { name: /Security Auditor/ }).click();
+  await expect(row(page, "Bo Li")).toContainText("Security Auditor");
+  await expect(page.getByText("Bo Li is Security Auditor now.")).toHaveCount(0);
+  change.go();
+  await expect(page.getByText("Bo Li is Security Auditor now.")).toBeVisible();
+});
+
+test("a last admin who gives the role away gets it back, and is told why", async ({
+  page,
+  team,
+}) => {
+  const bo = await team.member("bo@acme.example", "Bo Li", "WORKSPACE_ADMIN");
+  await page.goto(team.path());
+  await expect(row(page, "Bo Li")).toContainText("Workspace Admin");
+  const change = await hold(page, "ChangeRole");
+  await page.getByRole("button", { name: "Role of Ana Silva: Workspace Admin" }).click();
+  await page.getByRole("menuitemradio", { name: /Gateway Operator/ }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Change role" }).click();
+  await expect(row(page, "Ana Silva")).toContainText("Gateway Operator");
+  // Bo does the same meanwhile, and is first.
+  const membershipId = await team.membershipOf(bo.email);
+  await bo.api.mutate("changeRole", { membershipId, role: "SECURITY_AUDITOR" }, "");
+  change.go();
+  await expect(page.getByText("This is the only active Workspace Admin.").first()).toBeVisible();
+  await expect(row(page, "Ana Silva")).toContainText("Workspace Admin");
+  await expect(page.getByRole("link", { name: "Invite people" })).toBeVisible();
+});
+
+test("a removal that nobody answered is taken back", async ({ page, team }) => {
+  await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
+  await page.goto(team.path());
+  await expect(figure(page, "Active now")).toContainText("2");
+  await cut(page, "RemoveMember");
+  const removal = await hold(page, "RemoveMember");
+  await act(page, "Bo Li", "Remove from workspace");
+  await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
+  await expect(row(page, "Bo Li")).toHaveCount(0);
+  await expect(figure(page, "Active now")).toContainText("1");
+  removal.go();
+  await expect(page.getByText("The server did not answer.").first()).toBeVisible();
+  await expect(row(page, "Bo Li")).toBeVisible();
+  await expect(figure(page, "Active now")).toContainText("2");
+});
