@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { cut } from "../support/answers.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { figure, row } from "../support/pages.ts";
 import { signIn } from "../support/people.ts";
@@ -71,4 +72,40 @@ test("who cannot be invited is told with the reason, and can be corrected", asyn
   await page.getByLabel("Email", { exact: true }).fill("cy@acme.example");
   await page.getByRole("button", { name: "Invite", exact: true }).click();
   await expect(page.getByText("1 invited.")).toBeVisible();
+});
+
+test("a batch that got lost is told, and the rest can be sent again", async ({ page }) => {
+  await cut(page, "InviteUsers", 1);
+  const addresses = Array.from({ length: 250 }, (_, n) => `p${n}@many.example`);
+  await page.getByRole("textbox", { name: "People" }).fill(addresses.join("\n"));
+  await page.getByRole("button", { name: "Invite 250 people" }).click();
+  await expect(page.getByText("Only 100 of 250 people were dealt with.")).toBeVisible();
+  await expect(page.getByText("The server did not answer.")).toBeVisible();
+  await expect(page.getByText("100 invited.")).toBeVisible();
+  await page.unrouteAll();
+  await page.getByRole("button", { name: "Invite more people" }).click();
+  await expect(page.getByRole("button", { name: "Already invited 100" })).toBeVisible();
+  await page.getByRole("button", { name: "Invite 150 people" }).click();
+  await expect(page.getByText("150 invited.")).toBeVisible();
+  await page.getByRole("link", { name: "Go to the team" }).click();
+  await expect(figure(page, "Pending invites")).toContainText("250");
+});
+
+test("a file of a spreadsheet that does not write UTF-8 keeps its letters", async ({
+  page,
+  folder,
+}) => {
+  const file = join(folder, "people.csv");
+  await writeFile(file, "Email;Name\r\nbo@acme.example;Bo Müller\r\n", "latin1");
+  await page.getByLabel("CSV file").setInputFiles(file);
+  await expect(row(page, "bo@acme.example")).toContainText("Bo Müller");
+});
+
+test("a file that is no list says so, and keeps the form", async ({ page, folder }) => {
+  const file = join(folder, "picture.csv");
+  await writeFile(file, Buffer.alloc(6_000_000, 1));
+  await page.getByRole("textbox", { name: "People" }).fill("bo@acme.example");
+  await page.getByLabel("CSV file").setInputFiles(file);
+  await expect(page.getByText("This file is too large")).toBeVisible();
+  await expect(page.getByText("1 person found.")).toBeVisible();
 });
