@@ -16,6 +16,11 @@ export class Mailbox {
     this.#server = new SMTPServer({
       authOptional: true,
       disabledCommands: ["STARTTLS", "AUTH"],
+      // `refused-550@…` is answered with 550, and so on.
+      onRcptTo: ({ address }, _, done) => {
+        const [, code] = /^refused-(\d+)@/.exec(address) ?? [];
+        done(code ? Object.assign(new Error("No such person"), { responseCode: +code }) : null);
+      },
       onData: (stream, session, done) => {
         simpleParser(stream).then((mail) => {
           const to = session.envelope.rcptTo.map(({ address }) => address).join(",");
