@@ -1,0 +1,123 @@
+import type { Page } from "@playwright/test";
+import { expect, test } from "../support/fixtures.ts";
+import { heading, row } from "../support/pages.ts";
+import { signIn, type Team } from "../support/people.ts";
+
+/** The names of what Tab leads to, from here on. */
+async function tabs(page: Page, count: number): Promise<string[]> {
+  const names: string[] = [];
+  for (let n = 0; n < count; n += 1) {
+    await page.keyboard.press("Tab");
+    names.push(
+      (await page.locator(":focus").ariaSnapshot()).replace(/^- /, "").split("\n")[0] ?? "",
+    );
+  }
+  return names;
+}
+
+test("signing in: the order of Tab is that of reading", async ({ page, team }) => {
+  await page.goto("/sign-in");
+  await expect(heading(page, "Sign in")).toBeVisible();
+  expect(team.admin.email).toBeTruthy();
+  await page.getByLabel("Email").focus();
+  const names = await tabs(page, 4);
+  expect(names.map((name) => /"(.+?)"/.exec(name)?.[1])).toEqual([
+    "Password",
+    "Show password",
+    "Sign in",
+    "Forgot your password?",
+  ]);
+});
+
+test.describe("on the team page", () => {
+  const open = async (page: Page, team: Team) => {
+    await page.goto(team.path());
+    await expect(row(page, "Bo Li")).toBeVisible();
+  };
+
+  test.beforeEach(async ({ context, page, team }) => {
+    await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
+    await signIn(context, team.admin.email);
+    await open(page, team);
+  });
+
+  test("the first Tab leads past the navigation", async ({ page, team }) => {
+    // As somebody who comes by a link: nothing has been focused yet.
+    await page.goto("about:blank");
+    await open(page, team);
+    await page.keyboard.press("Tab");
+    await expect(page.getByRole("link", { name: "Skip to content" })).toBeFocused();
+    await expect(page.getByRole("link", { name: "Skip to content" })).toBeInViewport();
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Tab");
+    await expect(page.getByRole("link", { name: "Invite people" })).toBeFocused();
+  });
+
+  test("Escape leads back to where a menu, a dialog or the palette was opened", async ({
+    page,
+  }) => {
+    const menu = page.getByRole("button", { name: "Actions for Bo Li" });
+    await menu.focus();
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("menuitem").first()).toBeFocused();
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("menu")).toHaveCount(0);
+    await expect(menu).toBeFocused();
+
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("remove");
+    await expect(page.getByRole("menuitem", { name: "Remove from workspace" })).toBeFocused();
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("alertdialog");
+    await expect(dialog).toBeVisible();
+    for (const name of ["Cancel", "Remove", "Cancel"]) {
+      await expect(dialog.getByRole("button", { name })).toBeFocused();
+      await page.keyboard.press("Tab");
+    }
+    await page.keyboard.press("Escape");
+    await expect(dialog).toHaveCount(0);
+    await expect(menu).toBeFocused();
+
+    await page.keyboard.press("Control+k");
+    await expect(page.getByLabel("Find a page, workspace or member")).toBeFocused();
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+    await expect(menu).toBeFocused();
+  });
+
+  test("the palette leads to pages and members", async ({ page }) => {
+    const palette = page.getByLabel("Find a page, workspace or member");
+    await page.keyboard.press("Control+k");
+    await expect(palette).toBeFocused();
+    await page.keyboard.type("review");
+    await page.keyboard.press("Enter");
+    await expect(heading(page, "Access review")).toBeVisible();
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+    await page.keyboard.press("Control+k");
+    await expect(palette).toBeFocused();
+    await page.keyboard.type("bo l");
+    await expect(page.getByRole("option", { name: /Bo Li/ })).toBeVisible();
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(/\/team\/\S+/);
+    await expect(heading(page, "Bo Li bo@acme.example")).toBeVisible();
+  });
+
+  test("a role is changed in its row", async ({ page }) => {
+    await page.getByRole("button", { name: "Role of Bo Li: Gateway Operator" }).focus();
+    await page.keyboard.press("Enter");
+    const choices = page.getByRole("menuitemradio");
+    await expect(choices.first()).toBeFocused();
+    await page.keyboard.press("ArrowUp");
+    await expect(choices.filter({ hasText: "Security Auditor" })).toBeFocused();
+    await page.keyboard.press("Enter");
+    await expect(row(page, "Bo Li")).toContainText("Security Auditor");
+    await expect(page.getByText("Bo Li is Security Auditor now.")).toBeVisible();
+    // F6 leads to the notifications: first the notification itself, then its way back.
+    await page.keyboard.press("F6");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Tab");
+    await expect(page.getByRole("button", { name: "Undo" })).toBeFocused();
+    await page.keyboard.press("Enter");
+    await expect(row(page, "Bo Li")).toContainText("Gateway Operator");
+  });
+});
