@@ -1,0 +1,72 @@
+import { expect, test } from "../support/fixtures.ts";
+import { heading, password, row } from "../support/pages.ts";
+import { PASSWORD, signIn } from "../support/people.ts";
+
+test("who has to sign in first gets where they wanted to go", async ({ page, team }) => {
+  await team.invite("cy@acme.example", "Cy Ito", "GATEWAY_OPERATOR");
+  await page.goto(team.path("team?status=INVITED&q=cy"));
+  await expect(heading(page, "Sign in")).toBeVisible();
+  await page.getByLabel("Email").fill(team.admin.email.toUpperCase());
+  await password(page).fill(PASSWORD);
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/team\?status=INVITED&q=cy$/);
+  await expect(row(page, "Cy Ito")).toBeVisible();
+  await page.goto("/sign-in");
+  await expect(heading(page, "Team")).toBeVisible();
+});
+
+test("who leaves a workspace is led to the next one, and at last to none", async ({
+  page,
+  context,
+  team,
+}) => {
+  const { api } = team.admin;
+  const created = await api.mutate("createWorkspace", { name: "Globex" }, "workspace { id }");
+  const bo = await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
+  const invitees = [{ email: bo.email, role: "SECURITY_AUDITOR" }];
+  const workspaceIds = [created.workspace.id];
+  await api.mutate("inviteUsers", { invitees, workspaceIds }, "outcomes { result }");
+  await signIn(context, bo.email);
+  await page.goto("/account");
+  const workspaces = page.getByRole("region", { name: "Workspaces" });
+  await workspaces.getByRole("button", { name: "Leave Acme AI" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Cancel" }).click();
+  await expect(workspaces).toContainText("Acme AI");
+  await workspaces.getByRole("button", { name: "Leave Acme AI" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Leave" }).click();
+  await expect(workspaces.getByRole("link")).toHaveText(["Globex"]);
+  await page.goto("/");
+  await expect(page.getByText("Who can get into Globex")).toBeVisible();
+
+  await page.goto("/account");
+  await workspaces.getByRole("button", { name: "Leave Globex" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Leave" }).click();
+  await expect(workspaces.getByRole("link")).toHaveCount(0);
+  await page.goto("/");
+  await expect(page.getByText("You belong to no workspace")).toBeVisible();
+});
+
+test("the history is read a page at a time, with its place in the address", async ({
+  page,
+  context,
+  team,
+}) => {
+  await team.many(120);
+  await signIn(context, team.admin.email);
+  await page.goto(team.path("history"));
+  const entries = page.getByRole("row").filter({ has: page.getByRole("cell") });
+  await expect(entries.first()).toBeVisible();
+  const latest = await entries.first().textContent();
+  await page.getByRole("link", { name: "Older" }).click();
+  await expect(page).toHaveURL(/after=/);
+  await expect(entries.first()).not.toHaveText(latest ?? "");
+  const older = await entries.first().textContent();
+  await page.reload();
+  await expect(entries.first()).toHaveText(older ?? "");
+  await page.goBack();
+  await expect(entries.first()).toHaveText(latest ?? "");
+  await page.goForward();
+  await expect(entries.first()).toHaveText(older ?? "");
+  await page.getByRole("link", { name: "Latest" }).click();
+  await expect(entries.first()).toHaveText(latest ?? "");
+});
