@@ -75,14 +75,13 @@ test("who cannot be invited is told with the reason, and can be corrected", asyn
 });
 
 test("a batch that got lost is told, and the rest can be sent again", async ({ page }) => {
-  await cut(page, "InviteUsers", 1);
+  await cut(page, "InviteUsers", 2);
   const addresses = Array.from({ length: 250 }, (_, n) => `p${n}@many.example`);
   await page.getByRole("textbox", { name: "People" }).fill(addresses.join("\n"));
   await page.getByRole("button", { name: "Invite 250 people" }).click();
   await expect(page.getByText("Only 100 of 250 people were dealt with.")).toBeVisible();
   await expect(page.getByText("The server did not answer.")).toBeVisible();
   await expect(page.getByText("100 invited.")).toBeVisible();
-  await page.unrouteAll();
   await page.getByRole("button", { name: "Invite more people" }).click();
   await expect(page.getByRole("button", { name: "Already invited 100" })).toBeVisible();
   await page.getByRole("button", { name: "Invite 150 people" }).click();

@@ -102,6 +102,15 @@ test.describe("on the team page", () => {
     await expect(heading(page, "Bo Li bo@acme.example")).toBeVisible();
   });
 
+  test("a letter that is typed is no shortcut", async ({ page }) => {
+    const search = page.getByLabel("Search by name or email");
+    await search.focus();
+    await page.keyboard.type("bo li/i");
+    await expect(search).toHaveValue("bo li/i");
+    await expect(page.getByRole("heading", { name: "Nobody found" })).toBeVisible();
+    await expect(heading(page, "Team")).toBeVisible();
+  });
+
   test("a role is changed in its row", async ({ page }) => {
     await page.getByRole("button", { name: "Role of Bo Li: Gateway Operator" }).focus();
     await page.keyboard.press("Enter");

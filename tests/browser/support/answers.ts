@@ -17,12 +17,12 @@ export async function hold(page: Page, operation: string): Promise<{ go: () => v
   return { go };
 }
 
-/** Cuts the connection of an operation, but for the first `passes` times. */
-export async function cut(page: Page, operation: string, passes = 0): Promise<void> {
+/** Cuts the connection of an operation; where `nth` is given, of that one alone, counted from one. */
+export async function cut(page: Page, operation: string, nth?: number): Promise<void> {
   let seen = 0;
   await page.route("**/graphql", async (route) => {
     if (!runs(route.request().postData(), operation)) return route.fallback();
     seen += 1;
-    return seen > passes ? route.abort() : route.fallback();
+    return nth === undefined || seen === nth ? route.abort() : route.fallback();
   });
 }
