@@ -51,7 +51,7 @@ test.describe("an open invitation of somebody with an account", () => {
     await page.goto(link);
     await expect(heading(page, "Ana Silva invites you to Globex")).toBeVisible();
     await expect(page.getByText("You have an account. Sign in with it to accept.")).toBeVisible();
-    await expect(page.getByLabel("Email")).toHaveValue(MAIL);
+    await expect(page.getByLabel("Email", { exact: true })).toHaveValue(MAIL);
     await expect(password(page, "Choose a password")).toHaveCount(0);
     await password(page).fill("not the password");
     await page.getByRole("button", { name: "Sign in and accept" }).click();

@@ -6,7 +6,7 @@ test("who has to sign in first gets where they wanted to go", async ({ page, tea
   await team.invite("cy@acme.example", "Cy Ito", "GATEWAY_OPERATOR");
   await page.goto(team.path("team?status=INVITED&q=cy"));
   await expect(heading(page, "Sign in")).toBeVisible();
-  await page.getByLabel("Email").fill(team.admin.email.toUpperCase());
+  await page.getByLabel("Email", { exact: true }).fill(team.admin.email.toUpperCase());
   await password(page).fill(PASSWORD);
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/team\?status=INVITED&q=cy$/);

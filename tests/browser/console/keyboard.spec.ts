@@ -19,7 +19,7 @@ test("signing in: the order of Tab is that of reading", async ({ page, team }) =
   await page.goto("/sign-in");
   await expect(heading(page, "Sign in")).toBeVisible();
   expect(team.admin.email).toBeTruthy();
-  await page.getByLabel("Email").focus();
+  await page.getByLabel("Email", { exact: true }).focus();
   const names = await tabs(page, 4);
   expect(names.map((name) => /"(.+?)"/.exec(name)?.[1])).toEqual([
     "Password",

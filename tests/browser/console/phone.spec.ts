@@ -17,7 +17,7 @@ test("a day's work on a phone, by touch", async ({ page, context, team }) => {
   await expect(row(page, "Bo Li")).toContainText("Gateway Operator");
 
   await page.getByRole("link", { name: "Invite people" }).tap();
-  await page.getByLabel("Email").fill("cy@acme.example");
+  await page.getByLabel("Email", { exact: true }).fill("cy@acme.example");
   await page.getByRole("button", { name: "Invite", exact: true }).tap();
   await expect(page.getByText("1 invited.")).toBeVisible();
   await page.getByRole("link", { name: "Go to the team" }).tap();
