@@ -7,14 +7,12 @@ import { Button } from "../ui/button";
 import { Buttons, Form, TextArea } from "../ui/field";
 import { Notice } from "../ui/notice";
 import { Card } from "../ui/page";
+import { readFile } from "./file";
 import styles from "./invite.module.css";
 import { linesOf, OutcomeTable } from "./outcome-table";
 import { inviteeOf, keyOf, type Reading, readPeople } from "./people";
 import { usePreview } from "./use-preview";
 import { useManaged, WorkspaceChoices } from "./workspaces";
-
-/** The most that a file may have, in bytes; 5,000 people have some 300 kB. */
-const MAX_FILE = 5_000_000;
 
 type Props = {
   role: Role;
@@ -92,12 +90,9 @@ function Source({ text, onText }: { text: string; onText: (text: string) => void
   const take = async (files: FileList | null | undefined) => {
     const [first] = files ?? [];
     if (!first) return;
-    if (first.size > MAX_FILE) {
-      setRefused("This file is too large: at most 5 MB.");
-      return;
-    }
-    setRefused("");
-    onText(await first.text());
+    const read = await readFile(first);
+    setRefused("refused" in read ? read.refused : "");
+    if ("text" in read) onText(read.text);
   };
   const onDrop = (event: DragEvent) => {
     event.preventDefault();

@@ -9,7 +9,7 @@ import { Card } from "../ui/page";
 import styles from "./invite.module.css";
 import { foreseen } from "./outcome";
 import { OutcomeList } from "./outcome-list";
-import { inviteeOf, keyOf } from "./people";
+import { inviteeOf, keyOf, looksLikeAddress } from "./people";
 import { usePreview } from "./use-preview";
 import { useManaged, WorkspaceChoices } from "./workspaces";
 
@@ -31,7 +31,7 @@ export function OnePerson({ role, onRole, chosen, onChosen, problem, busy, onSen
   const roleName = useRoleName();
   const asked = useMemo(() => {
     const person = { email, firstName: "", lastName: "" };
-    return /^\s*\S+@\S+\.\S+\s*$/u.test(email) ? [inviteeOf(person, role)] : [];
+    return looksLikeAddress(email) ? [inviteeOf(person, role)] : [];
   }, [email, role]);
   const preview = usePreview(asked, chosen);
   const outcomes = asked.length ? preview.outcomes.get(keyOf(email)) : undefined;

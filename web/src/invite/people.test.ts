@@ -18,10 +18,32 @@ describe("addresses", () => {
   it("may come with names, as mail programs copy them", () => {
     const { people } = read('"Silva, Ana" <ana@x.example>; Bo Li <bo@x.example>\n<cy@x.example>');
     expect(people).toEqual([
-      { email: "ana@x.example", firstName: "Silva,", lastName: "Ana" },
+      { email: "ana@x.example", firstName: "Ana", lastName: "Silva" },
       { email: "bo@x.example", firstName: "Bo", lastName: "Li" },
       { email: "cy@x.example", firstName: "", lastName: "" },
     ]);
+  });
+
+  it("may have names with a comma and no quotes, as Outlook copies them", () => {
+    const { people, unread } = read(
+      "Müller, Bo <bo@x.example>; Li, An Mei <an@x.example>, Cy <cy@x.example>",
+    );
+    expect(people.map(({ firstName, lastName }) => [firstName, lastName])).toEqual([
+      ["Bo", "Müller"],
+      ["An Mei", "Li"],
+      ["Cy", ""],
+    ]);
+    expect(unread).toEqual([]);
+    const after = read("Bo <bo@x.example>, Li, An <an@x.example>").people;
+    expect(after.map(({ lastName }) => lastName)).toEqual(["", "Li"]);
+  });
+
+  it("lose what cannot be seen", () => {
+    expect(emails("\u200Bana@x.example\u2060 bo@x.example\u202C")).toEqual([
+      "ana@x.example",
+      "bo@x.example",
+    ]);
+    expect(keyOf("ana\u00AD@x.example")).toBe("ana@x.example");
   });
 
   it("that are none are told, with their line", () => {
@@ -80,6 +102,21 @@ describe("a table", () => {
       "This is not an address.",
       "There is no role “King”.",
     ]);
+  });
+
+  it("tells the line where a row begins, whatever stands before", () => {
+    const text = 'email,name\r\n\r\na@x.example,"Ana\r\nSilva"\r\nnobody,x\r\n ,\r\n,Bo\r\n';
+    expect(read(text).unread.map(({ line, reason }) => [line, reason])).toEqual([
+      [5, "This is not an address."],
+      [7, "No address."],
+    ]);
+  });
+
+  it("may begin with Excel's line for the separator, or with nothing", () => {
+    const { people, unread } = read("sep=;\r\nemail;name\r\na@x.example;Silva, Ana\r\nx;y");
+    expect(people).toEqual([{ email: "a@x.example", firstName: "Ana", lastName: "Silva" }]);
+    expect(unread.map(({ line }) => line)).toEqual([4]);
+    expect(emails("\n\nemail,name\na@x.example,Ana")).toEqual(["a@x.example"]);
   });
 
   it("of 5,000 rows is read as a whole", () => {

@@ -22,18 +22,29 @@ export type Reading = {
 
 type RoleNames = readonly { role: Role; name: string }[];
 
+/** An address without what cannot be seen: web pages and mail programs put it there. */
+const clean = (email: string) => email.replace(/\p{Cf}/gu, "").trim();
+
 /** Addresses are compared without regard to case and in Unicode-normalized form. */
-export const keyOf = (email: string) => email.trim().normalize("NFKC").toLowerCase();
+export const keyOf = (email: string) => clean(email).normalize("NFKC").toLowerCase();
 
 /** Whether this may be an address at all; the server knows better, this saves asking it. */
-const looksLikeAddress = (text: string) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/u.test(text);
+export const looksLikeAddress = (text: string) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/u.test(clean(text));
 
 /** People out of what was pasted: a table with a header, or addresses in any common notation. */
 export function readPeople(text: string, roles: RoleNames): Reading {
-  const [head = ""] = text.replace(/^\uFEFF/u, "").split(/\r?\n|\r/u, 1);
-  const isTable = head.split(/[,;\t|]/u).some((cell) => columnOf(cell) === "email");
-  return once(isTable ? readTable(text, roles) : readAddresses(text));
+  const plain = text.replace(/^\uFEFF/u, "");
+  const head = plain.split(LINE_END).find((line) => line.trim() && !SEPARATOR.test(line)) ?? "";
+  const separator = SEPARATORS.find((each) => head.split(each).some(isEmail));
+  return once(separator ? readTable(plain, separator, roles) : readAddresses(plain));
 }
+
+const LINE_END = /\r?\n|\r/u;
+
+/** What Excel writes and reads before a table, to tell its separator. */
+const SEPARATOR = /^"?sep=."?\s*$/iu;
+
+const SEPARATORS = [",", ";", "\t", "|"];
 
 type Column = "email" | "firstName" | "lastName" | "name" | "role";
 
@@ -44,6 +55,8 @@ const COLUMNS: Record<Column, RegExp> = {
   name: /^(full ?)?name$/u,
   role: /^(workspace ?)?role$/u,
 };
+
+const isEmail = (header: string) => columnOf(header) === "email";
 
 function columnOf(header: string): Column | undefined {
   const plain = header
@@ -56,30 +69,43 @@ function columnOf(header: string): Column | undefined {
 }
 
 /** A table (RFC 4180, with any of the usual separators) whose first row names the columns. */
-function readTable(text: string, roles: RoleNames): Reading {
-  const { data } = Papa.parse<string[]>(text.replace(/^\uFEFF/u, ""), {
-    delimitersToGuess: [",", ";", "\t", "|"],
-    skipEmptyLines: "greedy",
-  });
-  const [head = [], ...rows] = data;
-  const columns = head.map(columnOf);
+function readTable(text: string, delimiter: string, roles: RoleNames): Reading {
+  const { data } = Papa.parse<string[]>(text, { delimiter });
   const reading: Reading = { people: [], unread: [], repeated: 0 };
-  rows.forEach((cells, index) => {
-    const at = (column: Column) => cells[columns.indexOf(column)]?.trim() ?? "";
-    const unread = (reason: string) =>
-      reading.unread.push({ line: index + 2, text: cells.join(", "), reason });
-    const email = at("email");
-    const role = roleOf(at("role"), roles);
-    if (!looksLikeAddress(email)) unread(email ? "This is not an address." : "No address.");
-    else if (role === null) unread(`There is no role “${at("role")}”.`);
-    else {
-      const [firstName, lastName] = at("firstName")
-        ? [at("firstName"), at("lastName")]
-        : split(at("name"), at("lastName"));
-      reading.people.push({ email, firstName, lastName, ...(role && { role }) });
+  let columns: (Column | undefined)[] | undefined;
+  let next = 1;
+  for (const cells of data) {
+    const line = next;
+    next += cells.join("").split(LINE_END).length;
+    if (!cells.some((cell) => cell.trim())) continue;
+    if (!columns) {
+      const names = cells.map(columnOf);
+      if (names.includes("email")) columns = names;
+      continue;
     }
-  });
+    const found = personIn(cells, columns, roles);
+    if (typeof found !== "string") reading.people.push(found);
+    else reading.unread.push({ line, text: cells.join(", "), reason: found });
+  }
   return reading;
+}
+
+/** Who stands in a row of a table, or why nobody does. */
+function personIn(
+  cells: readonly string[],
+  columns: readonly (Column | undefined)[],
+  roles: RoleNames,
+): Person | string {
+  const at = (column: Column) => cells[columns.indexOf(column)]?.trim() ?? "";
+  const email = clean(at("email"));
+  if (!email) return "No address.";
+  if (!looksLikeAddress(email)) return "This is not an address.";
+  const role = roleOf(at("role"), roles);
+  if (role === null) return `There is no role “${at("role")}”.`;
+  const [firstName, lastName] = at("firstName")
+    ? [at("firstName"), at("lastName")]
+    : split(at("name"), at("lastName"));
+  return { email, firstName, lastName, ...(role && { role }) };
 }
 
 /** `undefined` for an empty cell, `null` for what is no role. */
@@ -95,11 +121,9 @@ function roleOf(text: string, roles: RoleNames): Role | undefined | null {
 /** Addresses between commas, semicolons, blanks or line ends, with names (RFC 5322) or without. */
 function readAddresses(text: string): Reading {
   const reading: Reading = { people: [], unread: [], repeated: 0 };
-  text.split(/\r?\n|\r/u).forEach((row, index) => {
-    // Without names, blanks separate as well.
-    const line = /[<"(]/u.test(row) ? row.replaceAll(";", ",") : row.replace(/[\s;,]+/gu, ",");
-    for (const { name, address = "" } of addressParser(line, { flatten: true })) {
-      const email = address.trim();
+  text.split(LINE_END).forEach((row, index) => {
+    for (const { name, address = "" } of addressParser(notation(row), { flatten: true })) {
+      const email = clean(address);
       const [firstName, lastName] = split(name.trim(), "");
       if (looksLikeAddress(email)) reading.people.push({ email, firstName, lastName });
       else if (email || name) {
@@ -111,9 +135,23 @@ function readAddresses(text: string): Reading {
   return reading;
 }
 
-/** The first word of a name, and the rest of it. */
+/** A line as RFC 5322 has it: commas between addresses, and quotes around names with a comma. */
+function notation(row: string): string {
+  // Without names, blanks separate as well.
+  if (!/[<"(]/u.test(row)) return row.replace(/[\s;,]+/gu, ",");
+  return row
+    .replace(/(^|[;>])([^<>;"@]*,[^<>;"@]*)(?=<)/gu, (_, before: string, name: string) => {
+      const [separator = ""] = before === ">" ? (/^\s*,?/u.exec(name) ?? []) : [];
+      return `${before}${separator}"${name.slice(separator.length).trim()}" `;
+    })
+    .replaceAll(";", ",");
+}
+
+/** First and last name out of a whole one, which address books write as "Last, First". */
 function split(name: string, last: string): [string, string] {
   if (last) return [name, last];
+  const [, family, given] = /^([^,]+),\s*([^,]+)$/u.exec(name) ?? [];
+  if (family && given) return [given.trim(), family.trim()];
   const [first = "", ...rest] = name.split(/\s+/u);
   return [first, rest.join(" ")];
 }
@@ -132,7 +170,7 @@ function once(reading: Reading): Reading {
 export function inviteeOf(person: Person, role: Role): InviteeInput {
   const { email, firstName, lastName } = person;
   return {
-    email: email.trim(),
+    email: clean(email),
     role: person.role ?? role,
     ...(firstName && { firstName }),
     ...(lastName && { lastName }),
