@@ -1,3 +1,4 @@
+import { answered } from "../support/answers.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { comeBack, heading, password, row } from "../support/pages.ts";
 import { PASSWORD, signIn } from "../support/people.ts";
@@ -124,8 +125,10 @@ test("workspaces: create, switch, leave", async ({ page, team }) => {
     "true",
   );
   await page.getByLabel("Name of the new workspace").fill("מרחב");
+  const switched = answered(page, "SwitchWorkspace");
   await page.getByRole("button", { name: "Create", exact: true }).click();
   await expect(page.getByText("Who can get into מרחב")).toBeVisible();
+  await switched;
   await page.goto("/");
   await expect(page.getByText("Who can get into מרחב")).toBeVisible();
   await page.getByRole("button", { name: /Switch workspace/ }).click();

@@ -4,6 +4,10 @@ import type { Page } from "@playwright/test";
 const runs = (body: string | null, operation: string) =>
   body !== null && JSON.parse(body).operationName === operation;
 
+/** Waits until the operation of that name has been answered. */
+export const answered = (page: Page, operation: string) =>
+  page.waitForResponse((response) => runs(response.request().postData(), operation));
+
 /** Keeps an operation on its way to the server until `go` is called. */
 export async function hold(page: Page, operation: string): Promise<{ go: () => void }> {
   let go = () => {};

@@ -18,7 +18,9 @@ export function InWorkspace({ children }: { children: ReactNode }) {
   // Once for each visit: tabs in different workspaces must not take it from each other for ever.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   useEffect(() => {
-    if (id && here.slug !== activeSlug) switchTo({ input: { workspaceId: id } });
+    if (!id || here.slug === activeSlug) return;
+    // Sent to the end, even where somebody goes on at once.
+    switchTo({ input: { workspaceId: id } }, { fetchOptions: { keepalive: true } });
   }, [id]);
   // Nothing of one workspace is kept while another one is read.
   if (here) return <Fragment key={here.id}>{children}</Fragment>;
