@@ -1,3 +1,4 @@
+import { hold } from "../support/answers.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { heading, row } from "../support/pages.ts";
 import { signIn } from "../support/people.ts";
@@ -30,6 +31,27 @@ test("a server that goes away in the midst of a form loses nothing", async ({
   } finally {
     await again.stop();
   }
+});
+
+test("a server that takes a request and never answers is given up", async ({
+  page,
+  context,
+  team,
+}) => {
+  // The console's patience is shortened, or the test would have to have it as well.
+  await page.addInitScript(() => {
+    const timeout = AbortSignal.timeout.bind(AbortSignal);
+    AbortSignal.timeout = (milliseconds) => timeout(milliseconds / 20);
+  });
+  await signIn(context, team.admin.email);
+  await page.goto(team.path("invite"));
+  await page.getByLabel("Email", { exact: true }).fill("bo@acme.example");
+  await expect(page.getByText("Gets an invitation")).toBeVisible();
+  const invitation = await hold(page, "InviteUsers");
+  await page.getByRole("button", { name: "Invite", exact: true }).click();
+  await expect(page.getByText("The server did not answer.")).toBeVisible();
+  await expect(page.getByLabel("Email", { exact: true })).toHaveValue("bo@acme.example");
+  invitation.go();
 });
 
 test("a page that could not be read is read by a click once the server is back", async ({

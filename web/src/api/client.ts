@@ -1,9 +1,20 @@
-import { Client, fetchExchange, mapExchange } from "@urql/core";
+import { Client, type CombinedError, fetchExchange, mapExchange } from "@urql/core";
 import { cacheExchange } from "@urql/exchange-graphcache";
 import { retryExchange } from "@urql/exchange-retry";
 import { SessionDocument } from "#generated/operations";
 import { cacheOptions } from "./cache";
 import { hasLostAccess, isSignedOut } from "./problem";
+
+/** How long an answer may take, in milliseconds: longer than the server gives itself by default. */
+const PATIENCE = 40_000;
+
+/** As the browser's own, but for requests that are never answered. */
+const patientFetch: typeof fetch = (input, init) => {
+  const signals = [AbortSignal.timeout(PATIENCE), ...(init?.signal ? [init.signal] : [])];
+  return fetch(input, { ...init, signal: AbortSignal.any(signals) });
+};
+
+const hasTimedOut = (error: CombinedError) => error.networkError?.name === "TimeoutError";
 
 /**
  * A client with an empty cache: one for each session, so that nothing of one is shown in another.
@@ -15,6 +26,7 @@ export function createClient(onSignedOut: () => void): Client {
     url: "/graphql",
     preferGetMethod: false,
     requestPolicy: "cache-and-network",
+    fetch: patientFetch,
     exchanges: [
       mapExchange({
         onResult(result) {
@@ -29,7 +41,8 @@ export function createClient(onSignedOut: () => void): Client {
         initialDelayMs: 500,
         maxNumberAttempts: 3,
         // A mutation whose answer was lost may have been done: the person decides.
-        retryIf: (error, operation) => operation.kind === "query" && Boolean(error.networkError),
+        retryIf: (error, { kind }) =>
+          kind === "query" && Boolean(error.networkError) && !hasTimedOut(error),
       }),
       fetchExchange,
     ],
