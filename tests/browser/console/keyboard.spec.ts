@@ -102,6 +102,20 @@ test.describe("on the team page", () => {
     await expect(heading(page, "Bo Li bo@acme.example")).toBeVisible();
   });
 
+  test("the palette begins anew while the last one is still closing", async ({ page }) => {
+    const palette = page.getByLabel("Find a page, workspace or member");
+    await page.keyboard.press("Control+k");
+    await expect(palette).toBeFocused();
+    await page.keyboard.type("review");
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Control+k");
+    await expect(palette).toBeFocused();
+    await expect(palette).toHaveValue("");
+    await page.keyboard.type("my acc");
+    await page.keyboard.press("Enter");
+    await expect(heading(page, "My account")).toBeVisible();
+  });
+
   test("a letter that is typed is no shortcut", async ({ page }) => {
     const search = page.getByLabel("Search by name or email");
     await search.focus();

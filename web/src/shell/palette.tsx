@@ -6,15 +6,20 @@ const PaletteDialog = lazy(() => import("./commands"));
 
 /** The command palette: every page, workspace and member from the keyboard. */
 export function Palette({ children }: { children: ReactNode }) {
-  const [open, setOpen] = useState<boolean>();
-  const openPalette = useCallback(() => setOpen(true), []);
+  const [{ open, nth }, setState] = useState({ open: false, nth: 0 });
+  const openPalette = useCallback(
+    () => setState((now) => (now.open ? now : { open: true, nth: now.nth + 1 })),
+    [],
+  );
+  const close = useCallback(() => setState((now) => ({ ...now, open: false })), []);
   useKey("k", openPalette, true);
   const context = useMemo(() => ({ openPalette }), [openPalette]);
   return (
     <PaletteContext value={context}>
       {children}
       <Suspense>
-        {open !== undefined && <PaletteDialog open={open} onClose={() => setOpen(false)} />}
+        {/* Each time a new one, or it would begin with the text of one that is just closing. */}
+        {nth > 0 && <PaletteDialog key={nth} open={open} onClose={close} />}
       </Suspense>
     </PaletteContext>
   );
