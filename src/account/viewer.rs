@@ -126,6 +126,11 @@ impl Viewer {
             .find(|place| place.workspace_id == workspace_id)
     }
 
+    /// The same by its name for URLs.
+    pub fn place_called(&self, slug: &str) -> Option<&Place> {
+        self.places.iter().find(|place| place.slug == slug)
+    }
+
     /// The workspace that the session is looking at: the one chosen last, or else the first.
     pub fn active_place(&self) -> Option<&Place> {
         self.active_workspace_id

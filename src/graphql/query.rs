@@ -42,15 +42,31 @@ impl Query {
         Ok(Scope::of(ctx)?.viewer().map(Viewer))
     }
 
-    /// A workspace that you belong to. Errors: `UNAUTHENTICATED`, `NOT_FOUND`, `BAD_INPUT`.
+    /// A workspace that you belong to, by its id or its slug; the active one where both are left
+    /// out. Errors: `UNAUTHENTICATED`, `NOT_FOUND`, `BAD_INPUT`.
     async fn workspace(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The id of a Workspace; the active one where left out.")] id: Option<ID>,
+        #[graphql(desc = "The id of a Workspace.")] id: Option<ID>,
+        #[graphql(desc = "Its name for URLs, in place of the id.")] slug: Option<String>,
     ) -> Result<Option<Workspace>> {
         let scope = Scope::of(ctx)?;
         let viewer = scope.signed_in()?;
-        let id = id.map(|id| id::workspace_id("id", &id)).transpose()?;
+        let id = match (id, slug) {
+            (Some(id), None) => Some(id::workspace_id("id", &id)?),
+            (None, Some(slug)) => {
+                let place = viewer.place_called(&slug);
+                Some(place.ok_or(Error::NotFound("workspace"))?.workspace_id)
+            }
+            (None, None) => None,
+            (Some(_), Some(_)) => {
+                return Err(Error::BadInput {
+                    field: "slug".to_owned(),
+                    message: "Give either `id` or `slug`, not both.".to_owned(),
+                }
+                .into());
+            }
+        };
         let workspace = Workspace::find(ctx, scope.workspace_or_active(id)?)?;
         scope
             .app

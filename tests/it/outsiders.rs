@@ -3,13 +3,14 @@
 
 use crate::on_both_engines;
 use crate::support::socket::Socket;
-use crate::support::{PASSWORD, Server, Team, sign_in};
+use crate::support::{PASSWORD, Server, Team, sign_in, text};
 use serde_json::{Value, json};
 
 on_both_engines!(
     answers_do_not_tell_who_has_an_account,
     the_invited_can_only_accept,
     a_session_outlives_its_workspaces_without_rights,
+    members_alone_find_a_workspace_by_its_slug,
     web_sockets_follow_what_changes,
     a_foreign_page_cannot_borrow_the_cookie,
 );
@@ -135,6 +136,33 @@ async fn a_session_outlives_its_workspaces_without_rights(server: Server) {
         sign_in(&server, &bo.email).await.get(RIGHTS).await["viewer"]["permissions"],
         json!([])
     );
+}
+
+async fn members_alone_find_a_workspace_by_its_slug(server: Server) {
+    let team = Team::first(&server).await;
+    let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
+    let other = team.another("Beta").await;
+    let slug = text(&other.read("slug").await["slug"]);
+    let query = "query Q($id: ID, $slug: String) { workspace(id: $id, slug: $slug) { id } }";
+    let found = team.admin.client.run(query, json!({ "slug": slug })).await;
+    assert_eq!(found.data()["workspace"]["id"], other.workspace_id);
+    let unknown = bo
+        .client
+        .run(query, json!({ "slug": "no-such-slug" }))
+        .await;
+    let foreign = bo.client.run(query, json!({ "slug": slug })).await;
+    assert_eq!(foreign.codes(), ["NOT_FOUND"]);
+    assert_eq!(foreign.0["errors"], unknown.0["errors"]);
+    for slug in ["", " ", &slug.to_uppercase()] {
+        let reply = team.admin.client.run(query, json!({ "slug": slug })).await;
+        assert_eq!(reply.codes(), ["NOT_FOUND"], "{slug}");
+    }
+    let both = json!({ "id": other.workspace_id, "slug": slug });
+    let reply = team.admin.client.run(query, both).await;
+    assert_eq!(reply.codes(), ["BAD_INPUT"]);
+    assert_eq!(reply.0["errors"][0]["extensions"]["field"], "slug");
+    let neither = team.admin.client.run(query, json!({})).await;
+    assert_eq!(neither.codes(), [""; 0]);
 }
 
 async fn web_sockets_follow_what_changes(server: Server) {
