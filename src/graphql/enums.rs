@@ -1,6 +1,7 @@
 //! The enums of the schema. Each mirrors one of the program's own, so that a new value inside is
 //! not public by accident.
 
+use super::guard::requires;
 use crate::audit::AuditKind;
 use crate::error::ProblemCode;
 use crate::team::actions::Action;
@@ -197,9 +198,12 @@ pub enum MembershipOrderField {
     Email,
     /// By role, those with full access first; by name within each.
     Role,
-    /// By the time of last activity; who never was comes first when ascending.
+    /// By the time of last activity; who never was comes first when ascending. Needs
+    /// `TEAM_REVIEW`.
+    #[graphql(directive = requires::apply(Permission::TeamReview))]
     LastActive,
-    /// By the time of joining; for the invited, of the invitation.
+    /// By the time of joining; for the invited, of the invitation. Needs `TEAM_REVIEW`.
+    #[graphql(directive = requires::apply(Permission::TeamReview))]
     Joined,
 }
 

@@ -8,9 +8,14 @@ use crate::error::Error;
 use async_graphql::{Context, Guard, TypeDirective};
 use uuid::Uuid;
 
-/// The permission that a field needs in its workspace. Without it the field is `null`, with an
-/// error of code `FORBIDDEN`; one's own membership is always readable.
-#[TypeDirective(location = "FieldDefinition")]
+/// The permission that a field needs in its workspace, or that an argument or one of its values
+/// needs besides. Without it the field is `null`, with an error of code `FORBIDDEN`; one's own
+/// membership is always readable.
+#[TypeDirective(
+    location = "FieldDefinition",
+    location = "ArgumentDefinition",
+    location = "EnumValue"
+)]
 pub fn requires(
     #[graphql(desc = "What the viewer must hold in the workspace that the field is about.")]
     permission: Permission,

@@ -6,6 +6,7 @@
 
 use super::member::{COLUMNS, MATCH, Member, SELECT};
 use super::page::{Page, Slice, Sql, contains, never};
+use crate::access::Permission;
 use crate::db::Db;
 use crate::error::Result;
 use crate::name;
@@ -39,6 +40,13 @@ pub enum Seen {
     NotSince(DateTime<Utc>),
 }
 
+/// How an invitation stands that still holds its membership.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpenInvitation {
+    Pending,
+    Expired,
+}
+
 /// Which members of a workspace to list, and in what order.
 #[derive(Clone, Debug)]
 pub struct MemberQuery {
@@ -50,6 +58,8 @@ pub struct MemberQuery {
     pub seen: Seen,
     /// Only those whose invitation was sent before this time.
     pub invited_before: Option<DateTime<Utc>>,
+    /// Only those with an open invitation that is in this state at this time.
+    pub invitation: Option<(OpenInvitation, DateTime<Utc>)>,
     pub order: MemberOrder,
     pub descending: bool,
 }
@@ -105,6 +115,7 @@ impl MemberQuery {
             search: String::new(),
             seen: Seen::Whenever,
             invited_before: None,
+            invitation: None,
             order: MemberOrder::Name,
             descending: false,
         }
@@ -112,7 +123,23 @@ impl MemberQuery {
 
     /// Whether the counters of the summary know how many there are.
     pub fn is_counted(&self) -> bool {
-        self.words().is_empty() && self.seen == Seen::Whenever && self.invited_before.is_none()
+        self.words().is_empty() && !self.looks_into_times()
+    }
+
+    /// What the viewer must hold to read the list. Its order, its cursors and who is in it may tell
+    /// what stands in no row of it.
+    pub fn permission(&self) -> Permission {
+        match self.order {
+            _ if self.looks_into_times() => Permission::TeamReview,
+            MemberOrder::LastActive | MemberOrder::Joined | MemberOrder::InviteSent => {
+                Permission::TeamReview
+            }
+            MemberOrder::Name | MemberOrder::Email | MemberOrder::Role => Permission::TeamView,
+        }
+    }
+
+    fn looks_into_times(&self) -> bool {
+        self.seen != Seen::Whenever || self.invited_before.is_some() || self.invitation.is_some()
     }
 
     /// Reads a page.
@@ -123,10 +150,10 @@ impl MemberQuery {
         let mut sql = Sql::default();
         let text = self.page_text(db, &mut sql, slice);
         let statement = sql.statement(db.get_database_backend(), text);
-        let rows = if self.words().is_empty() {
-            db.query_all_raw(statement).await?
-        } else {
+        let rows = if self.walks() {
             db.query_replanned(statement).await?
+        } else {
+            db.query_all_raw(statement).await?
         };
         let rows: Result<Vec<Member>, DbErr> = rows
             .iter()
@@ -219,10 +246,15 @@ impl MemberQuery {
             .collect()
     }
 
+    /// Whether members are looked at one by one, as no index knows who is in the list.
+    fn walks(&self) -> bool {
+        self.invitation.is_some() || !self.words().is_empty()
+    }
+
     /// The kinds of member to put the list together from; none where one index serves it all.
     fn kinds(&self) -> Vec<(Role, MembershipStatus)> {
         let filtered = self.role.is_some() || self.status.is_some();
-        if !filtered || !self.words().is_empty() || self.order == MemberOrder::InviteSent {
+        if !filtered || self.walks() || self.order == MemberOrder::InviteSent {
             return Vec::new();
         }
         let statuses = [MembershipStatus::Active, MembershipStatus::Invited];
@@ -320,6 +352,21 @@ impl MemberQuery {
         }
         if let Some(time) = self.invited_before {
             all.push(format!("m.invite_sent_at <= {}", sql.bind(time)));
+        }
+        if let Some((state, now)) = self.invitation {
+            let (workspace_id, now) = (sql.bind(self.workspace_id), sql.bind(now));
+            let stands = match state {
+                OpenInvitation::Pending => {
+                    format!("i.state = 'PENDING' AND i.expires_at > {now}")
+                }
+                OpenInvitation::Expired => format!(
+                    "(i.state = 'EXPIRED' OR i.state = 'PENDING' AND i.expires_at <= {now})"
+                ),
+            };
+            all.push(format!(
+                "{table}.user_id IN (SELECT i.user_id FROM invitations i
+                    WHERE i.workspace_id = {workspace_id} AND {stands})"
+            ));
         }
         all.join(" AND ")
     }

@@ -14,6 +14,8 @@ on_both_engines!(
     a_search_finds_parts_of_names_and_addresses,
     a_search_takes_signs_for_themselves,
     a_member_who_comes_in_between_shifts_no_page,
+    the_invited_are_filtered_by_how_their_invitation_stands,
+    lists_tell_operators_nothing_that_rows_would_not,
     members_see_when_colleagues_were_last_active,
     activity_is_noted_once_a_minute_at_most,
 );
@@ -157,6 +159,8 @@ async fn pages_meet_in_every_order_and_direction(server: Server) {
                 "status: ACTIVE role: WORKSPACE_ADMIN",
                 "search: \"ame\"",
                 "search: \"acme\" status: INVITED",
+                "invitationState: PENDING",
+                "invitationState: PENDING role: GATEWAY_OPERATOR search: \"same\"",
             ] {
                 let arguments = format!("{order} {filter}");
                 let forward = walk(&team, &arguments, false).await;
@@ -309,6 +313,81 @@ async fn a_member_who_comes_in_between_shifts_no_page(server: Server) {
     let rest = format!("after: \"{}\"", text(&first["pageInfo"]["endCursor"]));
     let rest = emails(&members(&team, &rest).await);
     assert_eq!([emails(&first), rest].concat(), before);
+}
+
+async fn the_invited_are_filtered_by_how_their_invitation_stands(server: Server) {
+    let team = Team::first(&server).await;
+    let [pending, expired] =
+        ["PENDING", "EXPIRED"].map(|state| format!("invitationState: {state}"));
+    for name in ["Bo", "Cy", "Di"] {
+        let email = format!("{}@acme.example", name.to_lowercase());
+        team.invite(&email, name, "GATEWAY_OPERATOR").await;
+    }
+    let team = {
+        server.advance(Duration::days(8));
+        team.later().await
+    };
+    let cy = team.member_with("cy@acme.example").await;
+    team.act(
+        "resendInvitation",
+        json!({ "invitationId": cy["invitation"]["id"] }),
+    )
+    .await;
+    team.invite("ed@acme.example", "Ed", "SECURITY_AUDITOR")
+        .await;
+    // As soon as the time has come, and once the sweep has marked them.
+    for _ in 0..2 {
+        let (open, gone) = (
+            members(&team, &pending).await,
+            members(&team, &expired).await,
+        );
+        assert_eq!(emails(&open), ["cy", "ed"]);
+        assert_eq!(emails(&gone), ["bo", "di"]);
+        assert_eq!(
+            (&open["totalCount"], &gone["totalCount"]),
+            (&json!(2), &json!(2))
+        );
+        tokenvue::team::sweep::mark_expired(&server.app)
+            .await
+            .unwrap();
+    }
+    for none in ["role: SECURITY_AUDITOR", "status: ACTIVE", "search: \"cy\""] {
+        let list = members(&team, &format!("{expired} {none}")).await;
+        assert_eq!(
+            (emails(&list).len(), &list["totalCount"]),
+            (0, &json!(0)),
+            "{none}"
+        );
+    }
+    for state in ["ACCEPTED", "DECLINED", "REVOKED"] {
+        let reply = page(&team, &format!("invitationState: {state}")).await;
+        assert_eq!(reply.codes(), ["BAD_INPUT"], "{state}");
+    }
+}
+
+async fn lists_tell_operators_nothing_that_rows_would_not(server: Server) {
+    let (team, [zoe, bo]) = crew(&server).await;
+    let (operator, auditor) = (team.by(&zoe), team.by(&bo));
+    for arguments in [
+        "orderBy: { field: LAST_ACTIVE }",
+        "first: 0 orderBy: { field: LAST_ACTIVE direction: DESC }",
+        "status: ACTIVE orderBy: { field: JOINED }",
+        "invitationState: PENDING",
+        "invitationState: EXPIRED first: 0",
+    ] {
+        let refused = page(&operator, arguments).await;
+        assert_eq!(refused.codes(), ["FORBIDDEN"], "{arguments}");
+        assert_eq!(refused.0["data"]["workspace"]["members"], Value::Null);
+        assert_eq!(
+            page(&auditor, arguments).await.codes(),
+            [""; 0],
+            "{arguments}"
+        );
+    }
+    for field in ["NAME", "EMAIL", "ROLE"] {
+        let list = members(&operator, &format!("orderBy: {{ field: {field} }}")).await;
+        assert_eq!(emails(&list).len(), 11);
+    }
 }
 
 async fn members_see_when_colleagues_were_last_active(server: Server) {

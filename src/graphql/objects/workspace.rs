@@ -22,7 +22,7 @@ use crate::graphql::scope::Scope;
 use crate::graphql::time::DateTime;
 use crate::team::history::HistoryQuery;
 use crate::team::invitations::InvitationQuery;
-use crate::team::list::{MemberOrder, MemberQuery};
+use crate::team::list::{MemberOrder, MemberQuery, OpenInvitation};
 use crate::team::summary;
 use async_graphql::{Context, ID, InputObject, Object};
 use uuid::Uuid;
@@ -125,14 +125,23 @@ impl Workspace {
         search: Option<String>,
         #[graphql(desc = "Only members with this status.")] status: Option<MembershipStatus>,
         #[graphql(desc = "Only members with this role.")] role: Option<Role>,
+        #[graphql(
+            desc = "Only invited members whose invitation is in this state: `PENDING` or `EXPIRED`, for no other holds a membership. Needs `TEAM_REVIEW`.",
+            directive = requires::apply(TeamReview.into()),
+            directive = cost::apply(WALK)
+        )]
+        invitation_state: Option<InvitationState>,
         #[graphql(desc = "What to sort by; by name where left out.")] order_by: Option<
             MembershipOrder,
         >,
     ) -> Result<Option<Connection<Membership>>> {
         let order = order_by.map_or(MemberOrder::Name, |order| order.field.into());
+        let now = Scope::of(ctx)?.app.now();
+        let invitation = invitation_state.map(open_invitation).transpose()?;
         let query = MemberQuery {
             role: role.map(Into::into),
             status: status.map(Into::into),
+            invitation: invitation.map(|state| (state, now)),
             search: search.unwrap_or_default().chars().take(200).collect(),
             order,
             descending: order_by.is_some_and(|order| order.direction == OrderDirection::Desc),
@@ -275,15 +284,37 @@ impl Workspace {
     }
 }
 
+fn open_invitation(state: InvitationState) -> Result<OpenInvitation> {
+    match state {
+        InvitationState::Pending => Ok(OpenInvitation::Pending),
+        InvitationState::Expired => Ok(OpenInvitation::Expired),
+        InvitationState::Accepted | InvitationState::Declined | InvitationState::Revoked => {
+            let message = "`invitationState` must be `PENDING` or `EXPIRED`: other invitations hold no membership. `invitations` lists them.";
+            Err(Error::BadInput {
+                field: "invitationState".to_owned(),
+                message: message.to_owned(),
+            }
+            .into())
+        }
+    }
+}
+
 /// A page of members, as a connection.
+///
+/// # Errors
+/// `Forbidden` where the viewer may not know what the list tells.
 pub async fn member_connection(
     ctx: &Context<'_>,
     query: MemberQuery,
     page: PageArgs,
 ) -> Result<Connection<Membership>> {
+    let scope = Scope::of(ctx)?;
+    scope
+        .signed_in()?
+        .require(query.workspace_id, query.permission())?;
     let (by, descending) = (query.order, query.descending);
     let slice = page.slice(|cursor| cursor::to_member(by, descending, cursor))?;
-    let page = query.page(&Scope::of(ctx)?.app.db, &slice).await?;
+    let page = query.page(&scope.app.db, &slice).await?;
     Ok(Connection::new(page, Total::Members(query), |member| {
         (Order::Members { by, descending }, Membership(member))
     }))
