@@ -1,5 +1,5 @@
 import { expect, test } from "../support/fixtures.ts";
-import { act, figure, heading, row } from "../support/pages.ts";
+import { act, comeBack, figure, heading, row } from "../support/pages.ts";
 import { signIn } from "../support/people.ts";
 
 test.beforeEach(async ({ context, team }) => {
@@ -108,6 +108,32 @@ test("a row offers what can be done now, and a way back", async ({ page, team, m
   await page.getByRole("button", { name: "Add back" }).click();
   await expect(row(page, "Bo Li")).toContainText("Security Auditor");
   await expect(figure(page, "Active now")).toContainText("2");
+});
+
+test.describe("invitations that have expired", () => {
+  test.use({ settings: { TOKENVUE_INVITATION_LIFETIME: "1s" } });
+
+  test("are one click away from the figures", async ({ page, team }) => {
+    await team.invite("cy@acme.example", "Cy Ito", "GATEWAY_OPERATOR");
+    await page.goto(team.path());
+    await expect(row(page, "Cy Ito")).toBeVisible();
+    const hint = page.getByRole("link", { name: "1 expired" });
+    await expect(async () => {
+      await comeBack(page);
+      await expect(hint).toBeVisible({ timeout: 500 });
+    }).toPass();
+    await hint.click();
+    await expect(page).toHaveURL(/\?status=EXPIRED$/);
+    await expect(page.getByText("1 member", { exact: true })).toBeVisible();
+    await expect(row(page, "Cy Ito")).toContainText("Invite expired");
+    await page.reload();
+    await expect(page.getByRole("combobox", { name: "Status: Invite expired" })).toBeVisible();
+    await act(page, "Cy Ito", "Revoke invitation");
+    await page.getByRole("button", { name: "Revoke", exact: true }).click();
+    await expect(page.getByRole("heading", { name: "Nobody found" })).toBeVisible();
+    await expect(hint).toHaveCount(0);
+    await expect(figure(page, "Pending invites")).toContainText("0");
+  });
 });
 
 test("demoting an admin asks what becomes of their invitations", async ({ page, team }) => {

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { useQuery } from "urql";
 import { TeamSummaryDocument } from "#generated/operations";
@@ -18,16 +19,21 @@ export function Figures() {
   useFresh(again);
   const summary = data?.workspace?.teamSummary;
   const expired = summary?.expiredInvites;
+  const hint = expired && `${counts.format(expired)} expired`;
   return (
     <section aria-label="Team summary" className={styles.figures}>
       <Figure label="Total users" count={summary?.totalUsers} to="?" />
       <Figure label="Active now" count={summary?.activeNow} to="?status=ACTIVE" />
-      <Figure
-        label="Pending invites"
-        count={summary?.pendingInvites}
-        to={expired ? "?status=INVITED&sort=joined" : "?status=INVITED"}
-        hint={expired ? `${counts.format(expired)} expired` : ""}
-      />
+      <Figure label="Pending invites" count={summary?.pendingInvites} to="?status=INVITED">
+        {hint &&
+          (here.can("TEAM_REVIEW") ? (
+            <Link to="?status=EXPIRED" className={styles.hint}>
+              {hint}
+            </Link>
+          ) : (
+            <span className={styles.hint}>{hint}</span>
+          ))}
+      </Figure>
     </section>
   );
 }
@@ -36,20 +42,22 @@ function Figure({
   label,
   count,
   to,
-  hint,
+  children,
 }: {
   label: string;
   count: number | undefined;
   to: string;
-  hint?: string;
+  children?: ReactNode;
 }) {
   return (
-    <Link to={to} className={styles.figure}>
-      <span className="muted">{label}</span>
-      <span className={styles.count}>
-        {count === undefined ? <Bone width="2ch" /> : counts.format(count)}
-      </span>
-      {hint && <span className={styles.hint}>{hint}</span>}
-    </Link>
+    <div className={styles.figure}>
+      <Link to={to} className={styles.whole}>
+        <span className="muted">{label}</span>
+        <span className={styles.count}>
+          {count === undefined ? <Bone width="2ch" /> : counts.format(count)}
+        </span>
+      </Link>
+      {children}
+    </div>
   );
 }

@@ -66,8 +66,8 @@ export default function Team() {
 
 function Members({ search }: { search: React.RefObject<HTMLInputElement | null> }) {
   const here = useHere();
-  const [view, change] = useView();
   const review = here.can("TEAM_REVIEW");
+  const [view, change] = useView(review);
   const [{ data, error, fetching, stale }, again] = useQuery({
     query: MembersDocument,
     variables: variables(view, here.id, review),

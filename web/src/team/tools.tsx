@@ -1,19 +1,20 @@
 import { Search } from "lucide-react";
 import { type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
-import type { MembershipStatus, Role } from "#generated/operations";
-import { useSession } from "../shell/session";
+import type { Role } from "#generated/operations";
+import { useHere, useSession } from "../shell/session";
 import { Button } from "../ui/button";
 import { Select } from "../ui/select";
 import styles from "./team.module.css";
-import type { View } from "./view";
+import type { Status, View } from "./view";
 
 /** Milliseconds without a key after which a search begins. */
 const PAUSE = 120;
 
-const STATUSES: { value: MembershipStatus | "ANY"; label: string }[] = [
+const STATUSES: { value: Status | "ANY"; label: string; about?: string }[] = [
   { value: "ANY", label: "Any status" },
   { value: "ACTIVE", label: "Active" },
-  { value: "INVITED", label: "Invited" },
+  { value: "INVITED", label: "Invited", about: "Expired or not" },
+  { value: "EXPIRED", label: "Invite expired" },
 ];
 
 /** Search and filters. */
@@ -27,6 +28,7 @@ export function Tools({
   search: Ref<HTMLInputElement>;
 }) {
   const { roles } = useSession();
+  const review = useHere().can("TEAM_REVIEW");
   const options: { value: Role | "ANY"; label: string }[] = [
     { value: "ANY", label: "Any role" },
     ...roles.map(({ role, name }) => ({ value: role, label: name })),
@@ -46,7 +48,7 @@ export function Tools({
         bare
         label="Status"
         value={view.status ?? "ANY"}
-        options={STATUSES}
+        options={STATUSES.filter(({ value }) => review || value !== "EXPIRED")}
         onChange={(status) => change({ status: status === "ANY" ? undefined : status })}
       />
       {narrowed && (

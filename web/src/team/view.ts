@@ -11,6 +11,8 @@ import type {
 /** Rows of a page. */
 export const PAGE_SIZE = 50;
 
+const FIRST = { after: undefined, before: undefined, page: 1 };
+
 const FIELDS: Record<string, MembershipOrderField> = {
   name: "NAME",
   email: "EMAIL",
@@ -18,14 +20,18 @@ const FIELDS: Record<string, MembershipOrderField> = {
   active: "LAST_ACTIVE",
   joined: "JOINED",
 };
-const STATUSES: readonly MembershipStatus[] = ["ACTIVE", "INVITED"];
+/** Orders that tell more than everybody may know. */
+const REVIEWED: readonly MembershipOrderField[] = ["LAST_ACTIVE", "JOINED"];
+/** As the table shows it: somebody whose invitation has expired is invited no less. */
+export type Status = MembershipStatus | "EXPIRED";
+const STATUSES: readonly Status[] = ["ACTIVE", "INVITED", "EXPIRED"];
 const ROLES: readonly Role[] = ["WORKSPACE_ADMIN", "GATEWAY_OPERATOR", "SECURITY_AUDITOR"];
 
 /** What the team page shows: all of it stands in the address, so that a view can be sent on. */
 export type View = {
   search: string;
   role: Role | undefined;
-  status: MembershipStatus | undefined;
+  status: Status | undefined;
   order: MembershipOrder;
   after: string | undefined;
   before: string | undefined;
@@ -33,22 +39,30 @@ export type View = {
   page: number;
 };
 
-/** Reads a view out of the address; what makes no sense there is as if it were left out. */
-function readView(params: URLSearchParams): View {
+/**
+ * Reads a view out of the address; what makes no sense there is as if it were left out, and so is
+ * what a colleague may look at but the viewer may not.
+ */
+function readView(params: URLSearchParams, review: boolean): View {
   const sort = params.get("sort") ?? "name";
-  const field = FIELDS[sort.replace("-", "")];
+  const asked = FIELDS[sort.replace("-", "")] ?? "NAME";
+  const allowed = review || !REVIEWED.includes(asked);
   const page = Number(params.get("page") ?? 1);
-  return {
-    search: params.get("q")?.trim() ?? "",
-    role: ROLES.find((role) => role === params.get("role")),
-    status: STATUSES.find((status) => status === params.get("status")),
-    order: {
-      field: field ?? "NAME",
-      direction: field && sort.startsWith("-") ? "DESC" : "ASC",
-    },
+  const place = {
     after: params.get("after") ?? undefined,
     before: params.get("before") ?? undefined,
     page: Number.isSafeInteger(page) && page > 0 ? page : 1,
+  };
+  const status = STATUSES.find((status) => status === params.get("status"));
+  return {
+    search: params.get("q")?.trim() ?? "",
+    role: ROLES.find((role) => role === params.get("role")),
+    status: status === "EXPIRED" && !review ? "INVITED" : status,
+    order: {
+      field: allowed ? asked : "NAME",
+      direction: allowed && sort.startsWith("-") ? "DESC" : "ASC",
+    },
+    ...(allowed ? place : FIRST),
   };
 }
 
@@ -68,12 +82,10 @@ function writeView(view: View): URLSearchParams {
   return params;
 }
 
-const FIRST = { after: undefined, before: undefined, page: 1 };
-
 /** The view of the address, and how to change it. A change begins at the first page. */
-export function useView() {
+export function useView(review: boolean) {
   const [params, setParams] = useSearchParams();
-  const view = useMemo(() => readView(params), [params]);
+  const view = useMemo(() => readView(params, review), [params, review]);
   const change = (part: Partial<View>) =>
     setParams(writeView({ ...view, ...FIRST, ...part }), { replace: true });
   return [view, change] as const;
@@ -81,14 +93,15 @@ export function useView() {
 
 /** The same as the API wants it. */
 export function variables(view: View, workspaceId: string, review: boolean): MembersQueryVariables {
-  const { before, after } = view;
+  const { before, after, status } = view;
   return {
     workspaceId,
     review,
     ...(before ? { last: PAGE_SIZE, before } : { first: PAGE_SIZE, after: after ?? null }),
     search: view.search || null,
     role: view.role ?? null,
-    status: view.status ?? null,
+    status: status && status !== "EXPIRED" ? status : null,
+    invitationState: status === "EXPIRED" ? status : null,
     orderBy: view.order,
   };
 }
