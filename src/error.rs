@@ -75,6 +75,7 @@ pub enum ProblemCode {
     TokenUnknown,
     TokenExpired,
     TokenUsed,
+    TokenDeclined,
     TokenRevoked,
     TokenReplaced,
     AccountExists,

@@ -129,7 +129,9 @@ pub enum LinkState {
     Replaced,
     /// Was used already.
     Used,
-    /// What it was about was taken back or declined.
+    /// What it was about was declined.
+    Declined,
+    /// What it was about was taken back.
     Revoked,
     /// No such link was ever sent: it is cut or altered.
     Unknown,
@@ -142,6 +144,7 @@ impl From<InnerLinkState> for LinkState {
             InnerLinkState::Expired => LinkState::Expired,
             InnerLinkState::Replaced => LinkState::Replaced,
             InnerLinkState::Used => LinkState::Used,
+            InnerLinkState::Declined => LinkState::Declined,
             InnerLinkState::Revoked => LinkState::Revoked,
         }
     }
@@ -290,7 +293,9 @@ pub enum UserErrorCode {
     TokenExpired,
     /// The link was used already.
     TokenUsed,
-    /// What the link was about was taken back or declined.
+    /// What the link was about was declined.
+    TokenDeclined,
+    /// What the link was about was taken back.
     TokenRevoked,
     /// A later mail has a newer link.
     TokenReplaced,

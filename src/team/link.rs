@@ -24,7 +24,9 @@ pub enum LinkState {
     Replaced,
     /// Was accepted already.
     Used,
-    /// Was taken back or declined.
+    /// Was declined.
+    Declined,
+    /// Was taken back.
     Revoked,
 }
 
@@ -137,16 +139,17 @@ pub fn unknown() -> Problem {
     Problem::new(ProblemCode::TokenUnknown, &["token"], message)
 }
 
-/// What is said of an invitation that was taken back or declined, after which its user may be gone.
+/// What is said of an invitation that was taken back, after which its user may be gone.
 pub fn revoked() -> Problem {
-    let message = "This invitation is no longer open. Ask the person who sent it.";
+    let message = "This invitation was taken back. Ask the person who sent it.";
     Problem::new(ProblemCode::TokenRevoked, &["token"], message)
 }
 
 fn state_of(invitation: &Model, mail_id: Uuid, now: DateTime<Utc>) -> LinkState {
     match state_at(invitation, now) {
         InvitationState::Accepted => LinkState::Used,
-        InvitationState::Revoked | InvitationState::Declined => LinkState::Revoked,
+        InvitationState::Declined => LinkState::Declined,
+        InvitationState::Revoked => LinkState::Revoked,
         _ if invitation.mail_id != mail_id => LinkState::Replaced,
         InvitationState::Expired => LinkState::Expired,
         InvitationState::Pending => LinkState::Valid,
@@ -169,6 +172,10 @@ impl LinkState {
             LinkState::Used => (
                 ProblemCode::TokenUsed,
                 "This link has been used already. Sign in with your email and password.",
+            ),
+            LinkState::Declined => (
+                ProblemCode::TokenDeclined,
+                "This invitation was declined. If that was a mistake, ask the person who sent it for another one.",
             ),
             LinkState::Revoked => return Some(revoked()),
         };

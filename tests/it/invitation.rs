@@ -218,9 +218,9 @@ async fn declining_takes_back_all_that_the_mail_named(server: Server) {
     let payload = anonymous
         .mutate("declineInvitation", input, selection)
         .await;
-    assert_eq!(user_errors(&payload), ["TOKEN_REVOKED"]);
+    assert_eq!(user_errors(&payload), ["TOKEN_DECLINED"]);
     let payload = accept(&anonymous, &token, Some(PASSWORD)).await;
-    assert_eq!(user_errors(&payload), ["TOKEN_REVOKED"]);
+    assert_eq!(user_errors(&payload), ["TOKEN_DECLINED"]);
     invited(&acme).await;
 }
 

@@ -85,8 +85,8 @@ impl LinkMutation {
     /// Accepts an invitation, in all workspaces that its mail named, and with it every other
     /// pending invitation of the address. Who has an account must be signed in, and gives no
     /// password. User errors: `TOKEN_UNKNOWN`, `TOKEN_EXPIRED`, `TOKEN_REPLACED`, `TOKEN_USED`,
-    /// `TOKEN_REVOKED`, `ACCOUNT_EXISTS`, `NAME_INVALID`, `PASSWORD_REQUIRED` and those of
-    /// passwords.
+    /// `TOKEN_DECLINED`, `TOKEN_REVOKED`, `ACCOUNT_EXISTS`, `NAME_INVALID`, `PASSWORD_REQUIRED`
+    /// and those of passwords.
     #[graphql(directive = cost::apply(PASSWORD))]
     async fn accept_invitation(
         &self,

@@ -36,7 +36,7 @@ test.describe("an invitation's link", () => {
     const membershipId = await team.membershipOf(MAIL);
     await team.admin.api.mutate("removeMember", { membershipId }, "");
     await page.goto(link);
-    await expect(heading(page, "This invitation is no longer open")).toBeVisible();
+    await expect(heading(page, "This invitation was taken back")).toBeVisible();
   });
 
   test("that is cut says so", async ({ page, team }) => {
@@ -58,7 +58,7 @@ test.describe("an invitation's link", () => {
     await page.getByRole("button", { name: "Decline", exact: true }).click();
     await expect(heading(page, "Invitation declined")).toBeVisible();
     await page.goto(link);
-    await expect(heading(page, "This invitation is no longer open")).toBeVisible();
+    await expect(heading(page, "This invitation was declined")).toBeVisible();
   });
 
   test.describe("after a moment", () => {

@@ -10,7 +10,8 @@ import { Entry } from "./layout";
 const TITLES: Partial<Record<Invitation["state"], string>> = {
   EXPIRED: "This invitation has expired",
   USED: "This invitation was used",
-  REVOKED: "This invitation is no longer open",
+  DECLINED: "This invitation was declined",
+  REVOKED: "This invitation was taken back",
   REPLACED: "There is a newer link",
 };
 
