@@ -6,6 +6,7 @@ import {
   type MembershipAction,
   ReviewDocument,
   type ReviewedMemberFragment,
+  type ReviewQuery,
 } from "#generated/operations";
 import { useFresh } from "../api/fresh";
 import { useMemberActions } from "../member/actions";
@@ -32,14 +33,31 @@ export default function Review() {
   if (error && !review && !fetching && !stale) {
     return <NoAnswer error={error} retry={() => again()} />;
   }
-  const admins = review?.admins?.count;
   return (
     <Page title="Access review" lead="What to look at from time to time, and to mend.">
+      {review ? (
+        <Findings review={review} />
+      ) : (
+        // One alone: how long its list is, nobody knows before, and nothing may be pushed down by it.
+        <Card title="Invitations waiting too long">
+          <Bone width="50%" />
+        </Card>
+      )}
+    </Page>
+  );
+}
+
+type Findings = NonNullable<NonNullable<ReviewQuery["workspace"]>["accessReview"]>;
+
+function Findings({ review }: { review: Findings }) {
+  const admins = review.admins?.count;
+  return (
+    <>
       <Finding
         title="Invitations waiting too long"
         about="Sent over a week ago, and not accepted. Send them again, or take them back."
         fine="Every invitation is younger than a week."
-        finding={review?.staleInvitations}
+        finding={review.staleInvitations}
         told={(member) => (
           <>
             Sent <Time at={member.inviteSentAt} />
@@ -53,7 +71,7 @@ export default function Review() {
         title="Members long unseen"
         about="Active once, but not in the last 90 days."
         fine="Every member was active in the last 90 days."
-        finding={review?.unseenMembers}
+        finding={review.unseenMembers}
         told={(member) => (
           <>
             Last active <Time at={member.lastActiveAt} />
@@ -66,7 +84,7 @@ export default function Review() {
         title="Never signed in"
         about="In the team, but never here since they joined."
         fine="Every member was here at least once."
-        finding={review?.neverSignedIn}
+        finding={review.neverSignedIn}
         told={(member) => (
           <>
             Joined <Time at={member.joinedAt} />
@@ -80,7 +98,7 @@ export default function Review() {
         about={adviceOn(admins)}
         tone={admins === 1 || (admins ?? 0) > 3 ? "warn" : "plain"}
         fine=""
-        finding={review?.admins}
+        finding={review.admins}
         told={(member) => (
           <>
             Last active <Time at={member.lastActiveAt} />
@@ -89,7 +107,7 @@ export default function Review() {
         actions={["CHANGE_ROLE"]}
         all="status=ACTIVE&role=WORKSPACE_ADMIN"
       />
-    </Page>
+    </>
   );
 }
 
@@ -114,7 +132,7 @@ function Finding({
   about: string;
   /** What to say where there is nothing to mend. */
   fine: string;
-  finding: FindingFragment | null | undefined;
+  finding: FindingFragment | null;
   told: (member: Reviewed) => ReactNode;
   actions: readonly MembershipAction[];
   /** The view of the team page that has all of them, the most pressing first. */
@@ -130,7 +148,6 @@ function Finding({
       aside={finding && <Badge tone={count ? tone : "good"}>{count.toLocaleString("en")}</Badge>}
     >
       <p className={styles.about}>{finding && count === 0 ? fine : about}</p>
-      {!finding && <Bone width="50%" />}
       {nodes.length > 0 && (
         <ul className={styles.list}>
           {nodes.map((member) => (
