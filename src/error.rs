@@ -125,4 +125,12 @@ impl Error {
     pub fn internal(cause: impl std::fmt::Display) -> Error {
         Error::Internal(cause.to_string())
     }
+
+    /// For an argument or input field that a correct client does not send.
+    pub fn bad_input(field: &str, message: impl Into<String>) -> Error {
+        Error::BadInput {
+            field: field.to_owned(),
+            message: message.into(),
+        }
+    }
 }

@@ -1,6 +1,5 @@
 //! Cursors, and the four arguments of every connection (Relay, "Cursor Connections").
 
-use super::error::Failure;
 use crate::error::Error;
 use crate::team::list::{MemberOrder, Position, SortKey};
 use crate::team::page::{IdPosition, Slice};
@@ -39,22 +38,16 @@ enum Sealed {
     Index(u32),
 }
 
-fn bad(field: &str, message: impl Into<String>) -> Failure {
-    Failure::from(Error::BadInput {
-        field: field.to_owned(),
-        message: message.into(),
-    })
-}
-
 impl PageArgs {
     /// Checks the arguments and reads the cursors.
     ///
     /// # Errors
     /// `BAD_INPUT` on the argument that is wrong.
-    pub fn slice<P>(&self, read: impl Fn(&str) -> Option<P>) -> Result<Slice<P>, Failure> {
+    pub fn slice<P>(&self, read: impl Fn(&str) -> Option<P>) -> Result<Slice<P>, Error> {
         let (field, rows) = match (self.first, self.last) {
             (Some(_), Some(_)) => {
-                return Err(bad("last", "Pass either `first` or `last`, not both."));
+                let message = "Pass either `first` or `last`, not both.";
+                return Err(Error::bad_input("last", message));
             }
             (None, Some(last)) => ("last", last),
             (first, None) => ("first", first.unwrap_or(DEFAULT_PAGE)),
@@ -62,16 +55,15 @@ impl PageArgs {
         let limit = u64::try_from(rows)
             .ok()
             .filter(|rows| *rows <= MAX_PAGE as u64);
-        let limit =
-            limit.ok_or_else(|| bad(field, format!("`{field}` must be from 0 to {MAX_PAGE}.")))?;
+        let limit = limit.ok_or_else(|| {
+            Error::bad_input(field, format!("`{field}` must be from 0 to {MAX_PAGE}."))
+        })?;
         let position = |field: &str, cursor: &Option<String>| {
-            match cursor {
-            None => Ok(None),
-            Some(text) => read(text).map(Some).ok_or_else(|| {
+            let Some(text) = cursor else { return Ok(None) };
+            read(text).map(Some).ok_or_else(|| {
                 let message = "is not a cursor of this list in this order. Pass one that a page gave, or none.";
-                bad(field, format!("`{field}` {message}"))
-            }),
-        }
+                Error::bad_input(field, format!("`{field}` {message}"))
+            })
         };
         Ok(Slice {
             limit,

@@ -75,12 +75,9 @@ impl GlobalId {
 }
 
 fn wrong(field: &str, wanted: &str) -> Failure {
-    Failure::from(Error::BadInput {
-        field: field.to_owned(),
-        message: format!(
-            "`{field}` is not the id of a {wanted}. Pass an id that the API gave out."
-        ),
-    })
+    let message =
+        format!("`{field}` is not the id of a {wanted}. Pass an id that the API gave out.");
+    Error::bad_input(field, message).into()
 }
 
 /// Reads a workspace's id.

@@ -60,11 +60,8 @@ impl Query {
             }
             (None, None) => None,
             (Some(_), Some(_)) => {
-                return Err(Error::BadInput {
-                    field: "slug".to_owned(),
-                    message: "Give either `id` or `slug`, not both.".to_owned(),
-                }
-                .into());
+                let message = "Pass either `id` or `slug`, not both.";
+                return Err(Error::bad_input("slug", message).into());
             }
         };
         let workspace = Workspace::find(ctx, scope.workspace_or_active(id)?)?;
@@ -97,11 +94,7 @@ impl Query {
     ) -> Result<Vec<Option<Node>>> {
         if ids.len() > MAX_NODES {
             let message = format!("`ids` takes {MAX_NODES} ids at most.");
-            return Err(Error::BadInput {
-                field: "ids".to_owned(),
-                message,
-            }
-            .into());
+            return Err(Error::bad_input("ids", message).into());
         }
         let found = ids.iter().map(|id| Node::find(ctx, id));
         futures_util::future::try_join_all(found).await

@@ -197,12 +197,9 @@ impl Scope {
         if self.takes_cookies {
             return Ok(());
         }
-        Err(Failure::from(Error::BadInput {
-            field: "transport".to_owned(),
-            message:
-                "A WebSocket cannot set cookies. Pass `transport: BEARER`, or sign in by POST."
-                    .to_owned(),
-        }))
+        let message =
+            "A WebSocket cannot set cookies. Pass `transport: BEARER`, or sign in by POST.";
+        Err(Error::bad_input("transport", message).into())
     }
 
     /// Passes once. Checking a password is dear on purpose, so an operation can't ask for it under
@@ -215,10 +212,7 @@ impl Scope {
             return Ok(());
         }
         let message = "One operation takes one password. Send the mutations one by one.";
-        Err(Failure::from(Error::BadInput {
-            field: "input".to_owned(),
-            message: message.to_owned(),
-        }))
+        Err(Error::bad_input("input", message).into())
     }
 
     /// What becomes of the session cookie with the answer.

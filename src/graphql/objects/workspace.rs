@@ -290,11 +290,7 @@ fn open_invitation(state: InvitationState) -> Result<OpenInvitation> {
         InvitationState::Expired => Ok(OpenInvitation::Expired),
         InvitationState::Accepted | InvitationState::Declined | InvitationState::Revoked => {
             let message = "`invitationState` must be `PENDING` or `EXPIRED`: other invitations hold no membership. `invitations` lists them.";
-            Err(Error::BadInput {
-                field: "invitationState".to_owned(),
-                message: message.to_owned(),
-            }
-            .into())
+            Err(Error::bad_input("invitationState", message).into())
         }
     }
 }
