@@ -8,7 +8,7 @@ use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use std::sync::OnceLock;
 use std::time::Instant;
 
@@ -16,7 +16,7 @@ use std::time::Instant;
 const BUCKETS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0];
 
 /// The recorder is one for the whole process, however many servers run in it.
-static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
+static RECORDER: OnceLock<Result<PrometheusHandle, String>> = OnceLock::new();
 
 /// `/healthz`, `/readyz` and `/metrics`.
 ///
@@ -34,25 +34,17 @@ pub fn routes(app: &App) -> Result<Router> {
         ))
 }
 
+/// Servers that start at the same moment wait for the one that installs it.
 fn recorder() -> Result<PrometheusHandle> {
-    if let Some(handle) = RECORDER.get() {
-        return Ok(handle.clone());
-    }
+    let installed = RECORDER.get_or_init(|| install().map_err(|error| error.to_string()));
+    installed.clone().map_err(Error::internal)
+}
+
+fn install() -> Result<PrometheusHandle, BuildError> {
     let matcher = Matcher::Full("tokenvue_http_request_seconds".to_owned());
-    let builder = PrometheusBuilder::new()
-        .set_buckets_for_metric(matcher, &BUCKETS)
-        .map_err(Error::internal)?;
-    let handle = match builder.install_recorder() {
-        Ok(handle) => handle,
-        // Another server of this process was faster.
-        Err(error) => {
-            return RECORDER
-                .get()
-                .cloned()
-                .ok_or_else(|| Error::internal(error));
-        }
-    };
-    Ok(RECORDER.get_or_init(|| handle).clone())
+    PrometheusBuilder::new()
+        .set_buckets_for_metric(matcher, &BUCKETS)?
+        .install_recorder()
 }
 
 fn render(metrics: &PrometheusHandle) -> Response {
