@@ -36,6 +36,8 @@ describe("addresses", () => {
     expect(unread).toEqual([]);
     const after = read("Bo <bo@x.example>, Li, An <an@x.example>").people;
     expect(after.map(({ lastName }) => lastName)).toEqual(["", "Li"]);
+    const [stray] = read(", Bo <bo@x.example>").people;
+    expect(stray).toEqual({ email: "bo@x.example", firstName: "Bo", lastName: "" });
   });
 
   it("lose what cannot be seen", () => {

@@ -60,7 +60,7 @@ const isEmail = (header: string) => columnOf(header) === "email";
 
 function columnOf(header: string): Column | undefined {
   const plain = header
-    .replace(/^\uFEFF|["']/gu, "")
+    .replace(/["']/gu, "")
     .replace(/[_\s]+/gu, " ")
     .trim()
     .toLowerCase();
@@ -140,10 +140,7 @@ function notation(row: string): string {
   // Without names, blanks separate as well.
   if (!/[<"(]/u.test(row)) return row.replace(/[\s;,]+/gu, ",");
   return row
-    .replace(/(^|[;>])([^<>;"@]*,[^<>;"@]*)(?=<)/gu, (_, before: string, name: string) => {
-      const [separator = ""] = before === ">" ? (/^\s*,?/u.exec(name) ?? []) : [];
-      return `${before}${separator}"${name.slice(separator.length).trim()}" `;
-    })
+    .replace(/(^|;|>\s*,?)\s*([^<>;"@,\s][^<>;"@]*,[^<>;"@]*)(?=<)/gu, '$1"$2"')
     .replaceAll(";", ",");
 }
 
