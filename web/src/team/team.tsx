@@ -2,7 +2,7 @@ import { SearchX, UserPlus } from "lucide-react";
 import { useCallback, useMemo, useRef } from "react";
 import { useNavigate } from "react-router";
 import { useQuery } from "urql";
-import { MembersDocument, type MembershipOrderField } from "#generated/operations";
+import { MembersDocument } from "#generated/operations";
 import { useFresh } from "../api/fresh";
 import { useKept } from "../api/kept";
 import { useKey } from "../shell/keys";
@@ -16,14 +16,18 @@ import { columnsFor, type Row } from "./columns";
 import { Figures } from "./figures";
 import styles from "./team.module.css";
 import { Tools } from "./tools";
-import { neighbours, PAGE_SIZE, useView, type View, variables } from "./view";
+import {
+  FIELDS,
+  isNarrowed,
+  NO_FILTER,
+  nameOf,
+  neighbours,
+  PAGE_SIZE,
+  useView,
+  type View,
+  variables,
+} from "./view";
 
-const SORTS: Record<string, MembershipOrderField> = {
-  name: "NAME",
-  email: "EMAIL",
-  role: "ROLE",
-  active: "LAST_ACTIVE",
-};
 const rowId = (member: Row) => member.id;
 
 /** Who can get into the workspace: figures, search, filters, and a row for each member. */
@@ -79,7 +83,7 @@ function Members({ search }: { search: React.RefObject<HTMLInputElement | null> 
   const columns = useMemo(() => columnsFor(here), [here.id, here.role]);
   if (error && !shown) return <NoAnswer error={error} retry={() => again()} />;
   const sort = ({ id, desc }: Sorting) => {
-    const field = SORTS[id];
+    const field = FIELDS[id];
     if (field) change({ order: { field, direction: desc ? "DESC" : "ASC" } });
   };
   const none = found && found.nodes.length === 0;
@@ -100,13 +104,10 @@ function Members({ search }: { search: React.RefObject<HTMLInputElement | null> 
         />
       )}
       {shown && !none && <Pages view={view} shown={shown} />}
-      {isAlone(view, found) && here.can("TEAM_MANAGE") && <Alone />}
+      {found?.totalCount === 1 && !isNarrowed(view) && here.can("TEAM_MANAGE") && <Alone />}
     </Card>
   );
 }
-
-const isAlone = ({ search, role, status }: View, found: Shown | null | undefined) =>
-  found?.totalCount === 1 && !search && !role && !status;
 
 function Alone() {
   const here = useHere();
@@ -126,14 +127,13 @@ function Alone() {
   );
 }
 
-function sortingOf({ order }: View): Sorting {
-  const id = Object.entries(SORTS).find(([, field]) => field === order.field)?.[0] ?? "";
-  return { id, desc: order.direction === "DESC" };
-}
+const sortingOf = ({ order }: View): Sorting => ({
+  id: nameOf(order.field),
+  desc: order.direction === "DESC",
+});
 
 function NobodyFound({ view, change }: { view: View; change: (part: Partial<View>) => void }) {
   const here = useHere();
-  const clear = () => change({ search: "", role: undefined, status: undefined });
   const invite = here.can("TEAM_MANAGE") && view.search.includes("@");
   return (
     <Empty
@@ -141,7 +141,7 @@ function NobodyFound({ view, change }: { view: View; change: (part: Partial<View
       title="Nobody found"
       actions={
         <>
-          <Button onClick={clear}>Show everybody</Button>
+          <Button onClick={() => change(NO_FILTER)}>Show everybody</Button>
           {invite && (
             <ButtonLink
               look="primary"

@@ -5,7 +5,7 @@ import { useHere, useSession } from "../shell/session";
 import { Button } from "../ui/button";
 import { Select } from "../ui/select";
 import styles from "./team.module.css";
-import type { Status, View } from "./view";
+import { isNarrowed, NO_FILTER, type Status, type View } from "./view";
 
 /** Milliseconds without a key after which a search begins. */
 const PAUSE = 120;
@@ -33,7 +33,6 @@ export function Tools({
     { value: "ANY", label: "Any role" },
     ...roles.map(({ role, name }) => ({ value: role, label: name })),
   ];
-  const narrowed = view.search || view.role || view.status;
   return (
     <search className={styles.tools}>
       <SearchField value={view.search} onChange={(text) => change({ search: text })} ref={search} />
@@ -51,11 +50,8 @@ export function Tools({
         options={STATUSES.filter(({ value }) => review || value !== "EXPIRED")}
         onChange={(status) => change({ status: status === "ANY" ? undefined : status })}
       />
-      {narrowed && (
-        <Button
-          look="quiet"
-          onClick={() => change({ search: "", role: undefined, status: undefined })}
-        >
+      {isNarrowed(view) && (
+        <Button look="quiet" onClick={() => change(NO_FILTER)}>
           Clear
         </Button>
       )}

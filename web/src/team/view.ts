@@ -13,7 +13,8 @@ export const PAGE_SIZE = 50;
 
 const FIRST = { after: undefined, before: undefined, page: 1 };
 
-const FIELDS: Record<string, MembershipOrderField> = {
+/** What can be sorted by, as the address and the table's columns call it. */
+export const FIELDS: Record<string, MembershipOrderField> = {
   name: "NAME",
   email: "EMAIL",
   role: "ROLE",
@@ -66,15 +67,21 @@ function readView(params: URLSearchParams, review: boolean): View {
   };
 }
 
+export const nameOf = (field: MembershipOrderField): string =>
+  Object.entries(FIELDS).find(([, each]) => each === field)?.[0] ?? "name";
+
+export const NO_FILTER = { search: "", role: undefined, status: undefined };
+
+/** Whether a view leaves anybody out. */
+export const isNarrowed = ({ search, role, status }: View) => Boolean(search || role || status);
+
 /** Writes a view into the address; what is as usual is left out. */
 function writeView(view: View): URLSearchParams {
   const params = new URLSearchParams();
   if (view.search) params.set("q", view.search);
   if (view.role) params.set("role", view.role);
   if (view.status) params.set("status", view.status);
-  const name =
-    Object.entries(FIELDS).find(([, field]) => field === view.order.field)?.[0] ?? "name";
-  const sort = (view.order.direction === "DESC" ? "-" : "") + name;
+  const sort = (view.order.direction === "DESC" ? "-" : "") + nameOf(view.order.field);
   if (sort !== "name") params.set("sort", sort);
   if (view.after) params.set("after", view.after);
   if (view.before) params.set("before", view.before);
