@@ -21,6 +21,8 @@ import styles from "./review.module.css";
 
 type Reviewed = ReviewedMemberFragment;
 
+const WAITING = "Invitations waiting too long";
+
 /** What good practice looks at again and again, each one click from the action that mends it. */
 export default function Review() {
   const here = useHere();
@@ -39,7 +41,7 @@ export default function Review() {
         <Findings review={review} />
       ) : (
         // One alone: how long its list is, nobody knows before, and nothing may be pushed down by it.
-        <Card title="Invitations waiting too long">
+        <Card title={WAITING}>
           <Bone width="50%" />
         </Card>
       )}
@@ -54,7 +56,7 @@ function Findings({ review }: { review: Findings }) {
   return (
     <>
       <Finding
-        title="Invitations waiting too long"
+        title={WAITING}
         about="Sent over a week ago, and not accepted. Send them again, or take them back."
         fine="Every invitation is younger than a week."
         finding={review.staleInvitations}
