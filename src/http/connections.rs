@@ -1,14 +1,18 @@
 //! Connections: how many are open at once, how long they may dawdle, and how they end.
 
+mod closing;
+
+use self::closing::{Lingering, Watched};
 use crate::config::Config;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::Request;
+use axum::http::{HeaderValue, Request, header};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -54,7 +58,7 @@ pub async fn serve(
     let server = Server {
         routes: routes.with_state(()),
         http: http(config),
-        write_timeout: config.request_timeout.to_std().unwrap_or_default(),
+        patience: config.request_timeout.to_std().unwrap_or_default(),
         stop,
     };
     let mut entrance = Entrance::new(listener, config.max_connections);
@@ -131,8 +135,9 @@ impl Entrance {
 struct Server {
     routes: Router,
     http: http1::Builder,
-    /// How long a client may read nothing of what it is being sent.
-    write_timeout: Duration,
+    /// How long a client may read nothing of what it is being sent, and may go on sending what is
+    /// read no more.
+    patience: Duration,
     stop: CancellationToken,
 }
 
@@ -143,17 +148,25 @@ impl Server {
             tracing::debug!(%error, "a connection keeps Nagle's algorithm");
         }
         let mut stream = TimeoutStream::new(stream);
-        stream.set_write_timeout(Some(self.write_timeout));
-        let service = self.routes.map_request(move |request: Request<Incoming>| {
-            let mut request = request.map(Body::new);
+        stream.set_write_timeout(Some(self.patience));
+        let stream = Lingering::new(Box::pin(stream), self.patience);
+        let service = service_fn(|request: Request<Incoming>| {
+            let (parts, body) = request.into_parts();
+            let (body, progress) = Watched::new(body);
+            let mut request = Request::from_parts(parts, Body::new(body));
             request.extensions_mut().insert(ConnectInfo(address));
             request.extensions_mut().insert(place.clone());
-            request
+            let answering = self.routes.clone().oneshot(request);
+            async move {
+                let mut answer = answering.await?;
+                if !progress.is_complete() {
+                    let close = HeaderValue::from_static("close");
+                    answer.headers_mut().insert(header::CONNECTION, close);
+                }
+                Ok::<_, Infallible>(answer)
+            }
         });
-        let connection = self.http.serve_connection(
-            TokioIo::new(Box::pin(stream)),
-            TowerToHyperService::new(service),
-        );
+        let connection = self.http.serve_connection(TokioIo::new(stream), service);
         let mut connection = pin!(connection.with_upgrades());
         let served = tokio::select! {
             served = connection.as_mut() => served,

@@ -12,6 +12,7 @@ on_sqlite!(
     headers_that_do_not_come_end_the_connection,
     a_body_that_trickles_ends_the_request,
     an_answer_that_nobody_reads_ends_the_connection,
+    a_refusal_reaches_who_is_still_sending,
     connections_wait_for_a_place,
     a_web_socket_keeps_its_place,
 );
@@ -103,6 +104,32 @@ async fn an_answer_that_nobody_reads_ends_the_connection(server: Server) {
     let gone = tokio::time::timeout(DEADLINE, trickle(&mut stream));
     gone.await.expect("the server hangs up");
     replica.stop().await;
+}
+
+async fn a_refusal_reaches_who_is_still_sending(server: Server) {
+    let post = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+    let much = "x".repeat(8_000_000);
+    let sized = format!("{post}Content-Length: {}\r\n\r\n{much}", much.len());
+    let chunked = format!("{post}Transfer-Encoding: chunked\r\n\r\n7a1200\r\n{much}\r\n0\r\n\r\n");
+    let header = format!("GET / HTTP/1.1\r\nHost: x\r\nCookie: {much}\r\n\r\n");
+    for (request, status) in [(sized, 413), (chunked, 413), (header, 431)] {
+        // Everything is sent before any of the answer is read.
+        let mut stream = connect(&server, &request).await;
+        let mut answer = String::new();
+        let read = stream.read_to_string(&mut answer);
+        let read = tokio::time::timeout(DEADLINE, read).await;
+        read.expect("an end").expect("no reset");
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{answer}"
+        );
+        // Or the next request would be sent to a connection that is being closed.
+        assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+    }
+    // What has been read whole leaves the connection open, whatever the answer.
+    let wrong = format!("{post}Content-Length: 1\r\n\r\n{{{ALIVE}");
+    let mut stream = connect(&server, &wrong).await;
+    answered(&mut stream).await;
 }
 
 async fn connections_wait_for_a_place(server: Server) {
