@@ -36,6 +36,12 @@ describe("addresses", () => {
     expect(unread).toEqual([]);
     const after = read("Bo <bo@x.example>, Li, An <an@x.example>").people;
     expect(after.map(({ lastName }) => lastName)).toEqual(["", "Li"]);
+    const bare = read("Bo <bo@x.example>, cy@x.example, Li, An <an@x.example>").people;
+    expect(bare.map(({ firstName, lastName }) => [firstName, lastName])).toEqual([
+      ["Bo", ""],
+      ["", ""],
+      ["An", "Li"],
+    ]);
     const [stray] = read(", Bo <bo@x.example>").people;
     expect(stray).toEqual({ email: "bo@x.example", firstName: "Bo", lastName: "" });
   });

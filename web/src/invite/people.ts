@@ -140,7 +140,7 @@ function notation(row: string): string {
   // Without names, blanks separate as well.
   if (!/[<"(]/u.test(row)) return row.replace(/[\s;,]+/gu, ",");
   return row
-    .replace(/(^|;|>\s*,?)\s*([^<>;"@,\s][^<>;"@]*,[^<>;"@]*)(?=<)/gu, '$1"$2"')
+    .replace(/(^|;|>\s*,?|@[^\s<>;",@]+\s*,)\s*([^<>;"@,\s][^<>;"@]*,[^<>;"@]*)(?=<)/gu, '$1"$2"')
     .replaceAll(";", ",");
 }
 
