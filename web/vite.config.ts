@@ -18,6 +18,18 @@ export default defineConfig({
     cssCodeSplit: false,
     // Every browser that runs the console knows modulepreload.
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // What the first page needs comes in two files: one changes with the console, the other
+          // with its libraries. Left alone, it would come in twenty.
+          groups: [
+            { name: "libraries", test: /node_modules/, tags: ["$initial"] },
+            { name: "first", tags: ["$initial"] },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: { "/graphql": server, "/mailbox": server },

@@ -1,0 +1,34 @@
+import { type AnyVariables, createRequest, type TypedDocumentNode } from "@urql/core";
+import { useState } from "react";
+import { type UseQueryArgs, useQuery } from "urql";
+import { useFresh } from "./fresh";
+
+/**
+ * What a page shows: read now, and again while somebody looks at it. An answer outlives a failed
+ * reading, and stands in for the next one while that is on its way.
+ */
+export function useRead<D, V extends AnyVariables>(
+  query: TypedDocumentNode<D, V>,
+  variables: V & object,
+) {
+  const [{ data, error, fetching, stale, operation }, again] = useQuery<D, V>({
+    query,
+    variables,
+  } as UseQueryArgs<V, D>);
+  useFresh(again);
+  const { key } = createRequest(query, variables);
+  const [kept, setKept] = useState<{ key: number; data: D }>();
+  const answered = data !== undefined && operation?.key === key;
+  if (answered && kept?.data !== data) setKept({ key, data });
+  return {
+    /** The last answer. */
+    data: answered ? data : kept?.data,
+    /** Whether it is to these variables, rather than to those before. */
+    current: answered || kept?.key === key,
+    /** Why the last reading came to nothing, or not to everything. */
+    error,
+    /** Whether no reading is under way. */
+    settled: !fetching && !stale,
+    again: () => again({ requestPolicy: "network-only" }),
+  };
+}
