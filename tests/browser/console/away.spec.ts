@@ -1,7 +1,7 @@
-import { hold } from "../support/answers.ts";
+import { cut, hold } from "../support/answers.ts";
 import { expect, test } from "../support/fixtures.ts";
-import { heading, row } from "../support/pages.ts";
-import { signIn } from "../support/people.ts";
+import { comeBack, heading, password, row } from "../support/pages.ts";
+import { PASSWORD, signIn } from "../support/people.ts";
 import { Program } from "../support/program.ts";
 
 test("a server that goes away in the midst of a form loses nothing", async ({
@@ -118,4 +118,72 @@ test.describe("without a mail server", () => {
       .click();
     await expect(heading(page, "Ana invites you to Acme AI")).toBeVisible();
   });
+});
+
+test("accepting while the server is away keeps the names and the password", async ({
+  page,
+  context,
+  team,
+}) => {
+  await page.goto(await team.invite("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR"));
+  await page.getByLabel("Last name").fill("Müller");
+  await password(page, "Choose a password").fill(PASSWORD);
+  await context.setOffline(true);
+  // The link is read again, three times before that is given up.
+  let tries = 0;
+  const givenUp = page.waitForEvent("requestfailed", (request) => {
+    if (request.postData()?.includes("InvitationLink")) tries += 1;
+    return tries === 3;
+  });
+  await page.getByRole("button", { name: "Accept and sign up" }).click();
+  await expect(page.getByText("The server did not answer.")).toBeVisible();
+  await givenUp;
+  await expect(page.getByLabel("Last name")).toHaveValue("Müller");
+  await expect(password(page, "Choose a password")).toHaveValue(PASSWORD);
+  await context.setOffline(false);
+  await page.getByRole("button", { name: "Accept and sign up" }).click();
+  await expect(page.getByRole("button", { name: /Account menu/ })).toContainText("Bo Müller");
+});
+
+test("what could not be read again stays, and says that it may be out of date", async ({
+  page,
+  context,
+  team,
+}) => {
+  await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
+  await signIn(context, team.admin.email);
+  await page.goto(team.path());
+  await expect(row(page, "Bo Li")).toBeVisible();
+  const old = page.getByText("What you see may be out of date.");
+  await context.setOffline(true);
+  await page.getByLabel("Search by name or email").fill("ana");
+  await expect(old).toBeVisible();
+  await expect(row(page, "Bo Li")).toBeVisible();
+  await context.setOffline(false);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(row(page, "Bo Li")).toHaveCount(0);
+  await expect(old).toHaveCount(0);
+
+  // A dialog with a choice is not thrown away because a laptop wakes up without a network.
+  await page.goto(team.path(`team/${await team.membershipOf("bo@acme.example")}`));
+  await page.getByRole("button", { name: "Change role" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("combobox", { name: "Role" }).click();
+  await page.getByRole("option", { name: /Security Auditor/ }).click();
+  await context.setOffline(true);
+  await comeBack(page);
+  await expect(page.getByText("What you see may be out of date.")).toBeAttached();
+  await expect(dialog.getByRole("combobox", { name: "Role" })).toContainText("Security Auditor");
+  await context.setOffline(false);
+  await dialog.getByRole("button", { name: "Change role" }).click();
+  await expect(page.getByText("Bo Li is Security Auditor now.").first()).toBeVisible();
+});
+
+test("who could not be signed out is told", async ({ page, context, team }) => {
+  await signIn(context, team.admin.email);
+  await page.goto(team.path());
+  await cut(page, "SignOut");
+  await page.getByRole("button", { name: /Account menu/ }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await expect(page.getByText("You may still be signed in").first()).toBeVisible();
 });

@@ -112,3 +112,30 @@ test("a file that is no list says so, and keeps the form", async ({ page, folder
   await expect(page.getByText("This is not a text file.")).toBeVisible();
   await expect(page.getByText("1 person found.")).toBeVisible();
 });
+
+test("who was left out can be put back", async ({ page }) => {
+  await page.getByRole("textbox", { name: "People" }).fill("bo@acme.example, cy@acme.example");
+  await page.getByRole("button", { name: "Leave out bo@acme.example" }).click();
+  // The keyboard goes on with the next one.
+  await expect(page.getByRole("button", { name: "Leave out cy@acme.example" })).toBeFocused();
+  await expect(page.getByText("1 person left out.")).toBeVisible();
+  await page.getByRole("button", { name: "Put back" }).click();
+  await expect(row(page, "bo@acme.example")).toBeVisible();
+  await page.getByRole("button", { name: "Invite 2 people" }).click();
+  await expect(page.getByText("2 invited.")).toBeFocused();
+});
+
+test("a refused person stays typed while the other tab is looked at", async ({ page, team }) => {
+  const input = { workspaceId: team.workspace.id, allowedEmailDomains: ["acme.example"] };
+  await team.admin.api.mutate("updateWorkspace", input, "");
+  await page.getByRole("tab", { name: "One person" }).click();
+  const email = page.getByLabel("Email", { exact: true });
+  await email.fill("cy@elsewhere.example");
+  await page.getByRole("button", { name: "Invite", exact: true }).click();
+  await expect(email).toHaveAttribute("aria-invalid", "true");
+  await page.getByRole("tab", { name: "Several people" }).click();
+  await expect(page.getByRole("textbox", { name: "People" })).toBeVisible();
+  await page.getByRole("tab", { name: "One person" }).click();
+  await expect(email).toHaveValue("cy@elsewhere.example");
+  await expect(email).toHaveAttribute("aria-invalid", "true");
+});

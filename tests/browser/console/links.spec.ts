@@ -119,6 +119,19 @@ test("an invitation of somebody who has an account meanwhile asks to sign in", a
   await expect(page.getByRole("menuitemradio")).toHaveText([/Acme AI/, /Globex/]);
 });
 
+test("an address beyond ASCII signs up, and in again", async ({ page, context, team }) => {
+  await page.goto(await team.invite("zoë@acme.example", "Zoë Li", "GATEWAY_OPERATOR"));
+  await password(page, "Choose a password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Accept and sign up" }).click();
+  await expect(heading(page, "Team")).toBeVisible();
+  await context.clearCookies();
+  await page.goto("/sign-in");
+  await page.getByLabel("Email", { exact: true }).fill(" Zoë@acme.example ");
+  await password(page).fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByRole("button", { name: /Account menu/ })).toContainText("Zoë Li");
+});
+
 test.describe("a reset's link", () => {
   const ask = async (page: import("@playwright/test").Page, email: string) => {
     await page.goto("/forgot-password");
@@ -145,6 +158,20 @@ test.describe("a reset's link", () => {
     await expect(page.getByText("has been used")).toBeVisible();
     await page.goto(`${second.slice(0, -4)}`);
     await expect(page.getByText("not complete")).toBeVisible();
+  });
+
+  test("that ends while its page is open leads on", async ({ page, another, team, mailbox }) => {
+    const { email } = team.admin;
+    await ask(page, email);
+    await page.goto(linkIn(await mailbox.wait(email, "password")));
+    await password(page, "New password").fill("another long passphrase");
+    const other = await (await another()).newPage();
+    await ask(other, email);
+    await mailbox.wait(email, "password", 2);
+    await page.getByRole("button", { name: "Change password" }).click();
+    await expect(page.getByText("A newer mail has replaced this link")).toBeVisible();
+    await page.getByRole("link", { name: "Ask for a new link" }).click();
+    await expect(heading(page, "Forgot your password?")).toBeVisible();
   });
 
   test.describe("after a moment", () => {

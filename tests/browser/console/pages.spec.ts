@@ -1,4 +1,5 @@
-import { answered } from "../support/answers.ts";
+import type { Page } from "@playwright/test";
+import { answered, hold } from "../support/answers.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { comeBack, heading, password, row } from "../support/pages.ts";
 import { PASSWORD, signIn } from "../support/people.ts";
@@ -27,6 +28,24 @@ test("the review counts, lists, and mends", async ({ page, team }) => {
   await page.getByRole("option", { name: /Security Auditor/ }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Change role" }).click();
   await expect(admins).toContainText("Only one");
+});
+
+test("the review keeps its place while what was mended goes", async ({ page, team }) => {
+  await team.member("bo@acme.example", "Bo Li", "WORKSPACE_ADMIN");
+  await team.member("cy@acme.example", "Cy Ito", "WORKSPACE_ADMIN");
+  await page.goto(team.path("review"));
+  const admins = page.getByRole("region", { name: "Workspace Admins" });
+  await admins.getByRole("button", { name: "Change role: Bo Li" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("combobox", { name: "Role" }).click();
+  await page.getByRole("option", { name: /Security Auditor/ }).click();
+  const review = await hold(page, "Review");
+  await dialog.getByRole("button", { name: "Change role" }).click();
+  await expect(page.getByText("Bo Li is Security Auditor now.").first()).toBeVisible();
+  await expect(admins).toContainText("Cy Ito");
+  review.go();
+  await expect(admins).not.toContainText("Bo Li");
+  await expect(page.locator("main a:focus, main button:focus")).toHaveCount(1);
 });
 
 test("the history is narrowed by person, kind and time, in the address", async ({
@@ -68,6 +87,32 @@ test("the history is narrowed by person, kind and time, in the address", async (
   await page.getByLabel("From", { exact: true }).fill("2020-01-01");
   await expect(page).toHaveURL(/from=2020-01-01/);
   await expect(entries).toHaveCount(all);
+});
+
+test("a day of the history is typed digit by digit", async ({ page, team }) => {
+  await page.goto(team.path("history"));
+  const until = page.getByLabel("Until");
+  await until.focus();
+  await page.keyboard.type("01022020", { delay: 120 });
+  await expect(until).toHaveValue("2020-01-02");
+  await expect(page).toHaveURL(/until=2020-01-02/);
+  await expect(page.getByRole("heading", { name: "Nothing happened" })).toBeVisible();
+  await page.getByRole("button", { name: "Show everything" }).click();
+  await expect(until).toHaveValue("");
+});
+
+test("how long ago something was is right after a while without any time in sight", async ({
+  page,
+  team,
+}) => {
+  await page.clock.install();
+  await page.goto(team.path());
+  await expect(row(page, "Ana Silva")).toContainText("just now");
+  await page.getByRole("link", { name: "Invite people" }).click();
+  await expect(heading(page, "Invite people")).toBeVisible();
+  await page.clock.fastForward("10:00");
+  await page.getByRole("link", { name: "Team" }).last().click();
+  await expect(row(page, "Ana Silva")).toContainText("10 minutes ago");
 });
 
 test("refused attempts stand in the history", async ({ page, team }) => {
@@ -115,6 +160,21 @@ test("my account: profile, password, sessions", async ({ page, team, another, ma
   await expect(page.getByRole("dialog")).toHaveCount(0);
 });
 
+/** Every title that a page has from now on. */
+async function titlesOf(page: Page): Promise<() => Promise<string[]>> {
+  const titles = await page.evaluateHandle(() => {
+    const seen: string[] = [];
+    const note = () => seen.push(document.title);
+    new MutationObserver(note).observe(document.head, {
+      childList: true,
+      subtree: true,
+      characterData: true,
+    });
+    return seen;
+  });
+  return () => titles.jsonValue();
+}
+
 test("workspaces: create, switch, leave", async ({ page, team }) => {
   await page.goto("/account");
   await page.getByRole("button", { name: "Create a workspace" }).click();
@@ -126,9 +186,11 @@ test("workspaces: create, switch, leave", async ({ page, team }) => {
   );
   await page.getByLabel("Name of the new workspace").fill("מרחב");
   const switched = answered(page, "SwitchWorkspace");
+  const titles = await titlesOf(page);
   await page.getByRole("button", { name: "Create", exact: true }).click();
   await expect(page.getByText("Who can get into מרחב")).toBeVisible();
   await switched;
+  expect(await titles()).not.toContainEqual(expect.stringContaining("No such workspace"));
   await page.goto("/");
   await expect(page.getByText("Who can get into מרחב")).toBeVisible();
   await page.getByRole("button", { name: /Switch workspace/ }).click();

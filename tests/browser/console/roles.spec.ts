@@ -105,3 +105,13 @@ test("who is in no workspace is told what to do", async ({ page, context, team }
   await page.goto(team.path());
   await expect(page.getByText("There is no such workspace")).toBeVisible();
 });
+
+test("one’s own row is fully visible, whatever the role", async ({ page, context, team }) => {
+  await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
+  await signIn(context, "bo@acme.example");
+  await page.goto(team.path());
+  await page.getByRole("link", { name: "Bo Li" }).click();
+  const membership = page.getByRole("region", { name: "Membership" });
+  await expect(membership).toContainText(/Last active\s*just now/);
+  await expect(membership).toContainText(/Invite sent\s*just now/);
+});

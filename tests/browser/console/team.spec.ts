@@ -1,3 +1,4 @@
+import { hold } from "../support/answers.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { act, comeBack, figure, heading, row } from "../support/pages.ts";
 import { signIn } from "../support/people.ts";
@@ -62,7 +63,7 @@ test("pages keep their place", async ({ page, team }) => {
   await expect(page.getByText("51–100 of 121")).toBeVisible();
   await page.getByRole("link", { name: "Next" }).click();
   await expect(page.getByText("101–121 of 121")).toBeVisible();
-  await expect(page.getByRole("button", { name: "Next" })).toBeDisabled();
+  await expect(page.getByRole("link", { name: "Next" })).toBeDisabled();
   await expect(page.getByRole("row")).toHaveCount(22);
   const last = await page.getByRole("row").last().textContent();
   await page.reload();
@@ -210,4 +211,79 @@ test("single keys can be turned off", async ({ page, team }) => {
   await page.keyboard.press("Control+k");
   await expect(page.getByLabel("Find a page, workspace or member")).toBeFocused();
   await expect(page).toHaveURL(/\/team$/);
+});
+
+test("a page that has emptied gives way to the first one, and keeps the filter", async ({
+  page,
+  team,
+}) => {
+  await team.many(51);
+  await page.goto(team.path("team?q=person"));
+  await page.getByRole("link", { name: "Next" }).click();
+  await expect(page.getByText("51–51 of 51")).toBeVisible();
+  await act(page, "Person 0050", "Revoke invitation");
+  await page.getByRole("button", { name: "Revoke", exact: true }).click();
+  await expect(row(page, "Person 0000")).toBeVisible();
+  await expect(page.getByText("50 members")).toBeVisible();
+  await expect(page).toHaveURL(/team\?q=person$/);
+});
+
+test("pages that are passed quickly keep their numbers", async ({ page, team }) => {
+  await team.many(170);
+  await page.goto(team.path());
+  await expect(page.getByText("1–50 of 171")).toBeVisible();
+  const members = await hold(page, "Members");
+  const next = page.getByRole("link", { name: "Next" });
+  await next.focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/page=2/);
+  members.go();
+  await expect(page.getByText("51–100 of 171")).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("101–150 of 171")).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("151–171 of 171")).toBeVisible();
+  // Where it leads nowhere any more, the keyboard is still there.
+  await expect(next).toBeDisabled();
+  await expect(next).toBeFocused();
+});
+
+test("what is typed while the answer comes stays", async ({ page, team }) => {
+  await page.goto(team.path());
+  const search = page.getByLabel("Search by name or email");
+  await search.focus();
+  // On a slow machine the address changes long after it was told to.
+  const client = await page.context().newCDPSession(page);
+  await client.send("Emulation.setCPUThrottlingRate", { rate: 20 });
+  for (const pause of [125, 150, 200]) {
+    await search.pressSequentially("cy ito", { delay: pause });
+    await expect(page).toHaveURL(/q=cy\+ito/);
+    await expect(search).toHaveValue("cy ito");
+    await search.fill("");
+    await expect(page).not.toHaveURL(/q=/);
+  }
+});
+
+test("a team without lapsed invitations has nothing beside its figures", async ({ page, team }) => {
+  await page.goto(team.path());
+  await expect(figure(page, "Pending invites")).toContainText("0");
+  const summary = page.getByRole("region", { name: "Team summary" });
+  await expect(summary).toHaveText("Total users1Active now1Pending invites0");
+});
+
+test.describe("invitations that lapse at once", () => {
+  test.use({ settings: { TOKENVUE_INVITATION_LIFETIME: "1s", TOKENVUE_RESEND_COOLDOWN: "1s" } });
+
+  test("are counted anew when one is sent again", async ({ page, team }) => {
+    await team.invite("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
+    await expect(async () => {
+      await page.goto(team.path());
+      await expect(page.getByRole("link", { name: "1 expired" })).toBeVisible({ timeout: 500 });
+    }).toPass();
+    // The counts come with the answer, not with a reading of their own.
+    await hold(page, "TeamSummary");
+    await act(page, "Bo Li", "Resend invitation");
+    await expect(page.getByRole("link", { name: "1 expired" })).toHaveCount(0);
+  });
 });

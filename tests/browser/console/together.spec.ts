@@ -101,6 +101,20 @@ test.describe("a session that ended in another tab", () => {
     await expect(page.getByText("1 invited.")).toBeVisible();
   });
 
+  test("goes on where they have signed in again elsewhere", async ({ page, context, team }) => {
+    await signIn(context, team.admin.email);
+    await page.goto(team.path("invite"));
+    await page.getByLabel("Email", { exact: true }).fill("bo@acme.example");
+    await context.clearCookies();
+    await page.getByRole("button", { name: "Invite", exact: true }).click();
+    await expect(page.getByRole("dialog", { name: "Your session has ended" })).toBeVisible();
+    await signIn(context, team.admin.email);
+    await comeBack(page);
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+    await page.getByRole("button", { name: "Invite", exact: true }).click();
+    await expect(page.getByText("1 invited.")).toBeVisible();
+  });
+
   test("and became somebody else’s shows nothing of the first one", async ({
     page,
     context,
@@ -117,4 +131,46 @@ test.describe("a session that ended in another tab", () => {
     await expect(page.getByRole("link", { name: "Invite people" })).toHaveCount(0);
     expect(unforeseen(complaints)).toEqual([]);
   });
+});
+
+test("whose page is open when they are removed is no longer shown", async ({
+  page,
+  context,
+  team,
+  complaints,
+}) => {
+  await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
+  await signIn(context, team.admin.email);
+  const membershipId = await team.membershipOf("bo@acme.example");
+  await page.goto(team.path());
+  await page.getByRole("link", { name: "Bo Li" }).click();
+  await expect(page.getByRole("button", { name: "Remove from workspace" })).toBeVisible();
+  await team.admin.api.mutate("removeMember", { membershipId }, "");
+  await comeBack(page);
+  await expect(page.getByText("There is no such member")).toBeVisible();
+  await page.goBack();
+  await expect(row(page, "Ana Silva")).toBeVisible();
+  await page.goForward();
+  await expect(page.getByText("There is no such member")).toBeVisible();
+  await page.goto(team.path("team/nobody"));
+  await expect(page.getByText("There is no such member")).toBeVisible();
+  expect(complaints.splice(0)).toEqual([expect.stringContaining("BAD_INPUT")]);
+});
+
+test("settings that another admin has changed are not taken back", async ({
+  page,
+  context,
+  team,
+}) => {
+  await signIn(context, team.admin.email);
+  await page.goto(team.path("settings"));
+  await expect(page.getByLabel(/Domains/)).toHaveValue("");
+  await page.getByRole("link", { name: "Team" }).click();
+  const input = { workspaceId: team.workspace.id, allowedEmailDomains: ["acme.example"] };
+  await team.admin.api.mutate("updateWorkspace", input, "");
+  await page.getByRole("link", { name: "Settings" }).click();
+  await page.getByLabel(/Days that/).fill("3");
+  await page.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("The settings are saved.").first()).toBeVisible();
+  await expect(page.getByLabel(/Domains/)).toHaveValue("acme.example");
 });

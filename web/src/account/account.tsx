@@ -18,7 +18,8 @@ export default function Account() {
     if (!hash) return;
     const part = document.getElementById(hash.slice(1));
     part?.scrollIntoView();
-    part?.querySelector<HTMLElement>("input, button")?.focus();
+    const field = part?.querySelector<HTMLElement>("input:not([hidden])");
+    (field ?? part)?.focus({ preventScroll: true });
   }, [hash]);
   return (
     <Page title="My account" lead={<bdi>{user.email}</bdi>}>
@@ -31,7 +32,7 @@ export default function Account() {
           <Keyboard />
         </div>
         <div className={styles.stack}>
-          <div id="workspaces">
+          <div id="workspaces" tabIndex={-1}>
             <Workspaces />
           </div>
           <Sessions />

@@ -1,7 +1,8 @@
-import { useQuery } from "urql";
 import { RevokeSessionDocument, SessionsDocument, type SessionsQuery } from "#generated/operations";
 import { useAction } from "../api/change";
-import { useFresh } from "../api/fresh";
+import { useKept } from "../api/kept";
+import { useRead } from "../api/read";
+import { OutOfDate } from "../shell/states";
 import { Badge, Bone } from "../ui/bits";
 import { Button } from "../ui/button";
 import { Card } from "../ui/page";
@@ -13,13 +14,13 @@ type Session = NonNullable<SessionsQuery["viewer"]>["sessions"]["nodes"][number]
 
 /** Where the viewer is signed in; each but this one can be ended. */
 export function Sessions() {
-  const [{ data, fetching }, again] = useQuery({ query: SessionsDocument });
-  useFresh(again);
-  const sessions = data?.viewer?.sessions.nodes;
+  const { data, error, again } = useRead(SessionsDocument, {});
+  const sessions = useKept(data?.viewer?.sessions.nodes);
   return (
     <Card title="Sessions">
       <p className="muted">Where you are signed in. End what you do not know.</p>
-      {!sessions && fetching && <Bone />}
+      {error && <OutOfDate error={error} retry={again} />}
+      {!sessions && !error && <Bone />}
       <ul className={styles.list}>
         {sessions?.map((session) => (
           <Item key={session.id} session={session} again={again} />
@@ -29,20 +30,14 @@ export function Sessions() {
   );
 }
 
-function Item({
-  session,
-  again,
-}: {
-  session: Session;
-  again: (options: { requestPolicy: "network-only" }) => void;
-}) {
+function Item({ session, again }: { session: Session; again: () => void }) {
   const toasts = useToasts();
   const [revoke, busy] = useAction(RevokeSessionDocument);
   const name = device(session.userAgent);
   const end = async () => {
     if (!(await revoke({ input: { sessionId: session.id } }))) return;
     toasts.done(`The session on ${name} has ended.`);
-    again({ requestPolicy: "network-only" });
+    again();
   };
   return (
     <li>

@@ -1,9 +1,11 @@
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
+import { useClient } from "urql";
 import {
   CreateWorkspaceDocument,
   LeaveWorkspaceDocument,
   type PlaceFragment,
+  SessionDocument,
 } from "#generated/operations";
 import { useAction, useForm } from "../api/change";
 import { useRoleName, useSession } from "../shell/session";
@@ -72,11 +74,15 @@ function Leave({ place, onClose }: { place: PlaceFragment; onClose: () => void }
 
 function Create() {
   const navigate = useNavigate();
+  const client = useClient();
   const { send, busy, problem } = useForm(CreateWorkspaceDocument, ["name"]);
   const [open, setOpen] = useState(false);
   const create = async ({ name = "" }) => {
     const payload = await send({ input: { name } });
-    if (payload?.workspace) navigate(`/w/${payload.workspace.slug}/team`);
+    if (!payload?.workspace) return;
+    // Where they belong is to be known before they get there.
+    await client.query(SessionDocument, {}, { requestPolicy: "network-only" });
+    navigate(`/w/${payload.workspace.slug}/team`);
   };
   if (!open) {
     return (

@@ -1,9 +1,15 @@
-import { Client, type CombinedError, fetchExchange, mapExchange } from "@urql/core";
+import {
+  Client,
+  CombinedError,
+  fetchExchange,
+  mapExchange,
+  type OperationResult,
+} from "@urql/core";
 import { cacheExchange } from "@urql/exchange-graphcache";
 import { retryExchange } from "@urql/exchange-retry";
 import { SessionDocument } from "#generated/operations";
 import { cacheOptions } from "./cache";
-import { hasLostAccess, isSignedOut } from "./problem";
+import { hasLostAccess, leadsNowhere } from "./problem";
 
 /** How long an answer may take, in milliseconds: longer than the server gives itself by default. */
 const PATIENCE = 40_000;
@@ -16,12 +22,21 @@ const patientFetch: typeof fetch = (input, init) => {
 
 const hasTimedOut = (error: CombinedError) => error.networkError?.name === "TimeoutError";
 
+/** An id that leads to no member is answered, too: the cache is to know, and not go by memory. */
+function knowing(result: OperationResult): OperationResult {
+  const all = result.error?.graphQLErrors ?? [];
+  const others = all.filter((error) => !leadsNowhere(error) || error.path?.at(-1) !== "member");
+  if (others.length === all.length) return result;
+  const error = others.length ? new CombinedError({ graphQLErrors: others }) : undefined;
+  return { ...result, error };
+}
+
 /**
  * A client with an empty cache: one for each session, so that nothing of one is shown in another.
  * Where an answer says that somebody may no longer do or see what the page offered, who they are is
  * read anew, and the page follows.
  */
-export function createClient(onSignedOut: () => void): Client {
+export function createClient(): Client {
   const client = new Client({
     url: "/graphql",
     preferGetMethod: false,
@@ -30,13 +45,13 @@ export function createClient(onSignedOut: () => void): Client {
     exchanges: [
       mapExchange({
         onResult(result) {
-          if (result.error && isSignedOut(result.error)) onSignedOut();
           if (result.error && hasLostAccess(result.error)) {
             client.query(SessionDocument, {}, { requestPolicy: "network-only" }).toPromise();
           }
         },
       }),
       cacheExchange(cacheOptions),
+      mapExchange({ onResult: knowing }),
       retryExchange({
         initialDelayMs: 500,
         maxNumberAttempts: 3,

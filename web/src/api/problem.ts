@@ -20,13 +20,15 @@ export type Problem = {
 
 const code = (error: { extensions?: Record<string, unknown> }) => error.extensions?.code;
 
-/** Whether the session has ended, here or in another tab. */
-export const isSignedOut = (error: CombinedError) =>
-  error.graphQLErrors.some((each) => code(each) === "UNAUTHENTICATED");
-
-/** Whether somebody may no longer do or see what a page has offered them. */
+/** Whether somebody may no longer do or see what a page has offered them, or is signed out. */
 export const hasLostAccess = (error: CombinedError) =>
-  error.graphQLErrors.some((each) => ["FORBIDDEN", "NOT_FOUND"].includes(String(code(each))));
+  error.graphQLErrors.some((each) =>
+    ["UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND"].includes(String(code(each))),
+  );
+
+/** Whether an id is of nothing, of nothing that the viewer may know of, or no id at all. */
+export const leadsNowhere = (error: { extensions?: Record<string, unknown> }) =>
+  ["NOT_FOUND", "BAD_INPUT"].includes(String(code(error)));
 
 /** What to say where there was no answer at all. */
 export const NO_ANSWER: Problem = {

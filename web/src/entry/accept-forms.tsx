@@ -1,6 +1,6 @@
 import type { Problem } from "../api/problem";
 import { Button } from "../ui/button";
-import { Buttons, Form, PasswordField, TextField } from "../ui/field";
+import { Buttons, EmailField, Form, PasswordField, TextField } from "../ui/field";
 import { Notice } from "../ui/notice";
 import type { Accept, Invitation } from "./accept-invitation";
 import { passwordHint } from "./password-hint";
@@ -23,10 +23,9 @@ export function AcceptSigningUp({
     accept({ firstName, lastName, password });
   return (
     <Form problem={problem} onSend={send}>
-      <TextField
+      <EmailField
         name="email"
         label="Email"
-        type="email"
         autoComplete="username"
         value={invitation.email ?? ""}
         readOnly

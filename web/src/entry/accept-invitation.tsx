@@ -8,6 +8,7 @@ import {
   type InvitationLinkQuery,
 } from "#generated/operations";
 import { useForm } from "../api/change";
+import { useKept } from "../api/kept";
 import { useApi } from "../api/provider";
 import { isolate } from "../ui/isolate";
 import { exact } from "../ui/time";
@@ -24,16 +25,18 @@ export type Accept = (who: Omit<AcceptInvitationInput, "token">) => Promise<void
 /** What a mail's invitation is to, and accepting or declining it. */
 export default function AcceptInvitation() {
   const [token] = useState(linkToken);
-  const [{ data, error }, again] = useQuery({
+  const [{ data: latest, error }, again] = useQuery({
     query: InvitationLinkDocument,
     variables: { token },
   });
+  // Where it is read again in vain, the form stays, with what was typed.
+  const data = useKept(latest);
   const form = useForm(AcceptInvitationDocument, ["firstName", "lastName", "password"]);
   const [declined, setDeclined] = useState(false);
   const { renew } = useApi();
   const navigate = useNavigate();
   const invitation = data?.invitationPreview;
-  if (!invitation) {
+  if (!data || !invitation) {
     if (error) return <EntryFailed error={error} retry={() => again()} />;
     return <EntryLoading title="Your invitation" />;
   }

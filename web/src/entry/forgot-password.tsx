@@ -4,7 +4,7 @@ import { useQuery } from "urql";
 import { RequestPasswordResetDocument, ServiceDocument } from "#generated/operations";
 import { useForm } from "../api/change";
 import { Button } from "../ui/button";
-import { Buttons, Form, TextField } from "../ui/field";
+import { Buttons, EmailField, Form } from "../ui/field";
 import { Notice } from "../ui/notice";
 import { Entry } from "./layout";
 import { LocalMail } from "./sign-in";
@@ -38,7 +38,7 @@ export default function ForgotPassword() {
   return (
     <Entry title="Forgot your password?" lead="We mail you a link to choose a new one." foot={back}>
       <Form problem={problem} onSend={ask}>
-        <TextField name="email" label="Email" type="email" autoComplete="username" required />
+        <EmailField name="email" label="Email" autoComplete="username" required />
         <Buttons>
           <Button type="submit" look="primary" wide busy={busy}>
             Send the link

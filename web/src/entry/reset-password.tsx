@@ -3,8 +3,9 @@ import { Link } from "react-router";
 import { useQuery } from "urql";
 import { ResetLinkDocument, ResetPasswordDocument } from "#generated/operations";
 import { useForm } from "../api/change";
+import { useKept } from "../api/kept";
 import { Button, ButtonLink } from "../ui/button";
-import { Buttons, Form, PasswordField, TextField } from "../ui/field";
+import { Buttons, EmailField, Form, PasswordField } from "../ui/field";
 import { Notice } from "../ui/notice";
 import { Entry, EntryFailed, EntryLoading } from "./layout";
 import { dropLinkToken, linkToken } from "./link-token";
@@ -13,7 +14,12 @@ import { passwordHint } from "./password-hint";
 /** A new password, from a mail's link. */
 export default function ResetPassword() {
   const [token] = useState(linkToken);
-  const [{ data, error }, again] = useQuery({ query: ResetLinkDocument, variables: { token } });
+  const [{ data: latest, error }, again] = useQuery({
+    query: ResetLinkDocument,
+    variables: { token },
+  });
+  // Where it is read again in vain, the form stays, with what was typed.
+  const data = useKept(latest);
   const { send, busy, problem } = useForm(ResetPasswordDocument, ["newPassword"]);
   const [done, setDone] = useState(false);
   const preview = data?.passwordResetPreview;
@@ -46,17 +52,20 @@ export default function ResetPassword() {
     );
   }
   const reset = async ({ newPassword = "" }) => {
-    if (!(await send({ input: { token, newPassword } }))) return;
+    if (!(await send({ input: { token, newPassword } }))) {
+      // The link may have ended since it was opened.
+      again({ requestPolicy: "network-only" });
+      return;
+    }
     dropLinkToken();
     setDone(true);
   };
   return (
     <Entry title="Choose a new password" lead="It signs you out everywhere else.">
       <Form problem={problem} onSend={reset}>
-        <TextField
+        <EmailField
           name="email"
           label="Email"
-          type="email"
           autoComplete="username"
           value={preview.email ?? ""}
           readOnly

@@ -4,7 +4,7 @@ import { ServiceDocument, SetUpDocument } from "#generated/operations";
 import { useForm } from "../api/change";
 import { useApi } from "../api/provider";
 import { Button } from "../ui/button";
-import { Buttons, Form, PasswordField, TextField } from "../ui/field";
+import { Buttons, EmailField, Form, PasswordField, TextField } from "../ui/field";
 import { Notice } from "../ui/notice";
 import { Entry, EntryFailed, EntryLoading } from "./layout";
 import { linkToken } from "./link-token";
@@ -52,7 +52,7 @@ export default function SetUp() {
     <Entry title="Set up TokenVue" lead="Name the first workspace, and become its Workspace Admin.">
       <Form problem={problem} onSend={setUp}>
         <TextField name="workspaceName" label="Workspace" placeholder="Acme AI" required />
-        <TextField name="email" label="Your email" type="email" autoComplete="username" required />
+        <EmailField name="email" label="Your email" autoComplete="username" required />
         <TextField name="firstName" label="First name" autoComplete="given-name" required />
         <TextField name="lastName" label="Last name" autoComplete="family-name" optional />
         <PasswordField

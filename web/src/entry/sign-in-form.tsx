@@ -2,7 +2,7 @@ import { useRef } from "react";
 import { SignInDocument } from "#generated/operations";
 import { useForm } from "../api/change";
 import { Button } from "../ui/button";
-import { Buttons, Form, PasswordField, TextField } from "../ui/field";
+import { Buttons, EmailField, Form, PasswordField } from "../ui/field";
 
 /** Email and password. `email` is fixed where it is known who signs in. */
 export function SignInForm({
@@ -24,10 +24,9 @@ export function SignInForm({
   };
   return (
     <Form ref={form} problem={problem} onSend={signIn}>
-      <TextField
+      <EmailField
         name="email"
         label="Email"
-        type="email"
         autoComplete="username"
         required
         {...(email ? { value: email, readOnly: true } : {})}

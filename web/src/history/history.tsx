@@ -1,18 +1,18 @@
 import { History as Clock } from "lucide-react";
 import { useMemo } from "react";
 import { Link } from "react-router";
-import { useQuery } from "urql";
 import { type AuditEventKind, type AuditOutcome, HistoryDocument } from "#generated/operations";
-import { useFresh } from "../api/fresh";
 import { useKept } from "../api/kept";
+import { useRead } from "../api/read";
 import { type RoleName, useHere, useRoleName } from "../shell/session";
-import { NoAnswer } from "../shell/states";
+import { NoAnswer, OutOfDate } from "../shell/states";
 import { Badge, Empty } from "../ui/bits";
 import { Button, ButtonLink } from "../ui/button";
 import { Card, Page } from "../ui/page";
 import { Select } from "../ui/select";
 import { type Column, DataTable } from "../ui/table";
 import { Time } from "../ui/time";
+import { useTyped } from "../ui/typed";
 import styles from "./history.module.css";
 import { detailOf, type Event, KIND_OPTIONS, verbOf } from "./kinds";
 import { PersonFilter } from "./person-filter";
@@ -24,22 +24,18 @@ const rowId = (event: Event) => event.id;
 export default function History() {
   const here = useHere();
   const [view, change] = useView();
-  const [{ data, error, fetching, stale }, again] = useQuery({
-    query: HistoryDocument,
-    variables: variables(view, here.id),
-  });
-  useFresh(again);
-  const found = data?.workspace?.accessHistory;
-  const shown = useKept(found);
+  const read = useRead(HistoryDocument, variables(view, here.id));
+  const shown = useKept(read.data?.workspace?.accessHistory);
   const roleName = useRoleName();
   const columns = useMemo(() => columnsFor(roleName), [roleName]);
-  if (error && !shown && !fetching) return <NoAnswer error={error} retry={() => again()} />;
+  if (read.error && !shown) return <NoAnswer error={read.error} retry={read.again} />;
   const endCursor = shown?.pageInfo.hasNextPage ? shown.pageInfo.endCursor : undefined;
   return (
     <Page title="Access history" lead="What was done, and what was tried and refused.">
       <Card flush>
         <Tools view={view} change={change} />
-        {found?.nodes.length === 0 ? (
+        {read.error && <OutOfDate error={read.error} retry={read.again} />}
+        {shown?.nodes.length === 0 ? (
           <Empty icon={Clock} title="Nothing happened" actions={<ShowAll change={change} />}>
             No entry fits the filters.
           </Empty>
@@ -49,7 +45,7 @@ export default function History() {
             columns={columns}
             rows={shown?.nodes}
             rowId={rowId}
-            stale={!found && (fetching || stale)}
+            stale={!read.current}
           />
         )}
         {(view.after || endCursor) && (
@@ -120,6 +116,9 @@ function Tools({ view, change }: { view: View; change: (part: Partial<View>) => 
   );
 }
 
+/** Milliseconds without a key after which a day is taken: a year is typed digit by digit. */
+const PAUSE = 500;
+
 function Day({
   label,
   value,
@@ -129,14 +128,15 @@ function Day({
   value: string | undefined;
   onChange: (day: string | undefined) => void;
 }) {
+  const [text, setText] = useTyped(value ?? "", (day) => onChange(day || undefined), PAUSE);
   return (
     <label className={styles.day}>
       {label}
       <input
         type="date"
         className={styles.input}
-        value={value ?? ""}
-        onChange={(event) => onChange(event.target.value || undefined)}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
       />
     </label>
   );

@@ -17,12 +17,15 @@ export default function Invite() {
   const here = useHere();
   const { service } = useSession();
   const [tab, setTab] = useState("one");
+  // The form that was sent; the other one may be looked at meanwhile.
+  const [sent, setSent] = useState(tab);
   const [role, setRole] = useState<Role>("GATEWAY_OPERATOR");
   const [chosen, setChosen] = useState([here.id]);
   const [text, setText] = useState("");
   const [invitees, setInvitees] = useState<readonly InviteeInput[]>([]);
   const { send, sending, busy, reset } = useSend();
   const onSend = (list: InviteeInput[]) => {
+    setSent(tab);
     setInvitees(list);
     send(list, chosen);
   };
@@ -37,7 +40,7 @@ export default function Invite() {
   };
   const back = { to: here.path("team"), label: "Team" };
   // One person who cannot be invited is corrected where they were typed.
-  const refused = tab === "one" ? refusalOf(sending?.outcomes ?? []) : undefined;
+  const refused = sent === "one" ? refusalOf(sending?.outcomes ?? []) : undefined;
   const problem = sending?.problem ?? refused;
   const finished = sending && !busy && !refused && (!problem || sending.outcomes.length > 0);
   if (finished) {
@@ -83,14 +86,14 @@ export default function Invite() {
           </Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="one" keepMounted>
-          <OnePerson {...shared} problem={tab === "one" ? problem : undefined} />
+          <OnePerson {...shared} problem={sent === "one" ? problem : undefined} />
         </Tabs.Panel>
         <Tabs.Panel value="many" keepMounted>
           <ManyPeople
             {...shared}
             text={text}
             onText={setText}
-            problem={tab === "many" ? problem : undefined}
+            problem={sent === "many" ? problem : undefined}
           />
         </Tabs.Panel>
       </Tabs.Root>

@@ -52,8 +52,19 @@ export function ManyPeople(props: Props) {
     <div className={styles.main}>
       <Card>
         <Form problem={problem ?? preview.problem} onSend={() => onSend(fresh)}>
-          <Source text={text} onText={onText} />
-          <Read reading={reading} />
+          <Source
+            text={text}
+            onText={onText}
+            onFile={(read) => {
+              setLeft([]);
+              onText(read);
+            }}
+          />
+          <Read
+            reading={reading}
+            left={reading.people.length - people.length}
+            onPutBack={() => setLeft([])}
+          />
           <div className={styles.names}>
             <RoleSelect value={role} onChange={onRole} label="Role, where the list has none" />
           </div>
@@ -83,7 +94,15 @@ const howMany = (count: number) =>
   count === 1 ? "1 person" : `${count.toLocaleString("en")} people`;
 
 /** Where the list comes from: the keyboard, the clipboard, a file chosen or dropped. */
-function Source({ text, onText }: { text: string; onText: (text: string) => void }) {
+function Source({
+  text,
+  onText,
+  onFile,
+}: {
+  text: string;
+  onText: (text: string) => void;
+  onFile: (text: string) => void;
+}) {
   const file = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
   const [refused, setRefused] = useState("");
@@ -92,7 +111,7 @@ function Source({ text, onText }: { text: string; onText: (text: string) => void
     if (!first) return;
     const read = await readFile(first);
     setRefused("refused" in read ? read.refused : "");
-    if ("text" in read) onText(read.text);
+    if ("text" in read) onFile(read.text);
   };
   const onDrop = (event: DragEvent) => {
     event.preventDefault();
@@ -143,14 +162,31 @@ function Source({ text, onText }: { text: string; onText: (text: string) => void
   );
 }
 
-/** What was read, and what was not. */
-function Read({ reading: { people, unread, repeated } }: { reading: Reading }) {
+/** What was read, what was not, and what was left out by hand. */
+function Read({
+  reading: { people, unread, repeated },
+  left,
+  onPutBack,
+}: {
+  reading: Reading;
+  left: number;
+  onPutBack: () => void;
+}) {
   const twice = repeated > 0 && `${repeated} came more than once and count once.`;
   return (
     <div aria-live="polite" className={styles.main}>
       {people.length > 0 && (
         <p>
           {howMany(people.length)} found. {twice}
+          {left > 0 && (
+            <>
+              {" "}
+              {howMany(left)} left out.{" "}
+              <Button look="link" onClick={onPutBack}>
+                Put back
+              </Button>
+            </>
+          )}
         </p>
       )}
       {unread.length > 0 && (

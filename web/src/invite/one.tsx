@@ -4,7 +4,7 @@ import type { InviteeInput, Role } from "#generated/operations";
 import { RoleSelect } from "../member/role-select";
 import { useRoleName } from "../shell/session";
 import { Button } from "../ui/button";
-import { Buttons, Form, TextField } from "../ui/field";
+import { Buttons, EmailField, Form, TextField } from "../ui/field";
 import { Card } from "../ui/page";
 import styles from "./invite.module.css";
 import { foreseen } from "./outcome";
@@ -41,10 +41,9 @@ export function OnePerson({ role, onRole, chosen, onChosen, problem, busy, onSen
     <div className={styles.columns}>
       <Card>
         <Form problem={problem ?? preview.problem} onSend={send}>
-          <TextField
+          <EmailField
             name="email"
             label="Email"
-            type="email"
             autoComplete="off"
             value={email}
             onChange={(event) => setEmail(event.target.value)}

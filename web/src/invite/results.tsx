@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import type { InviteeInput, OutcomeFragment } from "#generated/operations";
 import { useHere, useRoleName, useSession } from "../shell/session";
 import { Button, ButtonLink } from "../ui/button";
@@ -24,6 +24,9 @@ export function Results({
   onRetry: (failed: InviteeInput[]) => void;
 }) {
   const here = useHere();
+  const told = useRef<HTMLParagraphElement>(null);
+  // The button that was pressed is gone: what came of it is read out, and the work goes on there.
+  useEffect(() => told.current?.focus(), []);
   const roleName = useRoleName();
   const { service } = useSession();
   const grouped = useMemo(() => byPerson(outcomes), [outcomes]);
@@ -37,7 +40,9 @@ export function Results({
   return (
     <div className={styles.main}>
       <Notice tone={failed.length ? "warn" : "good"}>
-        <p role="status">{summary(count)}</p>
+        <p ref={told} tabIndex={-1}>
+          {summary(count)}
+        </p>
       </Notice>
       {count("INVITED") > 0 && service?.sendsMail === false && (
         <Notice tone="warn">

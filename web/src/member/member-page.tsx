@@ -1,10 +1,10 @@
 import { UserX } from "lucide-react";
+import type { ReactNode } from "react";
 import { Link, useParams } from "react-router";
-import { useQuery } from "urql";
 import { MemberDocument, type MemberQuery } from "#generated/operations";
-import { useFresh } from "../api/fresh";
+import { useRead } from "../api/read";
 import { type Here, useHere, useRoleName } from "../shell/session";
-import { NoAnswer } from "../shell/states";
+import { NoAnswer, OutOfDate } from "../shell/states";
 import { Status } from "../team/status";
 import { Avatar, Badge, Bone, Empty } from "../ui/bits";
 import { Button, ButtonLink } from "../ui/button";
@@ -22,17 +22,23 @@ type Member = NonNullable<NonNullable<MemberQuery["workspace"]>["member"]>;
 export default function MemberPage() {
   const here = useHere();
   const { memberId = "" } = useParams();
-  const [{ data, error, fetching, stale }, again] = useQuery({
-    query: MemberDocument,
-    variables: { workspaceId: here.id, memberId, review: here.can("TEAM_REVIEW") },
+  const own = memberId === here.membershipId;
+  const { data, current, error, settled, again } = useRead(MemberDocument, {
+    workspaceId: here.id,
+    memberId,
+    review: here.can("TEAM_REVIEW") || own,
   });
-  useFresh(again);
-  const member = data?.workspace?.member;
+  const member = current ? data?.workspace?.member : undefined;
   const back = { to: here.path("team"), label: "Team" };
   if (member?.role && member.email) {
-    return <Known member={member} here={here} complete={!(fetching || stale)} />;
+    return (
+      <Known member={member} here={here} complete={settled}>
+        {error && <OutOfDate error={error} retry={again} />}
+      </Known>
+    );
   }
-  if (fetching || stale) {
+  if (error) return <NoAnswer error={error} retry={again} />;
+  if (!settled) {
     return (
       <Page title="Member" heading={<Bone width="12ch" />} back={back}>
         <Card title="Membership">
@@ -42,7 +48,6 @@ export default function MemberPage() {
       </Page>
     );
   }
-  if (error && !error.graphQLErrors.length) return <NoAnswer error={error} retry={() => again()} />;
   return (
     <Page title="No such member" back={back}>
       <Empty
@@ -56,7 +61,17 @@ export default function MemberPage() {
   );
 }
 
-function Known({ member, here, complete }: { member: Member; here: Here; complete: boolean }) {
+function Known({
+  member,
+  here,
+  complete,
+  children,
+}: {
+  member: Member;
+  here: Here;
+  complete: boolean;
+  children: ReactNode;
+}) {
   const { actions, dialogs } = useMemberActions(member);
   const own = member.id === here.membershipId;
   const name = nameOf(member);
@@ -73,6 +88,7 @@ function Known({ member, here, complete }: { member: Member; here: Here; complet
   );
   return (
     <Page title={name} heading={heading} back={{ to: here.path("team"), label: "Team" }}>
+      {children}
       {actions.length > 0 && (
         <Buttons>
           {actions.map(({ action, label, icon: Icon, danger, busy, run }) => (
@@ -169,7 +185,7 @@ function Workspaces({ member, here, complete }: { member: Member; here: Here; co
           ))}
         </ul>
       )}
-      {here.can("TEAM_MANAGE") && (
+      {here.can("TEAM_MANAGE") && member.id !== here.membershipId && (
         <p className="muted">Only workspaces that you manage are listed.</p>
       )}
     </Card>

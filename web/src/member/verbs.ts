@@ -27,13 +27,19 @@ function useLeave(member: Member) {
 }
 
 /** What became of the invitations that somebody answered for; empty where there were none. */
-function fateOf(payload: {
-  reassignedInvitations: readonly unknown[];
-  revokedInvitations: readonly unknown[];
-}) {
+function fateOf(
+  payload: {
+    reassignedInvitations: readonly unknown[];
+    revokedInvitations: readonly unknown[];
+  },
+  own: boolean,
+) {
   const { reassignedInvitations: passed, revokedInvitations: revoked } = payload;
-  if (passed.length) return ` You now answer for ${invitations(passed.length)} of theirs.`;
-  return revoked.length ? ` ${invitations(revoked.length)} of theirs revoked.` : "";
+  const whose = own ? "yours" : "theirs";
+  if (revoked.length) return ` ${invitations(revoked.length)} of ${whose} revoked.`;
+  if (!passed.length) return "";
+  if (own) return ` Another admin now answers for ${invitations(passed.length)} of yours.`;
+  return ` You now answer for ${invitations(passed.length)} of theirs.`;
 }
 
 /** Invites the same person once more: the way back from revoking and removing. */
@@ -117,7 +123,7 @@ export function useChangeRole(member: Member) {
     // What the viewer may see and do is another thing from now on.
     if (own) renew();
     const undo = before && !own ? { run: () => back(before) } : undefined;
-    toasts.done(`${inSentence(member)} is ${roleName(role)} now.${fateOf(payload)}`, undo);
+    toasts.done(`${inSentence(member)} is ${roleName(role)} now.${fateOf(payload, own)}`, undo);
   };
   return [run, busy] as const;
 }
@@ -139,10 +145,10 @@ export function useRemove(member: Member) {
     if (own) {
       renew();
       navigate("/");
-      toasts.done(`You have left ${isolate(here.name)}.`);
+      toasts.done(`You have left ${isolate(here.name)}.${fateOf(payload, own)}`);
       return;
     }
-    const text = `${inSentence(member)} is no longer in ${isolate(here.name)}.${fateOf(payload)}`;
+    const text = `${inSentence(member)} is no longer in ${isolate(here.name)}.${fateOf(payload, own)}`;
     toasts.done(text, { label: "Add back", run: again });
   };
   return [run, busy] as const;

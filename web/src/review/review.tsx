@@ -1,6 +1,5 @@
 import type { ReactNode } from "react";
 import { Link } from "react-router";
-import { useQuery } from "urql";
 import {
   type FindingFragment,
   type MembershipAction,
@@ -8,11 +7,12 @@ import {
   type ReviewedMemberFragment,
   type ReviewQuery,
 } from "#generated/operations";
-import { useFresh } from "../api/fresh";
+import { useKept } from "../api/kept";
+import { useRead } from "../api/read";
 import { useMemberActions } from "../member/actions";
 import { nameOf } from "../member/member";
 import { useHere } from "../shell/session";
-import { NoAnswer } from "../shell/states";
+import { NoAnswer, OutOfDate } from "../shell/states";
 import { Avatar, Badge, Bone } from "../ui/bits";
 import { Button } from "../ui/button";
 import { Card, Page } from "../ui/page";
@@ -26,17 +26,15 @@ const WAITING = "Invitations waiting too long";
 /** What good practice looks at again and again, each one click from the action that mends it. */
 export default function Review() {
   const here = useHere();
-  const [{ data, error, fetching, stale }, again] = useQuery({
-    query: ReviewDocument,
-    variables: { workspaceId: here.id },
-  });
-  useFresh(again);
-  const review = data?.workspace?.accessReview;
-  if (error && !review && !fetching && !stale) {
-    return <NoAnswer error={error} retry={() => again()} />;
+  const read = useRead(ReviewDocument, { workspaceId: here.id });
+  // After each action it is read anew; the work goes on meanwhile.
+  const review = useKept(read.data?.workspace?.accessReview);
+  if (read.error && !review && read.settled) {
+    return <NoAnswer error={read.error} retry={read.again} />;
   }
   return (
     <Page title="Access review" lead="What to look at from time to time, and to mend.">
+      {review && read.error && <OutOfDate error={read.error} retry={read.again} />}
       {review ? (
         <Findings review={review} />
       ) : (

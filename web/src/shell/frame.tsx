@@ -11,12 +11,14 @@ import {
   UserRound,
   Users,
 } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { NavLink, useNavigate } from "react-router";
 import { useMutation } from "urql";
 import { type Permission, SignOutDocument } from "#generated/operations";
 import { Avatar } from "../ui/bits";
 import { Menu, MenuChoice, MenuItem, MenuLine, MenuLink } from "../ui/menu";
+import { useToasts } from "../ui/toasts";
+import { useFocusKept } from "./focus";
 import styles from "./frame.module.css";
 import { usePalette } from "./palette-context";
 import { type Here, useHereIfAny, useRoleName, useSession } from "./session";
@@ -33,6 +35,8 @@ export const PAGES: { page: string; label: string; icon: typeof Users; needs: Pe
 /** What stands around every page of those who are signed in. */
 export function Frame({ children }: { children: ReactNode }) {
   const here = useHereIfAny();
+  const main = useRef<HTMLElement>(null);
+  useFocusKept(main);
   return (
     <div className={styles.frame}>
       <a className="skip-link" href="#main">
@@ -59,7 +63,7 @@ export function Frame({ children }: { children: ReactNode }) {
           <Account />
         </div>
       </header>
-      <main id="main" tabIndex={-1} className={styles.main}>
+      <main ref={main} id="main" tabIndex={-1} className={styles.main}>
         {children}
       </main>
     </div>
@@ -131,11 +135,12 @@ const THEMES: { value: Theme; label: string; icon: typeof Sun }[] = [
 function Account() {
   const { user } = useSession();
   const [theme, setTheme] = useTheme();
+  const toasts = useToasts();
   const [, signOut] = useMutation(SignOutDocument);
   const leave = async () => {
     const { error } = await signOut({});
-    // Without an answer nobody knows whether the session lives; a reload shows it.
     if (!error?.networkError) location.assign("/sign-in");
+    else toasts.problem("You may still be signed in: the server did not answer. Try again.");
   };
   return (
     <Menu

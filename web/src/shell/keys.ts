@@ -7,7 +7,7 @@ export const useSingleKeys = () => useStored("single-keys", ["on", "off"]);
 const typing = (target: EventTarget | null) =>
   target instanceof Element &&
   target.closest(
-    "input, textarea, select, [contenteditable], [role=dialog], [role=menu], [role=listbox]",
+    "input, textarea, select, [contenteditable], [role=dialog], [role=alertdialog], [role=menu], [role=listbox]",
   ) !== null;
 
 /** Runs `act` when the single key is pressed and nobody is typing; with a `combined` one, always. */

@@ -10,7 +10,7 @@ import {
   useState,
 } from "react";
 import { Navigate, useLocation, useParams } from "react-router";
-import { useQuery } from "urql";
+import { type Client, useClient, useQuery } from "urql";
 import {
   type Permission,
   type PlaceFragment,
@@ -66,7 +66,9 @@ function read(
 export function SignedIn({ children }: { children: ReactNode }) {
   const [{ data, error, fetching, stale }, again] = useQuery({ query: SessionDocument });
   useFresh(again);
-  const { signedOut } = useApi();
+  const { renew } = useApi();
+  const client = useClient();
+  const [endedOn, setEndedOn] = useState<Client>();
   const address = useLocation();
   const more = useMorePlaces(data?.viewer?.memberships);
   const session = useKept(useMemo(() => read(data, more), [data, more]));
@@ -77,6 +79,14 @@ export function SignedIn({ children }: { children: ReactNode }) {
     // Another tab has signed in as somebody else: nothing of this one may stay.
     if (isAnother) location.reload();
   }, [isAnother]);
+  const ended = endedOn === client;
+  const settled = !fetching && !stale;
+  if (data?.viewer === null && settled && !ended) setEndedOn(client);
+  const returned = ended && settled && Boolean(data?.viewer);
+  useEffect(() => {
+    // In another tab they have signed in again.
+    if (returned) renew();
+  }, [returned, renew]);
   if (!session) {
     if (error) {
       return (
@@ -85,10 +95,9 @@ export function SignedIn({ children }: { children: ReactNode }) {
         </main>
       );
     }
-    if (fetching || stale || !data) return <Splash />;
+    if (!settled || !data) return <Splash />;
     return <Navigate to="/sign-in" replace state={{ from: address }} />;
   }
-  const ended = signedOut || (data?.viewer === null && !fetching && !stale);
   return (
     <SessionContext value={session}>
       {children}

@@ -3,6 +3,7 @@ import { CloudOff, RefreshCw } from "lucide-react";
 import { problemOf } from "../api/problem";
 import { Bone, Empty } from "../ui/bits";
 import { Button } from "../ui/button";
+import { Notice } from "../ui/notice";
 import styles from "./states.module.css";
 
 /** Before anything is known: nothing that could jump. */
@@ -28,6 +29,20 @@ export function NoAnswer({ error, retry }: { error: CombinedError; retry: () => 
     >
       {problemOf(error).message}
     </Empty>
+  );
+}
+
+/** Over what was read before, where it could not be read again. */
+export function OutOfDate({ error, retry }: { error: CombinedError; retry: () => void }) {
+  return (
+    <Notice tone="danger">
+      <p>
+        What you see may be out of date. {problemOf(error).message}{" "}
+        <Button look="link" onClick={retry}>
+          Try again
+        </Button>
+      </p>
+    </Notice>
   );
 }
 

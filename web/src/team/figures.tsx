@@ -1,8 +1,7 @@
 import type { ReactNode } from "react";
 import { Link } from "react-router";
-import { useQuery } from "urql";
 import { TeamSummaryDocument } from "#generated/operations";
-import { useFresh } from "../api/fresh";
+import { useRead } from "../api/read";
 import { useHere } from "../shell/session";
 import { Bone } from "../ui/bits";
 import styles from "./team.module.css";
@@ -12,14 +11,10 @@ const counts = new Intl.NumberFormat("en");
 /** The three figures of a team. Each leads to those whom it counts. */
 export function Figures() {
   const here = useHere();
-  const [{ data }, again] = useQuery({
-    query: TeamSummaryDocument,
-    variables: { workspaceId: here.id },
-  });
-  useFresh(again);
+  const { data } = useRead(TeamSummaryDocument, { workspaceId: here.id });
   const summary = data?.workspace?.teamSummary;
   const expired = summary?.expiredInvites;
-  const hint = expired && `${counts.format(expired)} expired`;
+  const hint = expired ? `${counts.format(expired)} expired` : undefined;
   return (
     <section aria-label="Team summary" className={styles.figures}>
       <Figure label="Total users" count={summary?.totalUsers} to="?" />

@@ -1,13 +1,12 @@
 import { SearchX, UserPlus } from "lucide-react";
-import { useCallback, useMemo, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useNavigate } from "react-router";
-import { useQuery } from "urql";
 import { MembersDocument } from "#generated/operations";
-import { useFresh } from "../api/fresh";
 import { useKept } from "../api/kept";
+import { useRead } from "../api/read";
 import { useKey } from "../shell/keys";
 import { useHere } from "../shell/session";
-import { NoAnswer } from "../shell/states";
+import { NoAnswer, OutOfDate } from "../shell/states";
 import { Empty } from "../ui/bits";
 import { Button, ButtonLink } from "../ui/button";
 import { Card, Page } from "../ui/page";
@@ -72,26 +71,29 @@ function Members({ search }: { search: React.RefObject<HTMLInputElement | null> 
   const here = useHere();
   const review = here.can("TEAM_REVIEW");
   const [view, change] = useView(review);
-  const [{ data, error, fetching, stale }, again] = useQuery({
-    query: MembersDocument,
-    variables: variables(view, here.id, review),
-  });
-  useFresh(again);
-  const found = data?.workspace?.members;
-  const shown = useKept(found);
+  const read = useRead(MembersDocument, variables(view, here.id, review));
+  const found = read.current ? read.data?.workspace?.members : undefined;
+  // A page goes with the view that it is of, also while the next one is on its way.
+  const shown = useKept(useMemo(() => found && { ...found, view }, [found, view]));
+  const isBeyond = Boolean(found?.nodes.length === 0 && (view.after || view.before));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each page that has emptied
+  useEffect(() => {
+    if (isBeyond) change({});
+  }, [isBeyond]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what may be seen, not the object
   const columns = useMemo(() => columnsFor(here), [here.id, here.role]);
-  if (error && !shown) return <NoAnswer error={error} retry={() => again()} />;
+  if (read.error && !shown) return <NoAnswer error={read.error} retry={read.again} />;
   const sort = ({ id, desc }: Sorting) => {
     const field = FIELDS[id];
     if (field) change({ order: { field, direction: desc ? "DESC" : "ASC" } });
   };
-  const none = found && found.nodes.length === 0;
+  const none = shown?.nodes.length === 0 && !isBeyond;
   return (
     <Card flush>
       <Tools view={view} change={change} search={search} />
+      {read.error && <OutOfDate error={read.error} retry={read.again} />}
       {none ? (
-        <NobodyFound view={view} change={change} />
+        <NobodyFound view={shown.view} change={change} />
       ) : (
         <DataTable
           label="Members"
@@ -100,11 +102,11 @@ function Members({ search }: { search: React.RefObject<HTMLInputElement | null> 
           rowId={rowId}
           sorting={sortingOf(view)}
           onSort={sort}
-          stale={!found && (fetching || stale)}
+          stale={!read.current}
         />
       )}
-      {shown && !none && <Pages view={view} shown={shown} />}
-      {found?.totalCount === 1 && !isNarrowed(view) && here.can("TEAM_MANAGE") && <Alone />}
+      {shown && !none && <Pages shown={shown} />}
+      {shown?.totalCount === 1 && !isNarrowed(shown.view) && here.can("TEAM_MANAGE") && <Alone />}
     </Card>
   );
 }
@@ -159,14 +161,15 @@ function NobodyFound({ view, change }: { view: View; change: (part: Partial<View
 }
 
 type Shown = {
+  view: View;
   totalCount: number;
   nodes: readonly unknown[];
   pageInfo: Parameters<typeof neighbours>[1];
 };
 
-function Pages({ view, shown }: { view: View; shown: Shown }) {
-  const { previous, next } = neighbours(view, shown.pageInfo);
-  const from = (view.page - 1) * PAGE_SIZE + 1;
+function Pages({ shown }: { shown: Shown }) {
+  const { previous, next } = neighbours(shown.view, shown.pageInfo);
+  const from = (shown.view.page - 1) * PAGE_SIZE + 1;
   const count = shown.totalCount.toLocaleString("en");
   const range = `${from.toLocaleString("en")}–${(from + shown.nodes.length - 1).toLocaleString("en")}`;
   return (
@@ -178,13 +181,10 @@ function Pages({ view, shown }: { view: View; shown: Shown }) {
       </output>
       {(previous || next) && (
         <nav aria-label="Pages">
-          <Step to={previous}>Previous</Step>
-          <Step to={next}>Next</Step>
+          <ButtonLink to={previous}>Previous</ButtonLink>
+          <ButtonLink to={next}>Next</ButtonLink>
         </nav>
       )}
     </div>
   );
 }
-
-const Step = ({ to, children }: { to: string | undefined; children: string }) =>
-  to ? <ButtonLink to={to}>{children}</ButtonLink> : <Button disabled>{children}</Button>;

@@ -1,9 +1,10 @@
 import { Search } from "lucide-react";
-import { type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
+import type { Ref } from "react";
 import type { Role } from "#generated/operations";
 import { useHere, useSession } from "../shell/session";
 import { Button } from "../ui/button";
 import { Select } from "../ui/select";
+import { useTyped } from "../ui/typed";
 import styles from "./team.module.css";
 import { isNarrowed, NO_FILTER, type Status, type View } from "./view";
 
@@ -68,28 +69,12 @@ function SearchField({
   onChange: (text: string) => void;
   ref: Ref<HTMLInputElement>;
 }) {
-  const [text, setText] = useState(value);
-  const input = useRef<HTMLInputElement>(null);
-  const sent = useRef(value);
-  useImperativeHandle(ref, () => input.current as HTMLInputElement, []);
-  // The address was changed by other means: the back button, a link.
-  if (value !== sent.current) {
-    sent.current = value;
-    setText(value);
-  }
-  useEffect(() => {
-    if (text.trim() === sent.current) return;
-    const timer = setTimeout(() => {
-      sent.current = text.trim();
-      onChange(sent.current);
-    }, PAUSE);
-    return () => clearTimeout(timer);
-  }, [text, onChange]);
+  const [text, setText] = useTyped(value, onChange, PAUSE);
   return (
     <div className={styles.search}>
       <Search aria-hidden="true" />
       <input
-        ref={input}
+        ref={ref}
         type="search"
         aria-label="Search by name or email"
         aria-keyshortcuts="/"

@@ -1,6 +1,6 @@
 import { Button as Base } from "@base-ui/react/button";
 import type { ComponentProps } from "react";
-import { Link, type LinkProps } from "react-router";
+import { type To, useHref, useLinkClickHandler } from "react-router";
 import styles from "./button.module.css";
 import { cx } from "./cx";
 
@@ -36,7 +36,21 @@ export function Button({
   );
 }
 
-/** A link that looks like a button. */
-export function ButtonLink({ look, wide, icon, ...props }: Look & LinkProps) {
-  return <Link {...props} className={classes({ look, wide, icon } as Look)} />;
+/**
+ * A link that looks like a button. Without an address it keeps its place and the focus, but leads
+ * nowhere.
+ */
+export function ButtonLink({
+  look,
+  wide,
+  icon,
+  to,
+  ...props
+}: Look & Omit<ComponentProps<"a">, "href" | "onClick"> & { to: To | undefined }) {
+  const href = useHref(to ?? "");
+  const go = useLinkClickHandler<HTMLAnchorElement>(to ?? "");
+  const leads = to === undefined ? NOWHERE : { href, onClick: go };
+  return <a {...props} {...leads} className={classes({ look, wide, icon } as Look)} />;
 }
+
+const NOWHERE = { role: "link", "aria-disabled": true, tabIndex: 0 };

@@ -72,6 +72,14 @@ export function TextField({
   );
 }
 
+/**
+ * An address. The server judges it: what browsers take for one has no letters but ASCII before the
+ * `@` (HTML standard), which RFC 6531 allows.
+ */
+export const EmailField = (props: Omit<ComponentProps<typeof TextField>, "type">) => (
+  <TextField inputMode="email" autoCapitalize="none" spellCheck={false} {...props} />
+);
+
 /** Many lines of text. */
 export function TextArea({
   name,

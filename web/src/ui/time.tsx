@@ -10,6 +10,8 @@ const watchers = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
 
 function watch(onTick: () => void) {
+  // Nobody has looked at the clock meanwhile.
+  if (watchers.size === 0) now = Date.now();
   watchers.add(onTick);
   timer ??= setInterval(() => {
     now = Date.now();

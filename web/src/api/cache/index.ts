@@ -31,8 +31,11 @@ export const cacheOptions: Partial<CacheExchangeOpts> = {
       workspace: (_, { id }) => (id ? { __typename: "Workspace", id: id as string } : undefined),
     },
     Workspace: {
-      // A page about a member starts with what the list has shown of them.
-      member: (_, { id }) => ({ __typename: "Membership", id: id as string }),
+      // A page about a member starts with what the list has shown of them, unless they are gone.
+      member: (_, args, cache, { parentKey, fieldName }) =>
+        cache.resolve(parentKey, fieldName, args) === null
+          ? null
+          : { __typename: "Membership", id: args.id as string },
     },
   },
   updates,

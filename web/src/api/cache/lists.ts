@@ -70,6 +70,10 @@ export function leave(cache: Cache, membershipId: string, optimistic: boolean) {
   const workspace = workspaceOf(cache, membershipId);
   if (!workspace) return;
   takeOut(cache, workspace, membershipId);
-  if (optimistic) countLess(cache, workspace, membershipId);
-  else forgetLists(cache, workspace);
+  if (optimistic) {
+    countLess(cache, workspace, membershipId);
+    return;
+  }
+  forgetLists(cache, workspace);
+  cache.invalidate(membership(membershipId));
 }
