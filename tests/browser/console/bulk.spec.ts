@@ -61,7 +61,7 @@ test("who cannot be invited is told with the reason, and can be corrected", asyn
   await people.fill("bo@acme.example, cy@elsewhere.example");
   await expect(row(page, "cy@elsewhere.example")).toContainText("Cannot be invited");
   await page.getByRole("button", { name: "Invite 1 person" }).click();
-  await expect(page.getByText("1 invited.")).toBeVisible();
+  await expect(page.getByText("1 invited, 1 failed.")).toBeVisible();
 
   await page.goto(team.path("invite"));
   await page.getByLabel("Email", { exact: true }).fill("cy@elsewhere.example");
@@ -138,4 +138,34 @@ test("a refused person stays typed while the other tab is looked at", async ({ p
   await page.getByRole("tab", { name: "One person" }).click();
   await expect(email).toHaveValue("cy@elsewhere.example");
   await expect(email).toHaveAttribute("aria-invalid", "true");
+});
+
+test("who failed and what was not understood is told, and comes back to be corrected", async ({
+  page,
+  team,
+}) => {
+  const input = { workspaceId: team.workspace.id, allowedEmailDomains: ["acme.example"] };
+  await team.admin.api.mutate("updateWorkspace", input, "");
+  const people = page.getByRole("textbox", { name: "People" });
+  await people.fill("bo@acme.example, Cy Ito <cy@elsewhere.example>\nnobody");
+  await expect(row(page, "cy@elsewhere.example")).toContainText("Cannot be invited");
+  await page.getByRole("button", { name: "Invite 1 person" }).click();
+  await expect(page.getByText("1 invited, 1 failed.")).toBeVisible();
+  await expect(page.getByText("Line 2: nobody")).toBeVisible();
+  await page.getByRole("button", { name: "Correct those who failed" }).click();
+  await expect(people).toHaveValue(/cy@elsewhere\.example,Cy,Ito,[\s\S]*\nnobody$/);
+});
+
+test("a corrected address stays right when something else is changed", async ({ page }) => {
+  await page.getByRole("tab", { name: "One person" }).click();
+  const email = page.getByLabel("Email", { exact: true });
+  await email.fill("bo at acme");
+  await page.getByRole("button", { name: "Invite", exact: true }).click();
+  await expect(email).toHaveAttribute("aria-invalid", "true");
+  await email.fill("bo@acme.example");
+  await page.getByRole("combobox", { name: "Role" }).click();
+  await page.getByRole("option", { name: /Security Auditor/ }).click();
+  await expect(page.getByText("Gets an invitation")).toBeVisible();
+  await page.getByRole("button", { name: "Invite", exact: true }).click();
+  await expect(page.getByText("1 invited.")).toBeVisible();
 });

@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { hold } from "../support/answers.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { heading, row } from "../support/pages.ts";
 import { signIn, type Team } from "../support/people.ts";
@@ -93,6 +94,7 @@ test.describe("on the team page", () => {
     await page.keyboard.press("Enter");
     await expect(heading(page, "Access review")).toBeVisible();
     await expect(page.getByRole("dialog")).toHaveCount(0);
+    await expect(heading(page, "Access review")).toBeFocused();
     await page.keyboard.press("Control+k");
     await expect(palette).toBeFocused();
     await page.keyboard.type("bo l");
@@ -100,6 +102,36 @@ test.describe("on the team page", () => {
     await page.keyboard.press("Enter");
     await expect(page).toHaveURL(/\/team\/\S+/);
     await expect(heading(page, "Bo Li bo@acme.example")).toBeVisible();
+  });
+
+  test("what is typed while the palette opens is no shortcut", async ({ page, team }) => {
+    let arrive = () => {};
+    const slow = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    await page.route("**/assets/commands-*.js", async (route) => {
+      await slow;
+      await route.fallback();
+    });
+    await page.goto("about:blank");
+    await open(page, team);
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("ii");
+    arrive();
+    await expect(page.getByLabel("Find a page, workspace or member")).toBeFocused();
+    await expect(page.locator("h1")).toHaveText("Team");
+  });
+
+  test("the palette says whether it is still looking", async ({ page }) => {
+    const members = await hold(page, "FindMembers");
+    await page.keyboard.press("Control+k");
+    await expect(page.getByLabel("Find a page, workspace or member")).toBeFocused();
+    await page.keyboard.type("bo l");
+    await expect(page.getByText("Searching…")).toBeVisible();
+    members.go();
+    await expect(page.getByRole("option", { name: /Bo Li/ })).toBeVisible();
+    await page.getByLabel("Find a page, workspace or member").fill("nobody like that");
+    await expect(page.getByText("Nothing found.")).toBeVisible();
   });
 
   test("the palette begins anew while the last one is still closing", async ({ page }) => {

@@ -177,7 +177,12 @@ async function titlesOf(page: Page): Promise<() => Promise<string[]>> {
 
 test("workspaces: create, switch, leave", async ({ page, team }) => {
   await page.goto("/account");
-  await page.getByRole("button", { name: "Create a workspace" }).click();
+  const begin = page.getByRole("button", { name: "Create a workspace" });
+  await begin.press("Enter");
+  await expect(page.getByLabel("Name of the new workspace")).toBeFocused();
+  await page.getByRole("button", { name: "Cancel" }).press("Enter");
+  await expect(begin).toBeFocused();
+  await begin.press("Enter");
   await page.getByLabel("Name of the new workspace").fill("x".repeat(300));
   await page.getByRole("button", { name: "Create", exact: true }).click();
   await expect(page.getByLabel("Name of the new workspace")).toHaveAttribute(

@@ -14,6 +14,8 @@ test("pages keep their place", async ({ page, team }) => {
   const first = await page.getByRole("row").nth(1).textContent();
   await page.getByRole("link", { name: "Next" }).click();
   await expect(page.getByText("51–100 of 121")).toBeVisible();
+  // Reading goes on at the top of the page.
+  await expect(page.getByLabel("Search by name or email")).toBeInViewport();
   await page.getByRole("link", { name: "Next" }).click();
   await expect(page.getByText("101–121 of 121")).toBeVisible();
   await expect(page.getByRole("link", { name: "Next" })).toBeDisabled();

@@ -224,3 +224,56 @@ test.describe("invitations that lapse at once", () => {
     await expect(page.getByRole("link", { name: "1 expired" })).toHaveCount(0);
   });
 });
+
+test("rows of an earlier search are not taken for the answer", async ({ page, team }) => {
+  await page.goto(team.path());
+  await expect(row(page, "Ana Silva")).toBeVisible();
+  const members = await hold(page, "Members");
+  await page.getByLabel("Search by name or email").fill("nobody");
+  await expect(page.locator("[aria-busy=true]")).toContainText("Ana Silva");
+  members.go();
+  await expect(page.getByRole("heading", { name: "Nobody found" })).toBeVisible();
+});
+
+test("only the latest of what was done to somebody can be taken back", async ({ page, team }) => {
+  await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
+  await page.goto(team.path());
+  await page.getByRole("button", { name: "Role of Bo Li: Gateway Operator" }).click();
+  await page.getByRole("menuitemradio", { name: /Security Auditor/ }).click();
+  const notes = page.getByRole("region", { name: "Notifications" });
+  await expect(notes.getByText("Bo Li is Security Auditor now.").first()).toBeVisible();
+  await act(page, "Bo Li", "Remove from workspace");
+  await page.getByRole("button", { name: "Remove", exact: true }).click();
+  await expect(notes.getByRole("button", { name: "Add back" })).toBeVisible();
+  await expect(notes.getByRole("button", { name: "Undo" })).toHaveCount(0);
+  await notes.getByRole("button", { name: "Add back" }).click();
+  await expect(notes.getByText("Bo Li is back in the team.").first()).toBeVisible();
+  await expect(notes.getByRole("button", { name: "Add back" })).toHaveCount(0);
+});
+
+test("assigning tells beforehand who is there already", async ({ page, team }) => {
+  const { api } = team.admin;
+  const created = await api.mutate("createWorkspace", { name: "Globex" }, "workspace { id }");
+  const link = await team.invite("bo@acme.example", "Bo Li", "SECURITY_AUDITOR", [
+    created.workspace.id,
+    team.workspace.id,
+  ]);
+  expect(link).toBeTruthy();
+  await page.goto(team.path());
+  await act(page, "Bo Li", "Assign to workspaces");
+  await page.getByRole("checkbox", { name: "Globex" }).click();
+  await expect(page.getByText("Already invited as Security Auditor")).toBeVisible();
+});
+
+test("an address that makes no sense shows what can be shown", async ({
+  page,
+  team,
+  complaints,
+}) => {
+  await page.goto(team.path("team?q=ana&after=nonsense&page=2"));
+  await expect(row(page, "Ana Silva")).toBeVisible();
+  await expect(page).toHaveURL(/team\?q=ana$/);
+  await page.goto(team.path("history?actor=nobody"));
+  await expect(row(page, "Ana Silva")).not.toHaveCount(0);
+  for (const complaint of complaints.splice(0)) expect(complaint).toContain("BAD_INPUT");
+});

@@ -96,6 +96,7 @@ test.describe("a session that ended in another tab", () => {
     await password(dialog).fill(PASSWORD);
     await dialog.getByRole("button", { name: "Sign in", exact: true }).click();
     await expect(dialog).toBeHidden();
+    await expect(page.getByText("Your session has ended")).toHaveCount(0);
     await expect(page.getByLabel("First name")).toHaveValue("Bo");
     await page.getByRole("button", { name: "Invite", exact: true }).click();
     await expect(page.getByText("1 invited.")).toBeVisible();

@@ -1,4 +1,5 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { Link, useNavigate } from "react-router";
 import { useClient } from "urql";
 import {
@@ -77,6 +78,11 @@ function Create() {
   const client = useClient();
   const { send, busy, problem } = useForm(CreateWorkspaceDocument, ["name"]);
   const [open, setOpen] = useState(false);
+  const around = useRef<HTMLDivElement>(null);
+  const toggle = (next: boolean) => {
+    flushSync(() => setOpen(next));
+    around.current?.querySelector<HTMLElement>("input, button")?.focus();
+  };
   const create = async ({ name = "" }) => {
     const payload = await send({ input: { name } });
     if (!payload?.workspace) return;
@@ -86,20 +92,22 @@ function Create() {
   };
   if (!open) {
     return (
-      <Buttons>
-        <Button onClick={() => setOpen(true)}>Create a workspace</Button>
-      </Buttons>
+      <div ref={around}>
+        <Button onClick={() => toggle(true)}>Create a workspace</Button>
+      </div>
     );
   }
   return (
-    <Form problem={problem} onSend={create}>
-      <TextField name="name" label="Name of the new workspace" autoComplete="off" required />
-      <Buttons>
-        <Button type="submit" look="primary" busy={busy}>
-          Create
-        </Button>
-        <Button onClick={() => setOpen(false)}>Cancel</Button>
-      </Buttons>
-    </Form>
+    <div ref={around}>
+      <Form problem={problem} onSend={create}>
+        <TextField name="name" label="Name of the new workspace" autoComplete="off" required />
+        <Buttons>
+          <Button type="submit" look="primary" busy={busy}>
+            Create
+          </Button>
+          <Button onClick={() => toggle(false)}>Cancel</Button>
+        </Buttons>
+      </Form>
+    </div>
   );
 }

@@ -1,6 +1,6 @@
 import type { TypedDocumentNode } from "@urql/core";
-import { useCallback, useState } from "react";
-import { useMutation } from "urql";
+import { useCallback, useEffect, useState } from "react";
+import { useClient, useMutation } from "urql";
 import { useToasts } from "../ui/toasts";
 import { NO_ANSWER, type Problem, problemIn, type UserError } from "./problem";
 
@@ -40,6 +40,10 @@ export function useForm<D extends Answer, V extends Record<string, unknown>>(
 ) {
   const [run, busy] = useRun(document, names);
   const [problem, setProblem] = useState<Problem>();
+  const client = useClient();
+  // With a session begun anew, what was wrong with the last one is past.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  useEffect(() => setProblem(undefined), [client]);
   const send = useCallback(
     async (variables: V): Promise<Payload<D> | undefined> => {
       setProblem(undefined);

@@ -30,6 +30,10 @@ export const hasLostAccess = (error: CombinedError) =>
 export const leadsNowhere = (error: { extensions?: Record<string, unknown> }) =>
   ["NOT_FOUND", "BAD_INPUT"].includes(String(code(error)));
 
+/** Whether the API could not make anything of an argument, such as a cursor that is none. */
+export const isBadInput = (error: CombinedError) =>
+  error.graphQLErrors.some((each) => code(each) === "BAD_INPUT");
+
 /** What to say where there was no answer at all. */
 export const NO_ANSWER: Problem = {
   message: "The server did not answer. Nothing you typed is lost: try again in a moment.",

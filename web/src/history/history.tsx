@@ -1,8 +1,9 @@
 import { History as Clock } from "lucide-react";
-import { useMemo } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { Link } from "react-router";
 import { type AuditEventKind, type AuditOutcome, HistoryDocument } from "#generated/operations";
 import { useKept } from "../api/kept";
+import { isBadInput } from "../api/problem";
 import { useRead } from "../api/read";
 import { type RoleName, useHere, useRoleName } from "../shell/session";
 import { NoAnswer, OutOfDate } from "../shell/states";
@@ -12,6 +13,7 @@ import { Card, Page } from "../ui/page";
 import { Select } from "../ui/select";
 import { type Column, DataTable } from "../ui/table";
 import { Time } from "../ui/time";
+import { useTop } from "../ui/top";
 import { useTyped } from "../ui/typed";
 import styles from "./history.module.css";
 import { detailOf, type Event, KIND_OPTIONS, verbOf } from "./kinds";
@@ -25,16 +27,26 @@ export default function History() {
   const here = useHere();
   const [view, change] = useView();
   const read = useRead(HistoryDocument, variables(view, here.id));
-  const shown = useKept(read.data?.workspace?.accessHistory);
+  const found = read.current ? read.data?.workspace?.accessHistory : undefined;
+  const shown = useKept(useMemo(() => found && { ...found, view }, [found, view]));
+  // A cursor that is none, or a person: then without them.
+  const isNarrow = Boolean(view.after || view.actor || view.subject);
+  const isLost = isNarrow && read.error !== undefined && isBadInput(read.error);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each such address
+  useEffect(() => {
+    if (isLost) change({ actor: undefined, subject: undefined });
+  }, [isLost]);
+  const card = useRef<HTMLElement>(null);
+  useTop(card, view.after);
   const roleName = useRoleName();
   const columns = useMemo(() => columnsFor(roleName), [roleName]);
-  if (read.error && !shown) return <NoAnswer error={read.error} retry={read.again} />;
+  if (read.error && !shown && !isLost) return <NoAnswer error={read.error} retry={read.again} />;
   const endCursor = shown?.pageInfo.hasNextPage ? shown.pageInfo.endCursor : undefined;
   return (
     <Page title="Access history" lead="What was done, and what was tried and refused.">
-      <Card flush>
+      <Card flush ref={card}>
         <Tools view={view} change={change} />
-        {read.error && <OutOfDate error={read.error} retry={read.again} />}
+        {read.error && !isLost && <OutOfDate error={read.error} retry={read.again} />}
         {shown?.nodes.length === 0 ? (
           <Empty icon={Clock} title="Nothing happened" actions={<ShowAll change={change} />}>
             No entry fits the filters.
@@ -45,7 +57,7 @@ export default function History() {
             columns={columns}
             rows={shown?.nodes}
             rowId={rowId}
-            stale={!read.current}
+            stale={shown !== undefined && shown.view !== view}
           />
         )}
         {(view.after || endCursor) && (

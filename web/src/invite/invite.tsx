@@ -1,5 +1,5 @@
 import { Tabs } from "@base-ui/react/tabs";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import type { InviteeInput, OutcomeFragment, Role } from "#generated/operations";
 import { type Problem, problemOfInput } from "../api/problem";
 import { useHere, useSession } from "../shell/session";
@@ -8,7 +8,7 @@ import { Page } from "../ui/page";
 import styles from "./invite.module.css";
 import { ManyPeople } from "./many";
 import { OnePerson } from "./one";
-import { writePeople } from "./people";
+import { type Reading, writePeople } from "./people";
 import { Results } from "./results";
 import { useSend } from "./use-send";
 
@@ -24,13 +24,15 @@ export default function Invite() {
   const [text, setText] = useState("");
   const [invitees, setInvitees] = useState<readonly InviteeInput[]>([]);
   const { send, sending, busy, reset } = useSend();
-  const onSend = (list: InviteeInput[]) => {
+  const [unread, setUnread] = useState<Reading["unread"]>([]);
+  const onSend = (list: InviteeInput[], left: Reading["unread"] = []) => {
     setSent(tab);
+    setUnread(left);
     setInvitees(list);
     send(list, chosen);
   };
   const retry = (failed: InviteeInput[]) => {
-    setText(writePeople(failed));
+    setText([writePeople(failed), ...unread.map((each) => each.text)].join("\n"));
     setTab("many");
     reset();
   };
@@ -40,7 +42,10 @@ export default function Invite() {
   };
   const back = { to: here.path("team"), label: "Team" };
   // One person who cannot be invited is corrected where they were typed.
-  const refused = sent === "one" ? refusalOf(sending?.outcomes ?? []) : undefined;
+  const refused = useMemo(
+    () => (sent === "one" ? refusalOf(sending?.outcomes ?? []) : undefined),
+    [sent, sending],
+  );
   const problem = sending?.problem ?? refused;
   const finished = sending && !busy && !refused && (!problem || sending.outcomes.length > 0);
   if (finished) {
@@ -57,6 +62,7 @@ export default function Invite() {
         <Results
           outcomes={sending.outcomes}
           invitees={invitees}
+          unread={unread}
           onMore={sending.problem ? reset : more}
           onRetry={retry}
         />

@@ -1,6 +1,6 @@
 import { Upload } from "lucide-react";
 import { type DragEvent, useCallback, useMemo, useRef, useState } from "react";
-import type { InviteeInput, Role } from "#generated/operations";
+import type { InviteeInput, InviteResult, Role } from "#generated/operations";
 import { RoleSelect } from "../member/role-select";
 import { useRoleName, useSession } from "../shell/session";
 import { Button } from "../ui/button";
@@ -11,6 +11,7 @@ import { readFile } from "./file";
 import styles from "./invite.module.css";
 import { linesOf, OutcomeTable } from "./outcome-table";
 import { inviteeOf, keyOf, type Reading, readPeople } from "./people";
+import { Unread } from "./unread";
 import { usePreview } from "./use-preview";
 import { useManaged, WorkspaceChoices } from "./workspaces";
 
@@ -23,7 +24,7 @@ type Props = {
   onText: (text: string) => void;
   problem: Parameters<typeof Form>[0]["problem"];
   busy: boolean;
-  onSend: (invitees: InviteeInput[]) => void;
+  onSend: (invitees: InviteeInput[], unread: Reading["unread"]) => void;
 };
 
 /** Several people at once: pasted addresses or a CSV file, with a preview of what would happen. */
@@ -42,16 +43,16 @@ export function ManyPeople(props: Props) {
   const roleName = useRoleName();
   const lines = linesOf(invitees, preview.outcomes, roleName);
   const drop = useCallback((key: string) => setLeft((before) => [...before, key]), []);
-  const isNew = ({ email }: InviteeInput) =>
-    preview.outcomes
-      .get(keyOf(email))
-      ?.some(({ result }) => result === "INVITED" || result === "ADDED") ?? true;
-  const fresh = invitees.filter(isNew);
+  const foresees = ({ email }: InviteeInput, ...results: InviteResult[]) =>
+    preview.outcomes.get(keyOf(email))?.some(({ result }) => results.includes(result)) ?? true;
+  const fresh = invitees.filter((each) => foresees(each, "INVITED", "ADDED"));
+  // Those who cannot be invited are sent as well, so that the results tell them.
+  const sent = invitees.filter((each) => foresees(each, "INVITED", "ADDED", "FAILED"));
   const ready = fresh.length > 0 && chosen.length > 0;
   return (
     <div className={styles.main}>
       <Card>
-        <Form problem={problem ?? preview.problem} onSend={() => onSend(fresh)}>
+        <Form problem={problem ?? preview.problem} onSend={() => onSend(sent, reading.unread)}>
           <Source
             text={text}
             onText={onText}
@@ -189,24 +190,7 @@ function Read({
           )}
         </p>
       )}
-      {unread.length > 0 && (
-        <Notice tone="warn">
-          <p>
-            {unread.length === 1
-              ? "1 line was"
-              : `${unread.length.toLocaleString("en")} lines were`}{" "}
-            not understood, and will be left out:
-          </p>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls */}
-          <ul className={styles.unread} tabIndex={0} aria-label="Lines that were not understood">
-            {unread.slice(0, 100).map(({ line, text, reason }) => (
-              <li key={`${line} ${text}`}>
-                Line {line}: <bdi>{text}</bdi> – {reason}
-              </li>
-            ))}
-          </ul>
-        </Notice>
-      )}
+      {unread.length > 0 && <Unread lines={unread} what="not understood, and will be left out" />}
     </div>
   );
 }

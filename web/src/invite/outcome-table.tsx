@@ -6,7 +6,7 @@ import { Badge } from "../ui/bits";
 import { Button } from "../ui/button";
 import { type Column, DataTable } from "../ui/table";
 import styles from "./invite.module.css";
-import { foreseen, outcomeText, RESULTS } from "./outcome";
+import { foreseen, happened, outcomeText, RESULTS } from "./outcome";
 import { keyOf } from "./people";
 
 /** Rows that are shown at first, and with each "more". */
@@ -126,7 +126,7 @@ function useColumns(done: boolean, onDrop: ((key: string) => void) | undefined):
             {line.outcomes.map((outcome) => (
               <span key={outcome.workspace.id} className={styles.place}>
                 <Badge tone={outcomeText(outcome).tone}>
-                  {done ? outcomeText(outcome).done : foreseen(outcome, roleName)}
+                  {(done ? happened : foreseen)(outcome, roleName)}
                 </Badge>
                 <bdi className="muted">{outcome.workspace.name}</bdi>
                 {outcome.error && <span className="muted">{outcome.error.message}</span>}

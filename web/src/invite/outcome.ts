@@ -21,11 +21,19 @@ const TEXTS: Record<InviteResult, Text> = {
 /** What to say of an outcome, before and after. */
 export const outcomeText = (outcome: { result: InviteResult }): Text => TEXTS[outcome.result];
 
-/** The same with the role, for those who are there already. */
-export function foreseen(outcome: ForeseenFragment, roleName: RoleName): string {
-  const { ahead } = TEXTS[outcome.result];
-  const role = outcome.result.startsWith("ALREADY") && roleName(outcome.membership?.role);
-  return role ? `${ahead} as ${role}` : ahead;
+type Outcome = Pick<ForeseenFragment, "result" | "membership">;
+
+/** What would happen; with the role, for those who are there already. */
+export const foreseen = (outcome: Outcome, roleName: RoleName) =>
+  withRole(TEXTS[outcome.result].ahead, outcome, roleName);
+
+/** What did; with the role, for those who were there already. */
+export const happened = (outcome: Outcome, roleName: RoleName) =>
+  withRole(TEXTS[outcome.result].done, outcome, roleName);
+
+function withRole(text: string, { result, membership }: Outcome, roleName: RoleName): string {
+  const role = result.startsWith("ALREADY") && roleName(membership?.role);
+  return role ? `${text} as ${role}` : text;
 }
 
 /** The results in the order in which an admin cares about them. */

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef } from "react";
-import type { InviteeInput, OutcomeFragment } from "#generated/operations";
+import type { InviteeInput, InviteResult, OutcomeFragment } from "#generated/operations";
 import { useHere, useRoleName, useSession } from "../shell/session";
 import { Button, ButtonLink } from "../ui/button";
 import { Buttons } from "../ui/field";
@@ -7,20 +7,23 @@ import { Notice } from "../ui/notice";
 import { Card } from "../ui/page";
 import styles from "./invite.module.css";
 import { linesOf, OutcomeTable } from "./outcome-table";
-import { keyOf } from "./people";
+import { keyOf, type Reading } from "./people";
+import { Unread } from "./unread";
 import { byPerson } from "./use-preview";
 
 /** What came of inviting: each person and workspace, and what to do about those who failed. */
 export function Results({
   outcomes,
   invitees,
+  unread,
   onMore,
   onRetry,
 }: {
   outcomes: readonly OutcomeFragment[];
   invitees: readonly InviteeInput[];
+  unread: Reading["unread"];
   onMore: () => void;
-  /** Goes back to the form with those who failed. */
+  /** Goes back to the form with those who failed, and what was not understood. */
   onRetry: (failed: InviteeInput[]) => void;
 }) {
   const here = useHere();
@@ -32,18 +35,22 @@ export function Results({
   const grouped = useMemo(() => byPerson(outcomes), [outcomes]);
   const reached = invitees.filter(({ email }) => grouped.has(keyOf(email)));
   const lines = linesOf(reached, grouped, roleName);
-  const count = (result: string) => outcomes.filter((each) => each.result === result).length;
+  // People, not places: whoever was invited to two workspaces was invited once.
+  const count = (...results: InviteResult[]) =>
+    [...grouped.values()].filter((each) => each.some(({ result }) => results.includes(result)))
+      .length;
   const failed = invitees.filter(({ email }) =>
     grouped.get(keyOf(email))?.some(({ result }) => result === "FAILED"),
   );
   const done = count("INVITED") + count("ADDED") > 0;
   return (
     <div className={styles.main}>
-      <Notice tone={failed.length ? "warn" : "good"}>
+      <Notice tone={failed.length || unread.length ? "warn" : "good"}>
         <p ref={told} tabIndex={-1}>
           {summary(count)}
         </p>
       </Notice>
+      {unread.length > 0 && <Unread lines={unread} what="not understood, and left out" />}
       {count("INVITED") > 0 && service?.sendsMail === false && (
         <Notice tone="warn">
           <p>
@@ -60,16 +67,18 @@ export function Results({
           Go to the team
         </ButtonLink>
         <Button onClick={onMore}>Invite more people</Button>
-        {failed.length > 0 && (
-          <Button onClick={() => onRetry(failed)}>Correct those who failed</Button>
+        {failed.length + unread.length > 0 && (
+          <Button onClick={() => onRetry(failed)}>
+            {failed.length ? "Correct those who failed" : "Correct what was left out"}
+          </Button>
         )}
       </Buttons>
     </div>
   );
 }
 
-function summary(count: (result: string) => number): string {
-  const already = count("ALREADY_MEMBER") + count("ALREADY_INVITED");
+function summary(count: (...results: InviteResult[]) => number): string {
+  const already = count("ALREADY_MEMBER", "ALREADY_INVITED");
   const parts = [
     [count("INVITED"), "invited"],
     [count("ADDED"), "added at once"],

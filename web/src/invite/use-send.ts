@@ -1,5 +1,5 @@
-import { useState } from "react";
-import { useMutation } from "urql";
+import { useEffect, useState } from "react";
+import { useClient, useMutation } from "urql";
 import {
   type InviteeInput,
   InviteUsersDocument,
@@ -24,6 +24,10 @@ export function useSend() {
   const [, execute] = useMutation(InviteUsersDocument);
   const [sending, setSending] = useState<Sending>();
   const [busy, setBusy] = useState(false);
+  const client = useClient();
+  // With a session begun anew, what was wrong with the last one is past; what was sent is not.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  useEffect(() => setSending((last) => (last?.outcomes.length === 0 ? undefined : last)), [client]);
   const send = async (invitees: readonly InviteeInput[], workspaceIds: string[]) => {
     setBusy(true);
     let state: Sending = { sent: 0, total: invitees.length, outcomes: [], problem: undefined };

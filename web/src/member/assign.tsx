@@ -1,10 +1,12 @@
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { AssignToWorkspacesDocument, type OutcomeFragment, type Role } from "#generated/operations";
 import { useForm } from "../api/change";
-import { outcomeText } from "../invite/outcome";
+import { foreseen, happened } from "../invite/outcome";
 import { OutcomeList } from "../invite/outcome-list";
+import { inviteeOf, keyOf } from "../invite/people";
+import { usePreview } from "../invite/use-preview";
 import { useManaged, WorkspaceChoices } from "../invite/workspaces";
-import { useHere } from "../shell/session";
+import { useHere, useRoleName } from "../shell/session";
 import { Button, ButtonLink } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { Buttons, Form } from "../ui/field";
@@ -19,6 +21,16 @@ export default function AssignDialog({ member, onClose }: DialogProps) {
   const [chosen, setChosen] = useState<string[]>([]);
   const [role, setRole] = useState<Role>(member.role ?? "GATEWAY_OPERATOR");
   const [outcomes, setOutcomes] = useState<readonly OutcomeFragment[]>();
+  const roleName = useRoleName();
+  const { email } = member;
+  const asked = useMemo(
+    () => (email ? [inviteeOf({ email, firstName: "", lastName: "" }, role)] : []),
+    [email, role],
+  );
+  const preview = usePreview(asked, chosen);
+  const ahead = (preview.outcomes.get(keyOf(email ?? "")) ?? []).filter(({ workspace }) =>
+    chosen.includes(workspace.id),
+  );
   const { send, busy, problem } = useForm(AssignToWorkspacesDocument, []);
   const assign = async () => {
     const payload = await send({ input: { membershipId: member.id, workspaceIds: chosen, role } });
@@ -41,7 +53,7 @@ export default function AssignDialog({ member, onClose }: DialogProps) {
   if (outcomes) {
     return (
       <Dialog open onClose={onClose} title={title}>
-        <OutcomeList outcomes={outcomes} text={(outcome) => outcomeText(outcome).done} />
+        <OutcomeList outcomes={outcomes} text={(outcome) => happened(outcome, roleName)} />
         <Buttons end>
           <Button look="primary" onClick={onClose}>
             Done
@@ -60,6 +72,7 @@ export default function AssignDialog({ member, onClose }: DialogProps) {
           onChange={setChosen}
         />
         <RoleSelect value={role} onChange={setRole} label="Role there" />
+        <OutcomeList live outcomes={ahead} text={(outcome) => foreseen(outcome, roleName)} />
         <Buttons end>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" look="primary" busy={busy} disabled={chosen.length === 0}>

@@ -56,8 +56,10 @@ function useInviteAgain(member: Member) {
     const input = { invitees: [invitee], workspaceIds: [here.id] };
     const outcome = (await invite({ input }))?.outcomes[0];
     if (outcome?.error) toasts.problem(outcome.error.message);
-    else if (outcome?.result === "ADDED") toasts.done(`${inSentence(member)} is back in the team.`);
-    else if (outcome) toasts.done(`${inSentence(member)} is invited again, with a new link.`);
+    else if (outcome?.result === "ADDED")
+      toasts.done(`${inSentence(member)} is back in the team.`, undefined, member.id);
+    else if (outcome)
+      toasts.done(`${inSentence(member)} is invited again, with a new link.`, undefined, member.id);
   };
 }
 
@@ -84,10 +86,8 @@ export function useRevoke(member: Member) {
     if (!invitationId) return;
     leave();
     if (!(await revoke({ input: { invitationId } }))) return;
-    toasts.done(`Invitation of ${inSentence(member)} revoked.`, {
-      label: "Invite again",
-      run: again,
-    });
+    const undo = { label: "Invite again", run: again };
+    toasts.done(`Invitation of ${inSentence(member)} revoked.`, undo, member.id);
   };
   return [run, busy] as const;
 }
@@ -112,7 +112,7 @@ export function useChangeRole(member: Member) {
   const [change, busy] = useAction(ChangeRoleDocument);
   const back = async (role: Role) => {
     if (await change({ input: { membershipId: member.id, role } })) {
-      toasts.done(`${inSentence(member)} is ${roleName(role)} again.`);
+      toasts.done(`${inSentence(member)} is ${roleName(role)} again.`, undefined, member.id);
     }
   };
   const run = async (role: Role, revokeTheirInvitations = false) => {
@@ -123,7 +123,11 @@ export function useChangeRole(member: Member) {
     // What the viewer may see and do is another thing from now on.
     if (own) renew();
     const undo = before && !own ? { run: () => back(before) } : undefined;
-    toasts.done(`${inSentence(member)} is ${roleName(role)} now.${fateOf(payload, own)}`, undo);
+    toasts.done(
+      `${inSentence(member)} is ${roleName(role)} now.${fateOf(payload, own)}`,
+      undo,
+      member.id,
+    );
   };
   return [run, busy] as const;
 }
@@ -149,7 +153,7 @@ export function useRemove(member: Member) {
       return;
     }
     const text = `${inSentence(member)} is no longer in ${isolate(here.name)}.${fateOf(payload, own)}`;
-    toasts.done(text, { label: "Add back", run: again });
+    toasts.done(text, { label: "Add back", run: again }, member.id);
   };
   return [run, busy] as const;
 }

@@ -51,11 +51,12 @@ type Findings = NonNullable<NonNullable<ReviewQuery["workspace"]>["accessReview"
 
 function Findings({ review }: { review: Findings }) {
   const admins = review.admins?.count;
+  const mends = useHere().can("TEAM_MANAGE");
   return (
     <>
       <Finding
         title={WAITING}
-        about="Sent over a week ago, and not accepted. Send them again, or take them back."
+        about={`Sent over a week ago, and not accepted.${mends ? " Send them again, or take them back." : ""}`}
         fine="Every invitation is younger than a week."
         finding={review.staleInvitations}
         told={(member) => (
@@ -81,8 +82,8 @@ function Findings({ review }: { review: Findings }) {
         all="status=ACTIVE&sort=active"
       />
       <Finding
-        title="Never signed in"
-        about="In the team, but never here since they joined."
+        title="Not here since they joined"
+        about="In the team, but not seen in it since they joined it."
         fine="Every member was here at least once."
         finding={review.neverSignedIn}
         told={(member) => (

@@ -60,7 +60,7 @@ function Change({
       workspaceId: workspace.id,
       name,
       invitationLifetimeDays: days.trim() ? Number(days) : null,
-      allowedEmailDomains: allowedEmailDomains.split(/[\s,;]+/u).filter(Boolean),
+      allowedEmailDomains: allowedEmailDomains.split(/[\r\n,;]+/u).filter((each) => each.trim()),
     };
     if (await send({ input })) toasts.done("The settings are saved.");
   };

@@ -1,10 +1,11 @@
 import { Autocomplete } from "@base-ui/react/autocomplete";
 import { Building2, KeyRound, Search, UserPlus, UserRound } from "lucide-react";
-import { type ComponentType, useDeferredValue, useState } from "react";
+import { type ComponentType, useDeferredValue, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { useQuery } from "urql";
 import { FindMembersDocument } from "#generated/operations";
 import { useKept } from "../api/kept";
+import { problemOf } from "../api/problem";
 import { BareDialog } from "../ui/dialog";
 import popup from "../ui/popup.module.css";
 import { PAGES } from "./frame";
@@ -21,9 +22,17 @@ type Command = {
 
 /** The palette once it is open. */
 export default function PaletteDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const went = useRef(false);
+  const finalFocus = () =>
+    (went.current && document.querySelector<HTMLElement>("main h1")) || (true as const);
   return (
-    <BareDialog open={open} onClose={onClose} label="Find anything">
-      <Commands onDone={onClose} />
+    <BareDialog open={open} onClose={onClose} label="Find anything" finalFocus={finalFocus}>
+      <Commands
+        onDone={() => {
+          went.current = true;
+          onClose();
+        }}
+      />
     </BareDialog>
   );
 }
@@ -34,8 +43,9 @@ function Commands({ onDone }: { onDone: () => void }) {
   const [text, setText] = useState("");
   const fixed = useFixed(here);
   const words = text.trim().toLowerCase();
-  const found = useMembers(here, useDeferredValue(text.trim()));
+  const { found, searching, problem } = useMembers(here, useDeferredValue(text.trim()));
   const items = [...fixed.filter(({ label }) => label.toLowerCase().includes(words)), ...found];
+  const none = problem ?? (searching ? "Searching…" : "Nothing found.");
   const go = (command: Command) => {
     onDone();
     navigate(command.to);
@@ -61,7 +71,7 @@ function Commands({ onDone }: { onDone: () => void }) {
         />
         <kbd>Esc</kbd>
       </div>
-      <Autocomplete.Empty className={styles.none}>Nothing found.</Autocomplete.Empty>
+      <Autocomplete.Empty className={styles.none}>{none}</Autocomplete.Empty>
       <Autocomplete.List className={styles.list}>
         {(command: Command) => (
           <Autocomplete.Item
@@ -109,20 +119,25 @@ function useFixed(here: Here | undefined): Command[] {
   return [...invite, ...pages, ...account, ...workspaces];
 }
 
-function useMembers(here: Here | undefined, search: string): Command[] {
+type Members = { found: Command[]; searching: boolean; problem: string | undefined };
+
+function useMembers(here: Here | undefined, search: string): Members {
   const pause = !here?.can("TEAM_VIEW") || search.length < 2;
-  const [{ data }] = useQuery({
+  const [{ data, fetching, stale, error }] = useQuery({
     query: FindMembersDocument,
     variables: { workspaceId: here?.id ?? "", search },
     pause,
   });
   const nodes = useKept(data?.workspace?.members?.nodes);
-  if (pause || !here || !nodes) return [];
-  return nodes.map((member) => ({
+  const searching = !pause && (fetching || stale);
+  const problem = error && !fetching ? problemOf(error).message : undefined;
+  if (pause || !here || !nodes) return { found: [], searching, problem };
+  const found = nodes.map((member) => ({
     value: member.id,
     label: member.name ?? "",
     about: member.email ?? "",
     icon: UserRound,
     to: here.path(`team/${member.id}`),
   }));
+  return { found, searching, problem };
 }

@@ -10,6 +10,9 @@ const typing = (target: EventTarget | null) =>
     "input, textarea, select, [contenteditable], [role=dialog], [role=alertdialog], [role=menu], [role=listbox]",
   ) !== null;
 
+/** Whether something is open, or opening, over the page: keys are meant for that. */
+const covered = () => document.querySelector("[data-covers]") !== null;
+
 /** Runs `act` when the single key is pressed and nobody is typing; with a `combined` one, always. */
 export function useKey(key: string, act: () => void, combined = false) {
   const [single] = useSingleKeys();
@@ -17,7 +20,7 @@ export function useKey(key: string, act: () => void, combined = false) {
     const onKeyDown = (event: KeyboardEvent) => {
       const modified = event.ctrlKey || event.metaKey;
       if (event.key !== key || event.altKey || modified !== combined || event.isComposing) return;
-      if (!combined && (single === "off" || typing(event.target))) return;
+      if (!combined && (single === "off" || covered() || typing(event.target))) return;
       event.preventDefault();
       act();
     };

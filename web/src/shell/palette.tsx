@@ -1,4 +1,5 @@
-import { lazy, type ReactNode, Suspense, useCallback, useMemo, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { AFTER } from "./ahead";
 import { useKey } from "./keys";
 import { PaletteContext } from "./palette-context";
 
@@ -11,15 +12,20 @@ export function Palette({ children }: { children: ReactNode }) {
     () => setState((now) => (now.open ? now : { open: true, nth: now.nth + 1 })),
     [],
   );
+  const [ahead, setAhead] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setAhead(true), AFTER);
+    return () => clearTimeout(timer);
+  }, []);
   const close = useCallback(() => setState((now) => ({ ...now, open: false })), []);
   useKey("k", openPalette, true);
   const context = useMemo(() => ({ openPalette }), [openPalette]);
   return (
     <PaletteContext value={context}>
       {children}
-      <Suspense>
+      <Suspense fallback={open && <span hidden data-covers />}>
         {/* Each time a new one, or it would begin with the text of one that is just closing. */}
-        {nth > 0 && <PaletteDialog key={nth} open={open} onClose={close} />}
+        {(ahead || nth > 0) && <PaletteDialog key={Math.max(nth, 1)} open={open} onClose={close} />}
       </Suspense>
     </PaletteContext>
   );

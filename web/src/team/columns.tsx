@@ -28,7 +28,7 @@ export function columnsFor(here: Here): Column<Row>[] {
       header: "Email",
       sortable: true,
       narrow: "wide",
-      cell: (member) => <bdi>{member.email}</bdi>,
+      cell: (member) => <Email member={member} />,
     },
     {
       id: "role",
@@ -75,6 +75,12 @@ export function columnsFor(here: Here): Column<Row>[] {
   return columns.filter((column) => column !== false);
 }
 
+const Email = ({ member }: { member: Row }) => (
+  <bdi className={styles.email} title={member.email ?? undefined}>
+    {member.email}
+  </bdi>
+);
+
 function Name({ member, own }: { member: Row; own: boolean }) {
   const name = member.name ?? "";
   return (
@@ -87,7 +93,9 @@ function Name({ member, own }: { member: Row; own: boolean }) {
           </Link>{" "}
           {own && <Badge>You</Badge>}
         </span>
-        <bdi className={styles.address}>{member.email}</bdi>
+        <span className={styles.address}>
+          <Email member={member} />
+        </span>
       </span>
     </div>
   );

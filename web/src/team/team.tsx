@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useNavigate } from "react-router";
 import { MembersDocument } from "#generated/operations";
 import { useKept } from "../api/kept";
+import { isBadInput } from "../api/problem";
 import { useRead } from "../api/read";
 import { useKey } from "../shell/keys";
 import { useHere } from "../shell/session";
@@ -11,6 +12,7 @@ import { Empty } from "../ui/bits";
 import { Button, ButtonLink } from "../ui/button";
 import { Card, Page } from "../ui/page";
 import { DataTable, type Sorting } from "../ui/table";
+import { useTop } from "../ui/top";
 import { columnsFor, type Row } from "./columns";
 import { Figures } from "./figures";
 import styles from "./team.module.css";
@@ -75,23 +77,28 @@ function Members({ search }: { search: React.RefObject<HTMLInputElement | null> 
   const found = read.current ? read.data?.workspace?.members : undefined;
   // A page goes with the view that it is of, also while the next one is on its way.
   const shown = useKept(useMemo(() => found && { ...found, view }, [found, view]));
-  const isBeyond = Boolean(found?.nodes.length === 0 && (view.after || view.before));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each page that has emptied
+  // A page that has emptied, or a cursor that is none: then from the beginning.
+  const isPaged = Boolean(view.after || view.before);
+  const isBeyond = isPaged && found?.nodes.length === 0;
+  const isLost = isBeyond || (isPaged && read.error !== undefined && isBadInput(read.error));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each such page
   useEffect(() => {
-    if (isBeyond) change({});
-  }, [isBeyond]);
+    if (isLost) change({});
+  }, [isLost]);
+  const card = useRef<HTMLElement>(null);
+  useTop(card, view.after ?? view.before);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what may be seen, not the object
   const columns = useMemo(() => columnsFor(here), [here.id, here.role]);
-  if (read.error && !shown) return <NoAnswer error={read.error} retry={read.again} />;
+  if (read.error && !shown && !isLost) return <NoAnswer error={read.error} retry={read.again} />;
   const sort = ({ id, desc }: Sorting) => {
     const field = FIELDS[id];
     if (field) change({ order: { field, direction: desc ? "DESC" : "ASC" } });
   };
   const none = shown?.nodes.length === 0 && !isBeyond;
   return (
-    <Card flush>
+    <Card flush ref={card}>
       <Tools view={view} change={change} search={search} />
-      {read.error && <OutOfDate error={read.error} retry={read.again} />}
+      {read.error && !isLost && <OutOfDate error={read.error} retry={read.again} />}
       {none ? (
         <NobodyFound view={shown.view} change={change} />
       ) : (
@@ -102,7 +109,7 @@ function Members({ search }: { search: React.RefObject<HTMLInputElement | null> 
           rowId={rowId}
           sorting={sortingOf(view)}
           onSort={sort}
-          stale={!read.current}
+          stale={shown !== undefined && shown.view !== view}
         />
       )}
       {shown && !none && <Pages shown={shown} />}

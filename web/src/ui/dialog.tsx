@@ -34,6 +34,7 @@ export function Dialog({
         <Base.Backdrop className={styles.backdrop} />
         <Base.Viewport className={styles.viewport}>
           <Base.Popup
+            data-covers
             ref={popup}
             className={styles.popup}
             {...(initialFocus ? { initialFocus: find } : {})}
@@ -52,14 +53,25 @@ export function BareDialog({
   open,
   onClose,
   label,
+  finalFocus,
   children,
-}: Shown & { label: string; children: ReactNode }) {
+}: Shown & {
+  label: string;
+  /** Where the focus goes afterwards; else, and for `true`, where it was before. */
+  finalFocus: () => HTMLElement | true;
+  children: ReactNode;
+}) {
   return (
     <Base.Root open={open} onOpenChange={(next) => next || onClose()}>
       <Base.Portal>
         <Base.Backdrop className={styles.backdrop} />
         <Base.Viewport className={cx(styles.viewport, styles.top)}>
-          <Base.Popup aria-label={label} className={cx(styles.popup, styles.bare)}>
+          <Base.Popup
+            data-covers
+            aria-label={label}
+            finalFocus={finalFocus}
+            className={cx(styles.popup, styles.bare)}
+          >
             {children}
           </Base.Popup>
         </Base.Viewport>
@@ -92,7 +104,7 @@ export function Confirm({
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className={styles.backdrop} />
         <AlertDialog.Viewport className={styles.viewport}>
-          <AlertDialog.Popup className={styles.popup}>
+          <AlertDialog.Popup data-covers className={styles.popup}>
             <AlertDialog.Title className={styles.title}>{title}</AlertDialog.Title>
             <AlertDialog.Description render={<div />} className={styles.description}>
               {children}

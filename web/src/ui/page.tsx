@@ -1,5 +1,5 @@
 import { ArrowLeft } from "lucide-react";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, type Ref, useEffect, useRef, useState } from "react";
 import { Link, type To, useLocation } from "react-router";
 import { cx } from "./cx";
 import styles from "./page.module.css";
@@ -72,6 +72,7 @@ export function Card({
   aside,
   flush,
   narrow,
+  ref,
   children,
 }: {
   title?: string;
@@ -80,10 +81,12 @@ export function Card({
   flush?: boolean;
   /** For forms, whose fields need no more. */
   narrow?: boolean;
+  ref?: Ref<HTMLElement>;
   children: ReactNode;
 }) {
   return (
     <section
+      ref={ref}
       className={cx(styles.card, flush ? styles.flush : styles.padded, narrow && styles.narrow)}
       aria-label={title || undefined}
     >

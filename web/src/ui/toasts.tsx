@@ -12,19 +12,19 @@ export function useToasts() {
   const { add, close } = manager;
   return useMemo(
     () => ({
-      done(title: string, undo?: Undo) {
+      /** `about` is what it was done to: only the latest is told, and can be taken back. */
+      done(title: string, undo?: Undo, about?: string) {
         const id = add({
+          ...(about && { id: about }),
           title,
           timeout: undo ? 10_000 : 5_000,
-          ...(undo && {
-            actionProps: {
-              children: undo.label ?? "Undo",
-              onClick() {
-                close(id);
-                undo.run();
-              },
+          actionProps: undo && {
+            children: undo.label ?? "Undo",
+            onClick() {
+              close(id);
+              undo.run();
             },
-          }),
+          },
         });
       },
       problem(title: string) {

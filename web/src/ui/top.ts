@@ -1,0 +1,14 @@
+import { type RefObject, useEffect, useRef } from "react";
+import { useNavigationType } from "react-router";
+
+/** Scrolls up to where reading goes on, when a link has led to another page of a list. */
+export function useTop(list: RefObject<HTMLElement | null>, page: string | undefined) {
+  const followed = useNavigationType() === "PUSH";
+  const last = useRef(page);
+  useEffect(() => {
+    if (page === last.current) return;
+    last.current = page;
+    const element = list.current;
+    if (followed && element && element.getBoundingClientRect().top < 0) element.scrollIntoView();
+  }, [list, page, followed]);
+}
