@@ -34,7 +34,6 @@ const AHEAD = [
   ...Object.values(pages),
   () => import("./member/dialogs"),
   () => import("./member/assign"),
-  () => import("./shell/commands"),
   () => import("./entry/sign-in-again"),
 ];
 

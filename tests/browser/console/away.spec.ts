@@ -187,3 +187,21 @@ test("who could not be signed out is told", async ({ page, context, team }) => {
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   await expect(page.getByText("You may still be signed in").first()).toBeVisible();
 });
+
+test("a palette that cannot be read takes no page with it", async ({
+  page,
+  context,
+  team,
+  complaints,
+}) => {
+  await signIn(context, team.admin.email);
+  const tried = page.waitForRequest("**/assets/commands-*.js");
+  await page.route("**/assets/commands-*.js", (route) => route.abort());
+  await page.goto(team.path("invite"));
+  await page.getByLabel("Email", { exact: true }).fill("bo@acme.example");
+  await tried;
+  await page.keyboard.press("Control+k");
+  await expect(page.getByText("Load the page again to search.").first()).toBeVisible();
+  await expect(page.getByLabel("Email", { exact: true })).toHaveValue("bo@acme.example");
+  expect(complaints.splice(0).length).toBeGreaterThan(0);
+});

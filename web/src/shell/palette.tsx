@@ -1,9 +1,12 @@
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { ErrorBoundary } from "react-error-boundary";
+import { useToasts } from "../ui/toasts";
 import { AFTER } from "./ahead";
 import { useKey } from "./keys";
 import { PaletteContext } from "./palette-context";
 
-const PaletteDialog = lazy(() => import("./commands"));
+const load = () => import("./commands");
+const PaletteDialog = lazy(load);
 
 /** The command palette: every page, workspace and member from the keyboard. */
 export function Palette({ children }: { children: ReactNode }) {
@@ -12,9 +15,15 @@ export function Palette({ children }: { children: ReactNode }) {
     () => setState((now) => (now.open ? now : { open: true, nth: now.nth + 1 })),
     [],
   );
+  const toasts = useToasts();
   const [ahead, setAhead] = useState(false);
   useEffect(() => {
-    const timer = setTimeout(() => setAhead(true), AFTER);
+    // What fails here is read again, and told, when it is needed.
+    const read = () =>
+      load()
+        .then(() => setAhead(true))
+        .catch(() => {});
+    const timer = setTimeout(read, AFTER);
     return () => clearTimeout(timer);
   }, []);
   const close = useCallback(() => setState((now) => ({ ...now, open: false })), []);
@@ -23,10 +32,17 @@ export function Palette({ children }: { children: ReactNode }) {
   return (
     <PaletteContext value={context}>
       {children}
-      <Suspense fallback={open && <span hidden data-covers />}>
-        {/* Each time a new one, or it would begin with the text of one that is just closing. */}
-        {(ahead || nth > 0) && <PaletteDialog key={Math.max(nth, 1)} open={open} onClose={close} />}
-      </Suspense>
+      <ErrorBoundary
+        fallback={null}
+        onError={() => toasts.problem("This could not be read. Load the page again to search.")}
+      >
+        <Suspense fallback={open && <span hidden data-covers />}>
+          {/* Each time a new one, or it would begin with the text of one that is just closing. */}
+          {(ahead || nth > 0) && (
+            <PaletteDialog key={Math.max(nth, 1)} open={open} onClose={close} />
+          )}
+        </Suspense>
+      </ErrorBoundary>
     </PaletteContext>
   );
 }
