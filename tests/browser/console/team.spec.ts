@@ -166,9 +166,11 @@ test("the whole way to an invitation by the keyboard alone", async ({ page, team
   await page.keyboard.type("Bo");
   await tabTo("Role");
   await page.keyboard.press("ArrowDown");
-  await page.getByRole("option", { name: /Security Auditor/ }).waitFor();
+  await expect(page.getByRole("option", { name: /Gateway Operator/ })).toBeFocused();
   await page.keyboard.press("ArrowDown");
+  await expect(page.getByRole("option", { name: /Security Auditor/ })).toBeFocused();
   await page.keyboard.press("Enter");
+  await expect(page.getByRole("combobox", { name: "Role" })).toContainText("Security Auditor");
   await tabTo("Invite");
   await page.keyboard.press("Enter");
   await expect(page.getByText("1 invited.")).toBeVisible();
