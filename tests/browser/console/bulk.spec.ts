@@ -55,8 +55,7 @@ test("one person who cannot be invited is corrected where they were typed", asyn
   page,
   team,
 }) => {
-  const input = { workspaceId: team.workspace.id, allowedEmailDomains: ["acme.example"] };
-  await team.admin.api.mutate("updateWorkspace", input, "");
+  await team.allowOnly("acme.example");
   await page.getByRole("tab", { name: "One person" }).click();
   await page.getByLabel("Email", { exact: true }).fill("cy@elsewhere.example");
   await page.getByLabel("First name").fill("Cy");
@@ -120,8 +119,7 @@ test("who was left out can be put back", async ({ page }) => {
 });
 
 test("a refused person stays typed while the other tab is looked at", async ({ page, team }) => {
-  const input = { workspaceId: team.workspace.id, allowedEmailDomains: ["acme.example"] };
-  await team.admin.api.mutate("updateWorkspace", input, "");
+  await team.allowOnly("acme.example");
   await page.getByRole("tab", { name: "One person" }).click();
   const email = page.getByLabel("Email", { exact: true });
   await email.fill("cy@elsewhere.example");
@@ -138,8 +136,7 @@ test("who failed and what was not understood is told, and comes back to be corre
   page,
   team,
 }) => {
-  const input = { workspaceId: team.workspace.id, allowedEmailDomains: ["acme.example"] };
-  await team.admin.api.mutate("updateWorkspace", input, "");
+  await team.allowOnly("acme.example");
   const people = page.getByRole("textbox", { name: "People" });
   await people.fill("bo@acme.example, Cy Ito <cy@elsewhere.example>\nnobody");
   await expect(row(page, "cy@elsewhere.example")).toContainText("Cannot be invited");

@@ -79,6 +79,12 @@ export class Team {
     }
   }
 
+  /** Lets only addresses of these domains be invited. */
+  async allowOnly(...allowedEmailDomains: string[]): Promise<void> {
+    const input = { workspaceId: this.workspace.id, allowedEmailDomains };
+    await this.admin.api.mutate("updateWorkspace", input, "");
+  }
+
   /** The id of somebody's membership. */
   async membershipOf(email: string): Promise<string> {
     const { workspace } = await this.admin.api.run(

@@ -5,7 +5,7 @@ import { useFresh } from "./fresh";
 
 /**
  * What a page shows: read now, and again while somebody looks at it. An answer outlives a failed
- * reading, and stands in for the next one while that is on its way.
+ * reading of the same thing.
  */
 export function useRead<D, V extends AnyVariables>(
   query: TypedDocumentNode<D, V>,
@@ -20,11 +20,10 @@ export function useRead<D, V extends AnyVariables>(
   const [kept, setKept] = useState<{ key: number; data: D }>();
   const answered = data !== undefined && operation?.key === key;
   if (answered && kept?.data !== data) setKept({ key, data });
+  const known = kept?.key === key ? kept.data : undefined;
   return {
-    /** The last answer. */
-    data: answered ? data : kept?.data,
-    /** Whether it is to these variables, rather than to those before. */
-    current: answered || kept?.key === key,
+    /** The last answer to these variables, not to those before. */
+    data: answered ? data : known,
     /** Why the last reading came to nothing, or not to everything. */
     error,
     /** Whether no reading is under way. */

@@ -2,7 +2,7 @@ import { History as Clock } from "lucide-react";
 import { useEffect, useMemo, useRef } from "react";
 import { Link } from "react-router";
 import { type AuditEventKind, type AuditOutcome, HistoryDocument } from "#generated/operations";
-import { useKept } from "../api/kept";
+import { useKeptPage } from "../api/kept";
 import { isBadInput } from "../api/problem";
 import { useRead } from "../api/read";
 import { type RoleName, useHere, useRoleName } from "../shell/session";
@@ -27,8 +27,7 @@ export default function History() {
   const here = useHere();
   const [view, change] = useView();
   const read = useRead(HistoryDocument, variables(view, here.id));
-  const found = read.current ? read.data?.workspace?.accessHistory : undefined;
-  const shown = useKept(useMemo(() => found && { ...found, view }, [found, view]));
+  const { shown, stale } = useKeptPage(read.data?.workspace?.accessHistory, view);
   // A cursor that is none, or a person: then without them.
   const isNarrow = Boolean(view.after || view.actor || view.subject);
   const isLost = isNarrow && read.error !== undefined && isBadInput(read.error);
@@ -57,7 +56,7 @@ export default function History() {
             columns={columns}
             rows={shown?.nodes}
             rowId={rowId}
-            stale={shown !== undefined && shown.view !== view}
+            stale={stale}
           />
         )}
         {(view.after || endCursor) && (

@@ -23,12 +23,12 @@ export default function MemberPage() {
   const here = useHere();
   const { memberId = "" } = useParams();
   const own = memberId === here.membershipId;
-  const { data, current, error, settled, again } = useRead(MemberDocument, {
+  const { data, error, settled, again } = useRead(MemberDocument, {
     workspaceId: here.id,
     memberId,
     review: here.can("TEAM_REVIEW") || own,
   });
-  const member = current ? data?.workspace?.member : undefined;
+  const member = data?.workspace?.member;
   const back = { to: here.path("team"), label: "Team" };
   if (member?.role && member.email) {
     return (

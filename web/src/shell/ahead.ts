@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 
 /** Milliseconds after the first page. */
-export const AFTER = 1_500;
+const AFTER = 1_500;
 
 /**
  * Reads parts of the program before they are asked for, so that they open at once, and open at all

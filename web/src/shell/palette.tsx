@@ -1,7 +1,7 @@
-import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useMemo, useState } from "react";
 import { ErrorBoundary } from "react-error-boundary";
 import { useToasts } from "../ui/toasts";
-import { AFTER } from "./ahead";
+import { useAhead } from "./ahead";
 import { useKey } from "./keys";
 import { PaletteContext } from "./palette-context";
 
@@ -17,15 +17,7 @@ export function Palette({ children }: { children: ReactNode }) {
   );
   const toasts = useToasts();
   const [ahead, setAhead] = useState(false);
-  useEffect(() => {
-    // What fails here is read again, and told, when it is needed.
-    const read = () =>
-      load()
-        .then(() => setAhead(true))
-        .catch(() => {});
-    const timer = setTimeout(read, AFTER);
-    return () => clearTimeout(timer);
-  }, []);
+  useAhead(useMemo(() => [() => load().then(() => setAhead(true))], []));
   const close = useCallback(() => setState((now) => ({ ...now, open: false })), []);
   useKey("k", openPalette, true);
   const context = useMemo(() => ({ openPalette }), [openPalette]);

@@ -2,7 +2,7 @@ import { SearchX, UserPlus } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useNavigate } from "react-router";
 import { MembersDocument } from "#generated/operations";
-import { useKept } from "../api/kept";
+import { useKeptPage } from "../api/kept";
 import { isBadInput } from "../api/problem";
 import { useRead } from "../api/read";
 import { useKey } from "../shell/keys";
@@ -74,9 +74,8 @@ function Members({ search }: { search: React.RefObject<HTMLInputElement | null> 
   const review = here.can("TEAM_REVIEW");
   const [view, change] = useView(review);
   const read = useRead(MembersDocument, variables(view, here.id, review));
-  const found = read.current ? read.data?.workspace?.members : undefined;
-  // A page goes with the view that it is of, also while the next one is on its way.
-  const shown = useKept(useMemo(() => found && { ...found, view }, [found, view]));
+  const found = read.data?.workspace?.members;
+  const { shown, stale } = useKeptPage(found, view);
   // A page that has emptied, or a cursor that is none: then from the beginning.
   const isPaged = Boolean(view.after || view.before);
   const isBeyond = isPaged && found?.nodes.length === 0;
@@ -109,7 +108,7 @@ function Members({ search }: { search: React.RefObject<HTMLInputElement | null> 
           rowId={rowId}
           sorting={sortingOf(view)}
           onSort={sort}
-          stale={shown !== undefined && shown.view !== view}
+          stale={stale}
         />
       )}
       {shown && !none && <Pages shown={shown} />}
