@@ -268,15 +268,11 @@ test("assigning tells beforehand who is there already", async ({ page, team }) =
   await expect(page.getByText("Already invited as Security Auditor")).toBeVisible();
 });
 
-test("an address that makes no sense shows what can be shown", async ({
-  page,
-  team,
-  complaints,
-}) => {
+test("an address that makes no sense shows what can be shown", async ({ page, team, foreseen }) => {
+  foreseen.push(/"BAD_INPUT"/);
   await page.goto(team.path("team?q=ana&after=nonsense&page=2"));
   await expect(row(page, "Ana Silva")).toBeVisible();
   await expect(page).toHaveURL(/team\?q=ana$/);
   await page.goto(team.path("history?actor=nobody"));
   await expect(row(page, "Ana Silva")).not.toHaveCount(0);
-  for (const complaint of complaints.splice(0)) expect(complaint).toContain("BAD_INPUT");
 });

@@ -27,10 +27,12 @@ export default function History() {
   const here = useHere();
   const [view, change] = useView();
   const read = useRead(HistoryDocument, variables(view, here.id));
-  const { shown, stale } = useKeptPage(read.data?.workspace?.accessHistory, view);
+  const found = read.data?.workspace?.accessHistory;
+  const { shown, stale } = useKeptPage(found, view);
   // A cursor that is none, or a person: then without them.
   const isNarrow = Boolean(view.after || view.actor || view.subject);
-  const isLost = isNarrow && read.error !== undefined && isBadInput(read.error);
+  // Where the cache answers anew, it has nothing, and no longer says why.
+  const isLost = isNarrow && (read.error ? isBadInput(read.error) : read.settled && !found);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each such address
   useEffect(() => {
     if (isLost) change({ actor: undefined, subject: undefined });

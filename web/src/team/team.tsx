@@ -79,7 +79,9 @@ function Members({ search }: { search: React.RefObject<HTMLInputElement | null> 
   // A page that has emptied, or a cursor that is none: then from the beginning.
   const isPaged = Boolean(view.after || view.before);
   const isBeyond = isPaged && found?.nodes.length === 0;
-  const isLost = isBeyond || (isPaged && read.error !== undefined && isBadInput(read.error));
+  // Where the cache answers anew, it has nothing, and no longer says why.
+  const isRefused = read.error ? isBadInput(read.error) : read.settled && !found;
+  const isLost = isPaged && (isBeyond || isRefused);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each such page
   useEffect(() => {
     if (isLost) change({});
