@@ -35,6 +35,17 @@ pub enum WorkspaceCreators {
     Nobody,
 }
 
+/// Which header tells the address of a client behind trusted proxies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ForwardedHeader {
+    /// The one that a request has; neither where it has both and they disagree.
+    Auto,
+    /// `X-Forwarded-For` alone.
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239) alone.
+    Forwarded,
+}
+
 /// What stands between the program and PostgreSQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Pooler {
@@ -61,9 +72,17 @@ pub struct Config {
     /// Further origins whose pages may use the API with the session cookie, separated by commas
     #[arg(long, env = "TOKENVUE_ALLOWED_ORIGINS", value_delimiter = ',', value_parser = public_url)]
     pub allowed_origins: Vec<Url>,
-    /// Networks or addresses of reverse proxies whose X-Forwarded-For is believed, separated by commas
+    /// Networks or addresses of reverse proxies whose X-Forwarded-For or Forwarded is believed, separated by commas
     #[arg(long, env = "TOKENVUE_TRUSTED_PROXIES", value_delimiter = ',', value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
+    /// The header in which trusted proxies report the client's address
+    #[arg(
+        long,
+        env = "TOKENVUE_FORWARDED_HEADER",
+        value_enum,
+        default_value = "auto"
+    )]
+    pub forwarded_header: ForwardedHeader,
 
     /// Folder for the SQLite database
     #[arg(long, env = "TOKENVUE_DATA_DIR", default_value = "tokenvue-data")]

@@ -17,6 +17,7 @@ pub mod http;
 pub mod mail;
 
 pub mod name;
+pub mod network;
 pub mod server;
 pub mod team;
 pub mod token;

@@ -6,6 +6,7 @@ use crate::actor::{Actor, Origin};
 use crate::audit::{self, AuditKind, Entry};
 use crate::email::EmailAddress;
 use crate::error::{Error, Problem, ProblemCode, Result};
+use crate::network;
 use crate::team::roster;
 use crate::token::Token;
 use entity::{session as sessions, user};
@@ -71,7 +72,7 @@ async fn count_attempt(
     origin: &Origin,
 ) -> Result<Counters> {
     let (now, config) = (app.now(), &app.config);
-    let address = throttle::key("sign-in-address", &origin.address);
+    let address = throttle::key("sign-in-address", &network::of_client(&origin.address));
     throttle::attempt(
         &app.db,
         &address,

@@ -1,86 +1,193 @@
 //! Where a request came from: through trusted proxies, or straight.
 
+use super::forwarded::{X_FORWARDED_FOR, forwarded, x_forwarded_for};
 use crate::actor::Origin;
+use crate::config::{Config, ForwardedHeader};
 use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Once;
 use tower_http::request_id::RequestId;
 
 /// The longest request id that is kept, in characters: clients may send their own.
 pub const MAX_REQUEST_ID: usize = 64;
 
-/// Reads where a request came from.
-pub fn origin(parts: &Parts, trusted: &[IpNet]) -> Origin {
-    let peer = parts
-        .extensions
-        .get::<ConnectInfo<SocketAddr>>()
-        .map(|info| info.0.ip());
-    let address = peer.map(|peer| client_address(peer, &parts.headers, trusted));
-    let request_id = parts
-        .extensions
-        .get::<RequestId>()
-        .and_then(|id| id.header_value().to_str().ok());
-    let user_agent = parts
-        .headers
-        .get(header::USER_AGENT)
-        .and_then(|value| value.to_str().ok());
-    Origin {
-        address: address
-            .map(|address| address.to_string())
-            .unwrap_or_default(),
-        user_agent: user_agent.unwrap_or_default().to_owned(),
-        request_id: request_id
-            .unwrap_or_default()
-            .chars()
-            .take(MAX_REQUEST_ID)
-            .collect(),
+/// The reverse proxies before the server, and how they report the clients' addresses.
+#[derive(Clone, Debug)]
+pub struct Proxies {
+    trusted: Vec<IpNet>,
+    header: ForwardedHeader,
+}
+
+impl Proxies {
+    /// The proxies that the settings name.
+    pub fn of(config: &Config) -> Proxies {
+        Proxies {
+            trusted: config.trusted_proxies.clone(),
+            header: config.forwarded_header,
+        }
+    }
+
+    /// Where a request came from.
+    pub fn origin(&self, parts: &Parts) -> Origin {
+        let peer = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|info| info.0.ip());
+        let address = peer.map(|peer| self.client_address(peer, &parts.headers));
+        let request_id = parts
+            .extensions
+            .get::<RequestId>()
+            .and_then(|id| id.header_value().to_str().ok());
+        let user_agent = parts
+            .headers
+            .get(header::USER_AGENT)
+            .and_then(|value| value.to_str().ok());
+        Origin {
+            address: address
+                .map(|address| address.to_string())
+                .unwrap_or_default(),
+            user_agent: user_agent.unwrap_or_default().to_owned(),
+            request_id: request_id
+                .unwrap_or_default()
+                .chars()
+                .take(MAX_REQUEST_ID)
+                .collect(),
+        }
+    }
+
+    /// The client's address: the last hop that is not a trusted proxy, if the peer is one; else
+    /// the peer. What stands before that hop could have been made up.
+    ///
+    /// Without a setting, the header that is there counts. A proxy that sets one of the two headers
+    /// lets the other pass, so where both are there and disagree, neither can be believed, and the
+    /// address is that of the peer.
+    fn client_address(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let peer = peer.to_canonical();
+        if !self.is_trusted(peer) {
+            return peer;
+        }
+        let by_x_forwarded_for = || self.last_untrusted(peer, x_forwarded_for(headers));
+        let by_forwarded = || self.last_untrusted(peer, forwarded(headers));
+        match self.header {
+            ForwardedHeader::XForwardedFor => by_x_forwarded_for(),
+            ForwardedHeader::Forwarded => by_forwarded(),
+            ForwardedHeader::Auto if !headers.contains_key(header::FORWARDED) => {
+                by_x_forwarded_for()
+            }
+            ForwardedHeader::Auto if !headers.contains_key(X_FORWARDED_FOR) => by_forwarded(),
+            ForwardedHeader::Auto => {
+                let address = by_forwarded();
+                if address == by_x_forwarded_for() {
+                    return address;
+                }
+                warn_of_two_headers();
+                peer
+            }
+        }
+    }
+
+    fn last_untrusted(&self, peer: IpAddr, mut hops: Vec<Option<IpAddr>>) -> IpAddr {
+        let mut address = peer;
+        while self.is_trusted(address) {
+            match hops.pop() {
+                Some(Some(hop)) => address = hop,
+                _ => break,
+            }
+        }
+        address
+    }
+
+    fn is_trusted(&self, address: IpAddr) -> bool {
+        self.trusted
+            .iter()
+            .any(|network| network.contains(&address))
     }
 }
 
-/// The client's address: the last one in `X-Forwarded-For` that is not a trusted proxy's, if the
-/// peer is one; else the peer's. Whatever stands before it could have been made up.
-fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
-    let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
-    let mut address = peer.to_canonical();
-    let hops = headers
-        .get_all("x-forwarded-for")
-        .into_iter()
-        .filter_map(|value| value.to_str().ok());
-    let mut hops: Vec<&str> = hops
-        .flat_map(|value| value.split(','))
-        .map(str::trim)
-        .collect();
-    while is_trusted(&address) {
-        match hops.pop().map(str::parse::<IpAddr>) {
-            Some(Ok(hop)) => address = hop.to_canonical(),
-            _ => break,
-        }
-    }
-    address
+/// Once, since clients can cause it.
+fn warn_of_two_headers() {
+    static WARNED: Once = Once::new();
+    WARNED.call_once(|| {
+        tracing::warn!(
+            "a request had X-Forwarded-For and Forwarded with different addresses, and neither was \
+             used: name the one that your proxy sets in TOKENVUE_FORWARDED_HEADER"
+        );
+    });
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn address(peer: &str, forwarded: &str) -> String {
+    const NONE: Option<&str> = None;
+
+    fn address(
+        header: ForwardedHeader,
+        peer: &str,
+        x_forwarded_for: Option<&str>,
+        forwarded: Option<&str>,
+    ) -> String {
         let mut headers = HeaderMap::new();
-        headers.insert("x-forwarded-for", forwarded.parse().unwrap());
-        let trusted = ["10.0.0.0/8".parse().unwrap()];
-        client_address(peer.parse().unwrap(), &headers, &trusted).to_string()
+        for (name, value) in [
+            (X_FORWARDED_FOR, x_forwarded_for),
+            (header::FORWARDED, forwarded),
+        ] {
+            if let Some(value) = value {
+                headers.insert(name, value.parse().unwrap());
+            }
+        }
+        let proxies = Proxies {
+            trusted: vec!["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()],
+            header,
+        };
+        let peer = peer.parse().unwrap();
+        proxies.client_address(peer, &headers).to_string()
     }
 
     #[test]
     fn only_trusted_proxies_are_believed() {
-        assert_eq!(address("203.0.113.9", "198.51.100.1"), "203.0.113.9");
-        assert_eq!(address("10.0.0.1", "198.51.100.1"), "198.51.100.1");
-        assert_eq!(
-            address("10.0.0.1", "1.1.1.1, 198.51.100.1, 10.0.0.2"),
-            "198.51.100.1"
-        );
-        assert_eq!(address("10.0.0.1", "nonsense"), "10.0.0.1");
-        assert_eq!(address("::ffff:10.0.0.1", "198.51.100.1"), "198.51.100.1");
+        for (peer, header, client) in [
+            ("203.0.113.9", "198.51.100.1", "203.0.113.9"),
+            ("10.0.0.1", "198.51.100.1", "198.51.100.1"),
+            (
+                "10.0.0.1",
+                "1.1.1.1, 198.51.100.1, 10.0.0.2",
+                "198.51.100.1",
+            ),
+            ("10.0.0.1", "nonsense", "10.0.0.1"),
+            ("10.0.0.1", "198.51.100.1, nonsense", "10.0.0.1"),
+            ("10.0.0.1", "nonsense, 10.0.0.2", "10.0.0.2"),
+            ("::ffff:10.0.0.1", "198.51.100.1", "198.51.100.1"),
+            ("10.0.0.1", "203.0.113.7:40001", "203.0.113.7"),
+            ("fd00::1", "[2001:db8::5]:443", "2001:db8::5"),
+            ("10.0.0.1", "198.51.100.1:1, [fd00::2]:3128", "198.51.100.1"),
+        ] {
+            let found = address(ForwardedHeader::Auto, peer, Some(header), NONE);
+            assert_eq!(found, client, "{peer} {header}");
+        }
+        let forwarded = Some(r#"for=1.1.1.1, for="[2001:db8::5]:443", for=10.0.0.2"#);
+        let found = address(ForwardedHeader::Auto, "10.0.0.1", NONE, forwarded);
+        assert_eq!(found, "2001:db8::5");
+        let found = address(ForwardedHeader::Auto, "203.0.113.9", NONE, forwarded);
+        assert_eq!(found, "203.0.113.9");
+    }
+
+    #[test]
+    fn of_two_headers_the_one_that_is_named_counts() {
+        use ForwardedHeader::{Auto, Forwarded, XForwardedFor};
+        let made_up = Some("for=6.6.6.6");
+        let both = |header| address(header, "10.0.0.1", Some("198.51.100.1"), made_up);
+        assert_eq!(both(XForwardedFor), "198.51.100.1");
+        assert_eq!(both(Forwarded), "6.6.6.6");
+        assert_eq!(both(Auto), "10.0.0.1", "one of them is made up");
+
+        let alone = |header| address(header, "10.0.0.1", NONE, made_up);
+        assert_eq!(alone(XForwardedFor), "10.0.0.1");
+        let alike = Some("for=\"198.51.100.1:99\"");
+        let found = address(Auto, "10.0.0.1", Some("1.1.1.1, 198.51.100.1"), alike);
+        assert_eq!(found, "198.51.100.1");
     }
 }

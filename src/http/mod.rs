@@ -7,6 +7,7 @@ mod console;
 mod cookie;
 mod explorer;
 mod files;
+mod forwarded;
 mod graphql;
 mod health;
 mod mailbox;

@@ -12,6 +12,7 @@ on_both_engines!(
     every_replica_counts,
     who_is_at_home_gets_in_while_others_guess,
     guessing_many_accounts_from_one_address_is_slowed,
+    the_addresses_of_an_ipv6_subnet_count_as_one,
     success_forgives_the_failures_before,
     a_reset_lets_its_owner_in_at_once,
     many_guesses_at_once_do_not_slip_through,
@@ -167,6 +168,29 @@ async fn guessing_many_accounts_from_one_address_is_slowed(server: Server) {
     let home = elsewhere.calling_from(HOME);
     assert!(succeeded(
         &sign_in(&home, &team.admin.email, PASSWORD).await
+    ));
+    replica.stop().await;
+}
+
+async fn the_addresses_of_an_ipv6_subnet_count_as_one(server: Server) {
+    let flags = [&BEHIND_PROXY[..], &["--sign-in-failures-per-address", "3"]].concat();
+    let replica = server.replica(&flags).await;
+    let team = Team::first(&replica.server).await;
+    let anonymous = replica.server.anonymous();
+    let mut taken = 0;
+    loop {
+        let host = anonymous.calling_from(&format!("[2001:db8:1:2:{taken:x}::{taken:x}]:443"));
+        let email = format!("nobody{taken}@acme.example");
+        if slowed(&sign_in(&host, &email, "not the password").await).is_some() {
+            break;
+        }
+        taken += 1;
+        assert!(taken < 15, "fifteen guesses were taken");
+    }
+    assert!(taken >= 3, "{taken}");
+    let neighbor = anonymous.calling_from("2001:db8:1:3::1");
+    assert!(succeeded(
+        &sign_in(&neighbor, &team.admin.email, PASSWORD).await
     ));
     replica.stop().await;
 }

@@ -1,7 +1,7 @@
 //! Who sends a request, as far as the transport knows.
 
 use crate::actor::Origin;
-use crate::http::client;
+use crate::http::client::Proxies;
 use crate::token::Token;
 use axum::http::{
     HeaderMap,
@@ -9,7 +9,6 @@ use axum::http::{
     request::Parts,
 };
 use axum_extra::extract::cookie::CookieJar;
-use ipnet::IpNet;
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// What a request proves its session with. Neither has been looked at yet.
@@ -32,10 +31,10 @@ pub struct Caller {
 
 impl Caller {
     /// Reads the caller from a request that has passed the layers before us.
-    pub fn of(parts: &Parts, session_cookie: &str, trusted_proxies: &[IpNet]) -> Self {
+    pub fn of(parts: &Parts, session_cookie: &str, proxies: &Proxies) -> Self {
         Self {
             credentials: Credentials::of(&parts.headers, session_cookie),
-            origin: client::origin(parts, trusted_proxies),
+            origin: proxies.origin(parts),
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::graphql;
 use crate::graphql::execution::{Api, cost::CostLimits};
 use crate::graphql::scope::Scope;
+use crate::http::client::Proxies;
 use crate::http::cookie;
 use axum::http::StatusCode;
 use std::{sync::Arc, time::Duration};
@@ -21,6 +22,8 @@ pub struct Endpoint {
     pub api: Api,
     /// Who may use the cookie.
     pub origins: Origins,
+    /// Whose word on a client's address counts.
+    pub proxies: Proxies,
     /// The name of the session cookie.
     pub session_cookie: &'static str,
     /// How long an operation may take, from its request to its answer.
@@ -46,6 +49,7 @@ impl Endpoint {
         Ok(Endpoint {
             api,
             origins: Origins::new(&app.config.public_url(), &app.config.allowed_origins),
+            proxies: Proxies::of(&app.config),
             session_cookie: cookie::name(app),
             request_timeout: app.config.request_timeout.to_std().unwrap_or_default(),
             socket: SocketLimits::new(&app.config),

@@ -67,11 +67,7 @@ fn cors(allowed: &[Url]) -> CorsLayer {
 
 async fn handle(State(endpoint): State<Endpoint>, request: Request) -> Result<Response, Refusal> {
     let (mut parts, body) = request.into_parts();
-    let caller = Caller::of(
-        &parts,
-        endpoint.session_cookie,
-        &endpoint.app.config.trusted_proxies,
-    );
+    let caller = Caller::of(&parts, endpoint.session_cookie, &endpoint.proxies);
     if caller.credentials.cookie.is_some() {
         endpoint.origins.check(&parts.headers)?;
     }
