@@ -16,7 +16,7 @@ test("a server that goes away in the midst of a form loses nothing", async ({
   await page.goto(team.path("invite"));
   await page.getByLabel("Email", { exact: true }).fill("bo@acme.example");
   await page.getByLabel("First name").fill("Bo");
-  await expect(page.getByText("Gets an invitation")).toBeVisible();
+  await expect(page.getByText("Will be invited")).toBeVisible();
   await program.stop();
   await page.getByRole("button", { name: "Invite", exact: true }).click();
   await expect(page.getByText("The server did not answer.")).toBeVisible();
@@ -46,7 +46,7 @@ test("a server that takes a request and never answers is given up", async ({
   await signIn(context, team.admin.email);
   await page.goto(team.path("invite"));
   await page.getByLabel("Email", { exact: true }).fill("bo@acme.example");
-  await expect(page.getByText("Gets an invitation")).toBeVisible();
+  await expect(page.getByText("Will be invited")).toBeVisible();
   const invitation = await hold(page, "InviteUsers");
   await page.getByRole("button", { name: "Invite", exact: true }).click();
   await expect(page.getByText("The server did not answer.")).toBeVisible();
@@ -103,7 +103,7 @@ test.describe("without a mail server", () => {
     await page.getByRole("textbox", { name: "Password" }).fill("plum kettle orbit sundial");
     await page.getByRole("button", { name: "Set up" }).click();
     await page.getByRole("link", { name: "Invite people" }).click();
-    await expect(page.getByText("No mail server is configured")).toBeVisible();
+    await expect(page.getByText("Email isn’t set up")).toBeVisible();
     await page.getByLabel("Email", { exact: true }).fill("bo@acme.example");
     await page.getByRole("button", { name: "Invite", exact: true }).click();
     await expect(page.getByText("1 invited.")).toBeVisible();

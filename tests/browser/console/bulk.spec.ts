@@ -15,12 +15,13 @@ test("pasted addresses: what will happen to each, and what did", async ({ page, 
   await team.member("cy@acme.example", "Cy Ito", "SECURITY_AUDITOR");
   await page
     .getByRole("textbox", { name: "People" })
-    .fill("  bo@acme.example ; CY@acme.example\n\nليلى حداد <laila@acme.example>, nobody");
+    .fill("  bo@acme.example ; CY@acme.example\n\nليلى حداد <laila@acme.example>\nno body");
   await expect(page.getByText("3 people found.")).toBeVisible();
-  await expect(page.getByText("Line 3: nobody")).toBeVisible();
-  await expect(row(page, "CY@acme.example")).toContainText("Already there as Security Auditor");
+  await expect(page.getByText("1 line skipped:")).toBeVisible();
+  await expect(page.getByText("Line 4: no body")).toBeVisible();
+  await expect(row(page, "CY@acme.example")).toContainText("Already a member (Security Auditor)");
   await expect(row(page, "laila@acme.example")).toContainText("ليلى حداد");
-  await page.getByRole("button", { name: "Gets an invitation 2" }).click();
+  await page.getByRole("button", { name: "Will be invited 2" }).click();
   await expect(row(page, "CY@acme.example")).toHaveCount(0);
   await page.getByRole("button", { name: "Leave out bo@acme.example" }).click();
   await page.getByRole("button", { name: "Invite 1 person" }).click();
@@ -41,10 +42,10 @@ test("a CSV of 5,000 rows, as a spreadsheet writes it", async ({ page, folder })
   await writeFile(file, `${rows.join("\r\n")}\r\n`);
   await page.getByLabel("CSV file").setInputFiles(file);
   await expect(page.getByText("5,000 people found.")).toBeVisible();
-  await expect(page.getByText("2 lines were not understood")).toBeVisible();
+  await expect(page.getByText("2 lines skipped:")).toBeVisible();
   await expect(page.getByText("There is no role “King”.")).toBeVisible();
   await expect(row(page, "p7@many.example")).toContainText('Ali "7" O; Neill');
-  await expect(row(page, "p7@many.example")).toContainText("Gets an invitation");
+  await expect(row(page, "p7@many.example")).toContainText("Will be invited");
   await page.getByRole("button", { name: "Invite 5,000 people" }).click();
   await expect(page.getByText("5,000 invited.")).toBeVisible({ timeout: 120_000 });
   await page.getByRole("link", { name: "Go to the team" }).click();
@@ -83,17 +84,6 @@ test("a batch that got lost is told, and the rest can be sent again", async ({ p
   await expect(figure(page, "Pending invites")).toContainText("250");
 });
 
-test("a file of a spreadsheet that does not write UTF-8 keeps its letters", async ({
-  page,
-  folder,
-}) => {
-  const file = join(folder, "people.csv");
-  // In Windows-1252, 0x8A is Š.
-  await writeFile(file, "Email;Name\r\nbo@acme.example;Bo M\xFCller \x8A\r\n", "latin1");
-  await page.getByLabel("CSV file").setInputFiles(file);
-  await expect(row(page, "bo@acme.example")).toContainText("Bo Müller Š");
-});
-
 test("a file that is no list says so, and keeps the form", async ({ page, folder }) => {
   const file = join(folder, "picture.csv");
   await writeFile(file, Buffer.alloc(6_000_000, 1));
@@ -104,6 +94,7 @@ test("a file that is no list says so, and keeps the form", async ({ page, folder
   await page.getByLabel("CSV file").setInputFiles(file);
   await expect(page.getByText("This is not a text file.")).toBeVisible();
   await expect(page.getByText("1 person found.")).toBeVisible();
+  await expect(page.getByRole("textbox", { name: "People" })).toHaveValue("bo@acme.example");
 });
 
 test("who was left out can be put back", async ({ page }) => {
@@ -132,7 +123,7 @@ test("a refused person stays typed while the other tab is looked at", async ({ p
   await expect(email).toHaveAttribute("aria-invalid", "true");
 });
 
-test("who failed and what was not understood is told, and comes back to be corrected", async ({
+test("people who failed and skipped lines are named, and come back to be corrected", async ({
   page,
   team,
 }) => {
@@ -144,7 +135,10 @@ test("who failed and what was not understood is told, and comes back to be corre
   await expect(page.getByText("1 invited, 1 failed.")).toBeVisible();
   await expect(page.getByText("Line 2: nobody")).toBeVisible();
   await page.getByRole("button", { name: "Correct those who failed" }).click();
-  await expect(people).toHaveValue(/cy@elsewhere\.example,Cy,Ito,[\s\S]*\nnobody$/);
+  await expect(people).toHaveValue(
+    "email,first name,last name\ncy@elsewhere.example,Cy,Ito\nnobody",
+  );
+  await expect(row(page, "cy@elsewhere.example")).toContainText("Cy Ito");
 });
 
 test("a corrected address stays right when something else is changed", async ({ page }) => {
@@ -156,7 +150,7 @@ test("a corrected address stays right when something else is changed", async ({ 
   await email.fill("bo@acme.example");
   await page.getByRole("combobox", { name: "Role" }).click();
   await page.getByRole("option", { name: /Security Auditor/ }).click();
-  await expect(page.getByText("Gets an invitation")).toBeVisible();
+  await expect(page.getByText("Will be invited")).toBeVisible();
   await page.getByRole("button", { name: "Invite", exact: true }).click();
   await expect(page.getByText("1 invited.")).toBeVisible();
 });

@@ -47,7 +47,7 @@ test("from an empty installation to a colleague with a new password", async ({
     await page.getByLabel("Last name").fill("Li");
     await expect(page.getByRole("checkbox", { name: "Acme AI" })).toBeChecked();
     await page.getByRole("checkbox", { name: "Globex Research" }).check();
-    await expect(page.getByText("Gets an invitation")).toHaveCount(2);
+    await expect(page.getByText("Will be invited")).toHaveCount(2);
     await page.getByRole("button", { name: "Invite", exact: true }).click();
     await expect(page.getByText("1 invited.")).toBeVisible();
     await page.getByRole("link", { name: "Go to the team" }).click();

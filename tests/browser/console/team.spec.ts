@@ -51,7 +51,7 @@ test("nobody is found at an address, who can then be invited", async ({ page, te
   await page.goto(team.path("team?q=new@acme.example"));
   await page.getByRole("link", { name: "Invite new@acme.example" }).click();
   await expect(page.getByLabel("Email", { exact: true })).toHaveValue("new@acme.example");
-  await expect(page.getByText("Gets an invitation")).toBeVisible();
+  await expect(page.getByText("Will be invited")).toBeVisible();
 });
 
 test("a row offers what can be done now, and a way back", async ({ page, team, mailbox }) => {

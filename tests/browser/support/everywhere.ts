@@ -1,4 +1,5 @@
 import { expect, type Page } from "@playwright/test";
+import { listFile } from "./lists.ts";
 import { linkIn, type Mailbox } from "./mailbox.ts";
 import type { Team } from "./people.ts";
 
@@ -84,14 +85,24 @@ export async function adminPlaces(team: Team): Promise<Place[]> {
     invite,
     then("invite with an address", invite, async (page) => {
       await page.getByLabel("Email", { exact: true }).fill("someone@acme.example");
-      await expect(page.getByText("Gets an invitation")).toBeVisible();
+      await expect(page.getByText("Will be invited")).toBeVisible();
     }),
     then("several people", invite, async (page) => {
       await page.getByRole("tab", { name: "Several people" }).click();
       await page
         .getByRole("textbox", { name: "People" })
         .fill("a@x.example\nnobody\nbo@acme.example");
-      await expect(page.getByRole("row").filter({ hasText: "Already there" })).toBeVisible();
+      await expect(page.getByRole("row").filter({ hasText: "Already a member" })).toBeVisible();
+    }),
+    then("columns to choose", invite, async (page) => {
+      await page.getByRole("tab", { name: "Several people" }).click();
+      await page.getByLabel("CSV file").setInputFiles(listFile("no-header.csv"));
+      await expect(page.getByRole("heading", { name: "Which column is which?" })).toBeVisible();
+    }),
+    then("encoding to choose", invite, async (page) => {
+      await page.getByRole("tab", { name: "Several people" }).click();
+      await page.getByLabel("CSV file").setInputFiles(listFile("windows-1250.csv"));
+      await expect(page.getByText("Line 2 is not in UTF-8.")).toBeVisible();
     }),
     at("review", team.path("review"), (page) => page.getByText("Only one")),
     at("history", team.path("history"), (page) =>

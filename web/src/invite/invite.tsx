@@ -6,10 +6,10 @@ import { useHere, useSession } from "../shell/session";
 import { Notice } from "../ui/notice";
 import { Page } from "../ui/page";
 import styles from "./invite.module.css";
-import { ManyPeople } from "./many";
+import { ManyPeople, type Rest } from "./many";
 import { OnePerson } from "./one";
-import { type Reading, writePeople } from "./people";
 import { Results } from "./results";
+import { type Source, typed } from "./source";
 import { useSend } from "./use-send";
 
 /** Inviting people: one, or many at once. */
@@ -21,23 +21,23 @@ export default function Invite() {
   const [sent, setSent] = useState(tab);
   const [role, setRole] = useState<Role>("GATEWAY_OPERATOR");
   const [chosen, setChosen] = useState([here.id]);
-  const [text, setText] = useState("");
+  const [source, setSource] = useState<Source>(typed(""));
   const [invitees, setInvitees] = useState<readonly InviteeInput[]>([]);
   const { send, sending, busy, reset } = useSend();
-  const [unread, setUnread] = useState<Reading["unread"]>([]);
-  const onSend = (list: InviteeInput[], left: Reading["unread"] = []) => {
+  const [rest, setRest] = useState<Rest>();
+  const onSend = (list: InviteeInput[], left?: Rest) => {
     setSent(tab);
-    setUnread(left);
+    setRest(left);
     setInvitees(list);
     send(list, chosen);
   };
   const retry = (failed: InviteeInput[]) => {
-    setText([writePeople(failed), ...unread.map((each) => each.text)].join("\n"));
+    setSource(typed(rest?.rewrite(failed) ?? ""));
     setTab("many");
     reset();
   };
   const more = () => {
-    setText("");
+    setSource(typed(""));
     reset();
   };
   const back = { to: here.path("team"), label: "Team" };
@@ -62,7 +62,7 @@ export default function Invite() {
         <Results
           outcomes={sending.outcomes}
           invitees={invitees}
-          unread={unread}
+          faults={rest?.faults ?? []}
           onMore={sending.problem ? reset : more}
           onRetry={retry}
         />
@@ -75,9 +75,8 @@ export default function Invite() {
       {service?.sendsMail === false && (
         <Notice tone="warn">
           <p>
-            No mail server is configured. Invitations are kept in the{" "}
-            <a href="/mailbox">local mailbox</a> on the server’s own machine, and nobody gets them
-            by mail.
+            Email isn’t set up: invitations are only in the <a href="/mailbox">local mailbox</a> on
+            the server’s own machine.
           </p>
         </Notice>
       )}
@@ -97,8 +96,8 @@ export default function Invite() {
         <Tabs.Panel value="many" keepMounted>
           <ManyPeople
             {...shared}
-            text={text}
-            onText={setText}
+            source={source}
+            onSource={setSource}
             problem={sent === "many" ? problem : undefined}
           />
         </Tabs.Panel>

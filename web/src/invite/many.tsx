@@ -1,73 +1,112 @@
-import { Upload } from "lucide-react";
-import { type DragEvent, useCallback, useMemo, useRef, useState } from "react";
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import type { InviteeInput, InviteResult, Role } from "#generated/operations";
 import { RoleSelect } from "../member/role-select";
-import { useRoleName, useSession } from "../shell/session";
+import { useRoleName } from "../shell/session";
 import { Button } from "../ui/button";
-import { Buttons, Form, TextArea } from "../ui/field";
-import { Notice } from "../ui/notice";
+import { Buttons, Form } from "../ui/field";
 import { Card } from "../ui/page";
-import { readFile } from "./file";
+import { ColumnStep } from "./column-step";
+import { Found, howMany } from "./found";
 import styles from "./invite.module.css";
+import { inviteeOf } from "./invitee";
+import { keyOf } from "./list/address";
+import type { Fault } from "./list/rows";
+import { writeList } from "./list/write";
 import { linesOf, OutcomeTable } from "./outcome-table";
-import { inviteeOf, keyOf, type Reading, readPeople } from "./people";
-import { Unread } from "./unread";
+import type { Source } from "./source";
+import { SourceField } from "./source-field";
+import { type Reading, useList } from "./use-list";
 import { usePreview } from "./use-preview";
 import { useManaged, WorkspaceChoices } from "./workspaces";
+
+/** What was not sent of a list, and how it comes back to be corrected. */
+export type Rest = {
+  faults: readonly Fault[];
+  /** The text of those who failed and of the faults. */
+  rewrite: (failed: readonly InviteeInput[]) => string;
+};
 
 type Props = {
   role: Role;
   onRole: (role: Role) => void;
   chosen: string[];
   onChosen: (ids: string[]) => void;
-  text: string;
-  onText: (text: string) => void;
+  source: Source;
+  onSource: (source: Source) => void;
   problem: Parameters<typeof Form>[0]["problem"];
   busy: boolean;
-  onSend: (invitees: InviteeInput[], unread: Reading["unread"]) => void;
+  onSend: (invitees: InviteeInput[], rest: Rest) => void;
 };
+
+const NOBODY: never[] = [];
 
 /** Several people at once: pasted addresses or a CSV file, with a preview of what would happen. */
 export function ManyPeople(props: Props) {
-  const { role, onRole, chosen, onChosen, text, onText, problem, busy, onSend } = props;
-  const { roles } = useSession();
+  const { role, onRole, chosen, onChosen, source, onSource, problem, busy, onSend } = props;
   const managed = useManaged();
-  const [left, setLeft] = useState<readonly string[]>([]);
-  const reading = useMemo(() => readPeople(text, roles), [text, roles]);
+  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+  // Reading a long list takes longer than typing a letter.
+  const settled = useDeferredValue(source);
+  const { reading, isRole, shape, setAsking } = useList(settled);
+  const found = useRef<HTMLParagraphElement>(null);
+  // The button that chose the columns is gone with the question: the work goes on with what was
+  // found, as soon as it is there.
+  const hasChosen = useRef(false);
+  useEffect(() => {
+    if (!hasChosen.current || !reading.people) return;
+    hasChosen.current = false;
+    found.current?.focus();
+  }, [reading.people]);
+  const listed = reading.people?.people ?? NOBODY;
   const people = useMemo(
-    () => reading.people.filter(({ email }) => !left.includes(keyOf(email))),
-    [reading, left],
+    () => listed.filter(({ email }) => !left.has(keyOf(email))),
+    [listed, left],
   );
   const invitees = useMemo(() => people.map((each) => inviteeOf(each, role)), [people, role]);
   const preview = usePreview(invitees, chosen);
   const roleName = useRoleName();
   const lines = linesOf(invitees, preview.outcomes, roleName);
-  const drop = useCallback((key: string) => setLeft((before) => [...before, key]), []);
+  const drop = useCallback((key: string) => setLeft((before) => new Set(before).add(key)), []);
   const foresees = ({ email }: InviteeInput, ...results: InviteResult[]) =>
     preview.outcomes.get(keyOf(email))?.some(({ result }) => results.includes(result)) ?? true;
   const fresh = invitees.filter((each) => foresees(each, "INVITED", "ADDED"));
   // Those who cannot be invited are sent as well, so that the results tell them.
   const sent = invitees.filter((each) => foresees(each, "INVITED", "ADDED", "FAILED"));
-  const ready = fresh.length > 0 && chosen.length > 0;
+  const ready = settled === source && fresh.length > 0 && chosen.length > 0;
   return (
     <div className={styles.main}>
       <Card>
-        <Form problem={problem ?? preview.problem} onSend={() => onSend(sent, reading.unread)}>
-          <Source
-            text={text}
-            onText={onText}
-            onFile={(read) => {
-              setLeft([]);
-              onText(read);
+        <Form problem={problem ?? preview.problem} onSend={() => onSend(sent, restOf(reading))}>
+          <SourceField
+            source={source}
+            onSource={(next) => {
+              if (next.file) setLeft(new Set());
+              onSource(next);
             }}
           />
-          <Read
+          {reading.asks && (
+            <ColumnStep
+              key={JSON.stringify(reading.list.header?.cells ?? reading.list.width)}
+              list={reading.list}
+              uses={reading.uses}
+              isRole={isRole}
+              onChoose={(choice) => {
+                onSource({ ...source, chosen: { shape, choice } });
+                setAsking(false);
+                hasChosen.current = true;
+              }}
+            />
+          )}
+          <Found
+            ref={found}
             reading={reading}
-            left={reading.people.length - people.length}
-            onPutBack={() => setLeft([])}
+            left={listed.length - people.length}
+            onPutBack={() => setLeft(new Set())}
+            onAsk={() => setAsking(true)}
           />
           <div className={styles.names}>
-            <RoleSelect value={role} onChange={onRole} label="Role, where the list has none" />
+            <RoleSelect value={role} onChange={onRole} label="Default role" />
+            <p className="muted">{defaultsText(reading)}</p>
           </div>
           <WorkspaceChoices
             legend={managed.length > 1 ? "Workspaces" : "Workspace"}
@@ -91,106 +130,23 @@ export function ManyPeople(props: Props) {
   );
 }
 
-const howMany = (count: number) =>
-  count === 1 ? "1 person" : `${count.toLocaleString("en")} people`;
-
-/** Where the list comes from: the keyboard, the clipboard, a file chosen or dropped. */
-function Source({
-  text,
-  onText,
-  onFile,
-}: {
-  text: string;
-  onText: (text: string) => void;
-  onFile: (text: string) => void;
-}) {
-  const file = useRef<HTMLInputElement>(null);
-  const [over, setOver] = useState(false);
-  const [refused, setRefused] = useState("");
-  const take = async (files: FileList | null | undefined) => {
-    const [first] = files ?? [];
-    if (!first) return;
-    const read = await readFile(first);
-    setRefused("refused" in read ? read.refused : "");
-    if ("text" in read) onFile(read.text);
-  };
-  const onDrop = (event: DragEvent) => {
-    event.preventDefault();
-    setOver(false);
-    take(event.dataTransfer.files);
-  };
-  return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is one way beside the button
-    <div
-      className={styles.drop}
-      data-over={over || undefined}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={onDrop}
-    >
-      <TextArea
-        name="people"
-        label="People"
-        hint="Addresses, one to a line or with commas between them, with names or without. Or a table whose first row has “email”, and perhaps “first name”, “last name” and “role”."
-        value={text}
-        onChange={(event) => onText(event.target.value)}
-        rows={6}
-        spellCheck={false}
-      />
-      <div className={styles.file}>
-        <input
-          ref={file}
-          type="file"
-          accept=".csv,.tsv,.txt,text/csv,text/plain"
-          hidden
-          aria-label="CSV file"
-          onChange={(event) => {
-            take(event.target.files);
-            event.target.value = "";
-          }}
-        />
-        <Button onClick={() => file.current?.click()}>
-          <Upload aria-hidden="true" size={16} />
-          Choose a CSV file
-        </Button>
-        <span className="muted">or drop it here</span>
-      </div>
-      {refused && <Notice tone="danger">{refused}</Notice>}
-    </div>
-  );
+/** Who gets the default role. */
+function defaultsText({ people }: Reading): string {
+  if (!people?.people.length) return "";
+  const without = people.people.filter(({ role }) => !role).length;
+  return without === 0
+    ? "Not used: the list has a role for each person."
+    : `For ${howMany(without)} without a role in the list.`;
 }
 
-/** What was read, what was not, and what was left out by hand. */
-function Read({
-  reading: { people, unread, repeated },
-  left,
-  onPutBack,
-}: {
-  reading: Reading;
-  left: number;
-  onPutBack: () => void;
-}) {
-  const twice = repeated > 0 && `${repeated} came more than once and count once.`;
-  return (
-    <div aria-live="polite" className={styles.main}>
-      {people.length > 0 && (
-        <p>
-          {howMany(people.length)} found. {twice}
-          {left > 0 && (
-            <>
-              {" "}
-              {howMany(left)} left out.{" "}
-              <Button look="link" onClick={onPutBack}>
-                Put back
-              </Button>
-            </>
-          )}
-        </p>
-      )}
-      {unread.length > 0 && <Unread lines={unread} what="not understood, and will be left out" />}
-    </div>
-  );
+function restOf({ list, uses, people }: Reading): Rest {
+  const faults = people?.faults ?? [];
+  return {
+    faults,
+    rewrite: (failed) => {
+      const keys = new Set(failed.map(({ email }) => keyOf(email)));
+      const rows = people?.people.filter(({ email }) => keys.has(keyOf(email))) ?? [];
+      return writeList(list, uses, [...rows.map(({ row }) => row), ...faults]);
+    },
+  };
 }

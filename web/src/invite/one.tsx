@@ -7,9 +7,10 @@ import { Button } from "../ui/button";
 import { Buttons, EmailField, Form, TextField } from "../ui/field";
 import { Card } from "../ui/page";
 import styles from "./invite.module.css";
+import { inviteeOf } from "./invitee";
+import { isAddress, keyOf } from "./list/address";
 import { foreseen } from "./outcome";
 import { OutcomeList } from "./outcome-list";
-import { inviteeOf, keyOf, looksLikeAddress } from "./people";
 import { usePreview } from "./use-preview";
 import { useManaged, WorkspaceChoices } from "./workspaces";
 
@@ -31,7 +32,7 @@ export function OnePerson({ role, onRole, chosen, onChosen, problem, busy, onSen
   const roleName = useRoleName();
   const asked = useMemo(() => {
     const person = { email, firstName: "", lastName: "" };
-    return looksLikeAddress(email) ? [inviteeOf(person, role)] : [];
+    return isAddress(email) ? [inviteeOf(person, role)] : [];
   }, [email, role]);
   const preview = usePreview(asked, chosen);
   const outcomes = asked.length ? preview.outcomes.get(keyOf(email)) : undefined;
@@ -70,8 +71,8 @@ export function OnePerson({ role, onRole, chosen, onChosen, problem, busy, onSen
       <Card title="What will happen">
         {!outcomes && (
           <p className="muted">
-            Type an address: people with an account join at once, all others get an invitation by
-            mail.
+            Type an email address. People with an account are added immediately; all others get an
+            invitation by email.
           </p>
         )}
         {outcomes && (

@@ -6,8 +6,8 @@ import { Badge } from "../ui/bits";
 import { Button } from "../ui/button";
 import { type Column, DataTable } from "../ui/table";
 import styles from "./invite.module.css";
+import { keyOf } from "./list/address";
 import { foreseen, happened, outcomeText, RESULTS } from "./outcome";
-import { keyOf } from "./people";
 
 /** Rows that are shown at first, and with each "more". */
 const SHOWN = 50;

@@ -11,9 +11,9 @@ type Text = {
 };
 
 const TEXTS: Record<InviteResult, Text> = {
-  INVITED: { ahead: "Gets an invitation", done: "Invited", tone: "accent" },
-  ADDED: { ahead: "Joins at once", done: "Added", tone: "good" },
-  ALREADY_MEMBER: { ahead: "Already there", done: "Already there", tone: "plain" },
+  INVITED: { ahead: "Will be invited", done: "Invited", tone: "accent" },
+  ADDED: { ahead: "Added immediately", done: "Added", tone: "good" },
+  ALREADY_MEMBER: { ahead: "Already a member", done: "Already a member", tone: "plain" },
   ALREADY_INVITED: { ahead: "Already invited", done: "Already invited", tone: "plain" },
   FAILED: { ahead: "Cannot be invited", done: "Failed", tone: "danger" },
 };
@@ -33,7 +33,7 @@ export const happened = (outcome: Outcome, roleName: RoleName) =>
 
 function withRole(text: string, { result, membership }: Outcome, roleName: RoleName): string {
   const role = result.startsWith("ALREADY") && roleName(membership?.role);
-  return role ? `${text} as ${role}` : text;
+  return role ? `${text} (${role})` : text;
 }
 
 /** The results in the order in which an admin cares about them. */

@@ -5,25 +5,26 @@ import { Button, ButtonLink } from "../ui/button";
 import { Buttons } from "../ui/field";
 import { Notice } from "../ui/notice";
 import { Card } from "../ui/page";
+import { Faults } from "./faults";
 import styles from "./invite.module.css";
+import { keyOf } from "./list/address";
+import type { Fault } from "./list/rows";
 import { linesOf, OutcomeTable } from "./outcome-table";
-import { keyOf, type Reading } from "./people";
-import { Unread } from "./unread";
 import { byPerson } from "./use-preview";
 
 /** What came of inviting: each person and workspace, and what to do about those who failed. */
 export function Results({
   outcomes,
   invitees,
-  unread,
+  faults,
   onMore,
   onRetry,
 }: {
   outcomes: readonly OutcomeFragment[];
   invitees: readonly InviteeInput[];
-  unread: Reading["unread"];
+  faults: readonly Fault[];
   onMore: () => void;
-  /** Goes back to the form with those who failed, and what was not understood. */
+  /** Goes back to the form with those who failed, and the lines that were skipped. */
   onRetry: (failed: InviteeInput[]) => void;
 }) {
   const here = useHere();
@@ -35,7 +36,7 @@ export function Results({
   const grouped = useMemo(() => byPerson(outcomes), [outcomes]);
   const reached = invitees.filter(({ email }) => grouped.has(keyOf(email)));
   const lines = linesOf(reached, grouped, roleName);
-  // People, not places: whoever was invited to two workspaces was invited once.
+  // People, not memberships: a person who was invited to two workspaces counts once.
   const count = (...results: InviteResult[]) =>
     [...grouped.values()].filter((each) => each.some(({ result }) => results.includes(result)))
       .length;
@@ -45,17 +46,16 @@ export function Results({
   const done = count("INVITED") + count("ADDED") > 0;
   return (
     <div className={styles.main}>
-      <Notice tone={failed.length || unread.length ? "warn" : "good"}>
+      <Notice tone={failed.length || faults.length ? "warn" : "good"}>
         <p ref={told} tabIndex={-1}>
           {summary(count)}
         </p>
       </Notice>
-      {unread.length > 0 && <Unread lines={unread} what="not understood, and left out" />}
+      {faults.length > 0 && <Faults faults={faults} />}
       {count("INVITED") > 0 && service?.sendsMail === false && (
         <Notice tone="warn">
           <p>
-            No mail server is configured: the mails are kept in the{" "}
-            <a href="/mailbox">local mailbox</a>, and nobody gets them.
+            Email isn’t set up: invitations are only in the <a href="/mailbox">local mailbox</a>.
           </p>
         </Notice>
       )}
@@ -67,9 +67,9 @@ export function Results({
           Go to the team
         </ButtonLink>
         <Button onClick={onMore}>Invite more people</Button>
-        {failed.length + unread.length > 0 && (
+        {failed.length + faults.length > 0 && (
           <Button onClick={() => onRetry(failed)}>
-            {failed.length ? "Correct those who failed" : "Correct what was left out"}
+            {failed.length ? "Correct those who failed" : "Correct the skipped lines"}
           </Button>
         )}
       </Buttons>
@@ -81,8 +81,8 @@ function summary(count: (...results: InviteResult[]) => number): string {
   const already = count("ALREADY_MEMBER", "ALREADY_INVITED");
   const parts = [
     [count("INVITED"), "invited"],
-    [count("ADDED"), "added at once"],
-    [already, "already there"],
+    [count("ADDED"), "added"],
+    [already, "already a member or invited"],
     [count("FAILED"), "failed"],
   ] as const;
   const told = parts

@@ -6,7 +6,8 @@ import {
   InvitePreviewDocument,
 } from "#generated/operations";
 import { type Problem, problemIn } from "../api/problem";
-import { batches, keyOf } from "./people";
+import { batches } from "./invitee";
+import { keyOf } from "./list/address";
 
 /** Milliseconds without a change after which the server is asked. */
 const PAUSE = 250;

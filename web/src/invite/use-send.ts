@@ -6,7 +6,7 @@ import {
   type OutcomeFragment,
 } from "#generated/operations";
 import { type Problem, problemIn } from "../api/problem";
-import { batches } from "./people";
+import { batches } from "./invitee";
 
 type Sending = {
   /** People whose invitation was sent, and how many there are in all. */

@@ -1,9 +1,10 @@
 import { useMemo, useState } from "react";
 import { AssignToWorkspacesDocument, type OutcomeFragment, type Role } from "#generated/operations";
 import { useForm } from "../api/change";
+import { inviteeOf } from "../invite/invitee";
+import { keyOf } from "../invite/list/address";
 import { foreseen, happened } from "../invite/outcome";
 import { OutcomeList } from "../invite/outcome-list";
-import { inviteeOf, keyOf } from "../invite/people";
 import { usePreview } from "../invite/use-preview";
 import { useManaged, WorkspaceChoices } from "../invite/workspaces";
 import { useHere, useRoleName } from "../shell/session";

@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { keyOf } from "./address";
+import { emails, faultsOf, listOf, read, told } from "./testing";
+
+describe("addresses in running text", () => {
+  it("may be separated by anything that people use", () => {
+    const expected = ["a@x.example", "b@x.example", "c@x.example", "d@x.example"];
+    expect(emails("a@x.example, b@x.example;c@x.example\r\n  d@x.example  ")).toEqual(expected);
+    expect(emails("a@x.example b@x.example\tc@x.example\rd@x.example")).toEqual(expected);
+    expect(emails("a@x.example, b@x.example\nc@x.example, d@x.example")).toEqual(expected);
+  });
+
+  it("may come with names, as mail programs copy them", () => {
+    expect(
+      told(read('"Silva, Ana" <ana@x.example>; Bo Li <bo@x.example>\n<cy@x.example>')),
+    ).toEqual(["ana@x.example|Ana|Silva|-", "bo@x.example|Bo|Li|-", "cy@x.example|||-"]);
+  });
+
+  it("may have names with a comma and no quotes, as Outlook copies them", () => {
+    const found = read("Müller, Bo <bo@x.example>; Li, An Mei <an@x.example>, Cy <cy@x.example>");
+    expect(told(found)).toEqual([
+      "bo@x.example|Bo|Müller|-",
+      "an@x.example|An Mei|Li|-",
+      "cy@x.example|Cy||-",
+    ]);
+    expect(found.faults).toEqual([]);
+    expect(told(read("Bo <bo@x.example>, cy@x.example, Li, An <an@x.example>"))).toEqual([
+      "bo@x.example|Bo||-",
+      "cy@x.example|||-",
+      "an@x.example|An|Li|-",
+    ]);
+    expect(told(read(", Bo <bo@x.example>"))).toEqual(["bo@x.example|Bo||-"]);
+  });
+
+  it("keep letters that are not ASCII", () => {
+    expect(emails("ölaf@x.example, Bo <bo@x.example>, äl@x.example")).toEqual([
+      "ölaf@x.example",
+      "bo@x.example",
+      "äl@x.example",
+    ]);
+    expect(emails("ölaf@x.example äl@x.example")).toEqual(["ölaf@x.example", "äl@x.example"]);
+    expect(emails("Öl <ölaf@x.example>")).toEqual(["ölaf@x.example"]);
+  });
+
+  it("lose what cannot be seen", () => {
+    expect(emails("\u200Bana@x.example\u2060 bo@x.example\u202C")).toEqual([
+      "ana@x.example",
+      "bo@x.example",
+    ]);
+    expect(keyOf("ana\u00AD@x.example")).toBe("ana@x.example");
+    expect(keyOf("  ÄNA@x.example ")).toBe(keyOf("a\u0308na@X.example"));
+  });
+
+  it("are taken once, whatever their case and form", () => {
+    const { people, repeated } = read("Ana@X.example\nana@x.example\n\nＡna@x.example");
+    expect(people).toHaveLength(1);
+    expect(repeated.map(({ line }) => line)).toEqual([2, 4]);
+  });
+
+  it("are taken with the name that one of them has, but not with two", () => {
+    expect(told(read("ana@x.example, Ana Silva <ana@x.example>"))).toEqual([
+      "ana@x.example|Ana|Silva|-",
+    ]);
+    const found = read("<ana@x.example>\nAna <ana@x.example>\nAnna <ana@x.example>");
+    expect(found.people).toEqual([]);
+    expect(found.faults.map(({ line }) => line)).toEqual([1, 2, 3]);
+  });
+
+  it("are reported by line, not by word, where they are none", () => {
+    const found = read("a@x.example\nno body at all\nb@x");
+    expect(told(found)).toEqual(["a@x.example|||-"]);
+    expect(faultsOf(found)).toEqual([
+      "2: This is not an email address.",
+      "3: This is not an email address.",
+    ]);
+  });
+
+  it("are not taken from a line of which only a part is understood", () => {
+    const found = read("Ana Silva ana@x.example\nBo <bo@x.example>, nobody\ncy@x.example");
+    expect(told(found)).toEqual(["cy@x.example|||-"]);
+    expect(faultsOf(found)).toEqual([
+      "1: “Ana” is not an email address. Write a name as “Name <name@company.com>”.",
+      "2: “nobody” is not an email address.",
+    ]);
+  });
+
+  it("are taken while the next one is being typed", () => {
+    expect(emails("a@x.example, b@")).toEqual(["a@x.example"]);
+    expect(faultsOf(read("a@x.example, b@"))).toEqual(["1: This is not an email address."]);
+    // This is a table of one row.
+    expect(listOf("a@x.example, admin").columns).toEqual({
+      uses: ["email", "role"],
+      certain: false,
+    });
+  });
+});
+
+describe("a row is one person, never several:", () => {
+  const rows = "a@x.example,a.home@y.example\nb@x.example,b.home@y.example\n";
+
+  it("a file with several addresses in each row is asked about", () => {
+    const list = listOf(rows, "file");
+    expect(list).toMatchObject({ kind: "table", hasOnlyAddresses: true });
+    expect(list.columns).toEqual({ uses: ["none", "none"], certain: false });
+  });
+
+  it("so is what is copied from a spreadsheet", () => {
+    expect(listOf(rows.replaceAll(",", "\t")).columns.certain).toBe(false);
+  });
+
+  it("a line with further cells is never invited as it is", () => {
+    for (const text of [
+      "bert@x.example,Bert,Meyer,Security Auditor",
+      "bert@x.example;Bert Meyer\ncarla@x.example;Carla Roth",
+      "Bert Meyer|bert@x.example|boss",
+    ]) {
+      expect(listOf(text).columns.certain).toBe(false);
+      expect(listOf(text, "file").columns.certain).toBe(false);
+    }
+  });
+});

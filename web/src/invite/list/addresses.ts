@@ -1,0 +1,99 @@
+import { addressParser } from "postal-mime";
+import { clean, isAddress } from "./address";
+import { splitName } from "./name";
+import type { Fault, Row } from "./rows";
+
+/** Addresses that stand in running text, as rows of the columns email, first name and last name. */
+export type Addresses = {
+  rows: Row[];
+  /** Lines that nobody is read from, since not all of them is understood. */
+  faults: Fault[];
+  /** Whether a line has an address and something else, as a table has. */
+  mixed: boolean;
+};
+
+/**
+ * Reads addresses between commas, semicolons, blanks or line ends, with names (RFC 5322) or without.
+ * A line is taken as a whole or not at all. The last word of a text for which `mayGoOn` is true is
+ * an exception: it may still be typed. Reading ends after `most` people and lines.
+ */
+export function readAddresses(
+  text: string,
+  mayGoOn: (word: string) => boolean,
+  most = Number.POSITIVE_INFINITY,
+): Addresses {
+  const result: Addresses = { rows: [], faults: [], mixed: false };
+  const lines = text.split("\n");
+  for (const [index, source] of lines.entries()) {
+    if (result.rows.length + result.faults.length > most) break;
+    const at = { line: index + 1, lastLine: index + 1 };
+    const { people, others } = partsOf(source);
+    const [other, ...more] = others;
+    const isLast = index === lines.length - 1 && more.length === 0;
+    const goesOn = isLast && other !== undefined && source.endsWith(other) && mayGoOn(other);
+    if (other !== undefined && people.length > 0 && !goesOn) {
+      result.mixed = true;
+      result.faults.push({ ...at, cells: [source.trim()], reason: partly(other, source) });
+      continue;
+    }
+    result.rows.push(...people.map((cells) => ({ ...at, cells })));
+    if (other !== undefined) {
+      const cells = [people.length > 0 ? other : source.trim()];
+      result.faults.push({ ...at, cells, reason: "This is not an email address." });
+    }
+  }
+  return result;
+}
+
+/** The people of a line, and what else it has. */
+function partsOf(source: string): { people: string[][]; others: string[] } {
+  // Without names, blanks separate as well.
+  if (!/[<"(]/u.test(source)) {
+    const words = source.split(/[\s;,|]+/u).filter(Boolean);
+    return {
+      people: words.filter(isAddress).map((word) => [clean(word), "", ""]),
+      others: words.filter((word) => !isAddress(word)),
+    };
+  }
+  const people: string[][] = [];
+  const others: string[] = [];
+  for (const piece of source.split(/(?<=>)\s*[,;]?/u)) {
+    // What the parser takes for an address may be a part of a word.
+    const words = piece.split(/[\s<>()[\]:;,"]+/u);
+    const found = piece.length > LONGEST ? [{ name: piece }] : parse(piece);
+    for (const { name, address = "" } of found) {
+      const isWhole = isAddress(address) && words.includes(address);
+      if (isWhole) people.push([clean(address), ...splitName(name.trim())]);
+      else if (address.trim() || name.trim()) others.push((address || name).trim());
+    }
+  }
+  return { people, others };
+}
+
+/** The longest piece of a line that may be an address with its name, in characters. */
+const LONGEST = 2000;
+
+const parse = (piece: string): { name: string; address?: string }[] =>
+  addressParser(notation(piece), { flatten: true });
+
+function partly(other: string, source: string): string {
+  const reason = `“${other}” is not an email address.`;
+  if (/[,;\t|<]/u.test(source)) return reason;
+  return `${reason} Write a name as “Name <name@company.com>”.`;
+}
+
+/** A line as RFC 5322 has it: commas between addresses, and quotes around names with a comma. */
+function notation(row: string): string {
+  return row
+    .replace(/(^|;|>\s*,?|@[^\s<>;",@]+\s*,)\s*([^<>;"@,\s][^<>;"@]*,[^<>;"@]*)(?=<)/gu, '$1"$2"')
+    .replaceAll(";", ",");
+}
+
+/** The address in a cell of a table, with or without a name before it; `undefined` if not just one. */
+export function addressIn(cell: string): { email: string; name: string } | undefined {
+  const text = cell.trim().replace(/^mailto:/iu, "");
+  if (isAddress(text)) return { email: clean(text), name: "" };
+  const [, name = "", address = ""] = /^([^<>@]*)<([^<>]*)>$/u.exec(text) ?? [];
+  if (!isAddress(address)) return undefined;
+  return { email: clean(address), name: name.replaceAll('"', "").trim() };
+}

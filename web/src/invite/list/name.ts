@@ -1,0 +1,7 @@
+/** First and last name out of a whole one, which address books write as "Last, First". */
+export function splitName(name: string): [first: string, last: string] {
+  const [, family, given] = /^([^,]+),\s*([^,]+)$/u.exec(name) ?? [];
+  if (family && given) return [given.trim(), family.trim()];
+  const [first = "", ...rest] = name.split(/\s+/u);
+  return [first, rest.join(" ")];
+}

@@ -1,0 +1,174 @@
+import { describe, expect, it } from "vitest";
+import { kindOf } from "./header-names";
+import { MAX_ROWS } from "./read";
+import { roleReader } from "./role-names";
+import { emails, faultsOf, listOf, ROLES, read, told } from "./testing";
+
+describe("a table", () => {
+  it("may have quotes, a byte order mark and Windows line ends", () => {
+    const text =
+      '\uFEFF"Email","First name","Last name","Role"\r\n"ana@x.example","Ana ""Bee""","O, Silva","Security Auditor"\r\n\r\n';
+    expect(told(read(text))).toEqual(['ana@x.example|Ana "Bee"|O, Silva|SECURITY_AUDITOR']);
+  });
+
+  it("may have any separator, and its columns in any order", () => {
+    expect(told(read("name;E-Mail\nAna Maria Silva; ana@x.example \n"))).toEqual([
+      "ana@x.example|Ana|Maria Silva|-",
+    ]);
+    expect(told(read("role\temail\nWORKSPACE_ADMIN\tbo@x.example"))).toEqual([
+      "bo@x.example|||WORKSPACE_ADMIN",
+    ]);
+    expect(emails("Email|Role\nbo@x.example|auditor")).toEqual(["bo@x.example"]);
+  });
+
+  it("may have a single column", () => {
+    expect(emails("email\nbo@x.example\ncy@x.example")).toEqual(["bo@x.example", "cy@x.example"]);
+  });
+
+  it("may have a title before its header", () => {
+    const text = "Users of Acme\n\nMade on Monday, 2 January\nEmail,Name\nbo@x.example,Bo Li";
+    expect(told(read(text))).toEqual(["bo@x.example|Bo|Li|-"]);
+  });
+
+  it("may have addresses with names in their cells, but not two addresses", () => {
+    const found = read(
+      'email,role\n"Silva, Ana <ana@x.example>",admin\n"a@x.example; b@x.example",',
+    );
+    expect(told(found)).toEqual(["ana@x.example|Ana|Silva|WORKSPACE_ADMIN"]);
+    expect(faultsOf(found)).toEqual(["3: “a@x.example; b@x.example” is not one email address."]);
+  });
+
+  it("keeps names of every script", () => {
+    const text = "email,first name,last name\na@x.example,ليلى,حداد\nb@x.example,玲,王";
+    expect(told(read(text))).toEqual(["a@x.example|ليلى|حداد|-", "b@x.example|玲|王|-"]);
+  });
+
+  it("says which rows have no address or an unknown role", () => {
+    const found = read("email,role\n,\nx,\na@x.example,King\nb@x.example,\n,admin");
+    expect(emails("email,role\nb@x.example,\n")).toEqual(["b@x.example"]);
+    expect(faultsOf(found)).toEqual([
+      "3: “x” is not one email address.",
+      "4: There is no role “King”.",
+      "6: There is no email address.",
+    ]);
+  });
+
+  it("says the line where a row begins, whatever comes before", () => {
+    const text = 'email,name\r\n\r\na@x.example,"Ana\r\nSilva"\r\nnobody,x\r\n ,\r\n,Bo\r\n';
+    expect(told(read(text))).toEqual(["a@x.example|Ana|Silva|-"]);
+    expect(faultsOf(read(text)).map((each) => each.split(":")[0])).toEqual(["5", "7"]);
+  });
+
+  it("never takes a row whose cells have moved", () => {
+    const found = read(
+      [
+        "email,first name,last name,role",
+        "a@x.example,Silva, Ana,Security Auditor,admin",
+        "b@x.example,Security Auditor",
+        "c@x.example,Cy,Security Auditor,",
+        "d@x.example",
+        "e@x.example,Ed,e2@x.example,",
+      ].join("\n"),
+    );
+    expect(emails("email,role\nd@x.example")).toEqual(["d@x.example"]);
+    expect(told(found)).toEqual(["d@x.example|||-"]);
+    expect(faultsOf(found)).toEqual([
+      "2: This row has 5 cells, but there are 4 columns.",
+      "3: This row has only 2 cells, but there are 4 columns.",
+      "4: “Security Auditor” is in a column for names.",
+      "6: “e2@x.example” is in a column for names.",
+    ]);
+  });
+
+  it("reports quotes that are not closed correctly, and goes on after them", () => {
+    const found = read(
+      'email,name\n"a@x.example","Ana "Bee" Silva"\nb@x.example,Bo\n"c@x.example","Cy\n"d@x.example","Di"\ne@x.example,Ed',
+    );
+    expect(emails("email,name\nb@x.example,Bo 'B' \"Li\"")).toEqual(["b@x.example"]);
+    expect(told(found)).toEqual(["b@x.example|Bo||-", "e@x.example|Ed||-"]);
+    expect(found.faults.map(({ line, lastLine }) => [line, lastLine])).toEqual([
+      [2, 2],
+      [4, 5],
+    ]);
+  });
+
+  it("reports letters that were lost", () => {
+    expect(faultsOf(read("email,name\na@x.example,M\uFFFDller"))).toEqual([
+      expect.stringContaining("2: Letters were lost"),
+    ]);
+  });
+
+  it("is asked about if a column is unknown, empty ones aside", () => {
+    expect(listOf("email,level\na@x.example,1").columns.certain).toBe(false);
+    expect(listOf("email,name,email\na@x.example,A,b@x.example").columns.certain).toBe(false);
+    expect(listOf("email,name,,\na@x.example,A,,").columns.certain).toBe(true);
+  });
+
+  it("leaves out those whose account is not in use where it comes from", () => {
+    const found = read(
+      "email,status,blocked\na@x.example,Active,false\nb@x.example,Suspended,\nc@x.example,,True",
+    );
+    expect(told(found)).toEqual(["a@x.example|||-"]);
+    expect(faultsOf(found)).toEqual([
+      "3: Marked as “Suspended” in this list.",
+      "4: Marked as blocked in this list.",
+    ]);
+  });
+
+  it("has at most so many rows", () => {
+    const rows = Array.from({ length: MAX_ROWS }, (_, n) => `p${n}@x.example;P${n}`);
+    const list = listOf(["email;first name", ...rows].join("\r\n"));
+    expect(list.stop).toBeUndefined();
+    expect(list.rows).toHaveLength(MAX_ROWS);
+    rows.push("more@x.example;M");
+    for (const text of [
+      ["email;first name", ...rows].join("\r\n"),
+      `${rows.join("\n")}\nx@x.example;X`,
+    ]) {
+      expect(listOf(text).stop?.reason).toContain("more than 10,000 rows");
+      expect(listOf(text).rows).toEqual([]);
+    }
+    expect(listOf(rows.join("\n").replace(/;.*/gu, "")).stop).toBeDefined();
+  });
+});
+
+describe("headers", () => {
+  it("are known in several languages and notations", () => {
+    for (const name of ["E-Mail", "email_address", "emailAddress", "Adresse e-mail *", "Mail"]) {
+      expect(kindOf(name)).toBe("email");
+    }
+    expect(kindOf("Imię")).toBe("firstName");
+    expect(kindOf("PRÉNOM (obligatoire)")).toBe("firstName");
+    expect(kindOf("Rôle")).toBe("role");
+    expect(kindOf("Access level")).toBeUndefined();
+  });
+
+  it("that mean different names are told apart by the others", () => {
+    const uses = (header: string) => listOf(`${header}\na@x.example,x,y`).columns.uses;
+    expect(uses("E-Mail,Vorname,Name")).toEqual(["email", "firstName", "lastName"]);
+    expect(uses("Email,Nome,Cognome")).toEqual(["email", "firstName", "lastName"]);
+    expect(uses("Email,Name,Role")).toEqual(["email", "name", "role"]);
+    expect(uses("Email,Full name,Display name")).toEqual(["email", "name", "none"]);
+  });
+});
+
+describe("roles", () => {
+  it("go by their names, long and short, in several languages", () => {
+    const named = (text: string) => roleReader(ROLES).roleIn(text);
+    for (const name of ["Workspace Admin", "WORKSPACE_ADMIN", "admin", "Administratorin"]) {
+      expect(named(name)).toBe("WORKSPACE_ADMIN");
+    }
+    for (const name of ["gateway-operator", "Opérateur", "operador"]) {
+      expect(named(name)).toBe("GATEWAY_OPERATOR");
+    }
+    for (const name of ["Security auditor", "Prüfer", "AUDITOR", "Audytor"]) {
+      expect(named(name)).toBe("SECURITY_AUDITOR");
+    }
+  });
+
+  it("are never guessed", () => {
+    for (const name of ["user", "member", "owner", "viewer", "adm", "admin, operator", ""]) {
+      expect(roleReader(ROLES).roleIn(name)).toBeUndefined();
+    }
+  });
+});
