@@ -7,6 +7,7 @@ use chrono::Duration;
 use clap::{Args, Command, FromArgMatches as _};
 use ipnet::IpNet;
 use lettre::message::Mailbox;
+use lettre::transport::smtp::extension::ClientId;
 use secrecy::SecretString;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -108,6 +109,9 @@ pub struct Config {
     /// A PEM file with the certificate authority of the mail server, where it is a private one
     #[arg(long, env = "TOKENVUE_SMTP_CA_FILE", value_name = "FILE")]
     pub smtp_ca_file: Option<PathBuf>,
+    /// The name that mail servers get in EHLO [default: this machine's full name, or its address]
+    #[arg(long, env = "TOKENVUE_SMTP_EHLO_NAME", value_name = "NAME", value_parser = crate::mail::smtp::ehlo_name)]
+    pub smtp_ehlo_name: Option<ClientId>,
     /// The sender of all mails
     #[arg(
         long,
@@ -381,6 +385,7 @@ mod tests {
             ("--listen", "8080", "127.0.0.1:8080"),
             ("--trusted-proxies", "proxy", "10.0.0.0/8"),
             ("--mail-from", "TokenVue", "TokenVue <team@example.com>"),
+            ("--smtp-ehlo-name", "4f2a9c", "team.example.com"),
             ("--session-idle", "soon", "1h 30m"),
         ] {
             let error = Config::from_flags(&[flag, value]).unwrap_err().to_string();

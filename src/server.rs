@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::http;
 use crate::mail::delivery::Postman;
 use crate::mail::render::Renderer;
-use crate::mail::smtp::{Smtp, SmtpConfigError};
+use crate::mail::smtp::{Smtp, SmtpConfigError, SmtpSettings};
 use crate::team::sweep;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -66,12 +66,17 @@ pub fn mail_server(config: &Config) -> Result<Option<Smtp>> {
     let Some(url) = &config.smtp_url else {
         return Ok(None);
     };
-    let ca_file = config.smtp_ca_file.as_deref();
-    let smtp = Smtp::from_url(url, &config.mail_from, ca_file, SMTP_TIMEOUT);
+    let smtp = Smtp::new(&SmtpSettings {
+        url,
+        ca_file: config.smtp_ca_file.as_deref(),
+        ehlo_name: config.smtp_ehlo_name.clone(),
+        from: &config.mail_from,
+        timeout: SMTP_TIMEOUT,
+    });
     smtp.map(Some).map_err(|error| {
         let setting = match error {
             SmtpConfigError::CaFile { .. } => "TOKENVUE_SMTP_CA_FILE",
-            SmtpConfigError::Sender(_) => "TOKENVUE_MAIL_FROM",
+            SmtpConfigError::Sender(_) | SmtpConfigError::SenderUnset(_) => "TOKENVUE_MAIL_FROM",
             _ => "TOKENVUE_SMTP_URL",
         };
         Error::internal(format!("{setting}: {error}"))

@@ -3,7 +3,7 @@
 
 use super::compose;
 use super::render::Renderer;
-use super::smtp::{SendError, Smtp};
+use super::smtp::{Refusal, SendError, Smtp};
 use crate::App;
 use crate::error::{Error, Result};
 use chrono::{DateTime, Duration, Utc};
@@ -127,7 +127,12 @@ impl Postman {
             .await;
         match sent {
             Ok(()) => Attempt::Sent,
-            Err(SendError::Transient { reason }) => Attempt::Later(reason),
+            Err(
+                SendError::Transient { reason }
+                | SendError::NoAnswer { reason }
+                | SendError::Unavailable { reason, .. }
+                | SendError::Refused(Refusal { reason, .. }),
+            ) => Attempt::Later(reason),
             Err(SendError::Permanent { reason }) => Attempt::Never(reason),
         }
     }

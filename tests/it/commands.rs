@@ -46,16 +46,20 @@ fn wrong_settings_are_named_before_anything_happens() {
         assert!(error.contains(said), "{name}: {error}");
         assert_eq!(text(&output.stdout), "", "no link is printed: {name}");
     }
-    let settings = [
-        ("TOKENVUE_SMTP_URL", "smtp://localhost"),
-        ("TOKENVUE_SMTP_CA_FILE", "missing.pem"),
-    ];
-    let output = run(folder.path(), &["serve"], &settings, "");
-    let error = text(&output.stderr);
-    assert!(
-        error.contains("TOKENVUE_SMTP_CA_FILE: missing.pem"),
-        "{error}"
-    );
+    let server = ("TOKENVUE_SMTP_URL", "smtp://localhost");
+    for (settings, said) in [
+        (
+            vec![server, ("TOKENVUE_SMTP_CA_FILE", "missing.pem")],
+            "TOKENVUE_SMTP_CA_FILE: missing.pem",
+        ),
+        // A sender that was never set: tokenvue@localhost.
+        (vec![server], "TOKENVUE_MAIL_FROM: "),
+    ] {
+        let output = run(folder.path(), &["serve"], &settings, "");
+        let error = text(&output.stderr);
+        assert!(!output.status.success(), "{error}");
+        assert!(error.contains(said), "{error}");
+    }
     assert!(!folder.path().join("tokenvue-data").exists());
 }
 

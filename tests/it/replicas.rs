@@ -132,7 +132,7 @@ async fn sent(client: &Client) -> usize {
 async fn each_mail_leaves_once(server: Server) {
     let smtp = SmtpServer::start(Mode::Plain);
     let url = smtp.url();
-    let flags = ["--smtp-url", &url];
+    let flags = ["--smtp-url", &url, "--mail-from", "team@tv.example"];
     let replicas = [second(&server, &flags).await, server.replica(&flags).await];
     let team = Team::first(&server).await;
     let mut inviting = JoinSet::new();

@@ -1,11 +1,11 @@
-//! Letters over a real SMTP server.
+//! Mails over a real SMTP server.
 
 use crate::support::smtp::{Mode, SmtpServer};
 use secrecy::SecretString;
 use std::path::Path;
 use std::time::Duration;
 use tokenvue::mail::render::Rendered;
-use tokenvue::mail::smtp::{SendError, Smtp};
+use tokenvue::mail::smtp::{Refusal, SendError, Smtp, SmtpSettings, ehlo_name};
 use uuid::Uuid;
 
 const TOKEN: &str = "c2VjcmV0LXRva2VuLXNlY3JldC10b2tlbi1zZWNyZXQ";
@@ -20,8 +20,14 @@ fn mail(subject: &str) -> Rendered {
 }
 
 fn to(url: &str, ca_file: Option<&Path>, timeout: Duration) -> Smtp {
-    let from = "TokenVue <team@tv.example>".parse().unwrap();
-    Smtp::from_url(&SecretString::from(url), &from, ca_file, timeout).unwrap()
+    Smtp::new(&SmtpSettings {
+        url: &SecretString::from(url),
+        ca_file,
+        ehlo_name: Some(ehlo_name("console.tv.example").unwrap()),
+        from: &"TokenVue <team@tv.example>".parse().unwrap(),
+        timeout,
+    })
+    .unwrap()
 }
 
 fn smtp(server: &SmtpServer) -> Smtp {
@@ -48,6 +54,27 @@ fn transient(outcome: Result<(), SendError>) -> String {
     match outcome {
         Err(SendError::Transient { reason }) => reason,
         other => panic!("not put off: {other:?}"),
+    }
+}
+
+fn no_answer(outcome: Result<(), SendError>) -> String {
+    match outcome {
+        Err(SendError::NoAnswer { reason }) => reason,
+        other => panic!("answered: {other:?}"),
+    }
+}
+
+fn refused(outcome: Result<(), SendError>) -> Refusal {
+    match outcome {
+        Err(SendError::Refused(refusal)) => refusal,
+        other => panic!("not refused to us: {other:?}"),
+    }
+}
+
+fn unavailable(outcome: Result<(), SendError>) -> String {
+    match outcome {
+        Err(SendError::Unavailable { reason, .. }) => reason,
+        other => panic!("available: {other:?}"),
     }
 }
 
@@ -82,6 +109,8 @@ async fn a_letter_arrives_whole() {
         Some(format!("<{row}@tv.example>").as_str())
     );
     assert_eq!(arrived.header("Auto-Submitted"), Some("auto-generated"));
+    let suppressed = arrived.header("X-Auto-Response-Suppress");
+    assert_eq!(suppressed, Some("DR, RN, NRN, OOF, AutoReply"));
     assert!(
         arrived
             .header("To")
@@ -104,6 +133,7 @@ async fn letters_travel_encrypted_and_signed_in() {
         let arrived = server.next_mail().await;
         assert_eq!(arrived.user.as_deref(), user, "{mode:?}");
         assert_eq!(arrived.tls, starttls, "{mode:?}");
+        assert_eq!(arrived.ehlo, "console.tv.example", "{mode:?}");
     }
 }
 
@@ -136,7 +166,7 @@ async fn a_server_that_ended_a_kept_connection_is_connected_again() {
 }
 
 #[tokio::test]
-async fn refusals_are_final_and_do_not_quote_the_letter() {
+async fn refusals_do_not_quote_the_mail() {
     let mut server = SmtpServer::start(Mode::Plain);
     let smtp = smtp(&server);
     let reason = permanent(send(&smtp, "reject@tv.example").await);
@@ -148,7 +178,10 @@ async fn refusals_are_final_and_do_not_quote_the_letter() {
     let spam = smtp
         .send(Uuid::now_v7(), "", "zoe@tv.example", &mail("SPAM"))
         .await;
-    let reason = permanent(spam);
+    let Refusal {
+        reason, summary, ..
+    } = refused(spam);
+    assert_eq!(summary, "the mail server refuses mail from us: 554 5.7.1");
     assert!(reason.contains("554 5.7.1 Refused for"), "{reason}");
     assert!(
         !reason.contains("token") && !reason.contains(TOKEN),
@@ -182,7 +215,7 @@ async fn a_server_that_hangs_holds_up_one_letter_only() {
     let mut server = SmtpServer::start(Mode::Plain);
     let soon = Duration::from_millis(300);
     let hung = send(&to(&server.url(), None, soon), "stall@tv.example").await;
-    assert_eq!(transient(hung), "the mail server did not answer in time");
+    assert_eq!(no_answer(hung), "the mail server did not answer in time");
 
     let smtp = smtp(&server);
     send(&smtp, "a@tv.example").await.unwrap();
@@ -217,15 +250,19 @@ async fn settings_that_are_wrong_put_letters_off_and_show_no_password() {
         "zoe@tv.example",
     )
     .await;
-    let reason = transient(outcome);
-    assert_eq!(reason, "the mail server refused our user or password (535)");
+    let refusal = refused(outcome);
+    assert_eq!(
+        refusal.reason,
+        "the mail server refused our user or password (535)"
+    );
+    assert!(refusal.concerns_all);
 
     let unknown = send(
         &to(&auth.url(), None, Duration::from_secs(30)),
         "zoe@tv.example",
     )
     .await;
-    let reason = transient(unknown);
+    let reason = unavailable(unknown);
     assert!(reason.contains("UnknownIssuer"), "{reason}");
 
     let plain = SmtpServer::start(Mode::Plain);
@@ -236,13 +273,14 @@ async fn settings_that_are_wrong_put_letters_off_and_show_no_password() {
     )
     .await;
     assert_eq!(
-        transient(outcome),
+        unavailable(outcome),
         "the mail server offers no encryption (STARTTLS)"
     );
 
     let url = plain.url();
     drop(plain);
-    let reason = transient(send(&to(&url, None, Duration::from_secs(30)), "zoe@tv.example").await);
+    let reason =
+        unavailable(send(&to(&url, None, Duration::from_secs(30)), "zoe@tv.example").await);
     assert!(
         reason.starts_with("no connection to the mail server: "),
         "{reason}"
@@ -250,13 +288,67 @@ async fn settings_that_are_wrong_put_letters_off_and_show_no_password() {
 }
 
 #[tokio::test]
-async fn a_server_that_wants_a_password_is_no_fault_of_the_letter() {
+async fn a_server_that_wants_a_password_refuses_us() {
     let server = SmtpServer::start(Mode::Tls);
     let anonymous = server.url().replace("tokenvue:p%40ss%2Fword%3A%201@", "");
     let smtp = to(&anonymous, Some(server.ca_file()), Duration::from_secs(30));
-    let reason = transient(send(&smtp, "zoe@tv.example").await);
+    let refusal = refused(send(&smtp, "zoe@tv.example").await);
+    assert!(refusal.reason.contains("530"), "{}", refusal.reason);
+    assert!(refusal.concerns_all);
+}
+
+#[tokio::test]
+async fn policies_and_quotas_are_about_us_and_keep_the_connection() {
+    let mut server = SmtpServer::start(Mode::Plain);
+    let smtp = smtp(&server);
+    send(&smtp, "a@tv.example").await.unwrap();
+    for (command, concerns_all) in [
+        ("mail 553 5.7.1 Sender address rejected", true),
+        ("mail 501 5.1.7 Bad sender address syntax", true),
+        ("rcpt 550 5.7.0 Too many messages from you", false),
+        ("rcpt 554 5.7.1 <b@tv.example>: Relay access denied", false),
+        (
+            "data 550 5.7.26 Unauthenticated email is not accepted",
+            false,
+        ),
+    ] {
+        server.tell(command).await;
+        let refusal = refused(send(&smtp, "b@tv.example").await);
+        let (step, reply) = command.split_once(' ').unwrap();
+        let codes = reply.splitn(3, ' ').take(2).collect::<Vec<_>>().join(" ");
+        let said = "the mail server refuses mail from us";
+        assert_eq!(refusal.summary, format!("{said}: {codes}"));
+        assert_eq!(refusal.reason, format!("{said}: {reply}"));
+        assert_eq!(refusal.concerns_all, concerns_all, "{command}");
+        server.tell(step).await;
+    }
+    server.tell("rcpt 550 5.1.2 No such domain").await;
+    permanent(send(&smtp, "b@tv.example").await);
+    server.tell("rcpt").await;
+    send(&smtp, "c@tv.example").await.unwrap();
+    let (a, c) = (server.next_mail().await, server.next_mail().await);
+    assert_eq!(a.connection, c.connection, "it has answered to the end");
+}
+
+#[tokio::test]
+async fn a_server_without_room_for_a_connection_is_busy() {
+    let mut server = SmtpServer::start(Mode::Plain);
+    let smtp = smtp(&server);
+    send(&smtp, "a@tv.example").await.unwrap();
+    server.tell("limit 1").await;
+    let other = to(&server.url(), None, Duration::from_secs(30));
+    let outcome = send(&other, "b@tv.example").await;
     assert!(
-        reason.starts_with("the mail server does not work with our settings: 530"),
-        "{reason}"
+        matches!(outcome, Err(SendError::Unavailable { busy: true, .. })),
+        "{outcome:?}"
     );
+    send(&smtp, "c@tv.example").await.unwrap();
+}
+
+#[tokio::test]
+async fn answers_injected_before_the_encryption_do_not_count() {
+    let server = SmtpServer::start(Mode::Inject);
+    let reason = unavailable(send(&smtp(&server), "zoe@tv.example").await);
+    assert!(reason.contains("STARTTLS"), "{reason}");
+    assert_eq!(server.mails().len(), 0);
 }

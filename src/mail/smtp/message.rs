@@ -11,14 +11,21 @@ use uuid::Uuid;
 
 /// The longest display name in a header, in characters.
 const MAX_NAME: usize = 100;
+/// The automatic answers that Exchange shall not send: all but reports that a mail could not be
+/// delivered ([MS-OXCMAIL]). Others follow `Auto-Submitted` (RFC 3834, section 5).
+const SUPPRESSED: &str = "DR, RN, NRN, OOF, AutoReply";
 
 /// The sender as headers can carry it.
 ///
 /// # Errors
-/// `Sender` where the address cannot be one that every server takes.
+/// `SenderUnset` where the address is of this machine alone, `Sender` where it cannot be one that
+/// every server takes.
 pub(super) fn sender(from: &Mailbox) -> Result<Mailbox, SmtpConfigError> {
     let email = address(from.email.as_ref()).filter(|email| AsRef::<str>::as_ref(email).is_ascii());
     let email = email.ok_or_else(|| SmtpConfigError::Sender(from.email.clone()))?;
+    if matches!(email.domain(), "localhost" | "localhost.localdomain") {
+        return Err(SmtpConfigError::SenderUnset(from.email.clone()));
+    }
     let name = display_name(from.name.as_deref().unwrap_or_default());
     Ok(Mailbox::new(name, email))
 }
@@ -47,7 +54,8 @@ pub(super) fn build(
         .to(Mailbox::new(display_name(name), email))
         .subject(one_line(&mail.subject))
         .message_id(Some(format!("<{row}@{}>", from.email.domain())))
-        .raw_header(auto_submitted())
+        .raw_header(raw("Auto-Submitted", "auto-generated"))
+        .raw_header(raw("X-Auto-Response-Suppress", SUPPRESSED))
         .multipart(MultiPart::alternative_plain_html(
             mail.text.clone(),
             mail.html.clone(),
@@ -55,10 +63,8 @@ pub(super) fn build(
         .map_err(unbuildable)
 }
 
-/// Tells answering machines to stay silent (RFC 3834, section 5).
-fn auto_submitted() -> HeaderValue {
-    let name = HeaderName::new_from_ascii_str("Auto-Submitted");
-    HeaderValue::new(name, "auto-generated".to_owned())
+fn raw(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
 
 /// The address with its domain in ASCII (RFC 5891), which every server understands. Quoted local
@@ -100,6 +106,7 @@ mod tests {
             "To: =?utf-8?b?Wm/Dqw==?= <zoe@xn--mnchen-3ya.example>",
             "Message-ID: <00000000-0000-0000-0000-000000000000@tv.example>",
             "Auto-Submitted: auto-generated",
+            "X-Auto-Response-Suppress: DR, RN, NRN, OOF, AutoReply",
             "Date: ",
             "Content-Type: multipart/alternative;",
         ] {
@@ -114,6 +121,10 @@ mod tests {
     fn a_sender_that_not_every_server_takes_is_refused() {
         let mailbox = |email: &str| Mailbox::new(Some("T\r\nV".to_owned()), email.parse().unwrap());
         assert!(sender(&mailbox("zoë@tv.example")).is_err_and(|e| !e.to_string().is_empty()));
+        for unset in ["tokenvue@localhost", "root@LOCALHOST.localdomain"] {
+            let error = sender(&mailbox(unset)).unwrap_err();
+            assert!(matches!(error, SmtpConfigError::SenderUnset(_)), "{error}");
+        }
         let from = sender(&mailbox("team@münchen.example")).unwrap();
         assert_eq!(from.to_string(), "T V <team@xn--mnchen-3ya.example>");
     }

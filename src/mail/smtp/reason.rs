@@ -1,5 +1,6 @@
-//! Why a letter did not leave, in words that an admin may see.
+//! Why a mail did not leave, in words that an admin may see.
 
+use super::reply::{Meaning, Step, enhanced, meaning};
 use crate::mail::line::short_line;
 use lettre::transport::smtp::Error;
 use std::error::Error as _;
@@ -10,7 +11,7 @@ const MAX_QUOTE: usize = 200;
 /// A run of characters as long as this could be a token, or be made of one.
 const TOKEN_LIKE: usize = 24;
 
-/// Why a letter did not leave. Reasons are short and show no password, token or mail body.
+/// Why a mail did not leave. Reasons are short and show no password, token or mail body.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
     /// The recipient or the mail is refused: trying again is useless.
@@ -19,12 +20,41 @@ pub enum SendError {
         /// What happened, for an admin.
         reason: String,
     },
-    /// Nothing is wrong with the mail: it may leave later, or once a setting is mended.
+    /// The server asks to try this mail again later.
     #[error("{reason}")]
     Transient {
         /// What happened, for an admin.
         reason: String,
     },
+    /// The server hung or broke the connection in the middle of this mail.
+    #[error("{reason}")]
+    NoAnswer {
+        /// What happened, for an admin.
+        reason: String,
+    },
+    /// The server refuses mail from us: because of the sender, a policy, a quota or a setting.
+    #[error("{}", .0.reason)]
+    Refused(Refusal),
+    /// The server cannot be reached, or serves nobody right now.
+    #[error("{reason}")]
+    Unavailable {
+        /// What happened, for an admin.
+        reason: String,
+        /// Whether a server answered that it has no room for this connection or mail.
+        busy: bool,
+    },
+}
+
+/// A refusal that is not about the recipient.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What happened, for an admin of the workspace that the mail is about: it may quote the
+    /// recipient's address.
+    pub reason: String,
+    /// The same for everybody: without anything that the server wrote but its codes.
+    pub summary: String,
+    /// Whether every mail would meet it, whatever its recipient.
+    pub concerns_all: bool,
 }
 
 impl SendError {
@@ -34,60 +64,113 @@ impl SendError {
         }
     }
 
-    pub(super) fn transient(reason: impl Into<String>) -> SendError {
-        SendError::Transient {
+    pub(super) fn no_answer(reason: impl Into<String>) -> SendError {
+        SendError::NoAnswer {
             reason: reason.into(),
         }
     }
 
-    /// No connection: never the mail's fault, whatever the server says.
-    pub(super) fn of_connect(error: Error) -> SendError {
-        SendError::transient(match error.status() {
-            Some(_) => format!("the mail server does not take us: {}", quote(&error)),
-            None if error.is_tls() => {
-                format!("no secure connection to the mail server: {}", cause(&error))
-            }
-            None => format!("no connection to the mail server: {}", cause(&error)),
+    pub(super) fn unavailable(reason: impl Into<String>) -> SendError {
+        SendError::Unavailable {
+            reason: reason.into(),
+            busy: false,
+        }
+    }
+
+    fn busy(reason: String) -> SendError {
+        SendError::Unavailable { reason, busy: true }
+    }
+
+    /// What every mail would meet.
+    pub(super) fn refused(reason: impl Into<String>) -> SendError {
+        let reason = reason.into();
+        SendError::Refused(Refusal {
+            summary: reason.clone(),
+            reason,
+            concerns_all: true,
         })
+    }
+
+    /// No session: never the mail's fault, whatever the server says.
+    pub(super) fn of_connect(error: &Error) -> SendError {
+        match error.status().map(u16::from) {
+            Some(500..) => SendError::Refused(Refusal {
+                reason: format!("the mail server does not take us: {}", quote(error)),
+                summary: format!("the mail server does not take us: {}", codes(error)),
+                concerns_all: true,
+            }),
+            Some(_) => SendError::busy(format!(
+                "the mail server asks to come back later: {}",
+                quote(error)
+            )),
+            None if error.is_tls() => SendError::unavailable(format!(
+                "no secure connection to the mail server: {}",
+                cause(error)
+            )),
+            None => SendError::unavailable(format!(
+                "no connection to the mail server: {}",
+                cause(error)
+            )),
+        }
     }
 
     /// Not signed in. The reply is not quoted: some servers repeat what they were sent.
-    pub(super) fn of_sign_in(error: Error) -> SendError {
-        SendError::transient(match error.status() {
-            Some(code) => format!("the mail server refused our user or password ({code})"),
+    pub(super) fn of_sign_in(error: &Error) -> SendError {
+        match error.status().map(u16::from) {
+            Some(code @ 500..) => SendError::refused(format!(
+                "the mail server refused our user or password ({code})"
+            )),
+            Some(code) => SendError::busy(format!(
+                "the mail server cannot check our user and password now ({code})"
+            )),
             None if error.is_client() => {
-                "the mail server offers no way to sign in that we know".to_owned()
+                SendError::refused("the mail server offers no way to sign in that we know")
             }
-            None => "the connection to the mail server broke while signing in".to_owned(),
-        })
+            None => {
+                SendError::unavailable("the connection to the mail server broke while signing in")
+            }
+        }
     }
 
-    /// The mail was not taken. Replies 5yz are final (RFC 5321, 4.2.1), but for those about the
-    /// conversation itself (4.2.2) and those that ask us to sign in or to encrypt first (RFC 4954,
-    /// section 6): these follow from settings, ours or the server's.
-    pub(super) fn of_send(error: Error) -> SendError {
-        match error.status().map(u16::from) {
-            Some(500 | 502..=504 | 530 | 534 | 535 | 538) => SendError::transient(format!(
-                "the mail server does not work with our settings: {}",
-                quote(&error)
-            )),
-            Some(500..) => SendError::permanent(format!(
-                "the mail server refused the mail: {}",
-                quote(&error)
-            )),
-            Some(_) => SendError::transient(format!(
-                "the mail server asks to try later: {}",
-                quote(&error)
-            )),
-            // The one thing that lettre itself refuses: all else we send is ASCII.
-            None if error.is_client() => SendError::permanent(
-                "the part of the address before @ is not ASCII, and the mail server does not support that (SMTPUTF8)",
-            ),
-            None => SendError::transient(format!(
+    /// The mail was not taken at this step.
+    pub(super) fn of_send(step: Step, error: &Error) -> SendError {
+        let Some(code) = error.status().map(u16::from) else {
+            return SendError::no_answer(format!(
                 "the connection to the mail server broke: {}",
-                cause(&error)
-            )),
+                cause(error)
+            ));
+        };
+        let reply = quote(error);
+        match meaning(step, code, &text(error)) {
+            Meaning::Final => {
+                SendError::permanent(format!("the mail server refused the mail: {reply}"))
+            }
+            Meaning::Later => SendError::Transient {
+                reason: format!("the mail server asks to try later: {reply}"),
+            },
+            Meaning::Unavailable => {
+                SendError::busy(format!("the mail server asks to try later: {reply}"))
+            }
+            refused => SendError::Refused(Refusal {
+                reason: format!("the mail server refuses mail from us: {reply}"),
+                summary: format!("the mail server refuses mail from us: {}", codes(error)),
+                concerns_all: refused == Meaning::RefusesUs,
+            }),
         }
+    }
+}
+
+/// What follows the reply code, all lines of it.
+fn text(error: &Error) -> String {
+    error.source().map(ToString::to_string).unwrap_or_default()
+}
+
+/// The reply code, and the enhanced status code where there is one: `550 5.7.0`.
+fn codes(error: &Error) -> String {
+    let code = error.status().map(u16::from).unwrap_or_default();
+    match enhanced(&text(error)) {
+        Some((subject, detail)) => format!("{code} {}.{subject}.{detail}", code / 100),
+        None => code.to_string(),
     }
 }
 
@@ -95,7 +178,7 @@ impl SendError {
 /// message for a link in it like to quote the link.
 fn quote(error: &Error) -> String {
     let code = error.status().map(u16::from).unwrap_or_default();
-    let text = error.source().map(ToString::to_string).unwrap_or_default();
+    let text = text(error);
     let words = text
         .split_whitespace()
         .map(|word| if is_safe(word) { word } else { "…" });

@@ -35,6 +35,11 @@ pub enum SmtpConfigError {
         /// Why not.
         reason: String,
     },
+    /// The sender's address is of this machine alone: nobody has set it.
+    #[error(
+        "set the sender that the mail server accepts, such as TokenVue <team@example.com>: {0} reaches nobody"
+    )]
+    SenderUnset(Address),
     /// The sender's address is not ASCII, nor can it be written so.
     #[error("{0} cannot be the sender of mails")]
     Sender(Address),

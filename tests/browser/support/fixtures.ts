@@ -50,7 +50,8 @@ export const test = base.extend<Options & Fixtures>({
       info.skip(true, "PostgreSQL: run by scripts/with-postgres");
     }
     await withDatabase(engine, async (database) => {
-      const all = { ...database, TOKENVUE_SMTP_URL: mailbox.url, ...settings };
+      const mail = { TOKENVUE_SMTP_URL: mailbox.url, TOKENVUE_MAIL_FROM: "team@tv.example" };
+      const all = { ...database, ...mail, ...settings };
       await use(Object.fromEntries(Object.entries(all).filter(([, value]) => value !== "")));
     });
   },

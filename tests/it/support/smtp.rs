@@ -20,6 +20,8 @@ pub enum Mode {
     Utf8,
     /// Refuses mail before STARTTLS.
     StartTls,
+    /// As `StartTls`, with somebody on the way who speaks before the encryption.
+    Inject,
     /// Refuses mail before STARTTLS and a password.
     Auth,
     /// TLS from the first byte on, and a password.
@@ -43,6 +45,8 @@ pub struct Mail {
     pub html: String,
     /// The content types of the message and its parts.
     pub parts: Vec<String>,
+    /// The name that the client gave itself.
+    pub ehlo: String,
     /// Which connection brought it, counted from 0.
     pub connection: u64,
     /// Whether it came encrypted by STARTTLS.
@@ -77,12 +81,32 @@ struct Ready {
 pub struct SmtpServer {
     child: Child,
     // The server ends when its standard input does.
-    _stdin: ChildStdin,
+    stdin: ChildStdin,
     mode: Mode,
     port: u16,
     ca: NamedTempFile,
-    mails: watch::Receiver<Vec<Mail>>,
+    mails: watch::Receiver<Output>,
     read: usize,
+    told: usize,
+}
+
+/// What the server has said so far.
+#[derive(Default)]
+struct Output {
+    mails: Vec<Mail>,
+    /// How many commands it has carried out.
+    done: usize,
+}
+
+/// A line of the server's output.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Line {
+    Done {
+        #[serde(rename = "done")]
+        _command: String,
+    },
+    Mail(Box<Mail>),
 }
 
 impl SmtpServer {
@@ -110,13 +134,25 @@ impl SmtpServer {
         let mails = listen(output);
         SmtpServer {
             child,
-            _stdin: stdin,
+            stdin,
             mode,
             port: ready.port,
             ca,
             mails,
             read: 0,
+            told: 0,
         }
+    }
+
+    /// Changes what the server does, as `smtp_server.py` describes; waits until it does so.
+    pub async fn tell(&mut self, command: &str) {
+        writeln!(self.stdin, "{command}").unwrap();
+        self.told += 1;
+        let told = self.told;
+        let done = self.mails.wait_for(|output| output.done >= told);
+        let done = tokio::time::timeout(DEADLINE, done).await;
+        done.expect("the SMTP server does not listen")
+            .expect("the SMTP server ended");
     }
 
     /// The URL for the server's settings, with user and password where it asks for them.
@@ -124,7 +160,9 @@ impl SmtpServer {
         let user = "tokenvue:p%40ss%2Fword%3A%201";
         match self.mode {
             Mode::Plain | Mode::Utf8 => format!("smtp://127.0.0.1:{}", self.port),
-            Mode::StartTls => format!("smtp://127.0.0.1:{}?tls=required", self.port),
+            Mode::StartTls | Mode::Inject => {
+                format!("smtp://127.0.0.1:{}?tls=required", self.port)
+            }
             Mode::Auth => format!("smtp://{user}@localhost:{}?tls=required", self.port),
             Mode::Tls => format!("smtps://{user}@localhost:{}", self.port),
         }
@@ -137,17 +175,17 @@ impl SmtpServer {
 
     /// All mails read so far. One that was just sent may be missing: wait for it with `next_mail`.
     pub fn mails(&self) -> Vec<Mail> {
-        self.mails.borrow().clone()
+        self.mails.borrow().mails.clone()
     }
 
     /// The next mail that this was not asked for before; waits for it.
     pub async fn next_mail(&mut self) -> Mail {
         let read = self.read;
-        let arrived = self.mails.wait_for(|mails| mails.len() > read);
+        let arrived = self.mails.wait_for(|output| output.mails.len() > read);
         let arrived = tokio::time::timeout(DEADLINE, arrived)
             .await
             .expect("no mail came in time");
-        let mail = arrived.expect("the SMTP server ended")[read].clone();
+        let mail = arrived.expect("the SMTP server ended").mails[read].clone();
         self.read += 1;
         mail
     }
@@ -161,13 +199,16 @@ impl Drop for SmtpServer {
 }
 
 /// Reads mails until the server ends.
-fn listen(output: BufReader<ChildStdout>) -> watch::Receiver<Vec<Mail>> {
-    let (sender, receiver) = watch::channel(Vec::new());
+fn listen(output: BufReader<ChildStdout>) -> watch::Receiver<Output> {
+    let (sender, receiver) = watch::channel(Output::default());
     std::thread::spawn(move || {
         for line in output.lines().map_while(Result::ok) {
-            let mail =
+            let said =
                 serde_json::from_str(&line).unwrap_or_else(|cause| panic!("{cause}: {line}"));
-            sender.send_modify(|mails: &mut Vec<Mail>| mails.push(mail));
+            sender.send_modify(|output| match said {
+                Line::Done { .. } => output.done += 1,
+                Line::Mail(mail) => output.mails.push(*mail),
+            });
         }
     });
     receiver

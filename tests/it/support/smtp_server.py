@@ -1,6 +1,6 @@
 """A real SMTP server for tests (aiosmtpd), told what to do by the addresses that it gets.
 
-usage: smtp_server.py plain|utf8|auth|starttls|tls
+usage: smtp_server.py plain|utf8|auth|starttls|inject|tls
 
 The first line of output is {"port": …, "ca": …}: the port on 127.0.0.1, and the certificate (PEM)
 of the authority that signed the server's. Each mail that it takes is one more line of JSON.
@@ -11,8 +11,14 @@ of the authority that signed the server's. Each mail that it takes is one more l
 - A message that has "SPAM" in its subject is refused with 554, which quotes its text.
 - With "auth" and "tls" the user is "tokenvue" and the password "p@ss/word: 1"; "auth" offers
   STARTTLS, and takes the password only after it.
+- "inject" is "starttls" with an attacker on the way: the answer to STARTTLS is followed, still
+  unencrypted, by an answer to the EHLO that the client sends after it (RFC 3207, section 6).
 
-It ends when its standard input does, so that it does not outlive whoever started it.
+Lines on standard input change what it does from then on, each answered with {"done": …}:
+- "mail 550 5.7.0 Too many", likewise "rcpt" and "data", answers every such command like that;
+  "mail" alone takes mails again. "limit 2" lets two connections in at a time, "limit" any number.
+
+It ends when its standard input does, so that it does not outlive the test that started it.
 """
 
 import asyncio
@@ -40,12 +46,54 @@ def emit(line):
     print(json.dumps(line), flush=True)
 
 
+class Server(SMTP):
+    """Counts its connections, and speaks out of turn with "inject"."""
+
+    def __init__(self, handler, *, injects, **options):
+        super().__init__(handler, **options)
+        self.handler, self.injects = handler, injects
+
+    async def _handle_client(self):
+        self.handler.open += 1
+        try:
+            if self.handler.limit and self.handler.open > self.handler.limit:
+                await self.push("421 4.7.0 Too many connections")
+                self.transport.close()
+            else:
+                await super()._handle_client()
+        finally:
+            self.handler.open -= 1
+
+    async def push(self, status):
+        if self.injects and "Ready to start TLS" in str(status):
+            status = f"{status}\r\n250-localhost\r\n250 8BITMIME"
+        return await super().push(status)
+
+
 class Handler:
     def __init__(self):
         self.deferred = {}
         self.connections = {}
+        self.answers = {}
+        self.limit = self.open = 0
+
+    def obey(self, command, rest):
+        if command == "limit":
+            self.limit = int(rest or 0)
+        else:
+            self.answers[command] = rest
+        emit({"done": command})
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        if self.answers.get("mail"):
+            return self.answers["mail"]
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):
+        if self.answers.get("rcpt"):
+            return self.answers["rcpt"]
         if address.startswith("reject"):
             return "550 5.1.1 No such mailbox here"
         if address.startswith("stall"):
@@ -58,6 +106,8 @@ class Handler:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
+        if self.answers.get("data"):
+            return self.answers["data"]
         message = message_from_bytes(envelope.content, policy=policy.default)
         text = message.get_body(("plain",))
         html = message.get_body(("html",))
@@ -69,6 +119,7 @@ class Handler:
             "text": text.get_content() if text else None,
             "html": html.get_content() if html else None,
             "parts": [part.get_content_type() for part in message.walk()],
+            "ehlo": session.host_name,
             "connection": self.connections.setdefault(session, len(self.connections)),
             "tls": session.ssl is not None,
             "user": session.auth_data.decode() if session.authenticated else None,
@@ -92,7 +143,7 @@ async def main(mode):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
     options = {"hostname": "localhost", "enable_SMTPUTF8": mode == "utf8"}
-    if mode in ("starttls", "auth"):
+    if mode in ("starttls", "auth", "inject"):
         options |= {"tls_context": context, "require_starttls": True}
     if mode in ("auth", "tls"):
         # aiosmtpd does not count TLS from the start as TLS.
@@ -100,14 +151,16 @@ async def main(mode):
     handler = Handler()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
-        lambda: SMTP(handler, loop=loop, **options),
+        lambda: Server(handler, injects=mode == "inject", loop=loop, **options),
         host="127.0.0.1",
         port=0,
         ssl=context if mode == "tls" else None,
     )
     port = server.sockets[0].getsockname()[1]
     emit({"port": port, "ca": authority.cert_pem.bytes().decode()})
-    await loop.run_in_executor(None, sys.stdin.read)
+    while line := await loop.run_in_executor(None, sys.stdin.readline):
+        command, _, rest = line.strip().partition(" ")
+        handler.obey(command, rest)
     os._exit(0)  # connections may still be open, and nobody listens any more
 
 

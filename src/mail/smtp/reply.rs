@@ -1,0 +1,219 @@
+//! What a refusal by the mail server is about: the recipient, the moment, or us. Class and subject
+//! of the enhanced status code decide (RFC 3463, section 3); without one, the reply code and the
+//! step of the transaction do (RFC 5321, sections 3.3 and 4.2).
+
+/// The step of a transaction that a reply answers (RFC 5321, section 3.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// `MAIL FROM`: the server knows nothing but the sender yet.
+    Sender,
+    /// `RCPT TO`.
+    Recipient,
+    /// `DATA`, and the end of the message.
+    Content,
+}
+
+/// What follows from a negative reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// The recipient or this message cannot be served: trying again is useless.
+    Final,
+    /// This message may be accepted later.
+    Later,
+    /// The server refuses mail from us: every mail, not only this one.
+    RefusesUs,
+    /// The server refuses on grounds of policy. That is mostly about us, but may be about this
+    /// recipient or message.
+    Policy,
+    /// The server serves nobody right now.
+    Unavailable,
+}
+
+/// What a negative reply means. `text` is what follows the reply code.
+pub(super) fn meaning(step: Step, code: u16, text: &str) -> Meaning {
+    match code {
+        // The server ends the session (RFC 5321, section 3.8).
+        421 => Meaning::Unavailable,
+        400..=499 if step == Step::Sender => Meaning::Unavailable,
+        400..=499 => Meaning::Later,
+        // The conversation itself, a server that takes no mail (RFC 7504), or a missing sign-in or
+        // encryption (RFC 4954, section 6): our settings, or the server's.
+        500 | 502..=504 | 521 | 525 | 530 | 534 | 535 | 538 => Meaning::RefusesUs,
+        _ => match enhanced(text) {
+            Some(status) => of_status(step, code, status),
+            None => of_code(step, code),
+        },
+    }
+}
+
+/// Subject and detail of an enhanced status code, at the start of a reply (RFC 2034) or in
+/// brackets as qmail writes it: `sorry, no mailbox here by that name. (#5.1.1)`.
+pub(super) fn enhanced(text: &str) -> Option<(u16, u16)> {
+    let first = text.split_whitespace().next().and_then(parse_status);
+    first.or_else(|| parse_status(text.split_once("(#")?.1.split_once(')')?.0))
+}
+
+fn parse_status(word: &str) -> Option<(u16, u16)> {
+    let mut parts = word.split('.').map(|part| {
+        let digits = (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+        digits.then(|| part.parse().ok()).flatten()
+    });
+    let (class, subject, detail): (u16, u16, u16) =
+        (parts.next()??, parts.next()??, parts.next()??);
+    (parts.next().is_none() && matches!(class, 4 | 5)).then_some((subject, detail))
+}
+
+fn of_status(step: Step, code: u16, status: (u16, u16)) -> Meaning {
+    match status {
+        // Addresses that only a server with SMTPUTF8 takes (RFC 6531), and messages too long.
+        (6, _) | (3, 4) => Meaning::Final,
+        _ if step == Step::Sender => Meaning::RefusesUs,
+        // The sender's address: its mailbox (X.1.7) or domain (X.1.8).
+        (1, 7 | 8) => Meaning::RefusesUs,
+        // The recipient's address or mailbox.
+        (1 | 2, _) => Meaning::Final,
+        // The state of the recipient's system; directory failures and congestion on the way there.
+        (3, _) | (4, 3 | 5) => Meaning::Later,
+        (4, _) => Meaning::Final,
+        // Some servers answer `550 5.5.0` for a mailbox that does not exist.
+        (5, _) if matches!(code, 550..=553) => Meaning::Final,
+        (5 | 7, _) => Meaning::Policy,
+        _ => of_code(step, code),
+    }
+}
+
+fn of_code(step: Step, code: u16) -> Meaning {
+    match (step, code) {
+        (Step::Sender, _) => Meaning::RefusesUs,
+        // 556: the recipient's domain takes no mail (RFC 7504).
+        (Step::Recipient, 501 | 550..=553 | 556) | (Step::Content, 552) => Meaning::Final,
+        _ => Meaning::Policy,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn class_and_subject_decide_whom_a_reply_is_about() {
+        use Meaning::{Final, Later, Policy, RefusesUs, Unavailable};
+        use Step::{Content, Recipient, Sender};
+        for (step, code, text, expected) in [
+            (Recipient, 550, "5.1.1 No such mailbox", Final),
+            (Recipient, 550, "5.1.2 No such domain", Final),
+            (Recipient, 501, "5.1.3 Bad address syntax", Final),
+            (
+                Recipient,
+                556,
+                "5.1.10 Recipient address has null MX",
+                Final,
+            ),
+            (Recipient, 550, "5.2.1 Mailbox disabled", Final),
+            (Recipient, 552, "5.2.2 Mailbox full", Final),
+            (
+                Recipient,
+                550,
+                "5.4.1 Recipient address rejected: Access denied",
+                Final,
+            ),
+            (
+                Recipient,
+                550,
+                "5.5.0 Requested action not taken: mailbox unavailable",
+                Final,
+            ),
+            (Recipient, 550, "No such user here", Final),
+            (
+                Recipient,
+                550,
+                "sorry, no mailbox here by that name. (#5.1.1)",
+                Final,
+            ),
+            (Content, 552, "5.3.4 Message too big", Final),
+            (Content, 554, "5.6.0 Message cannot be parsed", Final),
+            (Recipient, 550, "5.7.0 Too many messages from you", Policy),
+            (
+                Recipient,
+                554,
+                "5.7.1 <bo@x.example>: Relay access denied",
+                Policy,
+            ),
+            (
+                Recipient,
+                553,
+                "sorry, that domain isn't in my list (#5.7.1)",
+                Policy,
+            ),
+            (Recipient, 554, "Relay access denied", Policy),
+            (Recipient, 571, "Delivery not authorized", Policy),
+            (
+                Content,
+                550,
+                "5.7.26 Unauthenticated email is not accepted",
+                Policy,
+            ),
+            (Content, 554, "Message rejected", Policy),
+            (Content, 550, "Message rejected", Policy),
+            (
+                Sender,
+                553,
+                "5.7.1 Sender address rejected: not owned by user",
+                RefusesUs,
+            ),
+            (Sender, 501, "5.1.7 Bad sender address syntax", RefusesUs),
+            (Sender, 550, "5.7.0 Daily quota exceeded", RefusesUs),
+            (Sender, 550, "Access denied", RefusesUs),
+            (
+                Recipient,
+                550,
+                "5.1.8 Sender domain does not exist",
+                RefusesUs,
+            ),
+            (Recipient, 501, "5.1.7 Bad sender address syntax", RefusesUs),
+            (Sender, 530, "5.7.0 Authentication required", RefusesUs),
+            (Recipient, 503, "5.5.1 Bad sequence of commands", RefusesUs),
+            (Sender, 550, "5.6.7 SMTPUTF8 needed", Final),
+            (
+                Recipient,
+                550,
+                "5.3.2 System not accepting network messages",
+                Later,
+            ),
+            (Recipient, 451, "4.7.1 Greylisted", Later),
+            (Content, 452, "4.3.1 Insufficient system storage", Later),
+            (Sender, 450, "4.7.1 Rate limited", Unavailable),
+            (
+                Recipient,
+                421,
+                "4.7.0 Too many messages, closing",
+                Unavailable,
+            ),
+        ] {
+            assert_eq!(
+                meaning(step, code, text),
+                expected,
+                "{step:?} {code} {text}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_three_numbers_are_an_enhanced_status() {
+        assert_eq!(
+            enhanced("5.7.57 Client was not authenticated"),
+            Some((7, 57))
+        );
+        for text in [
+            "",
+            "5.7 x",
+            "5.1.1.20 refused",
+            "2.1.5 x",
+            "5.1.1111 x",
+            "5..1 x",
+            "x (#5.1",
+        ] {
+            assert_eq!(enhanced(text), None, "{text}");
+        }
+    }
+}

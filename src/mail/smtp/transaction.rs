@@ -1,0 +1,105 @@
+//! One mail over one connection (RFC 5321, section 3.3), step by step: what a refusal means depends
+//! on the step.
+
+use super::reason::SendError;
+use super::reply::Step;
+use lettre::Message;
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::client::AsyncSmtpConnection;
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
+use lettre::transport::smtp::extension::{Extension, MailBodyParameter, MailParameter};
+
+/// How a transaction that did not succeed ended.
+pub(super) enum Failure {
+    /// The connection ended before the server accepted the sender: it knows nothing of the mail.
+    Unheard(SendError),
+    /// The server answered; the connection can be used for another mail.
+    Refused(SendError),
+    /// The connection broke on the way.
+    Broken(SendError),
+    /// The mail needs what this server does not offer; nothing was sent.
+    Unsupported(SendError),
+}
+
+impl Failure {
+    /// Why the mail was not taken.
+    pub(super) fn into_reason(self) -> SendError {
+        match self {
+            Failure::Unheard(reason)
+            | Failure::Refused(reason)
+            | Failure::Broken(reason)
+            | Failure::Unsupported(reason) => reason,
+        }
+    }
+}
+
+/// Sends a message.
+///
+/// # Errors
+/// What became of it instead, and of the connection.
+pub(super) async fn run(
+    connection: &mut AsyncSmtpConnection,
+    message: &Message,
+) -> Result<(), Failure> {
+    let content = message.formatted();
+    let parameters = parameters(connection, message, &content).map_err(Failure::Unsupported)?;
+    let sender = message.envelope().from().cloned();
+    let answer = connection.command(Mail::new(sender, parameters)).await;
+    answer.map_err(|error| match failed(Step::Sender, &error) {
+        Failure::Broken(reason) => Failure::Unheard(reason),
+        refused => refused,
+    })?;
+    for recipient in message.envelope().to() {
+        let answer = connection
+            .command(Rcpt::new(recipient.clone(), vec![]))
+            .await;
+        answer.map_err(|error| failed(Step::Recipient, &error))?;
+    }
+    let answer = connection.command(Data).await;
+    answer.map_err(|error| failed(Step::Content, &error))?;
+    let answer = connection.message(&content).await;
+    answer.map_err(|error| failed(Step::Content, &error))?;
+    Ok(())
+}
+
+/// Ends a transaction that the server refused; whether the connection can be used again.
+pub(super) async fn reset(connection: &mut AsyncSmtpConnection) -> bool {
+    connection.command(Rset).await.is_ok()
+}
+
+fn failed(step: Step, error: &Error) -> Failure {
+    let reason = SendError::of_send(step, error);
+    match error.status().map(u16::from) {
+        // 421: the server closes the connection.
+        None | Some(421) => Failure::Broken(reason),
+        Some(_) => Failure::Refused(reason),
+    }
+}
+
+/// What MAIL must announce of a message that is not all ASCII (RFC 6152, RFC 6531).
+fn parameters(
+    connection: &AsyncSmtpConnection,
+    message: &Message,
+    content: &[u8],
+) -> Result<Vec<MailParameter>, SendError> {
+    let offers = |extension| connection.server_info().supports_feature(extension);
+    let is_ascii = |address: &lettre::Address| AsRef::<str>::as_ref(address).is_ascii();
+    let mut parameters = Vec::new();
+    if !message.envelope().to().iter().all(is_ascii) {
+        if !offers(Extension::SmtpUtfEight) {
+            return Err(SendError::permanent(
+                "the part of the address before @ is not ASCII, and the mail server does not support that (SMTPUTF8)",
+            ));
+        }
+        parameters.push(MailParameter::SmtpUtfEight);
+    }
+    if !content.is_ascii() {
+        if !offers(Extension::EightBitMime) {
+            return Err(SendError::permanent(
+                "the mail is not ASCII, and the mail server does not support that (8BITMIME)",
+            ));
+        }
+        parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+    }
+    Ok(parameters)
+}
