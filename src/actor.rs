@@ -1,7 +1,7 @@
 //! Who does something, and from where: what the audit log says of each change.
 
 use crate::name;
-use entity::user;
+use entity::{invitation, user};
 use uuid::Uuid;
 
 /// Where a request came from.
@@ -15,22 +15,36 @@ pub struct Origin {
     pub request_id: String,
 }
 
-/// A signed-in user who does something.
+/// A user who does something.
 #[derive(Clone, Debug)]
 pub struct Actor {
     pub user_id: Uuid,
+    /// The session that proves who they are; none where a link or a password proves it.
+    pub session_id: Option<Uuid>,
     pub name: String,
     pub email: String,
     pub origin: Origin,
 }
 
 impl Actor {
-    /// A user as the doer of something.
+    /// A user without a session, whom a link or a password has proved.
     pub fn of(user: &user::Model, origin: &Origin) -> Actor {
         Actor {
             user_id: user.id,
+            session_id: None,
             name: name::display(&user.first_name, &user.last_name, &user.email),
             email: user.email.clone(),
+            origin: origin.clone(),
+        }
+    }
+
+    /// The person whom an invitation was sent to, before they have an account.
+    pub fn invitee(invitation: &invitation::Model, origin: &Origin) -> Actor {
+        Actor {
+            user_id: invitation.user_id,
+            session_id: None,
+            name: invitation.email.clone(),
+            email: invitation.email.clone(),
             origin: origin.clone(),
         }
     }

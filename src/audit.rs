@@ -1,10 +1,11 @@
 //! The audit log: what was done in a workspace, and what was refused.
 
 use crate::actor::Actor;
+use crate::db::Writer;
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use entity::audit_event::{self, AuditOutcome};
-use sea_orm::{ConnectionTrait, EntityTrait as _, IntoActiveModel as _};
+use sea_orm::{EntityTrait as _, IntoActiveModel as _};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -130,7 +131,7 @@ impl Entry {
 /// # Errors
 /// Those of the database.
 pub async fn record(
-    db: &impl ConnectionTrait,
+    writer: &Writer,
     now: DateTime<Utc>,
     actor: &Actor,
     entries: impl IntoIterator<Item = Entry>,
@@ -158,7 +159,7 @@ pub async fn record(
         .collect();
     for chunk in rows.chunks(CHUNK) {
         audit_event::Entity::insert_many(chunk.to_vec())
-            .exec_without_returning(db)
+            .exec_without_returning(writer)
             .await?;
     }
     Ok(())

@@ -5,6 +5,7 @@ use crate::App;
 use crate::access::Role::{self, GatewayOperator, SecurityAuditor, WorkspaceAdmin};
 use crate::account::session;
 use crate::account::setup::{self, FirstAdmin};
+use crate::account::viewer::Viewer;
 use crate::actor::{Actor, Origin};
 use crate::error::{Error, Result};
 use crate::team::accept::{self, Acceptance};
@@ -84,17 +85,10 @@ pub async fn fill(app: &App) -> Result<String> {
         workspace: "Acme AI".to_owned(),
     };
     let (ana, acme) = setup::bootstrap(app, &admin).await?;
-    let ana = Actor {
-        user_id: ana.id,
-        name: "Ana Silva".to_owned(),
-        email: ana.email,
-        origin: Origin {
-            address: "203.0.113.7".to_owned(),
-            ..Origin::default()
-        },
-    };
-    let globex = workspace::create(app, &ana, "Globex Research").await?;
-    let initech = workspace::create(app, &ana, "Initech Labs").await?;
+    let ana = ana.id;
+    let actor = &signed_in(app, ana).await?;
+    let globex = workspace::create(app, actor, "Globex Research").await?;
+    let initech = workspace::create(app, actor, "Initech Labs").await?;
     let workspaces = [('A', acme.id), ('G', globex.id), ('I', initech.id)];
     let mut hour = start.num_hours();
     for (hours, index, scene) in scenes() {
@@ -102,20 +96,34 @@ pub async fn fill(app: &App) -> Result<String> {
         hour = hours;
         let person = &Character::new(index, &workspaces);
         match scene {
-            Scene::Invited => person.is_invited(app, &ana).await?,
+            Scene::Invited => person.is_invited(app, &signed_in(app, ana).await?).await?,
             Scene::Accepts => person.accepts(app).await?,
         }
     }
     app.clock.advance(Duration::hours(hour));
     session::mark_active(
-        &app.db,
-        ana.user_id,
+        &app.db.maintenance(),
+        ana,
         &workspaces.map(|(_, id)| id),
         app.now(),
     )
     .await?;
-    entity::session::Entity::delete_many().exec(&app.db).await?;
+    entity::session::Entity::delete_many()
+        .exec(&app.db.maintenance())
+        .await?;
     Ok(told(app))
+}
+
+/// Signs a user in. Months pass in the demo, and no session lasts that long.
+async fn signed_in(app: &App, user_id: Uuid) -> Result<Actor> {
+    let origin = Origin {
+        address: "203.0.113.7".to_owned(),
+        ..Origin::default()
+    };
+    let token = session::begin(&app.db.maintenance(), app, user_id, &origin).await?;
+    let viewer = Viewer::load(app, &token).await?;
+    let viewer = viewer.ok_or_else(|| Error::internal("a session that ended at once"))?;
+    Ok(viewer.actor(&origin))
 }
 
 enum Scene {
@@ -195,7 +203,7 @@ impl Character {
         let today = app.clock.real() - away;
         let places = self.placements.iter().map(|place| place.workspace_id);
         let places: Vec<Uuid> = places.collect();
-        session::mark_active(&app.db, user.id, &places, seen.min(today)).await
+        session::mark_active(&app.db.maintenance(), user.id, &places, seen.min(today)).await
     }
 }
 

@@ -3,7 +3,9 @@
 //! It goes from workspace to workspace, so that no statement needs a whole table.
 
 use crate::App;
+use crate::db::Tx;
 use crate::error::Result;
+use crate::team::lock::TeamLock;
 use crate::team::roster;
 use entity::invitation::{self, InvitationState};
 use entity::membership::{self, MembershipStatus};
@@ -11,8 +13,8 @@ use entity::user::{self, UserStatus};
 use entity::{Role, team_summary, workspace};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DatabaseTransaction,
-    EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
+    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -57,7 +59,7 @@ pub async fn examine(app: &App, repair: bool) -> Result<Vec<Finding>> {
             let id = workspace.id;
             let found = app
                 .db
-                .transaction(|tx| async move { examine_team(&tx, id, repair).await })
+                .transaction(|tx| async move { examine_team(tx, app, id, repair).await })
                 .await?;
             let name = |what| format!("workspace {} ({id}): {what}", workspace.name);
             findings.extend(found.into_iter().map(|finding| Finding {
@@ -70,24 +72,24 @@ pub async fn examine(app: &App, repair: bool) -> Result<Vec<Finding>> {
     Ok(findings)
 }
 
-async fn examine_team(tx: &DatabaseTransaction, id: Uuid, repair: bool) -> Result<Vec<Finding>> {
-    roster::lock(tx, &[id]).await?;
-    let members = roster::in_workspace(id).all(tx).await?;
+async fn examine_team(tx: Tx, app: &App, id: Uuid, repair: bool) -> Result<Vec<Finding>> {
+    let team = &TeamLock::for_repair(tx, app, id).await?;
+    let members = roster::in_workspace(id).all(team.writer()).await?;
     let open = invitation::Entity::find()
         .filter(invitation::Column::WorkspaceId.eq(id))
         .filter(invitation::Column::State.is_in(InvitationState::OPEN))
-        .all(tx)
+        .all(team.writer())
         .await?;
     let mut findings = Vec::new();
-    findings.extend(check_invitations(tx, &members, &open, repair).await?);
-    findings.extend(check_admins(tx, id, &members, &open, repair).await?);
-    findings.extend(check_summary(tx, id, repair).await?);
+    findings.extend(check_invitations(team, &members, &open, repair).await?);
+    findings.extend(check_admins(team, id, &members, &open, repair).await?);
+    findings.extend(check_summary(team, id, repair).await?);
     Ok(findings)
 }
 
 /// Each invited member has one open invitation, and each open invitation its member.
 async fn check_invitations(
-    tx: &DatabaseTransaction,
+    team: &TeamLock,
     members: &[membership::Model],
     open: &[invitation::Model],
     repair: bool,
@@ -114,14 +116,8 @@ async fn check_invitations(
         .filter(|invitation| !invited.contains(&invitation.user_id))
     {
         if repair {
-            let now = invitation.sent_at;
-            crate::team::invitation::end(
-                tx,
-                std::slice::from_ref(invitation),
-                InvitationState::Revoked,
-                now,
-            )
-            .await?;
+            let stray = std::slice::from_ref(invitation);
+            crate::team::invitation::end(team, stray, InvitationState::Revoked).await?;
         }
         let what = format!(
             "the open invitation of {} has no invited member",
@@ -137,7 +133,7 @@ async fn check_invitations(
 
 /// There is an active admin, and only active admins answer for invitations.
 async fn check_admins(
-    tx: &DatabaseTransaction,
+    team: &TeamLock,
     id: Uuid,
     members: &[membership::Model],
     open: &[invitation::Model],
@@ -172,7 +168,7 @@ async fn check_admins(
                 .col_expr(invitation::Column::InviterId, heir.user_id.into())
                 .filter(invitation::Column::WorkspaceId.eq(id))
                 .filter(invitation::Column::Id.eq(invitation.id))
-                .exec(tx)
+                .exec(team.writer())
                 .await?;
         }
         let what = format!(
@@ -188,9 +184,11 @@ async fn check_admins(
 }
 
 /// The counters are what counting gives.
-async fn check_summary(tx: &DatabaseTransaction, id: Uuid, repair: bool) -> Result<Vec<Finding>> {
-    let counted = recount(tx, id).await?;
-    let kept = team_summary::Entity::find_by_id(id).one(tx).await?;
+async fn check_summary(team: &TeamLock, id: Uuid, repair: bool) -> Result<Vec<Finding>> {
+    let counted = recount(team.writer(), id).await?;
+    let kept = team_summary::Entity::find_by_id(id)
+        .one(team.writer())
+        .await?;
     if kept.as_ref() == Some(&counted) {
         return Ok(Vec::new());
     }
@@ -199,12 +197,12 @@ async fn check_summary(tx: &DatabaseTransaction, id: Uuid, repair: bool) -> Resu
         match kept {
             Some(_) => {
                 team_summary::Entity::update(row.reset_all())
-                    .exec(tx)
+                    .exec(team.writer())
                     .await?;
             }
             None => {
                 team_summary::Entity::insert(row)
-                    .exec_without_returning(tx)
+                    .exec_without_returning(team.writer())
                     .await?;
             }
         }
@@ -294,7 +292,9 @@ async fn examine_users(app: &App, repair: bool) -> Result<Vec<Finding>> {
         let placed: HashSet<Uuid> = places.into_iter().map(|place| place.user_id).collect();
         for user in page.into_iter().filter(|user| !placed.contains(&user.id)) {
             if repair {
-                user::Entity::delete_by_id(user.id).exec(&app.db).await?;
+                user::Entity::delete_by_id(user.id)
+                    .exec(&app.db.maintenance())
+                    .await?;
             }
             let what = format!("user {} never signed up and is invited nowhere", user.email);
             findings.push(Finding {

@@ -62,14 +62,15 @@ async fn write(
     workspace_id: Option<Uuid>,
     now: DateTime<Utc>,
 ) -> Result<()> {
+    let writer = app.db.maintenance();
     session::Entity::update_many()
         .col_expr(session::Column::LastUsedAt, now.into())
         .filter(session::Column::Id.eq(session_id))
         .filter(session::Column::LastUsedAt.lt(now))
-        .exec(&app.db)
+        .exec(&writer)
         .await?;
     match workspace_id {
-        Some(id) => mark_active(&app.db, user_id, &[id], now).await,
+        Some(id) => mark_active(&writer, user_id, &[id], now).await,
         None => Ok(()),
     }
 }

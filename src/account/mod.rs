@@ -1,6 +1,7 @@
 //! People: who is signed in, how they prove it, and how they get back in.
 
 pub mod activity;
+pub mod lock;
 pub mod password;
 pub mod profile;
 pub mod reset;

@@ -1,9 +1,10 @@
 //! What people change about themselves.
 
+use super::lock;
 use super::reset;
 use super::throttle;
-use super::viewer::Viewer;
 use crate::App;
+use crate::actor::Actor;
 use crate::error::{Error, Problem, ProblemCode, Result};
 use crate::name;
 use crate::team::roster;
@@ -11,41 +12,39 @@ use entity::user;
 use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _};
 use secrecy::SecretString;
 
-/// Changes the viewer's names, in all their workspaces.
+/// Changes the actor's names, in all their workspaces.
 ///
 /// # Errors
-/// `NameInvalid` as a problem.
-pub async fn rename(app: &App, viewer: &Viewer, first_name: &str, last_name: &str) -> Result<()> {
+/// Those of [`lock::as_viewer`]; `NameInvalid` as a problem.
+pub async fn rename(app: &App, actor: &Actor, first_name: &str, last_name: &str) -> Result<()> {
     let first_name = &name::parse_required("firstName", first_name)?;
     let last_name = &name::parse("lastName", last_name)?;
-    app.db
-        .transaction(|tx| async move {
-            let user = user::Entity::find_by_id(viewer.user_id).one(&*tx).await?;
-            let mut user = user.ok_or(Error::Unauthenticated)?;
-            user.first_name.clone_from(first_name);
-            user.last_name.clone_from(last_name);
-            user::Entity::update(user.clone().into_active_model().reset_all())
-                .exec(&*tx)
-                .await?;
-            roster::rename(&*tx, &user).await
-        })
-        .await
+    lock::as_viewer(app, actor, |account| async move {
+        let user = user::Model {
+            first_name: first_name.clone(),
+            last_name: last_name.clone(),
+            ..account.user().clone()
+        };
+        user::Entity::update(user.clone().into_active_model().reset_all())
+            .exec(account.writer())
+            .await?;
+        roster::rename(&account, &user).await
+    })
+    .await
 }
 
-/// Changes the viewer's password; their other sessions end.
+/// Changes the actor's password; their other sessions end.
 ///
 /// # Errors
-/// `CredentialsInvalid` on `currentPassword` and those of the new password, as problems;
+/// Those of [`lock::as_viewer`]; `CredentialsInvalid` on `currentPassword` and those of the new password, as problems;
 /// `RateLimited` after too many wrong ones.
 pub async fn change_password(
     app: &App,
-    viewer: &Viewer,
+    actor: &Actor,
     current: &SecretString,
     new: &SecretString,
 ) -> Result<()> {
-    let user = user::Entity::find_by_id(viewer.user_id)
-        .one(&app.db)
-        .await?;
+    let user = user::Entity::find_by_id(actor.user_id).one(&app.db).await?;
     let user = user.ok_or(Error::Unauthenticated)?;
     let personal = [user.email.as_str(), &user.first_name, &user.last_name];
     let new = app
@@ -63,22 +62,28 @@ pub async fn change_password(
         .verify(current, user.password_hash.as_deref(), app)
         .await?
     {
-        let message = "This is not your current password.";
-        return Err(Problem::new(
-            ProblemCode::CredentialsInvalid,
-            &["currentPassword"],
-            message,
-        )
-        .into());
+        return Err(wrong_password().into());
     }
     let hash = app.passwords.hash(&new, app).await?;
     let (user, hash, counter) = (&user, hash.as_str(), counter.as_str());
-    app.db
-        .transaction(|tx| async move {
-            throttle::forgive(&*tx, counter).await?;
-            reset::replace(&*tx, app, user, hash, Some(viewer.session_id)).await
-        })
-        .await?;
+    lock::as_viewer(app, actor, |account| async move {
+        if account.user().password_hash != user.password_hash {
+            // It was changed while this one was being checked.
+            return Err(wrong_password().into());
+        }
+        throttle::forgive(&account, counter).await?;
+        reset::replace(&account, app, hash, actor.session_id).await
+    })
+    .await?;
     app.mail_queued.notify_one();
     Ok(())
+}
+
+fn wrong_password() -> Problem {
+    let message = "This is not your current password.";
+    Problem::new(
+        ProblemCode::CredentialsInvalid,
+        &["currentPassword"],
+        message,
+    )
 }

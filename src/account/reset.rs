@@ -1,11 +1,13 @@
 //! Getting back in: password resets.
 
+use super::lock::AccountLock;
 use super::{session, throttle};
 use crate::App;
 use crate::actor::{Actor, Origin};
 use crate::audit::{self, AuditKind, Entry};
+use crate::db::Writer;
 use crate::email::EmailAddress;
-use crate::error::{Error, Problem, ProblemCode, Result};
+use crate::error::{Problem, ProblemCode, Result};
 use crate::mail::outbox::{self, Mail, Notice, RequestedBy};
 use crate::name;
 use crate::team::invitation::count_mail;
@@ -15,8 +17,8 @@ use entity::link_token::LinkPurpose;
 use entity::user::UserStatus;
 use entity::{password_reset, user};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
-    PaginatorTrait as _, QueryFilter as _,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _,
+    QueryFilter as _,
 };
 use secrecy::SecretString;
 
@@ -25,7 +27,7 @@ use secrecy::SecretString;
 /// # Errors
 /// Those of the database.
 pub async fn open(
-    tx: &impl ConnectionTrait,
+    tx: &Writer,
     app: &App,
     user: &user::Model,
     by: Option<RequestedBy>,
@@ -48,11 +50,7 @@ pub async fn open(
     outbox::enqueue(tx, now, [mail]).await
 }
 
-async fn end_open(
-    tx: &impl ConnectionTrait,
-    user_id: uuid::Uuid,
-    now: DateTime<Utc>,
-) -> Result<()> {
+async fn end_open(tx: &Writer, user_id: uuid::Uuid, now: DateTime<Utc>) -> Result<()> {
     password_reset::Entity::update_many()
         .col_expr(password_reset::Column::EndedAt, now.into())
         .filter(password_reset::Column::UserId.eq(user_id))
@@ -77,7 +75,7 @@ pub fn request(app: &App, email: &str) {
         let (task, email) = (&task, &email);
         let sent = task
             .db
-            .transaction(|tx| async move { request_in(&tx, task, email).await })
+            .transaction(|tx| async move { request_in(&tx.into_writer(), task, email).await })
             .await;
         match sent {
             Ok(()) => task.mail_queued.notify_one(),
@@ -86,7 +84,7 @@ pub fn request(app: &App, email: &str) {
     });
 }
 
-async fn request_in(tx: &DatabaseTransaction, app: &App, email: &EmailAddress) -> Result<()> {
+async fn request_in(tx: &Writer, app: &App, email: &EmailAddress) -> Result<()> {
     let user = user::Entity::find()
         .filter(user::Column::EmailKey.eq(email.key()))
         .filter(user::Column::Status.eq(UserStatus::Active))
@@ -169,53 +167,50 @@ pub async fn reset(app: &App, token: &str, password: &SecretString, origin: &Ori
     let hash = hash.as_str();
     app.db
         .transaction(|tx| async move {
-            let (_, user) = find(&*tx, token, app.now()).await?;
-            end_open(&*tx, user.id, app.now()).await?;
-            replace(&*tx, app, &user, hash, None).await?;
-            note(&tx, app, &user, origin).await
+            let account = AccountLock::by_reset_link(tx, app, token).await?;
+            end_open(&account, account.user().id, account.now()).await?;
+            replace(&account, app, hash, None).await?;
+            note(&account, origin).await
         })
         .await?;
     app.mail_queued.notify_one();
     Ok(())
 }
 
-/// Stores a new password, ends the user's sessions (but for one that may stay), and mails a notice.
+/// Stores a new password, ends the account's sessions (but for one that may stay), and mails a notice.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn replace(
-    tx: &impl ConnectionTrait,
+    account: &AccountLock,
     app: &App,
-    user: &user::Model,
     hash: &str,
     kept_session: Option<uuid::Uuid>,
 ) -> Result<()> {
-    let changed = user::Entity::update_many()
+    let user = account.user();
+    user::Entity::update_many()
         .col_expr(user::Column::PasswordHash, hash.into())
         .filter(user::Column::Id.eq(user.id))
-        .filter(user::Column::PasswordHash.eq(user.password_hash.clone()))
-        .exec(tx)
+        .exec(account.writer())
         .await?;
-    if changed.rows_affected == 0 {
-        return Err(Error::Conflict("the password was changed meanwhile"));
-    }
-    session::end_all(tx, user.id, kept_session).await?;
-    throttle::forgive(tx, &throttle::key("sign-in-account", &user.email_key)).await?;
+    session::end_all(account, kept_session).await?;
+    throttle::forgive(account, &throttle::key("sign-in-account", &user.email_key)).await?;
     let greeted = name::display(&user.first_name, &user.last_name, "");
     let notice = Notice::PasswordChanged { at: app.now() };
-    outbox::enqueue(tx, app.now(), [Mail::new(greeted, &user.email, notice)]).await
+    outbox::enqueue(
+        account,
+        app.now(),
+        [Mail::new(greeted, &user.email, notice)],
+    )
+    .await
 }
 
-async fn note(
-    tx: &DatabaseTransaction,
-    app: &App,
-    user: &user::Model,
-    origin: &Origin,
-) -> Result<()> {
-    let places = roster::active_of(tx, user.id).await?;
+async fn note(account: &AccountLock, origin: &Origin) -> Result<()> {
+    let user = account.user();
+    let places = roster::active_of(account.writer(), user.id).await?;
     let actor = Actor::of(user, origin);
     let entries = places.iter().map(|place| {
         Entry::done(place.workspace_id, AuditKind::ResetPassword).to(user.id, &user.email)
     });
-    audit::record(tx, app.now(), &actor, entries).await
+    audit::record(account, account.now(), &actor, entries).await
 }

@@ -1,14 +1,17 @@
 //! Sessions: begun by signing in, ended by signing out, by time, or from elsewhere.
 
+use super::lock::{self, AccountLock};
 use crate::App;
-use crate::actor::Origin;
+use crate::actor::{Actor, Origin};
+use crate::db::Writer;
 use crate::error::{Error, Result};
+use crate::team;
 use crate::token::Token;
 use chrono::{DateTime, Utc};
 use entity::{member_activity, membership, session};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
-    QueryOrder as _,
+    ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
 };
 use uuid::Uuid;
 
@@ -19,12 +22,7 @@ const MAX_USER_AGENT: usize = 200;
 ///
 /// # Errors
 /// Those of the database.
-pub async fn begin(
-    db: &impl ConnectionTrait,
-    app: &App,
-    user_id: Uuid,
-    origin: &Origin,
-) -> Result<Token> {
+pub async fn begin(writer: &Writer, app: &App, user_id: Uuid, origin: &Origin) -> Result<Token> {
     let now = app.now();
     let token = Token::random().map_err(Error::internal)?;
     let session = session::Model {
@@ -39,7 +37,7 @@ pub async fn begin(
         user_agent: origin.user_agent.chars().take(MAX_USER_AGENT).collect(),
     };
     session::Entity::insert(session.into_active_model())
-        .exec_without_returning(db)
+        .exec_without_returning(writer)
         .await?;
     Ok(token)
 }
@@ -59,46 +57,63 @@ pub async fn list(app: &App, user_id: Uuid) -> Result<Vec<session::Model>> {
         .await?)
 }
 
-/// Ends one session of a user.
-///
-/// # Errors
-/// `NotFound` where the user has no such session.
-pub async fn end(app: &App, user_id: Uuid, session_id: Uuid) -> Result<()> {
-    let ended = session::Entity::delete_many()
-        .filter(session::Column::Id.eq(session_id))
-        .filter(session::Column::UserId.eq(user_id))
-        .exec(&app.db)
-        .await?;
-    if ended.rows_affected == 0 {
-        return Err(Error::NotFound("session"));
-    }
-    Ok(())
+/// A session of a user that is neither expired nor idle for too long.
+pub fn usable(app: &App, session_id: Uuid, user_id: Uuid) -> Condition {
+    let column = |column| Expr::col((session::Entity, column));
+    Condition::all()
+        .add(column(session::Column::Id).eq(session_id))
+        .add(column(session::Column::UserId).eq(user_id))
+        .add(column(session::Column::ExpiresAt).gt(app.now()))
+        .add(column(session::Column::LastUsedAt).gt(app.now() - app.config.session_idle))
 }
 
-/// Ends all sessions of a user, but for one that may stay.
+/// Ends one session of the actor.
+///
+/// # Errors
+/// Those of [`lock::as_viewer`]; `NotFound` where the actor has no such session.
+pub async fn end(app: &App, actor: &Actor, session_id: Uuid) -> Result<()> {
+    lock::as_viewer(app, actor, |account| async move {
+        let ended = session::Entity::delete_many()
+            .filter(session::Column::Id.eq(session_id))
+            .filter(session::Column::UserId.eq(account.user().id))
+            .exec(account.writer())
+            .await?;
+        if ended.rows_affected == 0 {
+            return Err(Error::NotFound("session"));
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Ends all sessions of an account, but for one that may stay.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn end_all(db: &impl ConnectionTrait, user_id: Uuid, but: Option<Uuid>) -> Result<()> {
+pub async fn end_all(account: &AccountLock, but: Option<Uuid>) -> Result<()> {
+    let user_id = account.user().id;
     let mut doomed = session::Entity::delete_many().filter(session::Column::UserId.eq(user_id));
     if let Some(kept) = but {
         doomed = doomed.filter(session::Column::Id.ne(kept));
     }
-    doomed.exec(db).await?;
+    doomed.exec(account.writer()).await?;
     Ok(())
 }
 
-/// Points a session at another workspace, which counts as being active there.
+/// Points the actor's session at another workspace, which counts as being active there.
 ///
 /// # Errors
-/// Those of the database.
-pub async fn switch(app: &App, user_id: Uuid, session_id: Uuid, workspace_id: Uuid) -> Result<()> {
-    session::Entity::update_many()
-        .col_expr(session::Column::ActiveWorkspaceId, workspace_id.into())
-        .filter(session::Column::Id.eq(session_id))
-        .exec(&app.db)
-        .await?;
-    mark_active(&app.db, user_id, &[workspace_id], app.now()).await
+/// Those of [`as_member`](team::lock::as_member).
+pub async fn switch(app: &App, actor: &Actor, workspace_id: Uuid) -> Result<()> {
+    team::lock::as_member(app, actor, workspace_id, |team| async move {
+        session::Entity::update_many()
+            .col_expr(session::Column::ActiveWorkspaceId, workspace_id.into())
+            .filter(session::Column::Id.eq(actor.session_id))
+            .exec(team.writer())
+            .await?;
+        mark_active(&team, actor.user_id, &[workspace_id], team.now()).await
+    })
+    .await
 }
 
 /// Notes that a user was active in workspaces.
@@ -106,7 +121,7 @@ pub async fn switch(app: &App, user_id: Uuid, session_id: Uuid, workspace_id: Uu
 /// # Errors
 /// Those of the database.
 pub async fn mark_active(
-    db: &impl ConnectionTrait,
+    writer: &Writer,
     user_id: Uuid,
     workspace_ids: &[Uuid],
     now: DateTime<Utc>,
@@ -117,7 +132,7 @@ pub async fn mark_active(
         .filter(member_activity::Column::UserId.eq(user_id))
         .filter(member_activity::Column::Status.eq(membership::MembershipStatus::Active))
         .filter(member_activity::Column::LastActiveAt.lt(now))
-        .exec(db)
+        .exec(writer)
         .await?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::session;
 use crate::App;
 use crate::actor::{Actor, Origin};
-use crate::audit::{self, AuditKind, Entry};
+use crate::db::Writer;
 use crate::email::EmailAddress;
 use crate::error::{Problem, ProblemCode, Result};
 use crate::name;
@@ -12,8 +12,8 @@ use crate::token::Token;
 use entity::link_token::{self, LinkPurpose};
 use entity::user::{self, UserStatus};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _,
-    QueryFilter as _, QuerySelect as _,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
+    QuerySelect as _,
 };
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -77,9 +77,10 @@ pub async fn complete(
     let checked = &check(app, admin).await?;
     app.db
         .transaction(|tx| async move {
-            check_token(&*tx, app, token).await?;
-            let (user, _) = create(&tx, app, checked, origin, true).await?;
-            session::begin(&*tx, app, user.id, origin).await
+            let writer = tx.into_writer();
+            check_token(&writer, app, token).await?;
+            let (user, _) = create(&writer, app, checked, origin, true).await?;
+            session::begin(&writer, app, user.id, origin).await
         })
         .await
 }
@@ -98,7 +99,9 @@ pub async fn bootstrap(
         ..Origin::default()
     };
     app.db
-        .transaction(|tx| async move { create(&tx, app, checked, origin, false).await })
+        .transaction(
+            |tx| async move { create(&tx.into_writer(), app, checked, origin, false).await },
+        )
         .await
 }
 
@@ -139,7 +142,7 @@ async fn check(app: &App, admin: &FirstAdmin) -> Result<Checked> {
 }
 
 async fn create(
-    tx: &DatabaseTransaction,
+    tx: &Writer,
     app: &App,
     admin: &Checked,
     origin: &Origin,
@@ -171,10 +174,8 @@ async fn create(
     user::Entity::insert(user.clone().into_active_model())
         .exec_without_returning(tx)
         .await?;
-    let workspace = workspace::create_in(tx, now, &admin.workspace, &user).await?;
     let actor = Actor::of(&user, origin);
-    let entry = Entry::done(workspace.id, AuditKind::CreateWorkspace).with("name", &workspace.name);
-    audit::record(tx, now, &actor, [entry]).await?;
+    let workspace = workspace::create_in(tx, now, &actor, &admin.workspace, &user).await?;
     Ok((user, workspace))
 }
 

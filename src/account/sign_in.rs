@@ -1,5 +1,6 @@
 //! Signing in by email and password.
 
+use super::lock::AccountLock;
 use super::{session, throttle};
 use crate::App;
 use crate::actor::{Actor, Origin};
@@ -38,23 +39,26 @@ pub async fn sign_in(
     let hash = user.as_ref().and_then(|user| user.password_hash.as_deref());
     let verified = app.passwords.verify(password, hash, app).await?;
     let Some(user) = user.filter(|_| verified) else {
-        return Err(Problem::new(
-            ProblemCode::CredentialsInvalid,
-            &[],
-            "Email or password is not right. Check both, or ask for a password reset.",
-        )
-        .into());
+        return Err(wrong_credentials().into());
     };
     let (user, counters) = (&user, &counters);
     app.db
         .transaction(|tx| async move {
-            throttle::forgive(&*tx, &counters.account).await?;
-            throttle::refund(&*tx, &counters.address).await?;
-            let token = session::begin(&*tx, app, user.id, origin).await?;
-            note_sign_in(&*tx, app, user, origin).await?;
+            // A reset may have replaced the password while it was being checked.
+            let account = AccountLock::by_password(tx, app, user).await?;
+            let account = account.ok_or_else(wrong_credentials)?;
+            throttle::forgive(&account, &counters.account).await?;
+            throttle::refund(&account, &counters.address).await?;
+            let token = session::begin(&account, app, user.id, origin).await?;
+            note_sign_in(&account, origin).await?;
             Ok(token)
         })
         .await
+}
+
+fn wrong_credentials() -> Problem {
+    let message = "Email or password is not right. Check both, or ask for a password reset.";
+    Problem::new(ProblemCode::CredentialsInvalid, &[], message)
 }
 
 /// The counters that a failure stays on.
@@ -119,20 +123,16 @@ async fn is_familiar(
 }
 
 /// Writes the sign-in into the audit log of each workspace of the user.
-async fn note_sign_in(
-    db: &impl ConnectionTrait,
-    app: &App,
-    user: &user::Model,
-    origin: &Origin,
-) -> Result<()> {
-    let places = roster::active_of(db, user.id).await?;
+async fn note_sign_in(account: &AccountLock, origin: &Origin) -> Result<()> {
+    let (user, now) = (account.user(), account.now());
+    let places = roster::active_of(account.writer(), user.id).await?;
     let actor = Actor::of(user, origin);
     let entries = places
         .iter()
         .map(|place| Entry::done(place.workspace_id, AuditKind::SignIn));
-    audit::record(db, app.now(), &actor, entries).await?;
+    audit::record(account, now, &actor, entries).await?;
     if let [only] = places.as_slice() {
-        session::mark_active(db, user.id, &[only.workspace_id], app.now()).await?;
+        session::mark_active(account, user.id, &[only.workspace_id], now).await?;
     }
     Ok(())
 }

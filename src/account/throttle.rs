@@ -1,6 +1,6 @@
 //! Counters in the database that slow down repeated attempts, whichever replica they reach.
 
-use crate::db::Db;
+use crate::db::{Db, Writer};
 use crate::error::{Error, Result};
 use chrono::{DateTime, Duration, Utc};
 use entity::throttle;
@@ -40,7 +40,7 @@ const COUNT: &str = "ON CONFLICT (key) DO UPDATE SET
         resets_at = CASE WHEN throttles.resets_at <= $2 THEN $1 ELSE throttles.resets_at END";
 
 async fn count(
-    db: &impl ConnectionTrait,
+    db: &Writer,
     uses: &BTreeMap<&str, i32>,
     condition: &str,
     window: Duration,
@@ -68,7 +68,7 @@ async fn count(
 /// # Errors
 /// Those of the database.
 pub async fn take(
-    db: &impl ConnectionTrait,
+    db: &Writer,
     keys: &[String],
     limit: i32,
     window: Duration,
@@ -145,12 +145,14 @@ pub async fn attempt(
     now: DateTime<Utc>,
 ) -> Result<()> {
     // Counting holds the row until the wait is written: attempts at once see each other's.
-    db.transaction(|tx| async move { attempt_in(&*tx, key, free, max_wait, now).await })
-        .await
+    db.transaction(
+        |tx| async move { attempt_in(&tx.into_writer(), key, free, max_wait, now).await },
+    )
+    .await
 }
 
 async fn attempt_in(
-    tx: &impl ConnectionTrait,
+    tx: &Writer,
     key: &str,
     free: i32,
     max_wait: Duration,
@@ -182,7 +184,7 @@ async fn attempt_in(
 ///
 /// # Errors
 /// Those of the database.
-pub async fn forgive(db: &impl ConnectionTrait, key: &str) -> Result<()> {
+pub async fn forgive(db: &Writer, key: &str) -> Result<()> {
     throttle::Entity::delete_by_id(key.to_owned())
         .exec(db)
         .await?;
@@ -193,7 +195,7 @@ pub async fn forgive(db: &impl ConnectionTrait, key: &str) -> Result<()> {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn refund(db: &impl ConnectionTrait, key: &str) -> Result<()> {
+pub async fn refund(db: &Writer, key: &str) -> Result<()> {
     throttle::Entity::update_many()
         .col_expr(
             throttle::Column::Count,

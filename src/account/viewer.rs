@@ -109,10 +109,11 @@ impl Viewer {
         name::display(&self.first_name, &self.last_name, &self.email)
     }
 
-    /// The viewer as the doer of something.
+    /// The viewer as the actor of a change.
     pub fn actor(&self, origin: &Origin) -> Actor {
         Actor {
             user_id: self.user_id,
+            session_id: Some(self.session_id),
             name: self.name(),
             email: self.email.clone(),
             origin: origin.clone(),

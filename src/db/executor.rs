@@ -2,6 +2,7 @@
 
 use super::failure::is_worth_another_try;
 use super::lease::Lease;
+use super::writer::{is_read, only_reads};
 use super::{ATTEMPTS, Db, PAUSE};
 use crate::config::Pooler;
 use sea_orm::{
@@ -53,6 +54,32 @@ impl Db {
                 outcome => return outcome,
             }
         }
+    }
+
+    /// Runs a statement that returns no rows, whether it reads or writes.
+    pub(super) async fn execute_any(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        let run: Run<_> = |on, statement| on.execute_raw(statement);
+        self.run(statement, How { run, reads: None }).await
+    }
+
+    /// Runs a statement for its first row, whether it reads or writes.
+    pub(super) async fn query_one_any(
+        &self,
+        statement: Statement,
+    ) -> Result<Option<QueryResult>, DbErr> {
+        let reads = is_read(&statement.sql).then_some(first as fn(_) -> _);
+        let run: Run<_> = |on, statement| on.query_one_raw(statement);
+        self.run(statement, How { run, reads }).await
+    }
+
+    /// Runs a statement for all its rows, whether it reads or writes.
+    pub(super) async fn query_all_any(
+        &self,
+        statement: Statement,
+    ) -> Result<Vec<QueryResult>, DbErr> {
+        let reads = is_read(&statement.sql).then_some(std::convert::identity as fn(_) -> _);
+        let run: Run<_> = |on, statement| on.query_all_raw(statement);
+        self.run(statement, How { run, reads }).await
     }
 
     /// Reads over the connection of the query that is running, if there is one.
@@ -112,32 +139,26 @@ impl ConnectionTrait for Db {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        let run: Run<_> = |on, statement| on.execute_raw(statement);
-        self.run(statement, How { run, reads: None }).await
+        only_reads(&statement.sql)?;
+        self.execute_any(statement).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        only_reads(sql)?;
         self.connection.execute_unprepared(sql).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        let reads = is_read(&statement).then_some(first as fn(_) -> _);
-        let run: Run<_> = |on, statement| on.query_one_raw(statement);
-        self.run(statement, How { run, reads }).await
+        only_reads(&statement.sql)?;
+        self.query_one_any(statement).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let reads = is_read(&statement).then_some(std::convert::identity as fn(_) -> _);
-        let run: Run<_> = |on, statement| on.query_all_raw(statement);
-        self.run(statement, How { run, reads }).await
+        only_reads(&statement.sql)?;
+        self.query_all_any(statement).await
     }
 }
 
 fn first(rows: Vec<QueryResult>) -> Option<QueryResult> {
     rows.into_iter().next()
-}
-
-/// Statements with `RETURNING` are queries, too, but must not be run twice.
-fn is_read(statement: &Statement) -> bool {
-    statement.sql.trim_start().starts_with("SELECT")
 }

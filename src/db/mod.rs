@@ -8,6 +8,9 @@ mod failure;
 mod lease;
 mod migrate;
 mod transaction;
+mod writer;
+
+pub use self::writer::{Tx, Writer};
 
 use self::breaks::Breaks;
 use self::failure::means_break;
@@ -26,9 +29,8 @@ type Observer = Arc<dyn Fn(&Statement) + Send + Sync>;
 
 /// The database. Clones share the connections.
 ///
-/// As a [`ConnectionTrait`] it runs single statements: reads, mostly, which are tried again when
-/// a connection breaks. Everything that changes more than one row goes through
-/// [`Db::transaction`].
+/// As a [`ConnectionTrait`](sea_orm::ConnectionTrait) it only reads; what it reads is tried again
+/// when a connection breaks. Whatever operations change goes through [`Db::transaction`].
 #[derive(Clone)]
 pub struct Db {
     connection: DatabaseConnection,

@@ -2,7 +2,7 @@
 
 use super::failure::{is_passing, not_committed};
 use super::lease::Lease;
-use super::{ATTEMPTS, Db, PAUSE};
+use super::{ATTEMPTS, Db, PAUSE, Tx};
 use crate::config::Pooler;
 use crate::error::{Error, Result};
 use sea_orm::{
@@ -13,7 +13,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 impl Db {
-    /// Runs `work` in one transaction. It is run anew, from the start, when it loses against
+    /// Runs `work` in one transaction, which only reads until it has taken a lock. It is run anew, from the start, when it loses against
     /// another transaction or its connection breaks before the commit; so it must do nothing
     /// outside the database.
     ///
@@ -21,7 +21,7 @@ impl Db {
     /// Those of `work`, after which nothing has changed, and those of the database.
     pub async fn transaction<T, F, W>(&self, work: F) -> Result<T>
     where
-        F: Fn(Arc<DatabaseTransaction>) -> W,
+        F: Fn(Tx) -> W,
         W: Future<Output = Result<T>>,
     {
         let mut attempt = 1;
@@ -39,7 +39,7 @@ impl Db {
 
     async fn attempt<T, F, W>(&self, work: &F) -> Result<T>
     where
-        F: Fn(Arc<DatabaseTransaction>) -> W,
+        F: Fn(Tx) -> W,
         W: Future<Output = Result<T>>,
     {
         let _turn = match &self.writer {
@@ -47,7 +47,7 @@ impl Db {
             None => None,
         };
         let tx = Arc::new(self.begin().await?);
-        let outcome = work(tx.clone()).await;
+        let outcome = work(Tx::new(tx.clone())).await;
         if let Err(Error::Database(error)) = &outcome {
             self.note_break(error);
         }

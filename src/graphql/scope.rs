@@ -3,11 +3,10 @@
 use super::error::{Failure, Result};
 use super::loaders::Loaders;
 use crate::App;
-use crate::access::Permission;
 use crate::account::viewer::Viewer;
 use crate::actor::{Actor, Origin};
-use crate::audit::{self, AuditKind, Entry};
 use crate::error::Error;
+use crate::team::lock::{self, Right};
 use crate::token::Token;
 use async_graphql::Context;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -117,17 +116,14 @@ impl Scope {
         }
     }
 
-    /// Passes a mutation of a workspace's team or settings on to its doer; a refused attempt of a
-    /// member goes into the audit log.
+    /// Authorizes a mutation by the viewer that the request has loaded, and returns the actor. A
+    /// member's denied attempt is recorded in the audit log. This keeps those who may not from
+    /// waiting for locks; what counts is the check that the operation makes once it holds them
+    /// (`team::lock`).
     ///
     /// # Errors
     /// `Unauthenticated`, `NotFound` or `Forbidden`.
-    pub async fn permit(
-        &self,
-        workspace_ids: &[Uuid],
-        permission: Permission,
-        kind: AuditKind,
-    ) -> Result<Actor> {
+    pub async fn authorize(&self, workspace_ids: &[Uuid], right: Right) -> Result<Actor> {
         let viewer = self.signed_in()?;
         let actor = viewer.actor(&self.origin);
         for workspace_id in workspace_ids {
@@ -138,16 +134,14 @@ impl Scope {
         let refused: Vec<Uuid> = workspace_ids
             .iter()
             .copied()
-            .filter(|id| !viewer.can(*id, permission))
+            .filter(|id| !viewer.can(*id, right.permission))
             .collect();
         if refused.is_empty() {
             return Ok(actor);
         }
-        let entries = refused
-            .iter()
-            .map(|id| Entry::refused(*id, kind).with("needed", permission.code()));
-        audit::record(&self.app.db, self.app.now(), &actor, entries).await?;
-        Err(Failure::from(Error::Forbidden(permission)))
+        let writer = self.app.db.maintenance();
+        lock::record_denied(&writer, &self.app, &actor, right, &refused).await?;
+        Err(Failure::from(Error::Forbidden(right.permission)))
     }
 
     /// Loads the viewer anew, after something that may have changed them.

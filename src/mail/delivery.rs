@@ -5,13 +5,13 @@ use super::compose;
 use super::render::Renderer;
 use super::smtp::{Refusal, SendError, Smtp};
 use crate::App;
+use crate::db::Writer;
 use crate::error::{Error, Result};
 use chrono::{DateTime, Duration, Utc};
 use entity::outbox::{self, Column, Entity, MailState, Model};
 use sea_orm::sea_query::{Expr, ExprTrait as _, LockBehavior, LockType};
 use sea_orm::{
-    ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -76,7 +76,7 @@ impl Postman {
         let claimed = self
             .app
             .db
-            .transaction(|tx| async move { claim(&tx, now, until).await })
+            .transaction(|tx| async move { claim(&tx.into_writer(), now, until).await })
             .await?;
         let attempts = claimed.iter().map(|mail| self.deliver(mail));
         for outcome in futures_util::future::join_all(attempts).await {
@@ -161,7 +161,7 @@ impl Postman {
             .col_expr(Column::LastError, Expr::value(reason))
             .filter(Column::Id.eq(mail.id))
             .filter(Column::ClaimedUntil.eq(mail.claimed_until))
-            .exec(&self.app.db)
+            .exec(&self.app.db.maintenance())
             .await?;
         Ok(())
     }
@@ -172,11 +172,7 @@ fn pause_after(attempts: i32) -> Duration {
     (FIRST_PAUSE * (1 << (attempts - 1).clamp(0, 16))).min(MAX_PAUSE)
 }
 
-async fn claim(
-    tx: &DatabaseTransaction,
-    now: DateTime<Utc>,
-    until: DateTime<Utc>,
-) -> Result<Vec<Model>> {
+async fn claim(tx: &Writer, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<Vec<Model>> {
     let mut due = Entity::find()
         .filter(Column::State.eq(MailState::Queued))
         .filter(Column::NextAttemptAt.lte(now))

@@ -3,10 +3,11 @@
 //! It is a table of our own rather than a job queue's, because a mail must be written in the
 //! transaction of the change that causes it, on both engines, and admins see how its delivery goes.
 
+use crate::db::Writer;
 use crate::error::{Error, Result};
 use chrono::{DateTime, Utc};
 use entity::outbox::{self, MailState};
-use sea_orm::{ConnectionTrait, EntityTrait as _, IntoActiveModel as _};
+use sea_orm::{EntityTrait as _, IntoActiveModel as _};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -78,7 +79,7 @@ impl Mail {
 /// # Errors
 /// Those of the database.
 pub async fn enqueue(
-    db: &impl ConnectionTrait,
+    writer: &Writer,
     now: DateTime<Utc>,
     mails: impl IntoIterator<Item = Mail>,
 ) -> Result<()> {
@@ -103,7 +104,7 @@ pub async fn enqueue(
     }
     if !rows.is_empty() {
         outbox::Entity::insert_many(rows)
-            .exec_without_returning(db)
+            .exec_without_returning(writer)
             .await?;
     }
     Ok(())

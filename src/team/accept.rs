@@ -1,6 +1,7 @@
 //! Accepting: the way in for the invited.
 
 use super::link::Link;
+use super::lock::{Reach, TeamLock};
 use super::{invitation, roster};
 use crate::App;
 use crate::account::session;
@@ -10,13 +11,9 @@ use crate::error::{Error, Problem, ProblemCode, Result};
 use crate::name;
 use crate::token::Token;
 use entity::invitation::{InvitationState, Model};
-use entity::membership;
 use entity::user::{self, UserStatus};
 use sea_orm::sea_query::LockType;
-use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, DatabaseTransaction, EntityTrait as _,
-    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-};
+use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _, QuerySelect as _};
 use secrecy::SecretString;
 use uuid::Uuid;
 
@@ -54,7 +51,7 @@ struct SignUp {
 /// password.
 pub async fn accept(
     app: &App,
-    signed_in: Option<Uuid>,
+    signed_in: Option<&Actor>,
     acceptance: &Acceptance,
     origin: &Origin,
 ) -> Result<Accepted> {
@@ -63,15 +60,23 @@ pub async fn accept(
     let user = user::Entity::find_by_id(user_id).one(&app.db).await?;
     let user = user.ok_or_else(super::link::revoked)?;
     let sign_up = match user.status {
-        UserStatus::Active if signed_in == Some(user.id) => None,
+        UserStatus::Active if signed_in.is_some_and(|actor| actor.user_id == user.id) => None,
         UserStatus::Active => return Err(account_exists().into()),
         UserStatus::Invited => Some(check(app, &user, &link, acceptance).await?),
     };
     let sign_up = sign_up.as_ref();
     app.db
-        .transaction(
-            |tx| async move { accept_in(&tx, app, user_id, acceptance, sign_up, origin).await },
-        )
+        .transaction(|tx| async move {
+            let reach = Reach::Mailbox;
+            let (team, link) = TeamLock::by_link(tx, app, &acceptance.token, reach).await?;
+            if invited_user(&link)? != user_id {
+                return Err(Error::Conflict("the link has passed to another user"));
+            }
+            if let (None, Some(actor)) = (sign_up, signed_in) {
+                team.require_session(app, actor).await?;
+            }
+            accept_in(&team, app, &link, sign_up, origin).await
+        })
         .await
 }
 
@@ -118,45 +123,39 @@ async fn check(app: &App, user: &user::Model, link: &Link, typed: &Acceptance) -
 }
 
 async fn accept_in(
-    tx: &DatabaseTransaction,
+    team: &TeamLock,
     app: &App,
-    user_id: Uuid,
-    acceptance: &Acceptance,
+    link: &Link,
     sign_up: Option<&SignUp>,
     origin: &Origin,
 ) -> Result<Accepted> {
-    let now = app.now();
-    let places: Vec<Uuid> = pending(tx, user_id, now)
-        .await?
-        .iter()
-        .map(|i| i.workspace_id)
-        .collect();
-    roster::lock(tx, &places).await?;
+    let (user_id, now) = (invited_user(link)?, team.now());
     let user = user::Entity::find_by_id(user_id)
         .lock(LockType::Update)
-        .one(tx)
+        .one(team.writer())
         .await?;
     let mut user = user.ok_or_else(super::link::revoked)?;
-    let link = Link::find(tx, &acceptance.token, now).await?;
-    if invited_user(&link)? != user_id {
-        return Err(Error::Conflict("the link has passed to another user"));
-    }
     match (user.status, sign_up) {
         (UserStatus::Active, Some(_)) => return Err(account_exists().into()),
         (UserStatus::Active, None) | (UserStatus::Invited, Some(_)) => {}
         (UserStatus::Invited, None) => return Err(Error::Conflict("the account is gone")),
     }
-    let invitations = pending(tx, user_id, now).await?;
-    if let Some(sign_up) = sign_up {
-        user = signed_up(tx, user, sign_up, &link, now).await?;
-    }
+    let invitations = invitation::pending_of(team.writer(), user_id, now).await?;
     let workspace_ids: Vec<Uuid> = invitations.iter().map(|i| i.workspace_id).collect();
-    roster::activate(tx, &workspace_ids, &user, now).await?;
-    invitation::end(tx, &invitations, InvitationState::Accepted, now).await?;
-    session::mark_active(tx, user_id, &workspace_ids, now).await?;
-    note(tx, now, &user, &invitations, origin).await?;
+    if team.covers(&workspace_ids).is_err() {
+        return Err(Error::Conflict(
+            "the person was invited elsewhere meanwhile",
+        ));
+    }
+    if let Some(sign_up) = sign_up {
+        user = signed_up(team, user, sign_up, link).await?;
+    }
+    roster::activate(team, &workspace_ids, &user).await?;
+    invitation::end(team, &invitations, InvitationState::Accepted).await?;
+    session::mark_active(team, user_id, &workspace_ids, now).await?;
+    note(team, &user, &invitations, origin).await?;
     let session = match sign_up {
-        Some(_) => Some(session::begin(tx, app, user_id, origin).await?),
+        Some(_) => Some(session::begin(team, app, user_id, origin).await?),
         None => None,
     };
     Ok(Accepted {
@@ -166,28 +165,11 @@ async fn accept_in(
     })
 }
 
-/// The invitations of a user that wait for an answer.
-async fn pending(
-    tx: &DatabaseTransaction,
-    user_id: Uuid,
-    now: chrono::DateTime<chrono::Utc>,
-) -> Result<Vec<Model>> {
-    use entity::invitation::{Column, Entity};
-    Ok(Entity::find()
-        .filter(Column::UserId.eq(user_id))
-        .filter(Column::State.eq(InvitationState::Pending))
-        .filter(Column::ExpiresAt.gt(now))
-        .order_by_asc(Column::WorkspaceId)
-        .all(tx)
-        .await?)
-}
-
 async fn signed_up(
-    tx: &DatabaseTransaction,
+    team: &TeamLock,
     user: user::Model,
     sign_up: &SignUp,
     link: &Link,
-    now: chrono::DateTime<chrono::Utc>,
 ) -> Result<user::Model> {
     let email = link
         .valid()?
@@ -199,18 +181,17 @@ async fn signed_up(
         first_name: sign_up.first_name.clone(),
         last_name: sign_up.last_name.clone(),
         password_hash: Some(sign_up.password_hash.clone()),
-        signed_up_at: Some(now),
+        signed_up_at: Some(team.now()),
         ..user
     };
     user::Entity::update(user.clone().into_active_model().reset_all())
-        .exec(tx)
+        .exec(team.writer())
         .await?;
     Ok(user)
 }
 
 async fn note(
-    tx: &DatabaseTransaction,
-    now: chrono::DateTime<chrono::Utc>,
+    team: &TeamLock,
     user: &user::Model,
     invitations: &[Model],
     origin: &Origin,
@@ -221,18 +202,5 @@ async fn note(
             .to(user.id, &user.email)
             .with("role", invitation.role.code())
     });
-    audit::record(tx, now, &actor, entries).await
-}
-
-/// The memberships that were accepted, by workspace.
-///
-/// # Errors
-/// Those of the database.
-pub async fn memberships(app: &App, accepted: &Accepted) -> Result<Vec<membership::Model>> {
-    Ok(membership::Entity::find()
-        .filter(membership::Column::UserId.eq(accepted.user_id))
-        .filter(membership::Column::WorkspaceId.is_in(accepted.workspace_ids.iter().copied()))
-        .order_by_asc(membership::Column::WorkspaceId)
-        .all(&app.db)
-        .await?)
+    audit::record(team, team.now(), &actor, entries).await
 }

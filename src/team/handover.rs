@@ -2,10 +2,10 @@
 //! somebody who no longer manages the team.
 
 use super::invitation;
+use super::lock::TeamLock;
 use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
 use crate::error::{Error, Result};
-use chrono::{DateTime, Utc};
 use entity::Role;
 use entity::invitation::{Column, Entity, InvitationState, Model};
 use entity::membership::{self, MembershipStatus};
@@ -23,14 +23,13 @@ pub struct Handover {
     pub revoked: Vec<Model>,
 }
 
-/// Passes on, or revokes, the open invitations that a user answers for in a workspace. The
-/// workspace must be locked, and the user's membership changed already.
+/// Transfers, or revokes, the open invitations that a user answers for in a workspace. The user's
+/// membership must have been changed already.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn hand_over(
-    tx: &impl ConnectionTrait,
-    now: DateTime<Utc>,
+    team: &TeamLock,
     actor: &Actor,
     workspace_id: Uuid,
     from: Uuid,
@@ -39,36 +38,36 @@ pub async fn hand_over(
     let mut open = invitation::in_workspace(workspace_id)
         .filter(Column::InviterId.eq(from))
         .filter(Column::State.is_in(InvitationState::OPEN))
-        .all(tx)
+        .all(team.writer())
         .await?;
     if open.is_empty() {
         return Ok(Handover::default());
     }
     if revoke {
-        invitation::revoke_all(tx, now, actor, &open).await?;
+        invitation::revoke_all(team, actor, &open).await?;
         for invitation in &mut open {
             invitation.state = InvitationState::Revoked;
-            invitation.ended_at = Some(now);
+            invitation.ended_at = Some(team.now());
         }
         return Ok(Handover {
             revoked: open,
             ..Handover::default()
         });
     }
-    let heir = heir(tx, workspace_id, actor.user_id).await?;
+    let heir = heir(team.writer(), workspace_id, actor.user_id).await?;
     Entity::update_many()
         .col_expr(Column::InviterId, heir.user_id.into())
         .filter(Column::WorkspaceId.eq(workspace_id))
         .filter(Column::InviterId.eq(from))
         .filter(Column::State.is_in(InvitationState::OPEN))
-        .exec(tx)
+        .exec(team.writer())
         .await?;
     let entries = open.iter().map(|invitation| {
         Entry::done(workspace_id, AuditKind::ReassignInvitation)
             .to(invitation.user_id, &invitation.email)
             .with("to", &heir.email)
     });
-    audit::record(tx, now, actor, entries).await?;
+    audit::record(team, team.now(), actor, entries).await?;
     for invitation in &mut open {
         invitation.inviter_id = heir.user_id;
     }

@@ -1,19 +1,22 @@
 //! Invitations: their state at a time, finding them, sending them again and revoking them.
 
+use super::lock::{self, Right, TeamLock};
 use super::roster;
 use crate::App;
+use crate::access::Permission;
 use crate::account::throttle;
 use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
+use crate::db::Writer;
 use crate::error::{Error, Problem, ProblemCode, Result};
 use crate::mail::outbox::{self, Mail, Notice};
 use chrono::{DateTime, Duration, Utc};
 use entity::invitation::{self, InvitationState, Model};
-use entity::{mail_invitation, membership, workspace};
+use entity::{Role, mail_invitation, membership, workspace};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DatabaseTransaction,
-    EntityTrait as _, IntoActiveModel as _, QueryFilter as _, Select,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
+    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, Select,
 };
 use uuid::Uuid;
 
@@ -37,6 +40,24 @@ pub async fn find(db: &impl ConnectionTrait, workspace_id: Uuid, id: Uuid) -> Re
         .ok_or(Error::NotFound("invitation"))
 }
 
+/// The invitations of a person that wait for an answer, in the order of their workspaces.
+///
+/// # Errors
+/// Those of the database.
+pub async fn pending_of(
+    db: &impl ConnectionTrait,
+    user_id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<Vec<Model>> {
+    Ok(invitation::Entity::find()
+        .filter(invitation::Column::UserId.eq(user_id))
+        .filter(invitation::Column::State.eq(InvitationState::Pending))
+        .filter(invitation::Column::ExpiresAt.gt(now))
+        .order_by_asc(invitation::Column::WorkspaceId)
+        .all(db)
+        .await?)
+}
+
 /// Where an invitation stands at a time: it expires by itself.
 pub fn state_at(invitation: &Model, now: DateTime<Utc>) -> InvitationState {
     match invitation.state {
@@ -57,11 +78,7 @@ pub fn lifetime(app: &App, workspace: &workspace::Model) -> Duration {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn count_mail(
-    db: &impl ConnectionTrait,
-    app: &App,
-    email_key: &str,
-) -> Result<Option<Problem>> {
+pub async fn count_mail(db: &Writer, app: &App, email_key: &str) -> Result<Option<Problem>> {
     let problems = count_mails(db, app, &[email_key]).await?;
     Ok(problems.into_iter().next().flatten())
 }
@@ -71,7 +88,7 @@ pub async fn count_mail(
 /// # Errors
 /// Those of the database.
 pub async fn count_mails(
-    db: &impl ConnectionTrait,
+    db: &Writer,
     app: &App,
     email_keys: &[&str],
 ) -> Result<Vec<Option<Problem>>> {
@@ -113,30 +130,42 @@ pub fn too_many_mails(until: DateTime<Utc>) -> Problem {
     Problem::new(ProblemCode::MailCapReached, &[], message).retry_at(until)
 }
 
-/// Sends an invitation anew: its earlier link ends.
+/// What sending an invitation again needs.
+pub const RESEND: Right = Right {
+    permission: Permission::TeamManage,
+    kind: AuditKind::ResendInvitation,
+};
+
+/// What revoking an invitation needs.
+pub const REVOKE: Right = Right {
+    permission: Permission::TeamManage,
+    kind: AuditKind::RevokeInvitation,
+};
+
+/// Sends an invitation again: its earlier link ends.
 ///
 /// # Errors
-/// `NotFound`; `InvitationEnded`, `Cooldown` or `MailCapReached` as problems.
+/// Those of [`lock::with_right`]; `NotFound`; `InvitationEnded`, `Cooldown` or `MailCapReached` as problems.
 pub async fn resend(app: &App, actor: &Actor, workspace_id: Uuid, id: Uuid) -> Result<Model> {
-    let resent = app
-        .db
-        .transaction(|tx| async move { resend_in(&tx, app, actor, workspace_id, id).await })
-        .await?;
+    let resent = lock::with_right(app, actor, RESEND, &[workspace_id], |team| async move {
+        resend_in(&team, app, actor, workspace_id, id).await
+    })
+    .await?;
     app.mail_queued.notify_one();
     Ok(resent)
 }
 
 async fn resend_in(
-    tx: &DatabaseTransaction,
+    team: &TeamLock,
     app: &App,
     actor: &Actor,
     workspace_id: Uuid,
     id: Uuid,
 ) -> Result<Model> {
-    let workspace = roster::lock_one(tx, workspace_id).await?;
-    let mut invitation = find(tx, workspace_id, id).await?;
+    let workspace = team.workspace(workspace_id)?;
+    let mut invitation = find(team.writer(), workspace_id, id).await?;
     still_open(&invitation)?;
-    let now = app.now();
+    let now = team.now();
     let rested = invitation.sent_at + app.config.resend_cooldown;
     if now < rested {
         let message =
@@ -144,8 +173,8 @@ async fn resend_in(
         let problem = Problem::new(ProblemCode::Cooldown, &["invitationId"], message);
         return Err(problem.retry_at(rested).into());
     }
-    let member = roster::member(tx, workspace_id, invitation.user_id).await?;
-    if let Some(problem) = count_mail(tx, app, &member.email_key).await? {
+    let member = roster::member(team.writer(), workspace_id, invitation.user_id).await?;
+    if let Some(problem) = count_mail(team, app, &member.email_key).await? {
         return Err(problem.within(&["invitationId"]).into());
     }
     let mail = Mail::new(
@@ -157,13 +186,13 @@ async fn resend_in(
     invitation.state = InvitationState::Pending;
     invitation.sent_at = now;
     invitation.sent_count += 1;
-    invitation.expires_at = now + lifetime(app, &workspace);
+    invitation.expires_at = now + lifetime(app, workspace);
     invitation.renewal_asked_at = None;
-    store_sending(tx, &invitation).await?;
-    outbox::enqueue(tx, now, [mail]).await?;
+    store_sending(team, &invitation).await?;
+    outbox::enqueue(team, now, [mail]).await?;
     let entry = Entry::done(workspace_id, AuditKind::ResendInvitation)
         .to(invitation.user_id, &invitation.email);
-    audit::record(tx, now, actor, [entry]).await?;
+    audit::record(team, now, actor, [entry]).await?;
     Ok(invitation)
 }
 
@@ -171,24 +200,25 @@ async fn resend_in(
 ///
 /// # Errors
 /// Those of the database.
-pub async fn store_sending(tx: &impl ConnectionTrait, invitation: &Model) -> Result<()> {
+pub async fn store_sending(team: &TeamLock, invitation: &Model) -> Result<()> {
+    team.covers(&[invitation.workspace_id])?;
     invitation::Entity::update(invitation.clone().into_active_model().reset_all())
-        .exec(tx)
+        .exec(team.writer())
         .await?;
     membership::Entity::update_many()
         .col_expr(membership::Column::InviteSentAt, invitation.sent_at.into())
         .filter(membership::Column::WorkspaceId.eq(invitation.workspace_id))
         .filter(membership::Column::UserId.eq(invitation.user_id))
-        .exec(tx)
+        .exec(team.writer())
         .await?;
-    tie_mail(tx, std::slice::from_ref(invitation)).await
+    tie_mail(team, std::slice::from_ref(invitation)).await
 }
 
 /// Notes which invitations a mail names.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn tie_mail(tx: &impl ConnectionTrait, invitations: &[Model]) -> Result<()> {
+async fn tie_mail(team: &TeamLock, invitations: &[Model]) -> Result<()> {
     let ties = invitations.iter().map(|invitation| {
         mail_invitation::Model {
             mail_id: invitation.mail_id,
@@ -199,7 +229,7 @@ pub async fn tie_mail(tx: &impl ConnectionTrait, invitations: &[Model]) -> Resul
     });
     if !invitations.is_empty() {
         mail_invitation::Entity::insert_many(ties)
-            .exec_without_returning(tx)
+            .exec_without_returning(team.writer())
             .await?;
     }
     Ok(())
@@ -218,66 +248,96 @@ fn still_open(invitation: &Model) -> Result<(), Problem> {
     ))
 }
 
-/// Takes an invitation back, and with it the membership that waits for it.
+/// Revokes an invitation, and with it the membership that waits for it.
 ///
 /// # Errors
-/// `NotFound`; `InvitationEnded` as a problem.
+/// Those of [`lock::with_right`]; `NotFound`; `InvitationEnded` as a problem.
 pub async fn revoke(app: &App, actor: &Actor, workspace_id: Uuid, id: Uuid) -> Result<Model> {
-    app.db
-        .transaction(|tx| async move {
-            roster::lock_one(&*tx, workspace_id).await?;
-            let mut invitation = find(&*tx, workspace_id, id).await?;
-            still_open(&invitation)?;
-            revoke_all(&*tx, app.now(), actor, std::slice::from_ref(&invitation)).await?;
-            invitation.state = InvitationState::Revoked;
-            invitation.ended_at = Some(app.now());
-            Ok(invitation)
-        })
-        .await
+    lock::with_right(app, actor, REVOKE, &[workspace_id], |team| async move {
+        let mut invitation = find(team.writer(), workspace_id, id).await?;
+        still_open(&invitation)?;
+        revoke_all(&team, actor, std::slice::from_ref(&invitation)).await?;
+        invitation.state = InvitationState::Revoked;
+        invitation.ended_at = Some(team.now());
+        Ok(invitation)
+    })
+    .await
 }
 
-/// Takes open invitations of one workspace back. The workspace must be locked.
+/// Revokes open invitations of one workspace.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn revoke_all(
-    tx: &impl ConnectionTrait,
-    now: DateTime<Utc>,
-    actor: &Actor,
-    invitations: &[Model],
-) -> Result<()> {
+pub async fn revoke_all(team: &TeamLock, actor: &Actor, invitations: &[Model]) -> Result<()> {
     let Some(first) = invitations.first() else {
         return Ok(());
     };
-    end(tx, invitations, InvitationState::Revoked, now).await?;
+    end(team, invitations, InvitationState::Revoked).await?;
     let users: Vec<Uuid> = invitations
         .iter()
         .map(|invitation| invitation.user_id)
         .collect();
-    roster::remove(tx, first.workspace_id, &users).await?;
+    roster::remove(team, first.workspace_id, &users).await?;
     let entries = invitations.iter().map(|invitation| {
         Entry::done(invitation.workspace_id, AuditKind::RevokeInvitation)
             .to(invitation.user_id, &invitation.email)
     });
-    audit::record(tx, now, actor, entries).await
+    audit::record(team, team.now(), actor, entries).await
+}
+
+/// Adds invitations, and notes which mails name them.
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert(team: &TeamLock, invitations: &[Model]) -> Result<()> {
+    for chunk in invitations.chunks(roster::CHUNK) {
+        for invitation in chunk {
+            team.covers(&[invitation.workspace_id])?;
+        }
+        let rows = chunk.iter().cloned().map(|row| row.into_active_model());
+        invitation::Entity::insert_many(rows)
+            .exec_without_returning(team.writer())
+            .await?;
+        tie_mail(team, chunk).await?;
+    }
+    Ok(())
+}
+
+/// Gives the role of a member to their open invitation, if they have one.
+///
+/// # Errors
+/// Those of the database.
+pub async fn set_role(
+    team: &TeamLock,
+    workspace_id: Uuid,
+    user_id: Uuid,
+    role: Role,
+) -> Result<()> {
+    team.covers(&[workspace_id])?;
+    invitation::Entity::update_many()
+        .col_expr(invitation::Column::Role, Expr::value(role))
+        .filter(invitation::Column::WorkspaceId.eq(workspace_id))
+        .filter(invitation::Column::UserId.eq(user_id))
+        .filter(invitation::Column::State.is_in(InvitationState::OPEN))
+        .exec(team.writer())
+        .await?;
+    Ok(())
 }
 
 /// Ends open invitations.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn end(
-    tx: &impl ConnectionTrait,
-    invitations: &[Model],
-    state: InvitationState,
-    now: DateTime<Utc>,
-) -> Result<()> {
+pub async fn end(team: &TeamLock, invitations: &[Model], state: InvitationState) -> Result<()> {
+    for invitation in invitations {
+        team.covers(&[invitation.workspace_id])?;
+    }
     let keys = invitations
         .iter()
         .map(|invitation| (invitation.workspace_id, invitation.id));
     invitation::Entity::update_many()
         .col_expr(invitation::Column::State, Expr::value(state))
-        .col_expr(invitation::Column::EndedAt, now.into())
+        .col_expr(invitation::Column::EndedAt, team.now().into())
         .filter(
             Expr::tuple([
                 Expr::col(invitation::Column::WorkspaceId),
@@ -285,7 +345,7 @@ pub async fn end(
             ])
             .in_tuples(keys),
         )
-        .exec(tx)
+        .exec(team.writer())
         .await?;
     Ok(())
 }

@@ -1,65 +1,99 @@
 //! Leaving a workspace, by oneself or by an admin's hand.
 
 use super::handover::{Handover, hand_over};
+use super::lock::{self, Right, TeamLock};
 use super::{invitation, roster};
 use crate::App;
+use crate::access::Permission;
 use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
 use crate::error::Result;
 use entity::invitation::InvitationState;
-use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
-/// Who is to go from where.
-#[derive(Clone, Copy, Debug)]
-pub struct Departure {
-    pub workspace_id: Uuid,
-    pub user_id: Uuid,
-    /// Whether invitations that the member answers for are revoked.
-    pub revoke_invitations: bool,
-    /// The field of the input that names the member or the workspace, for problems to point at.
-    pub field: &'static str,
-}
+/// What removing a member needs.
+pub const RIGHT: Right = Right {
+    permission: Permission::TeamManage,
+    kind: AuditKind::RemoveMember,
+};
 
-/// Takes a member out of a workspace. Somebody who is still invited is revoked.
+/// Removes a member from a workspace. The invitation of one who is still invited is revoked;
+/// `revoke_invitations` says whether the invitations that the member answers for are, too.
 ///
 /// # Errors
-/// `NotFound`; `LastAdmin` as a problem.
-pub async fn remove(app: &App, actor: &Actor, departure: Departure) -> Result<Handover> {
-    app.db
-        .transaction(|tx| async move { depart(&tx, app, actor, departure).await })
-        .await
-}
-
-async fn depart(
-    tx: &DatabaseTransaction,
+/// Those of [`lock::with_right`]; `NotFound`; `LastAdmin` as a problem on `membershipId`.
+pub async fn remove(
     app: &App,
     actor: &Actor,
-    departure: Departure,
+    workspace_id: Uuid,
+    user_id: Uuid,
+    revoke_invitations: bool,
 ) -> Result<Handover> {
+    lock::with_right(app, actor, RIGHT, &[workspace_id], |team| async move {
+        let departure = Departure {
+            workspace_id,
+            user_id,
+            revoke_invitations,
+            field: "membershipId",
+        };
+        depart(&team, actor, departure).await
+    })
+    .await
+}
+
+/// Removes the actor from a workspace. Invitations that they answer for are transferred.
+///
+/// # Errors
+/// Those of [`lock::as_member`]; `LastAdmin` as a problem on `workspaceId`.
+pub async fn leave(app: &App, actor: &Actor, workspace_id: Uuid) -> Result<Handover> {
+    lock::as_member(app, actor, workspace_id, |team| async move {
+        let departure = Departure {
+            workspace_id,
+            user_id: actor.user_id,
+            revoke_invitations: false,
+            field: "workspaceId",
+        };
+        depart(&team, actor, departure).await
+    })
+    .await
+}
+
+/// Who goes from where.
+struct Departure {
+    workspace_id: Uuid,
+    user_id: Uuid,
+    revoke_invitations: bool,
+    /// The field of the input that names the member or the workspace, for problems to point at.
+    field: &'static str,
+}
+
+async fn depart(team: &TeamLock, actor: &Actor, departure: Departure) -> Result<Handover> {
     let Departure {
         workspace_id,
         user_id,
-        revoke_invitations,
-        field,
+        ..
     } = departure;
-    let now = app.now();
-    roster::lock_one(tx, workspace_id).await?;
-    let member = roster::member(tx, workspace_id, user_id).await?;
-    let by_oneself = actor.user_id == user_id;
-    roster::not_the_last_admin(tx, &member, &[field]).await?;
-    let kind = if by_oneself {
+    let member = roster::member(team.writer(), workspace_id, user_id).await?;
+    roster::not_the_last_admin(team, &member, &[departure.field]).await?;
+    let kind = if actor.user_id == user_id {
         AuditKind::LeaveWorkspace
     } else {
-        AuditKind::RemoveMember
+        RIGHT.kind
     };
     let entry = Entry::done(workspace_id, kind)
         .to(user_id, &member.email)
         .with("role", member.role.code());
-    audit::record(tx, now, actor, [entry]).await?;
-    if let Some(open) = roster::open_invitation(tx, workspace_id, user_id).await? {
-        invitation::end(tx, &[open], InvitationState::Revoked, now).await?;
+    audit::record(team, team.now(), actor, [entry]).await?;
+    if let Some(open) = roster::open_invitation(team.writer(), workspace_id, user_id).await? {
+        invitation::end(team, &[open], InvitationState::Revoked).await?;
     }
-    roster::remove(tx, workspace_id, &[user_id]).await?;
-    hand_over(tx, now, actor, workspace_id, user_id, revoke_invitations).await
+    roster::remove(team, workspace_id, &[user_id]).await?;
+    hand_over(
+        team,
+        actor,
+        workspace_id,
+        user_id,
+        departure.revoke_invitations,
+    )
+    .await
 }

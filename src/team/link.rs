@@ -128,7 +128,7 @@ pub async fn mint(app: &App, mail_id: Uuid, purpose: LinkPurpose) -> Result<Toke
     };
     let row = sea_orm::IntoActiveModel::into_active_model(row);
     link_token::Entity::insert(row)
-        .exec_without_returning(&app.db)
+        .exec_without_returning(&app.db.maintenance())
         .await?;
     Ok(token)
 }

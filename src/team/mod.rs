@@ -13,6 +13,7 @@ pub mod invite;
 pub mod leave;
 pub mod link;
 pub mod list;
+pub mod lock;
 pub mod member;
 pub mod page;
 pub mod renew;

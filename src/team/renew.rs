@@ -1,17 +1,18 @@
 //! Asking for a new link in place of one that has expired.
 
 use super::link::{Link, LinkState};
-use super::roster;
+use super::lock::{Reach, TeamLock};
 use crate::App;
 use crate::actor::{Actor, Origin};
 use crate::audit::{self, AuditKind, Entry};
+use crate::db::Tx;
 use crate::error::Result;
 use crate::mail::outbox::{self, Mail, Notice};
 use crate::name;
 use chrono::Duration;
 use entity::invitation::Model;
 use entity::{invitation, user, workspace};
-use sea_orm::{ActiveModelTrait as _, DatabaseTransaction, EntityTrait as _, IntoActiveModel as _};
+use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -29,27 +30,15 @@ pub async fn request(app: &App, token: &str, origin: &Origin) -> Result<()> {
         return Ok(());
     }
     app.db
-        .transaction(|tx| async move { request_in(&tx, app, token, origin).await })
+        .transaction(|tx| async move { request_in(tx, app, token, origin).await })
         .await?;
     app.mail_queued.notify_one();
     Ok(())
 }
 
-async fn request_in(
-    tx: &DatabaseTransaction,
-    app: &App,
-    token: &str,
-    origin: &Origin,
-) -> Result<()> {
-    let now = app.now();
-    let seen = Link::find(tx, token, now).await?;
-    let places: Vec<Uuid> = seen
-        .invitations
-        .iter()
-        .map(|(i, _)| i.workspace_id)
-        .collect();
-    let workspaces = roster::lock(tx, &places).await?;
-    let link = Link::find(tx, token, now).await?;
+async fn request_in(tx: Tx, app: &App, token: &str, origin: &Origin) -> Result<()> {
+    let (team, link) = TeamLock::by_link(tx, app, token, Reach::Mail).await?;
+    let now = team.now();
     let due = |i: &&Model| i.renewal_asked_at.is_none_or(|asked| asked + PAUSE <= now);
     let mut by_inviter: BTreeMap<Uuid, Vec<Model>> = BTreeMap::new();
     for invitation in link.with_state(LinkState::Expired).into_iter().filter(due) {
@@ -59,12 +48,20 @@ async fn request_in(
             .push(invitation.clone());
     }
     for (inviter_id, invitations) in by_inviter {
-        let Some(inviter) = user::Entity::find_by_id(inviter_id).one(tx).await? else {
+        let Some(inviter) = user::Entity::find_by_id(inviter_id)
+            .one(team.writer())
+            .await?
+        else {
             continue;
         };
-        outbox::enqueue(tx, now, [letter(&inviter, &invitations, &workspaces)]).await?;
+        outbox::enqueue(
+            &team,
+            now,
+            [letter(&inviter, &invitations, team.workspaces())],
+        )
+        .await?;
         for invitation in invitations {
-            note(tx, app, invitation, origin).await?;
+            note(&team, invitation, origin).await?;
         }
     }
     Ok(())
@@ -90,25 +87,15 @@ fn letter(inviter: &user::Model, invitations: &[Model], workspaces: &[workspace:
     Mail::new(name, &inviter.email, notice)
 }
 
-async fn note(
-    tx: &DatabaseTransaction,
-    app: &App,
-    mut asked: Model,
-    origin: &Origin,
-) -> Result<()> {
-    let now = app.now();
-    let actor = Actor {
-        user_id: asked.user_id,
-        name: asked.email.clone(),
-        email: asked.email.clone(),
-        origin: origin.clone(),
-    };
+async fn note(team: &TeamLock, mut asked: Model, origin: &Origin) -> Result<()> {
+    let now = team.now();
+    let actor = Actor::invitee(&asked, origin);
     let entry = Entry::done(asked.workspace_id, AuditKind::RequestNewInvitation)
         .to(asked.user_id, &asked.email);
-    audit::record(tx, now, &actor, [entry]).await?;
+    audit::record(team, now, &actor, [entry]).await?;
     asked.renewal_asked_at = Some(now);
     invitation::Entity::update(asked.into_active_model().reset_all())
-        .exec(tx)
+        .exec(team.writer())
         .await?;
     Ok(())
 }

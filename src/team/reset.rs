@@ -1,8 +1,10 @@
 //! A password reset that an admin sends to a member.
 
 use super::invitation::count_mail;
+use super::lock::{self, Right, TeamLock};
 use super::roster;
 use crate::App;
+use crate::access::Permission;
 use crate::account::reset;
 use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
@@ -10,52 +12,58 @@ use crate::error::{Error, Problem, ProblemCode, Result};
 use crate::mail::outbox::RequestedBy;
 use entity::membership::{self, MembershipStatus};
 use entity::user;
-use sea_orm::{DatabaseTransaction, EntityTrait as _};
+use sea_orm::EntityTrait as _;
 use uuid::Uuid;
+
+/// What sending a reset needs.
+pub const RIGHT: Right = Right {
+    permission: Permission::TeamManage,
+    kind: AuditKind::SendPasswordReset,
+};
 
 /// Sends a member a link to set a new password. The password and sessions that they have stay
 /// until they use it.
 ///
 /// # Errors
-/// `NotFound`; `NotActive` and `MailCapReached` as problems.
+/// Those of [`lock::with_right`]; `NotFound`; `NotActive` and `MailCapReached` as problems.
 pub async fn send(
     app: &App,
     actor: &Actor,
     workspace_id: Uuid,
     user_id: Uuid,
 ) -> Result<membership::Model> {
-    let member = app
-        .db
-        .transaction(|tx| async move { send_in(&tx, app, actor, workspace_id, user_id).await })
-        .await?;
+    let member = lock::with_right(app, actor, RIGHT, &[workspace_id], |team| async move {
+        send_in(&team, app, actor, workspace_id, user_id).await
+    })
+    .await?;
     app.mail_queued.notify_one();
     Ok(member)
 }
 
 async fn send_in(
-    tx: &DatabaseTransaction,
+    team: &TeamLock,
     app: &App,
     actor: &Actor,
     workspace_id: Uuid,
     user_id: Uuid,
 ) -> Result<membership::Model> {
-    let workspace = roster::lock_one(tx, workspace_id).await?;
-    let member = roster::member(tx, workspace_id, user_id).await?;
+    let workspace = team.workspace(workspace_id)?;
+    let member = roster::member(team.writer(), workspace_id, user_id).await?;
     if member.status != MembershipStatus::Active {
         let message = "This person has not signed up yet. Resend the invitation instead.";
         return Err(Problem::new(ProblemCode::NotActive, &["membershipId"], message).into());
     }
-    if let Some(problem) = count_mail(tx, app, &member.email_key).await? {
+    if let Some(problem) = count_mail(team, app, &member.email_key).await? {
         return Err(problem.within(&["membershipId"]).into());
     }
-    let user = user::Entity::find_by_id(user_id).one(tx).await?;
+    let user = user::Entity::find_by_id(user_id).one(team.writer()).await?;
     let user = user.ok_or(Error::NotFound("membership"))?;
     let by = RequestedBy {
         name: actor.name.clone(),
-        workspace: workspace.name,
+        workspace: workspace.name.clone(),
     };
-    reset::open(tx, app, &user, Some(by)).await?;
+    reset::open(team, app, &user, Some(by)).await?;
     let entry = Entry::done(workspace_id, AuditKind::SendPasswordReset).to(user_id, &member.email);
-    audit::record(tx, app.now(), actor, [entry]).await?;
+    audit::record(team, team.now(), actor, [entry]).await?;
     Ok(member)
 }

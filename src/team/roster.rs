@@ -1,16 +1,17 @@
 //! The rows of a team: the one place that writes memberships, and the finders that are scoped to
 //! a workspace.
 
+use super::lock::TeamLock;
+use crate::db::Writer;
 use crate::error::{Error, Problem, ProblemCode, Result};
 use crate::name;
-use chrono::{DateTime, Utc};
 use entity::membership::{self, MembershipStatus};
 use entity::user::UserStatus;
 use entity::{Role, invitation, team_summary, user, workspace};
 use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Select,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
+    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
 };
 use uuid::Uuid;
 
@@ -47,32 +48,15 @@ pub async fn member(
         .ok_or(Error::NotFound("membership"))
 }
 
-/// Locks workspaces against every other change of their teams, in an order that all verbs share.
-///
-/// # Errors
-/// Those of the database.
-pub async fn lock(
-    db: &impl ConnectionTrait,
-    workspace_ids: &[Uuid],
-) -> Result<Vec<workspace::Model>> {
+/// Locks workspaces against every other change of their teams, in an order that all operations
+/// share. A [`TeamLock`] is what gives the right to change them.
+pub(super) async fn lock(writer: &Writer, workspace_ids: &[Uuid]) -> Result<Vec<workspace::Model>> {
     Ok(workspace::Entity::find()
         .filter(workspace::Column::Id.is_in(workspace_ids.iter().copied()))
         .order_by_asc(workspace::Column::Id)
         .lock(LockType::NoKeyUpdate)
-        .all(db)
+        .all(writer)
         .await?)
-}
-
-/// Locks one workspace.
-///
-/// # Errors
-/// `NotFound` where it is gone.
-pub async fn lock_one(db: &impl ConnectionTrait, workspace_id: Uuid) -> Result<workspace::Model> {
-    let locked = lock(db, &[workspace_id]).await?;
-    locked
-        .into_iter()
-        .next()
-        .ok_or(Error::NotFound("workspace"))
 }
 
 /// What lists sort and search by.
@@ -92,24 +76,52 @@ pub fn keys(first_name: &str, last_name: &str, email: &str, email_key: &str) -> 
     }
 }
 
+/// Rows of one insert: well below SQLite's 32,766 and PostgreSQL's 65,535 parameters.
+pub(super) const CHUNK: usize = 500;
+
+/// Adds members.
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert(team: &TeamLock, members: &[membership::Model]) -> Result<()> {
+    for chunk in members.chunks(CHUNK) {
+        for member in chunk {
+            team.covers(&[member.workspace_id])?;
+        }
+        let rows = chunk.iter().cloned().map(|row| row.into_active_model());
+        membership::Entity::insert_many(rows)
+            .exec_without_returning(team.writer())
+            .await?;
+    }
+    Ok(())
+}
+
+/// Stores all columns of a member who is there already.
+///
+/// # Errors
+/// Those of the database.
+pub async fn update(team: &TeamLock, member: &membership::Model) -> Result<()> {
+    team.covers(&[member.workspace_id])?;
+    membership::Entity::update(member.clone().into_active_model().reset_all())
+        .exec(team.writer())
+        .await?;
+    Ok(())
+}
+
 /// Makes an invited membership active, with the names of the account.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn activate(
-    db: &impl ConnectionTrait,
-    workspace_ids: &[Uuid],
-    user: &user::Model,
-    now: DateTime<Utc>,
-) -> Result<()> {
+pub async fn activate(team: &TeamLock, workspace_ids: &[Uuid], user: &user::Model) -> Result<()> {
+    team.covers(workspace_ids)?;
     named(user)
         .col_expr(
             membership::Column::Status,
             Expr::value(MembershipStatus::Active),
         )
-        .col_expr(membership::Column::JoinedAt, now.into())
+        .col_expr(membership::Column::JoinedAt, team.now().into())
         .filter(membership::Column::WorkspaceId.is_in(workspace_ids.iter().copied()))
-        .exec(db)
+        .exec(team.writer())
         .await?;
     Ok(())
 }
@@ -118,10 +130,10 @@ pub async fn activate(
 ///
 /// # Errors
 /// Those of the database.
-pub async fn rename(db: &impl ConnectionTrait, user: &user::Model) -> Result<()> {
+pub async fn rename(writer: &Writer, user: &user::Model) -> Result<()> {
     named(user)
         .filter(membership::Column::Status.eq(MembershipStatus::Active))
-        .exec(db)
+        .exec(writer)
         .await?;
     Ok(())
 }
@@ -151,16 +163,17 @@ fn named(user: &user::Model) -> sea_orm::UpdateMany<membership::Entity> {
 /// # Errors
 /// Those of the database.
 pub async fn set_role(
-    db: &impl ConnectionTrait,
+    team: &TeamLock,
     workspace_id: Uuid,
     user_id: Uuid,
     role: Role,
 ) -> Result<()> {
+    team.covers(&[workspace_id])?;
     membership::Entity::update_many()
         .col_expr(membership::Column::Role, Expr::value(role))
         .filter(membership::Column::WorkspaceId.eq(workspace_id))
         .filter(membership::Column::UserId.eq(user_id))
-        .exec(db)
+        .exec(team.writer())
         .await?;
     Ok(())
 }
@@ -169,15 +182,12 @@ pub async fn set_role(
 ///
 /// # Errors
 /// Those of the database.
-pub async fn remove(
-    db: &impl ConnectionTrait,
-    workspace_id: Uuid,
-    user_ids: &[Uuid],
-) -> Result<()> {
+pub async fn remove(team: &TeamLock, workspace_id: Uuid, user_ids: &[Uuid]) -> Result<()> {
+    team.covers(&[workspace_id])?;
     membership::Entity::delete_many()
         .filter(membership::Column::WorkspaceId.eq(workspace_id))
         .filter(membership::Column::UserId.is_in(user_ids.iter().copied()))
-        .exec(db)
+        .exec(team.writer())
         .await?;
     let elsewhere = membership::Entity::find()
         .select_only()
@@ -187,7 +197,7 @@ pub async fn remove(
         .filter(user::Column::Id.is_in(user_ids.iter().copied()))
         .filter(user::Column::Status.eq(UserStatus::Invited))
         .filter(user::Column::Id.not_in_subquery(sea_orm::QueryTrait::into_query(elsewhere)))
-        .exec(db)
+        .exec(team.writer())
         .await?;
     Ok(())
 }
@@ -209,12 +219,12 @@ pub async fn open_invitation(
         .await?)
 }
 
-/// Passes unless the member is the only active Workspace Admin. The workspace must be locked.
+/// Passes unless the member is the only active Workspace Admin.
 ///
 /// # Errors
 /// `LastAdmin`, on the given field.
 pub async fn not_the_last_admin(
-    db: &impl ConnectionTrait,
+    team: &TeamLock,
     member: &membership::Model,
     field: &[&str],
 ) -> Result<()> {
@@ -222,7 +232,7 @@ pub async fn not_the_last_admin(
         return Ok(());
     }
     let summary = team_summary::Entity::find_by_id(member.workspace_id)
-        .one(db)
+        .one(team.writer())
         .await?;
     if summary.is_some_and(|summary| summary.admins_active > 1) {
         return Ok(());

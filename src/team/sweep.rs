@@ -42,7 +42,7 @@ pub async fn mark_expired(app: &App) -> Result<u64> {
             .filter(invitation::Column::Id.is_in(ids))
             .filter(invitation::Column::State.eq(InvitationState::Pending))
             .filter(invitation::Column::ExpiresAt.lte(now))
-            .exec(&app.db)
+            .exec(&app.db.maintenance())
             .await?
             .rows_affected;
     }
@@ -57,20 +57,20 @@ pub async fn clear_away(app: &App) -> Result<()> {
     let now = app.now();
     session::Entity::delete_many()
         .filter(session::Column::ExpiresAt.lte(now))
-        .exec(&app.db)
+        .exec(&app.db.maintenance())
         .await?;
     throttle::Entity::delete_many()
         .filter(throttle::Column::ResetsAt.lte(now))
-        .exec(&app.db)
+        .exec(&app.db.maintenance())
         .await?;
     outbox::Entity::delete_many()
         .filter(outbox::Column::State.ne(MailState::Queued))
         .filter(outbox::Column::CreatedAt.lte(now - KEEP))
-        .exec(&app.db)
+        .exec(&app.db.maintenance())
         .await?;
     link_token::Entity::delete_many()
         .filter(link_token::Column::CreatedAt.lte(now - KEEP))
-        .exec(&app.db)
+        .exec(&app.db.maintenance())
         .await?;
     Ok(())
 }

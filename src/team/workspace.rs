@@ -1,17 +1,23 @@
 //! Workspaces: creating them and changing their settings.
 
+use super::lock::{self, Right, TeamLock};
 use super::roster;
 use crate::App;
+use crate::access::{self, Permission};
+use crate::account;
 use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
+use crate::config::WorkspaceCreators;
+use crate::db::Writer;
 use crate::error::{Error, Problem, ProblemCode, Result};
 use crate::name;
 use chrono::{DateTime, Utc};
 use entity::membership::{self, MembershipStatus};
 use entity::{Role, user, workspace};
+use sea_orm::sea_query::LockType;
 use sea_orm::{
-    ActiveModelTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _,
-    IntoActiveModel as _,
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _,
+    QueryFilter as _, QuerySelect as _,
 };
 use uuid::Uuid;
 
@@ -23,30 +29,54 @@ const MAX_DOMAIN_BYTES: usize = 253;
 /// Creates a workspace; whoever creates it is its first Workspace Admin.
 ///
 /// # Errors
-/// `NameInvalid` as a problem.
+/// `Unauthenticated` where the actor's session has ended; `Denied` where the settings do not let
+/// the actor create workspaces; `NameInvalid` as a problem.
 pub async fn create(app: &App, actor: &Actor, workspace_name: &str) -> Result<workspace::Model> {
     let workspace_name = name::parse_required("name", workspace_name)?;
     let workspace_name = &workspace_name;
-    app.db
-        .transaction(|tx| async move {
-            let user = user::Entity::find_by_id(actor.user_id).one(&*tx).await?;
-            let user = user.ok_or(Error::Unauthenticated)?;
-            let workspace = create_in(&*tx, app.now(), workspace_name, &user).await?;
-            let entry =
-                Entry::done(workspace.id, AuditKind::CreateWorkspace).with("name", workspace_name);
-            audit::record(&*tx, app.now(), actor, [entry]).await?;
-            Ok(workspace)
-        })
+    account::lock::as_viewer(app, actor, |account| async move {
+        if !may_create(&account, app, actor.user_id).await? {
+            let message = "The settings of this server do not let you create workspaces.";
+            return Err(Error::Denied(message.to_owned()));
+        }
+        create_in(
+            &account,
+            account.now(),
+            actor,
+            workspace_name,
+            account.user(),
+        )
         .await
+    })
+    .await
 }
 
-/// Writes a workspace with its first admin.
+/// Whether the settings let a user create workspaces. Their memberships cannot change before the
+/// transaction ends.
+async fn may_create(writer: &Writer, app: &App, user_id: Uuid) -> Result<bool> {
+    match app.config.workspace_creators {
+        WorkspaceCreators::Everyone => return Ok(true),
+        WorkspaceCreators::Nobody => return Ok(false),
+        WorkspaceCreators::Admins => {}
+    }
+    let memberships = membership::Entity::find()
+        .filter(membership::Column::UserId.eq(user_id))
+        .filter(membership::Column::Status.eq(MembershipStatus::Active))
+        .lock(LockType::Share)
+        .all(writer)
+        .await?;
+    let manages = |member: &membership::Model| access::allows(member.role, Permission::TeamManage);
+    Ok(memberships.iter().any(manages))
+}
+
+/// Writes a workspace with its first admin. The caller has checked that the actor may create it.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn create_in(
-    tx: &impl ConnectionTrait,
+    writer: &Writer,
     now: DateTime<Utc>,
+    actor: &Actor,
     workspace_name: &str,
     admin: &user::Model,
 ) -> Result<workspace::Model> {
@@ -59,9 +89,7 @@ pub async fn create_in(
         invitation_lifetime_days: None,
         allowed_email_domains: serde_json::json!([]),
     };
-    workspace::Entity::insert(workspace.clone().into_active_model())
-        .exec_without_returning(tx)
-        .await?;
+    let team = TeamLock::of_new(writer, workspace.clone()).await?;
     let keys = roster::keys(
         &admin.first_name,
         &admin.last_name,
@@ -82,9 +110,9 @@ pub async fn create_in(
         joined_at: now,
         invite_sent_at: None,
     };
-    membership::Entity::insert(member.into_active_model())
-        .exec_without_returning(tx)
-        .await?;
+    roster::insert(&team, &[member]).await?;
+    let entry = Entry::done(id, AuditKind::CreateWorkspace).with("name", workspace_name);
+    audit::record(&team, now, actor, [entry]).await?;
     Ok(workspace)
 }
 
@@ -113,10 +141,16 @@ pub struct Changes {
     pub allowed_email_domains: Option<Vec<String>>,
 }
 
+/// What changing a workspace's settings needs.
+pub const UPDATE: Right = Right {
+    permission: Permission::WorkspaceManage,
+    kind: AuditKind::UpdateWorkspace,
+};
+
 /// Changes a workspace's name and settings.
 ///
 /// # Errors
-/// `NotFound`; `NameInvalid` and `ValueInvalid` as problems.
+/// Those of [`lock::with_right`]; `NameInvalid` and `ValueInvalid` as problems.
 pub async fn update(
     app: &App,
     actor: &Actor,
@@ -145,28 +179,26 @@ pub async fn update(
         .into());
     }
     let (new_name, domains) = (&new_name, &domains);
-    app.db
-        .transaction(|tx| async move {
-            let mut workspace = roster::lock_one(&*tx, workspace_id).await?;
-            let before = workspace.clone();
-            if let Some(new_name) = new_name {
-                workspace.name.clone_from(new_name);
-            }
-            if let Some(days) = changes.invitation_lifetime_days {
-                workspace.invitation_lifetime_days = days;
-            }
-            if let Some(domains) = domains {
-                workspace.allowed_email_domains = serde_json::json!(domains);
-            }
-            store(&tx, app.now(), actor, &before, &workspace).await?;
-            Ok(workspace)
-        })
-        .await
+    lock::with_right(app, actor, UPDATE, &[workspace_id], |team| async move {
+        let before = team.workspace(workspace_id)?;
+        let mut workspace = before.clone();
+        if let Some(new_name) = new_name {
+            workspace.name.clone_from(new_name);
+        }
+        if let Some(days) = changes.invitation_lifetime_days {
+            workspace.invitation_lifetime_days = days;
+        }
+        if let Some(domains) = domains {
+            workspace.allowed_email_domains = serde_json::json!(domains);
+        }
+        store(&team, actor, before, &workspace).await?;
+        Ok(workspace)
+    })
+    .await
 }
 
 async fn store(
-    tx: &DatabaseTransaction,
-    now: DateTime<Utc>,
+    team: &TeamLock,
     actor: &Actor,
     before: &workspace::Model,
     after: &workspace::Model,
@@ -175,7 +207,7 @@ async fn store(
         return Ok(());
     }
     workspace::Entity::update(after.clone().into_active_model().reset_all())
-        .exec(tx)
+        .exec(team.writer())
         .await?;
     let mut entry = Entry::done(after.id, AuditKind::UpdateWorkspace);
     if before.name != after.name {
@@ -193,7 +225,7 @@ async fn store(
             after.allowed_email_domains.to_string(),
         );
     }
-    audit::record(tx, now, actor, [entry]).await
+    audit::record(team, team.now(), actor, [entry]).await
 }
 
 fn parse_domains(domains: &[String]) -> Result<Vec<String>, Problem> {

@@ -227,7 +227,8 @@ impl AccessMutation {
         let _ = input;
         let scope = Scope::of(ctx)?;
         let viewer = scope.signed_in()?;
-        session::end(&scope.app, viewer.user_id, viewer.session_id).await?;
+        let actor = viewer.actor(&scope.origin);
+        session::end(&scope.app, &actor, viewer.session_id).await?;
         scope.end_session();
         Ok(Some(SignOutPayload {
             accepted: true,
@@ -245,7 +246,8 @@ impl AccessMutation {
         let scope = Scope::of(ctx)?;
         let viewer = scope.signed_in()?;
         let session_id = id::session_id("sessionId", &input.session_id)?;
-        session::end(&scope.app, viewer.user_id, session_id).await?;
+        let actor = viewer.actor(&scope.origin);
+        session::end(&scope.app, &actor, session_id).await?;
         if session_id == viewer.session_id {
             scope.end_session();
         }

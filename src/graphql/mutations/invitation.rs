@@ -1,7 +1,6 @@
 //! What admins do with an open invitation.
 
 use crate::access::Permission::TeamManage;
-use crate::audit::AuditKind;
 use crate::graphql::error::{Result, UserError, settle};
 use crate::graphql::guard::requires;
 use crate::graphql::id;
@@ -58,9 +57,7 @@ impl InvitationMutation {
     ) -> Result<Option<ResendInvitationPayload>> {
         let scope = Scope::of(ctx)?;
         let (workspace_id, id) = id::invitation_id("invitationId", &input.invitation_id)?;
-        let actor = scope
-            .permit(&[workspace_id], TeamManage, AuditKind::ResendInvitation)
-            .await?;
+        let actor = scope.authorize(&[workspace_id], invitation::RESEND).await?;
         let (row, user_errors) =
             settle(invitation::resend(&scope.app, &actor, workspace_id, id).await)?;
         Ok(Some(ResendInvitationPayload {
@@ -80,9 +77,7 @@ impl InvitationMutation {
     ) -> Result<Option<RevokeInvitationPayload>> {
         let scope = Scope::of(ctx)?;
         let (workspace_id, id) = id::invitation_id("invitationId", &input.invitation_id)?;
-        let actor = scope
-            .permit(&[workspace_id], TeamManage, AuditKind::RevokeInvitation)
-            .await?;
+        let actor = scope.authorize(&[workspace_id], invitation::REVOKE).await?;
         let (row, user_errors) =
             settle(invitation::revoke(&scope.app, &actor, workspace_id, id).await)?;
         Ok(Some(RevokeInvitationPayload {

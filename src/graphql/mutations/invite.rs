@@ -1,7 +1,6 @@
 //! Inviting people, and assigning members to more workspaces.
 
 use crate::access::Permission::TeamManage;
-use crate::audit::AuditKind;
 use crate::error::{Problem, ProblemCode};
 use crate::graphql::cost::{CROWD, cost};
 use crate::graphql::enums::Role;
@@ -11,7 +10,6 @@ use crate::graphql::id;
 use crate::graphql::objects::outcome::InviteOutcome;
 use crate::graphql::scope::Scope;
 use crate::team::invite::{self, Invitee, Person, Placement};
-use crate::team::roster;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use uuid::Uuid;
 
@@ -156,20 +154,10 @@ fn parse_invitee(scope: &Scope, typed: InviteeInput, common: Option<&[Uuid]>) ->
     Ok(Invitee::new(shown, person, placements))
 }
 
-async fn run(
-    ctx: &Context<'_>,
-    invitees: &[Invitee],
-    kind: AuditKind,
-) -> Result<Vec<InviteOutcome>> {
+async fn run(ctx: &Context<'_>, invitees: &[Invitee]) -> Result<Vec<InviteOutcome>> {
     let scope = Scope::of(ctx)?;
-    let mut named: Vec<Uuid> = invitees
-        .iter()
-        .flat_map(|invitee| &invitee.placements)
-        .map(|placement| placement.workspace_id)
-        .collect();
-    named.sort_unstable();
-    named.dedup();
-    let actor = scope.permit(&named, TeamManage, kind).await?;
+    let named = invite::workspace_ids(invitees);
+    let actor = scope.authorize(&named, invite::INVITE).await?;
     let decisions = invite::invite(&scope.app, &actor, invitees).await?;
     InviteOutcome::of(ctx, invitees, decisions).await
 }
@@ -191,7 +179,7 @@ impl InviteMutation {
         scope.signed_in()?;
         let (invitees, user_errors) = settle(parse_invitees(scope, input)?)?;
         let outcomes = match invitees {
-            Some(invitees) => run(ctx, &invitees, AuditKind::InviteMember).await?,
+            Some(invitees) => run(ctx, &invitees).await?,
             None => Vec::new(),
         };
         Ok(Some(InviteUsersPayload {
@@ -213,9 +201,7 @@ impl InviteMutation {
     ) -> Result<Option<AssignToWorkspacesPayload>> {
         let scope = Scope::of(ctx)?;
         let (workspace_id, user_id) = id::membership_id("membershipId", &input.membership_id)?;
-        scope
-            .permit(&[workspace_id], TeamManage, AuditKind::AddMember)
-            .await?;
+        scope.authorize(&[workspace_id], invite::ASSIGN).await?;
         let (_, user_errors) = settle(within_limits(
             input.workspace_ids.len(),
             MAX_WORKSPACES,
@@ -229,14 +215,15 @@ impl InviteMutation {
             }));
         }
         let role = input.role.into();
-        let placements = workspace_ids("workspaceIds", &input.workspace_ids)?
+        let named = workspace_ids("workspaceIds", &input.workspace_ids)?;
+        let actor = scope.authorize(&named, invite::ASSIGN).await?;
+        let placements: Vec<Placement> = named
             .into_iter()
             .map(|workspace_id| Placement { workspace_id, role })
             .collect();
-        let member = roster::member(&scope.app.db, workspace_id, user_id).await?;
-        let person = Person::parse(&member.email, &member.first_name, &member.last_name);
-        let invitee = Invitee::new(member.email, person, placements);
-        let outcomes = run(ctx, &[invitee], AuditKind::AddMember).await?;
+        let member = (workspace_id, user_id);
+        let (invitee, decisions) = invite::assign(&scope.app, &actor, member, &placements).await?;
+        let outcomes = InviteOutcome::of(ctx, &[invitee], decisions).await?;
         Ok(Some(AssignToWorkspacesPayload {
             outcomes,
             user_errors,

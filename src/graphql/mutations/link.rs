@@ -102,8 +102,9 @@ impl LinkMutation {
             last_name: input.last_name,
             password: input.password.map(Into::into),
         };
-        let signed_in = scope.viewer().map(|viewer| viewer.user_id);
-        let accepted = accept::accept(&scope.app, signed_in, &acceptance, &scope.origin).await;
+        let signed_in = scope.viewer().map(|viewer| viewer.actor(&scope.origin));
+        let accepted =
+            accept::accept(&scope.app, signed_in.as_ref(), &acceptance, &scope.origin).await;
         let (accepted, user_errors) = settle(accepted)?;
         let Some(accepted) = accepted else {
             return Ok(Some(AcceptInvitationPayload {

@@ -1,7 +1,6 @@
 //! What admins do with a member.
 
 use crate::access::Permission::TeamManage;
-use crate::audit::AuditKind;
 use crate::graphql::enums::Role;
 use crate::graphql::error::{Result, UserError, settle};
 use crate::graphql::guard::requires;
@@ -10,7 +9,7 @@ use crate::graphql::objects::invitation::Invitation;
 use crate::graphql::objects::membership::Membership;
 use crate::graphql::objects::workspace::Workspace;
 use crate::graphql::scope::Scope;
-use crate::team::leave::{self, Departure};
+use crate::team::leave;
 use crate::team::reset;
 use crate::team::role::{self, RoleChange};
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
@@ -109,9 +108,7 @@ impl MemberMutation {
     ) -> Result<Option<ChangeRolePayload>> {
         let scope = Scope::of(ctx)?;
         let (workspace_id, user_id) = id::membership_id("membershipId", &input.membership_id)?;
-        let actor = scope
-            .permit(&[workspace_id], TeamManage, AuditKind::ChangeRole)
-            .await?;
+        let actor = scope.authorize(&[workspace_id], role::RIGHT).await?;
         let change = RoleChange {
             workspace_id,
             user_id,
@@ -142,16 +139,10 @@ impl MemberMutation {
     ) -> Result<Option<RemoveMemberPayload>> {
         let scope = Scope::of(ctx)?;
         let (workspace_id, user_id) = id::membership_id("membershipId", &input.membership_id)?;
-        let actor = scope
-            .permit(&[workspace_id], TeamManage, AuditKind::RemoveMember)
-            .await?;
-        let departure = Departure {
-            workspace_id,
-            user_id,
-            revoke_invitations: input.revoke_their_invitations.unwrap_or(false),
-            field: "membershipId",
-        };
-        let (handover, user_errors) = settle(leave::remove(&scope.app, &actor, departure).await)?;
+        let actor = scope.authorize(&[workspace_id], leave::RIGHT).await?;
+        let revoke = input.revoke_their_invitations.unwrap_or(false);
+        let removed = leave::remove(&scope.app, &actor, workspace_id, user_id, revoke).await;
+        let (handover, user_errors) = settle(removed)?;
         scope.renew().await?;
         let removed_membership_id = handover.is_some().then_some(input.membership_id);
         let handover = handover.unwrap_or_default();
@@ -175,9 +166,7 @@ impl MemberMutation {
     ) -> Result<Option<SendPasswordResetPayload>> {
         let scope = Scope::of(ctx)?;
         let (workspace_id, user_id) = id::membership_id("membershipId", &input.membership_id)?;
-        let actor = scope
-            .permit(&[workspace_id], TeamManage, AuditKind::SendPasswordReset)
-            .await?;
+        let actor = scope.authorize(&[workspace_id], reset::RIGHT).await?;
         let (sent, user_errors) =
             settle(reset::send(&scope.app, &actor, workspace_id, user_id).await)?;
         let membership = reload(scope, sent.map(|_| (workspace_id, user_id))).await?;

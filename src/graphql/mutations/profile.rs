@@ -84,13 +84,8 @@ impl ProfileMutation {
         let viewer = scope.signed_in()?;
         let id = id::workspace_id("workspaceId", &input.workspace_id)?;
         let place = viewer.place(id).ok_or(Error::NotFound("workspace"))?;
-        session::switch(
-            &scope.app,
-            viewer.user_id,
-            viewer.session_id,
-            place.workspace_id,
-        )
-        .await?;
+        let actor = viewer.actor(&scope.origin);
+        session::switch(&scope.app, &actor, place.workspace_id).await?;
         let viewer = renewed(scope).await?;
         Ok(Some(SwitchWorkspacePayload {
             viewer,
@@ -106,9 +101,9 @@ impl ProfileMutation {
         #[graphql(desc = "Your names.")] input: UpdateProfileInput,
     ) -> Result<Option<UpdateProfilePayload>> {
         let scope = Scope::of(ctx)?;
-        let viewer = scope.signed_in()?;
+        let actor = scope.signed_in()?.actor(&scope.origin);
         let renamed =
-            profile::rename(&scope.app, &viewer, &input.first_name, &input.last_name).await;
+            profile::rename(&scope.app, &actor, &input.first_name, &input.last_name).await;
         let (_, user_errors) = settle(renamed)?;
         Ok(Some(UpdateProfilePayload {
             viewer: renewed(scope).await?,
@@ -125,11 +120,11 @@ impl ProfileMutation {
         #[graphql(desc = "Your passwords, old and new.")] input: ChangePasswordInput,
     ) -> Result<Option<ChangePasswordPayload>> {
         let scope = Scope::of(ctx)?;
-        let viewer = scope.signed_in()?;
+        let actor = scope.signed_in()?.actor(&scope.origin);
         scope.take_password()?;
         let (current, new) = (input.current_password.into(), input.new_password.into());
         let (_, user_errors) =
-            settle(profile::change_password(&scope.app, &viewer, &current, &new).await)?;
+            settle(profile::change_password(&scope.app, &actor, &current, &new).await)?;
         Ok(Some(ChangePasswordPayload {
             viewer: renewed(scope).await?,
             user_errors,

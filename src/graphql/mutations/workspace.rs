@@ -1,8 +1,6 @@
 //! Creating, changing and leaving workspaces.
 
-use crate::access::Permission::{TeamManage, WorkspaceManage};
-use crate::audit::AuditKind;
-use crate::config::WorkspaceCreators;
+use crate::access::Permission::WorkspaceManage;
 use crate::error::Error;
 use crate::graphql::error::{Result, UserError, settle};
 use crate::graphql::guard::requires;
@@ -11,7 +9,7 @@ use crate::graphql::objects::invitation::Invitation;
 use crate::graphql::objects::viewer::Viewer;
 use crate::graphql::objects::workspace::Workspace;
 use crate::graphql::scope::Scope;
-use crate::team::leave::{self, Departure};
+use crate::team::leave;
 use crate::team::workspace::{self, Changes};
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 
@@ -74,23 +72,6 @@ pub struct LeaveWorkspacePayload {
     user_errors: Vec<UserError>,
 }
 
-fn may_create(scope: &Scope) -> Result<()> {
-    let viewer = scope.signed_in()?;
-    let allowed = match scope.app.config.workspace_creators {
-        WorkspaceCreators::Everyone => true,
-        WorkspaceCreators::Nobody => false,
-        WorkspaceCreators::Admins => viewer
-            .places
-            .iter()
-            .any(|place| viewer.can(place.workspace_id, TeamManage)),
-    };
-    if allowed {
-        return Ok(());
-    }
-    let message = "The settings of this server do not let you create workspaces.";
-    Err(Error::Denied(message.to_owned()).into())
-}
-
 #[Object]
 impl WorkspaceMutation {
     /// Creates a workspace, with you as its first Workspace Admin. Who may is a setting of the
@@ -102,7 +83,6 @@ impl WorkspaceMutation {
         #[graphql(desc = "The new workspace.")] input: CreateWorkspaceInput,
     ) -> Result<Option<CreateWorkspacePayload>> {
         let scope = Scope::of(ctx)?;
-        may_create(scope)?;
         let actor = scope.signed_in()?.actor(&scope.origin);
         let (created, user_errors) =
             settle(workspace::create(&scope.app, &actor, &input.name).await)?;
@@ -127,9 +107,7 @@ impl WorkspaceMutation {
     ) -> Result<Option<UpdateWorkspacePayload>> {
         let scope = Scope::of(ctx)?;
         let id = id::workspace_id("workspaceId", &input.workspace_id)?;
-        let actor = scope
-            .permit(&[id], WorkspaceManage, AuditKind::UpdateWorkspace)
-            .await?;
+        let actor = scope.authorize(&[id], workspace::UPDATE).await?;
         let changes = Changes {
             name: input.name,
             invitation_lifetime_days: match input.invitation_lifetime_days {
@@ -163,14 +141,9 @@ impl WorkspaceMutation {
         let viewer = scope.signed_in()?;
         let id = id::workspace_id("workspaceId", &input.workspace_id)?;
         let place = viewer.place(id).ok_or(Error::NotFound("workspace"))?;
-        let departure = Departure {
-            workspace_id: place.workspace_id,
-            user_id: viewer.user_id,
-            revoke_invitations: false,
-            field: "workspaceId",
-        };
         let actor = viewer.actor(&scope.origin);
-        let (handover, user_errors) = settle(leave::remove(&scope.app, &actor, departure).await)?;
+        let left = leave::leave(&scope.app, &actor, place.workspace_id).await;
+        let (handover, user_errors) = settle(left)?;
         scope.renew().await?;
         Ok(Some(LeaveWorkspacePayload {
             viewer: scope.viewer().map(Viewer),

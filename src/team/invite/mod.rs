@@ -5,10 +5,12 @@ mod write;
 
 pub use decide::{Decision, Verdict};
 
+use super::lock::{self, Right, TeamLock};
 use super::roster;
 use crate::App;
-use crate::access::Role;
+use crate::access::{Permission, Role};
 use crate::actor::Actor;
+use crate::audit::AuditKind;
 use crate::email::EmailAddress;
 use crate::error::{Problem, Result};
 use crate::name;
@@ -78,6 +80,18 @@ impl Invitee {
     }
 }
 
+/// What inviting needs, in every workspace named.
+pub const INVITE: Right = Right {
+    permission: Permission::TeamManage,
+    kind: AuditKind::InviteMember,
+};
+
+/// What assigning a member to further workspaces needs, in these and in the one they are in.
+pub const ASSIGN: Right = Right {
+    permission: Permission::TeamManage,
+    kind: AuditKind::AddMember,
+};
+
 /// What an invitation would do, without doing it.
 ///
 /// # Errors
@@ -91,26 +105,61 @@ pub async fn preview(app: &App, invitees: &[Invitee]) -> Result<Vec<Decision>> {
 }
 
 /// Invites people: adds those who have an account, invites the others, and says for each person
-/// and workspace what came of it. The caller's right to do so has been checked.
+/// and workspace what came of it.
 ///
 /// # Errors
-/// Those of the database, after which nothing has happened.
+/// Those of [`lock::with_right`], after which nothing has happened.
 pub async fn invite(app: &App, actor: &Actor, invitees: &[Invitee]) -> Result<Vec<Decision>> {
-    let decisions = app
-        .db
-        .transaction(|tx| async move {
-            let workspaces = roster::lock(&*tx, &workspace_ids(invitees)).await?;
-            let facts = decide::Facts::load(&*tx, app, invitees, workspaces, true).await?;
-            let mut decisions = facts.decide(invitees);
-            write::apply(&*tx, app, actor, invitees, &facts, &mut decisions).await?;
-            Ok(decisions)
-        })
-        .await?;
+    let ids = workspace_ids(invitees);
+    let decisions = lock::with_right(app, actor, INVITE, &ids, |team| async move {
+        invite_in(&team, app, actor, invitees).await
+    })
+    .await?;
     app.mail_queued.notify_one();
     Ok(decisions)
 }
 
-fn workspace_ids(invitees: &[Invitee]) -> Vec<Uuid> {
+/// Makes a member of one workspace a member of others: at once where they have signed up, by
+/// invitation where not. Gives the invitee that the outcomes are about.
+///
+/// # Errors
+/// Those of [`lock::with_right`]; `NotFound` where there is no such member.
+pub async fn assign(
+    app: &App,
+    actor: &Actor,
+    (workspace_id, user_id): (Uuid, Uuid),
+    placements: &[Placement],
+) -> Result<(Invitee, Vec<Decision>)> {
+    let mut ids: Vec<Uuid> = placements.iter().map(|p| p.workspace_id).collect();
+    ids.push(workspace_id);
+    let assigned = lock::with_right(app, actor, ASSIGN, &ids, |team| async move {
+        let member = roster::member(team.writer(), workspace_id, user_id).await?;
+        let person = Person::parse(&member.email, &member.first_name, &member.last_name);
+        let invitee = Invitee::new(member.email, person, placements.to_vec());
+        let invitees = std::slice::from_ref(&invitee);
+        let decisions = invite_in(&team, app, actor, invitees).await?;
+        Ok((invitee, decisions))
+    })
+    .await?;
+    app.mail_queued.notify_one();
+    Ok(assigned)
+}
+
+async fn invite_in(
+    team: &TeamLock,
+    app: &App,
+    actor: &Actor,
+    invitees: &[Invitee],
+) -> Result<Vec<Decision>> {
+    let workspaces = team.workspaces().to_vec();
+    let facts = decide::Facts::load(team.writer(), app, invitees, workspaces, true).await?;
+    let mut decisions = facts.decide(invitees);
+    write::apply(team, app, actor, invitees, &facts, &mut decisions).await?;
+    Ok(decisions)
+}
+
+/// The workspaces that invitees are to join, each once.
+pub fn workspace_ids(invitees: &[Invitee]) -> Vec<Uuid> {
     let mut ids: Vec<Uuid> = invitees
         .iter()
         .flat_map(|invitee| {

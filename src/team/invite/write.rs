@@ -6,10 +6,12 @@ use super::{Invitee, Person};
 use crate::App;
 use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
+use crate::db::Writer;
 use crate::error::{Error, Problem, Result};
 use crate::mail::outbox::{self, Mail, Notice, Place};
 use crate::name;
 use crate::team::invitation::{self, count_mails, foresee_mails, lifetime};
+use crate::team::lock::TeamLock;
 use crate::team::roster;
 use entity::invitation as invitations;
 use entity::invitation::InvitationState;
@@ -17,14 +19,10 @@ use entity::membership::{self, MembershipStatus};
 use entity::user::{self, UserStatus};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
-    IntoActiveModel as _, QueryFilter as _,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
-
-/// Rows of one insert: well below the engines' limits on parameters.
-const CHUNK: usize = 500;
 
 /// Marks as failed whoever has had too many mails today, before anything is written.
 pub async fn foresee_caps(
@@ -41,7 +39,7 @@ pub async fn foresee_caps(
 
 /// Writes all decisions, and fills in the users that were made.
 pub async fn apply(
-    tx: &impl ConnectionTrait,
+    team: &TeamLock,
     app: &App,
     actor: &Actor,
     invitees: &[Invitee],
@@ -49,9 +47,9 @@ pub async fn apply(
     decisions: &mut [Decision],
 ) -> Result<()> {
     let recipients = recipients(invitees, decisions);
-    let problems = count_mails(tx, app, &email_keys(&recipients)).await?;
+    let problems = count_mails(team, app, &email_keys(&recipients)).await?;
     fail_each(decisions, &recipients, problems);
-    let users = make_users(tx, facts, invitees, decisions).await?;
+    let users = make_users(team, facts, invitees, decisions).await?;
     let mut batch = Batch::default();
     for (index, invitee) in invitees.iter().enumerate() {
         let Ok(person) = &invitee.person else {
@@ -65,7 +63,7 @@ pub async fn apply(
             .filter(|decision| decision.invitee == index);
         batch.plan(app, actor, facts, person, user, mine);
     }
-    batch.write(tx, app, actor).await
+    batch.write(team, actor).await
 }
 
 fn email_keys<'a>(recipients: &[(usize, &'a Person)]) -> Vec<&'a str> {
@@ -125,7 +123,7 @@ fn fail(decisions: &mut [Decision], invitee: usize, problem: &Problem) {
 
 /// The users that decisions are about, by email key; those who are new are made here.
 async fn make_users(
-    tx: &impl ConnectionTrait,
+    tx: &Writer,
     facts: &Facts,
     invitees: &[Invitee],
     decisions: &[Decision],
@@ -304,40 +302,21 @@ impl Batch {
         }
     }
 
-    async fn write(self, tx: &impl ConnectionTrait, app: &App, actor: &Actor) -> Result<()> {
-        let now = app.now();
-        for chunk in self.members.chunks(CHUNK) {
-            let rows = chunk.iter().cloned().map(|row| row.into_active_model());
-            membership::Entity::insert_many(rows)
-                .exec_without_returning(tx)
-                .await?;
-        }
-        for chunk in self.invitations.chunks(CHUNK) {
-            let rows = chunk.iter().cloned().map(|row| row.into_active_model());
-            invitations::Entity::insert_many(rows)
-                .exec_without_returning(tx)
-                .await?;
-            invitation::tie_mail(tx, chunk).await?;
-        }
+    async fn write(self, team: &TeamLock, actor: &Actor) -> Result<()> {
+        roster::insert(team, &self.members).await?;
+        invitation::insert(team, &self.invitations).await?;
         for (member, renewed) in &self.renewed {
-            membership::Entity::update(member.clone().into_active_model().reset_all())
-                .exec(tx)
-                .await?;
-            invitation::store_sending(tx, renewed).await?;
+            roster::update(team, member).await?;
+            invitation::store_sending(team, renewed).await?;
         }
         for (user, open) in &self.activated {
-            roster::set_role(tx, open.workspace_id, user.id, open.role).await?;
-            roster::activate(tx, &[open.workspace_id], user, now).await?;
-            invitation::end(
-                tx,
-                std::slice::from_ref(open),
-                InvitationState::Accepted,
-                now,
-            )
-            .await?;
+            roster::set_role(team, open.workspace_id, user.id, open.role).await?;
+            roster::activate(team, &[open.workspace_id], user).await?;
+            let accepted = std::slice::from_ref(open);
+            invitation::end(team, accepted, InvitationState::Accepted).await?;
         }
-        outbox::enqueue(tx, now, self.mails).await?;
-        audit::record(tx, now, actor, self.entries).await
+        outbox::enqueue(team, team.now(), self.mails).await?;
+        audit::record(team, team.now(), actor, self.entries).await
     }
 }
 

@@ -1,0 +1,300 @@
+//! The right to change teams. A [`TeamLock`] is the only way to write memberships and invitations,
+//! and it can only be had by locking the workspaces and then checking, inside the same
+//! transaction, that the actor may change them.
+
+use super::link::Link;
+use super::roster;
+use crate::App;
+use crate::access::{self, Permission};
+use crate::actor::Actor;
+use crate::audit::{self, AuditKind, Entry};
+use crate::db::{Tx, Writer};
+use crate::error::{Error, Result};
+use chrono::{DateTime, Utc};
+use entity::membership::{self, MembershipStatus};
+use entity::{Role, session, workspace};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, LockType, Query};
+use sea_orm::{ConnectionTrait, EntityTrait as _, FromQueryResult};
+use std::ops::Deref;
+use uuid::Uuid;
+
+/// What an operation on a team needs, and how the audit log calls it.
+#[derive(Clone, Copy, Debug)]
+pub struct Right {
+    /// The permission that the actor must hold in every workspace concerned.
+    pub permission: Permission,
+    /// The kind under which a denied attempt is recorded.
+    pub kind: AuditKind,
+}
+
+/// Workspaces whose teams only this transaction can change until it ends, and the right to do so.
+/// It dereferences to the [`Writer`] of the transaction.
+pub struct TeamLock {
+    writer: Writer,
+    workspaces: Vec<workspace::Model>,
+    now: DateTime<Utc>,
+}
+
+impl Deref for TeamLock {
+    type Target = Writer;
+
+    fn deref(&self) -> &Writer {
+        &self.writer
+    }
+}
+
+/// Runs an operation of a signed-in actor on the teams of some workspaces. `work` gets the lock
+/// once the actor's session is still alive and their role in every workspace, as it is under the
+/// lock, holds `right`. A denied attempt of a member is recorded in the audit log.
+///
+/// # Errors
+/// `Unauthenticated` where the session has ended; `NotFound` where the actor does not belong to one
+/// of the workspaces; `Forbidden`; the errors of `work`.
+pub async fn with_right<T, F, W>(
+    app: &App,
+    actor: &Actor,
+    right: Right,
+    workspace_ids: &[Uuid],
+    work: F,
+) -> Result<T>
+where
+    F: Fn(TeamLock) -> W,
+    W: Future<Output = Result<T>>,
+{
+    let work = &work;
+    let done = app
+        .db
+        .transaction(|tx| async move {
+            let team = TeamLock::take(tx, app, workspace_ids).await?;
+            let roles = team.roles_of(app, actor).await?;
+            let denied = denied(&roles, workspace_ids, right.permission)?;
+            if denied.is_empty() {
+                return work(team).await.map(Some);
+            }
+            // Returning an error would roll the entry back.
+            record_denied(&team, app, actor, right, &denied).await?;
+            Ok(None)
+        })
+        .await?;
+    done.ok_or(Error::Forbidden(right.permission))
+}
+
+/// Runs an operation of a signed-in member on their own membership, which needs no permission.
+///
+/// # Errors
+/// `Unauthenticated` where the session has ended; `NotFound` where the actor does not belong to the
+/// workspace; the errors of `work`.
+pub async fn as_member<T, F, W>(app: &App, actor: &Actor, workspace_id: Uuid, work: F) -> Result<T>
+where
+    F: Fn(TeamLock) -> W,
+    W: Future<Output = Result<T>>,
+{
+    let work = &work;
+    app.db
+        .transaction(|tx| async move {
+            let team = TeamLock::take(tx, app, &[workspace_id]).await?;
+            let roles = team.roles_of(app, actor).await?;
+            role_in(&roles, workspace_id)?;
+            work(team).await
+        })
+        .await
+}
+
+/// Records that an actor was denied something in workspaces that they belong to.
+pub async fn record_denied(
+    writer: &Writer,
+    app: &App,
+    actor: &Actor,
+    right: Right,
+    workspace_ids: &[Uuid],
+) -> Result<()> {
+    let entries = workspace_ids
+        .iter()
+        .map(|id| Entry::refused(*id, right.kind).with("needed", right.permission.code()));
+    audit::record(writer, app.now(), actor, entries).await
+}
+
+/// The workspaces in which the roles do not hold the permission.
+fn denied(roles: &[(Uuid, Role)], workspace_ids: &[Uuid], needed: Permission) -> Result<Vec<Uuid>> {
+    let mut denied = Vec::new();
+    for id in workspace_ids {
+        if !access::allows(role_in(roles, *id)?, needed) {
+            denied.push(*id);
+        }
+    }
+    Ok(denied)
+}
+
+fn role_in(roles: &[(Uuid, Role)], workspace_id: Uuid) -> Result<Role> {
+    let found = roles.iter().find(|(id, _)| *id == workspace_id);
+    found
+        .map(|(_, role)| *role)
+        .ok_or(Error::NotFound("workspace"))
+}
+
+/// How far an invitation link reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// The workspaces that its mail named.
+    Mail,
+    /// These, and all others to which the same person has a pending invitation: using the link
+    /// proves the mailbox.
+    Mailbox,
+}
+
+/// One row for each membership of the actor; one without any for an actor who has none there.
+#[derive(FromQueryResult)]
+struct Standing {
+    workspace_id: Option<Uuid>,
+    role: Option<Role>,
+}
+
+impl TeamLock {
+    /// Locks what the holder of an invitation link may change, and reads the link again under the
+    /// lock. The caller decides what the link's state allows.
+    ///
+    /// # Errors
+    /// `TokenUnknown` as a problem, where no such link was ever sent.
+    pub async fn by_link(tx: Tx, app: &App, token: &str, reach: Reach) -> Result<(TeamLock, Link)> {
+        let seen = Link::find(&tx, token, app.now()).await?;
+        let mut ids: Vec<Uuid> = seen
+            .invitations
+            .iter()
+            .map(|(i, _)| i.workspace_id)
+            .collect();
+        if reach == Reach::Mailbox
+            && let Some((first, _)) = seen.invitations.first()
+        {
+            let pending = super::invitation::pending_of(&tx, first.user_id, app.now()).await?;
+            ids.extend(pending.iter().map(|invitation| invitation.workspace_id));
+        }
+        let team = TeamLock::take(tx, app, &ids).await?;
+        let link = Link::find(&*team, token, app.now()).await?;
+        let locked = |id: Uuid| team.workspaces.iter().any(|workspace| workspace.id == id);
+        if !link.invitations.iter().all(|(i, _)| locked(i.workspace_id)) {
+            return Err(Error::Conflict(
+                "the link has come to name other workspaces",
+            ));
+        }
+        Ok((team, link))
+    }
+
+    /// Locks a team for the doctor, who repairs it on an operator's request.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn for_repair(tx: Tx, app: &App, workspace_id: Uuid) -> Result<TeamLock> {
+        TeamLock::take(tx, app, &[workspace_id]).await
+    }
+
+    /// Writes a new workspace, which nobody else can see before the transaction ends. The caller
+    /// has checked who may create it.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn of_new(writer: &Writer, workspace: workspace::Model) -> Result<TeamLock> {
+        let now = workspace.created_at;
+        let row = sea_orm::IntoActiveModel::into_active_model(workspace.clone());
+        workspace::Entity::insert(row)
+            .exec_without_returning(writer)
+            .await?;
+        Ok(TeamLock {
+            writer: writer.clone(),
+            workspaces: vec![workspace],
+            now,
+        })
+    }
+
+    async fn take(tx: Tx, app: &App, workspace_ids: &[Uuid]) -> Result<TeamLock> {
+        let writer = tx.into_writer();
+        let workspaces = roster::lock(&writer, workspace_ids).await?;
+        Ok(TeamLock {
+            writer,
+            workspaces,
+            now: app.now(),
+        })
+    }
+
+    /// The time of the transaction.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// The connection that reads and writes under the lock.
+    pub fn writer(&self) -> &Writer {
+        &self.writer
+    }
+
+    /// All workspaces that are locked.
+    pub fn workspaces(&self) -> &[workspace::Model] {
+        &self.workspaces
+    }
+
+    /// Passes where the lock covers all of these workspaces.
+    ///
+    /// # Errors
+    /// `NotFound` where one of them was gone when the lock was taken, or was never asked for.
+    pub fn covers(&self, workspace_ids: &[Uuid]) -> Result<()> {
+        for id in workspace_ids {
+            self.workspace(*id)?;
+        }
+        Ok(())
+    }
+
+    /// A workspace that is locked.
+    ///
+    /// # Errors
+    /// `NotFound` where it was gone when the lock was taken, or was never asked for.
+    pub fn workspace(&self, id: Uuid) -> Result<&workspace::Model> {
+        self.workspaces
+            .iter()
+            .find(|workspace| workspace.id == id)
+            .ok_or(Error::NotFound("workspace"))
+    }
+
+    /// Passes where the actor's session is alive; it cannot end before the transaction does.
+    ///
+    /// # Errors
+    /// `Unauthenticated`.
+    pub async fn require_session(&self, app: &App, actor: &Actor) -> Result<()> {
+        self.roles_of(app, actor).await.map(drop)
+    }
+
+    /// The actor's roles in the locked workspaces, provided that their session is alive. The
+    /// session's row stays locked, so that it cannot end before the transaction does.
+    async fn roles_of(&self, app: &App, actor: &Actor) -> Result<Vec<(Uuid, Role)>> {
+        let session_id = actor.session_id.ok_or(Error::Unauthenticated)?;
+        let ids = self.workspaces.iter().map(|workspace| workspace.id);
+        let membership = Condition::all()
+            .add(
+                Expr::col((membership::Entity, membership::Column::UserId))
+                    .equals((session::Entity, session::Column::UserId)),
+            )
+            .add(
+                Expr::col((membership::Entity, membership::Column::Status))
+                    .eq(Expr::value(MembershipStatus::Active)),
+            )
+            .add(Expr::col((membership::Entity, membership::Column::WorkspaceId)).is_in(ids));
+        let query = Query::select()
+            .column((membership::Entity, membership::Column::WorkspaceId))
+            .column((membership::Entity, membership::Column::Role))
+            .from(session::Entity)
+            .left_join(membership::Entity, membership)
+            .cond_where(crate::account::session::usable(
+                app,
+                session_id,
+                actor.user_id,
+            ))
+            .lock_with_tables(LockType::KeyShare, [session::Entity])
+            .to_owned();
+        let statement = self.get_database_backend().build(&query);
+        let rows = Standing::find_by_statement(statement)
+            .all(self.writer())
+            .await?;
+        if rows.is_empty() {
+            return Err(Error::Unauthenticated);
+        }
+        let standing = |row: Standing| Some((row.workspace_id?, row.role?));
+        Ok(rows.into_iter().filter_map(standing).collect())
+    }
+}
