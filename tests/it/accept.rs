@@ -283,7 +283,7 @@ async fn an_invitation_taken_back_while_it_is_looked_at_is_revoked(server: Serve
     acme.invite_to(bo, &[&acme, &beta]).await;
     let token = server.mail_to("bo@acme.example").await.token();
     // What the second statement finds when revoking comes between the two: no membership.
-    let db = &server.app.db;
+    let db = &server.app.db.maintenance();
     let waiting =
         membership::Entity::find().filter(membership::Column::Email.eq("bo@acme.example"));
     let mut waiting = waiting.all(db).await.unwrap();

@@ -187,7 +187,8 @@ async fn hold_workspaces(server: &Server) -> (Arc<Notify>, tokio::task::JoinHand
     let holder = tokio::spawn(async move {
         let (tell, wait) = (&tell, &wait);
         let held = app.db.transaction(|tx| async move {
-            tx.execute_unprepared("UPDATE workspaces SET name = name")
+            tx.into_writer()
+                .execute_unprepared("UPDATE workspaces SET name = name")
                 .await?;
             tell.notify_one();
             wait.notified().await;

@@ -45,7 +45,7 @@ async fn closed_sets_are_closed(server: Server) {
     server.mail_to("bo@acme.example").await;
     let before = server.dump().await;
     for sql in REFUSED {
-        let outcome = server.app.db.execute_unprepared(sql).await;
+        let outcome = server.app.db.maintenance().execute_unprepared(sql).await;
         assert!(outcome.is_err(), "{sql}: {outcome:?}");
     }
     assert_eq!(before, server.dump().await);
@@ -60,7 +60,7 @@ async fn what_is_unique_stays_so(server: Server) {
         .client
         .mutate("sendPasswordReset", input, "")
         .await;
-    let db = &server.app.db;
+    let db = &server.app.db.maintenance();
     let id = Uuid::now_v7();
     macro_rules! twin {
         ($table:ident { $($change:tt)* }) => {{
@@ -104,7 +104,7 @@ async fn rows_need_what_they_belong_to(server: Server) {
     let team = Team::first(&server).await;
     team.invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
         .await;
-    let db = &server.app.db;
+    let db = &server.app.db.maintenance();
     let row = membership::Entity::find().one(db).await.unwrap().unwrap();
     for (workspace_id, user_id) in [
         (row.workspace_id, Uuid::now_v7()),

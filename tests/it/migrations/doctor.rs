@@ -15,7 +15,13 @@ on_both_engines!(
 /// Breaks something with raw SQL; gives what the doctor finds.
 async fn found_after(server: &Server, sql: &str) -> Vec<Finding> {
     assert_eq!(examine(&server.app, false).await.unwrap(), []);
-    server.app.db.execute_unprepared(sql).await.unwrap();
+    server
+        .app
+        .db
+        .maintenance()
+        .execute_unprepared(sql)
+        .await
+        .unwrap();
     let found = examine(&server.app, false).await.unwrap();
     assert!(found.iter().all(|finding| !finding.repaired), "{found:?}");
     assert_eq!(
@@ -128,6 +134,12 @@ async fn what_needs_a_decision_is_only_told(server: Server) {
                 .any(|f| f.what.contains(what) && !f.repaired),
             "{repaired:?}"
         );
-        server.app.db.execute_unprepared(undo).await.unwrap();
+        server
+            .app
+            .db
+            .maintenance()
+            .execute_unprepared(undo)
+            .await
+            .unwrap();
     }
 }

@@ -42,7 +42,7 @@ fn workspace_id(team: &Team) -> Uuid {
 
 /// Adds operators in one statement, without the program.
 async fn insert_operators(server: &Server, workspace_id: Uuid, count: usize) {
-    let db = &server.app.db;
+    let db = &server.app.db.maintenance();
     let model = membership::Entity::find().one(db).await.unwrap().unwrap();
     let someone = user::Entity::find_by_id(model.user_id)
         .one(db)
@@ -109,7 +109,13 @@ async fn counters_follow_raw_statements(server: Server) {
         ),
     ];
     for (sql, expected) in steps {
-        server.app.db.execute_unprepared(sql).await.unwrap();
+        server
+            .app
+            .db
+            .maintenance()
+            .execute_unprepared(sql)
+            .await
+            .unwrap();
         assert_eq!(counters(&server, id).await, expected, "{sql}");
         assert_eq!(
             counters(&server, other).await,
@@ -119,7 +125,13 @@ async fn counters_follow_raw_statements(server: Server) {
     }
     insert_operators(&server, id, 2).await;
     let sql = "DELETE FROM users WHERE id IN (SELECT user_id FROM memberships WHERE role = 2)";
-    server.app.db.execute_unprepared(sql).await.unwrap();
+    server
+        .app
+        .db
+        .maintenance()
+        .execute_unprepared(sql)
+        .await
+        .unwrap();
     assert_eq!(
         counters(&server, id).await,
         [1, 0, 0, 0, 0, 0, 0],
@@ -141,7 +153,13 @@ async fn counters_follow_invitations(server: Server) {
         ("DELETE FROM invitations WHERE role = 1", 0),
     ];
     for (sql, expired) in steps {
-        server.app.db.execute_unprepared(sql).await.unwrap();
+        server
+            .app
+            .db
+            .maintenance()
+            .execute_unprepared(sql)
+            .await
+            .unwrap();
         assert_eq!(
             counters(&server, id).await,
             [1, 1, 0, 0, 0, 1, expired],
@@ -149,7 +167,13 @@ async fn counters_follow_invitations(server: Server) {
         );
     }
     let sql = "DELETE FROM users WHERE email_key = 'cleo@acme.example'";
-    server.app.db.execute_unprepared(sql).await.unwrap();
+    server
+        .app
+        .db
+        .maintenance()
+        .execute_unprepared(sql)
+        .await
+        .unwrap();
     assert_eq!(counters(&server, id).await, [1, 0, 0, 0, 0, 1, 0]);
 }
 
@@ -160,7 +184,7 @@ async fn a_workspace_takes_all_of_its_rows_with_it(server: Server) {
         .invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
         .await;
     let id = workspace_id(&other);
-    let db = &server.app.db;
+    let db = &server.app.db.maintenance();
     workspace::Entity::delete_by_id(id).exec(db).await.unwrap();
     assert_eq!(
         team_summary::Entity::find_by_id(id).one(db).await.unwrap(),
