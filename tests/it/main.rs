@@ -39,3 +39,4 @@ mod statements;
 mod strangers;
 mod support;
 mod throttle;
+mod write_authorization;

@@ -6,6 +6,7 @@ mod database;
 pub mod engine;
 pub mod golden;
 pub mod introspection;
+pub mod pause;
 pub mod people;
 pub mod server;
 pub mod smtp;

@@ -1,5 +1,6 @@
 //! Counting the SQL statements that requests take.
 
+use super::pause::{Matches, Pause, Pauses};
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 use tokenvue::db::Db;
@@ -9,6 +10,7 @@ use tokenvue::db::Db;
 pub struct Statements {
     noted: Arc<Mutex<Option<Vec<String>>>>,
     explosive: Arc<Mutex<Option<&'static str>>>,
+    pauses: Pauses,
 }
 
 /// What the sweep does by itself: how its statements start, and what else is in them.
@@ -42,6 +44,7 @@ impl Statements {
             if let Some(noted) = watched.noted.lock().unwrap().as_mut() {
                 noted.push(statement.sql.clone());
             }
+            watched.pauses.after(&statement.sql);
         });
         statements
     }
@@ -49,6 +52,11 @@ impl Statements {
     /// Lets whoever runs a statement with this in it panic, or nobody any more.
     pub fn explode_at(&self, part: Option<&'static str>) {
         *self.explosive.lock().unwrap() = part;
+    }
+
+    /// Pauses the first request that runs a matching statement, after that statement.
+    pub fn pause_after(&self, matches: Matches) -> Pause {
+        self.pauses.add(matches)
     }
 
     /// Runs something; gives what came of it, and the statements that it took.
