@@ -64,11 +64,12 @@ pub async fn accept(
         UserStatus::Active => return Err(account_exists().into()),
         UserStatus::Invited => Some(check(app, &user, &link, acceptance).await?),
     };
-    let sign_up = sign_up.as_ref();
+    let (sign_up, seen) = (sign_up.as_ref(), &link);
     app.db
         .transaction(|tx| async move {
             let reach = Reach::Mailbox;
-            let (team, link) = TeamLock::by_link(tx, app, &acceptance.token, reach).await?;
+            let token = &acceptance.token;
+            let (team, link) = TeamLock::by_link(tx, app, token, seen, reach).await?;
             if invited_user(&link)? != user_id {
                 return Err(Error::Conflict("the link has passed to another user"));
             }

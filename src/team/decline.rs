@@ -1,12 +1,11 @@
 //! Declining: the invited person says no.
 
-use super::link::LinkState;
+use super::link::{Link, LinkState};
 use super::lock::{Reach, TeamLock};
 use super::{invitation, roster};
 use crate::App;
 use crate::actor::{Actor, Origin};
 use crate::audit::{self, AuditKind, Entry};
-use crate::db::Tx;
 use crate::error::Result;
 use entity::invitation::{InvitationState, Model};
 
@@ -15,26 +14,30 @@ use entity::invitation::{InvitationState, Model};
 /// # Errors
 /// Those of the link, as problems.
 pub async fn decline(app: &App, token: &str, origin: &Origin) -> Result<Vec<Model>> {
+    let seen = &Link::find(&app.db, token, app.now()).await?;
+    seen.valid()?;
     app.db
-        .transaction(|tx| async move { decline_in(tx, app, token, origin).await })
+        .transaction(|tx| async move {
+            let (team, link) = TeamLock::by_link(tx, app, token, seen, Reach::Mail).await?;
+            decline_in(&team, &link, origin).await
+        })
         .await
 }
 
-async fn decline_in(tx: Tx, app: &App, token: &str, origin: &Origin) -> Result<Vec<Model>> {
-    let (team, link) = TeamLock::by_link(tx, app, token, Reach::Mail).await?;
+async fn decline_in(team: &TeamLock, link: &Link, origin: &Origin) -> Result<Vec<Model>> {
     link.valid()?;
     let mut declined: Vec<Model> = link
         .with_state(LinkState::Valid)
         .into_iter()
         .cloned()
         .collect();
-    invitation::end(&team, &declined, InvitationState::Declined).await?;
+    invitation::end(team, &declined, InvitationState::Declined).await?;
     for invitation in &mut declined {
-        roster::remove(&team, invitation.workspace_id, &[invitation.user_id]).await?;
+        roster::remove(team, invitation.workspace_id, &[invitation.user_id]).await?;
         let actor = Actor::invitee(invitation, origin);
         let entry = Entry::done(invitation.workspace_id, AuditKind::DeclineInvitation)
             .to(invitation.user_id, &invitation.email);
-        audit::record(&team, team.now(), &actor, [entry]).await?;
+        audit::record(team, team.now(), &actor, [entry]).await?;
         invitation.state = InvitationState::Declined;
         invitation.ended_at = Some(team.now());
     }

@@ -83,11 +83,11 @@ async fn depart(team: &TeamLock, actor: &Actor, departure: Departure) -> Result<
     let entry = Entry::done(workspace_id, kind)
         .to(user_id, &member.email)
         .with("role", member.role.code());
-    audit::record(team, team.now(), actor, [entry]).await?;
     if let Some(open) = roster::open_invitation(team.writer(), workspace_id, user_id).await? {
         invitation::end(team, &[open], InvitationState::Revoked).await?;
     }
     roster::remove(team, workspace_id, &[user_id]).await?;
+    audit::record(team, team.now(), actor, [entry]).await?;
     hand_over(
         team,
         actor,

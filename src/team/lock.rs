@@ -150,13 +150,18 @@ struct Standing {
 }
 
 impl TeamLock {
-    /// Locks what the holder of an invitation link may change, and reads the link again under the
-    /// lock. The caller decides what the link's state allows.
+    /// Locks what the holder of an invitation link may change, and reads the link, which was `seen`
+    /// outside of the transaction, again under the lock. The caller decides what the link's state allows.
     ///
     /// # Errors
     /// `TokenUnknown` as a problem, where no such link was ever sent.
-    pub async fn by_link(tx: Tx, app: &App, token: &str, reach: Reach) -> Result<(TeamLock, Link)> {
-        let seen = Link::find(&tx, token, app.now()).await?;
+    pub async fn by_link(
+        tx: Tx,
+        app: &App,
+        token: &str,
+        seen: &Link,
+        reach: Reach,
+    ) -> Result<(TeamLock, Link)> {
         let mut ids: Vec<Uuid> = seen
             .invitations
             .iter()
@@ -170,12 +175,6 @@ impl TeamLock {
         }
         let team = TeamLock::take(tx, app, &ids).await?;
         let link = Link::find(&*team, token, app.now()).await?;
-        let locked = |id: Uuid| team.workspaces.iter().any(|workspace| workspace.id == id);
-        if !link.invitations.iter().all(|(i, _)| locked(i.workspace_id)) {
-            return Err(Error::Conflict(
-                "the link has come to name other workspaces",
-            ));
-        }
         Ok((team, link))
     }
 

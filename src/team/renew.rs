@@ -5,7 +5,6 @@ use super::lock::{Reach, TeamLock};
 use crate::App;
 use crate::actor::{Actor, Origin};
 use crate::audit::{self, AuditKind, Entry};
-use crate::db::Tx;
 use crate::error::Result;
 use crate::mail::outbox::{self, Mail, Notice};
 use crate::name;
@@ -29,15 +28,18 @@ pub async fn request(app: &App, token: &str, origin: &Origin) -> Result<()> {
     if link.with_state(LinkState::Expired).is_empty() {
         return Ok(());
     }
+    let seen = &link;
     app.db
-        .transaction(|tx| async move { request_in(tx, app, token, origin).await })
+        .transaction(|tx| async move {
+            let (team, link) = TeamLock::by_link(tx, app, token, seen, Reach::Mail).await?;
+            request_in(&team, &link, origin).await
+        })
         .await?;
     app.mail_queued.notify_one();
     Ok(())
 }
 
-async fn request_in(tx: Tx, app: &App, token: &str, origin: &Origin) -> Result<()> {
-    let (team, link) = TeamLock::by_link(tx, app, token, Reach::Mail).await?;
+async fn request_in(team: &TeamLock, link: &Link, origin: &Origin) -> Result<()> {
     let now = team.now();
     let due = |i: &&Model| i.renewal_asked_at.is_none_or(|asked| asked + PAUSE <= now);
     let mut by_inviter: BTreeMap<Uuid, Vec<Model>> = BTreeMap::new();
@@ -61,7 +63,7 @@ async fn request_in(tx: Tx, app: &App, token: &str, origin: &Origin) -> Result<(
         )
         .await?;
         for invitation in invitations {
-            note(&team, invitation, origin).await?;
+            note(team, invitation, origin).await?;
         }
     }
     Ok(())
