@@ -104,8 +104,11 @@ describe("a row is one person, never several:", () => {
     expect(list.columns).toEqual({ uses: ["none", "none"], certain: false });
   });
 
-  it("so is what is copied from a spreadsheet", () => {
+  it("so is what is copied from a spreadsheet or a file", () => {
     expect(listOf(rows.replaceAll(",", "\t")).columns.certain).toBe(false);
+    expect(listOf(rows).columns.certain).toBe(false);
+    expect(listOf(rows.replaceAll(",", ", ")).columns.certain).toBe(true);
+    expect(listOf("a@x.example,b@x.example", "file").columns.certain).toBe(false);
   });
 
   it("a line with further cells is never invited as it is", () => {

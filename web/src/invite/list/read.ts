@@ -45,7 +45,8 @@ export function readList(source: string, origin: Origin, isRole: IsRole): List {
   const mayGoOn = (word: string) => origin === "typed" && !isRole(word);
   const { mixed, ...lines } = readAddresses(text, mayGoOn, MAX_ROWS);
   const hasOnlyAddresses = other?.rows.every(({ cells }) => cells.every(isAddressOrBlank));
-  if (other && hasOnlyAddresses && isRegular(other) && (origin === "file" || isCopied(other))) {
+  const isRows = other && isRegular(other) && (origin === "file" || isCopied(other));
+  if (isRows && hasOnlyAddresses) {
     return { ...readTable(text, other, isRole), hasOnlyAddresses };
   }
   if (other && mixed && !isNotation(text)) return readTable(text, other, isRole);
@@ -74,11 +75,12 @@ function withoutSeparatorLine(text: string): { text: string; named?: Separator }
 const isAddressOrBlank = (cell: string) => !cell.trim() || isAddress(cell);
 
 /** Whether a table has rows of the same length, rather than lines with some addresses each. */
-const isRegular = ({ rows, width }: Table) =>
-  rows.length > 1 && rows.every(({ cells }) => cells.length === width);
+const isRegular = ({ rows, width }: Table) => rows.every(({ cells }) => cells.length === width);
 
-/** Whether a text was copied from a spreadsheet. */
-const isCopied = ({ separator }: Table) => separator === "\t";
+/** Whether rows were copied from a spreadsheet or a file: people write a blank after a comma. */
+const isCopied = ({ separator, rows }: Table) =>
+  rows.length > 1 &&
+  (separator === "\t" || rows.every(({ cells }) => !cells.slice(1).some((c) => /^\s/u.test(c))));
 
 /** Whether a text has addresses in angle brackets, as mail programs write them. */
 const isNotation = (text: string) => /<[^<>\s]+@[^<>\s]+>/u.test(text);
