@@ -10,14 +10,18 @@ import { retryExchange } from "@urql/exchange-retry";
 import { SessionDocument } from "#generated/operations";
 import { cacheOptions } from "./cache";
 import { hasLostAccess, leadsNowhere } from "./problem";
+import { compareClocks } from "./server-clock";
 
 /** How long an answer may take, in milliseconds: longer than the server gives itself by default. */
 const PATIENCE = 40_000;
 
-/** As the browser's own, but for requests that are never answered. */
-const patientFetch: typeof fetch = (input, init) => {
+/** As the browser's own, but for requests that are never answered; answers tell the time. */
+const patientFetch: typeof fetch = async (input, init) => {
   const signals = [AbortSignal.timeout(PATIENCE), ...(init?.signal ? [init.signal] : [])];
-  return fetch(input, { ...init, signal: AbortSignal.any(signals) });
+  const sent = Date.now();
+  const response = await fetch(input, { ...init, signal: AbortSignal.any(signals) });
+  compareClocks(response, sent);
+  return response;
 };
 
 const hasTimedOut = (error: CombinedError) => error.networkError?.name === "TimeoutError";

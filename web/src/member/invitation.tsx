@@ -38,7 +38,7 @@ export function InvitationCard({ invitation }: { invitation: NonNullable<Member[
         </dd>
         <dt>{state === "EXPIRED" ? "Expired" : "Expires"}</dt>
         <dd>
-          <Time at={expiresAt} />
+          <Time at={expiresAt} tense={state === "EXPIRED" ? "past" : "future"} />
         </dd>
         {delivery && (
           <>
@@ -51,7 +51,7 @@ export function InvitationCard({ invitation }: { invitation: NonNullable<Member[
               )}
               {delivery.nextAttemptAt && (
                 <>
-                  , next <Time at={delivery.nextAttemptAt} />
+                  , next <Time at={delivery.nextAttemptAt} tense="future" />
                 </>
               )}
             </dd>

@@ -1,0 +1,38 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { compareClocks, serverNow, watchServerClock } from "./server-clock";
+
+const answer = (at: number) => new Response("", { headers: { date: new Date(at).toUTCString() } });
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: new Date("2026-03-01T12:00:00Z") });
+});
+afterEach(() => {
+  compareClocks(answer(Date.now()), Date.now());
+  vi.useRealTimers();
+});
+
+it("goes by the server's clock when it differs", () => {
+  const told = vi.fn();
+  const stop = watchServerClock(told);
+  const server = Date.now() + 600_000;
+  compareClocks(answer(server), Date.now());
+  expect(Math.abs(serverNow() - server)).toBeLessThanOrEqual(1000);
+  expect(told).toHaveBeenCalledTimes(1);
+  // The next response says the same.
+  vi.advanceTimersByTime(5000);
+  compareClocks(answer(server + 5000), Date.now());
+  expect(told).toHaveBeenCalledTimes(1);
+  stop();
+});
+
+it("keeps to this computer's clock within a second, and without the header", () => {
+  compareClocks(answer(Date.now() - 900), Date.now());
+  expect(serverNow()).toBe(Date.now());
+  compareClocks(new Response(""), Date.now());
+  expect(serverNow()).toBe(Date.now());
+});
+
+it("learns nothing from a response that took long", () => {
+  compareClocks(answer(Date.now() + 600_000), Date.now() - 11_000);
+  expect(serverNow()).toBe(Date.now());
+});
