@@ -6,12 +6,15 @@ import { SignInForm } from "./sign-in-form";
 
 type User = NonNullable<SessionQuery["viewer"]>["user"];
 
-/** Over the page of somebody whose session has ended: the page stays, with what was typed. */
+/**
+ * Over the page of a person whose session has ended. The page stays, with what was typed, but is
+ * concealed: others may be looking by now.
+ */
 export default function SignInAgain({ user }: { user: User }) {
   const { renew } = useApi();
   return (
     <Dialog open title="Your session has ended" initialFocus="[autocomplete=current-password]">
-      <p className="muted">
+      <p className="muted" data-unconcealed>
         Sign in again to go on where you were. Nothing you typed on this page is lost.
       </p>
       <SignInForm

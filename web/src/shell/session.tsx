@@ -21,6 +21,7 @@ import {
 import { useFresh } from "../api/fresh";
 import { useKept } from "../api/kept";
 import { useApi } from "../api/provider";
+import { useConcealed, useRestored } from "./concealed";
 import { useMorePlaces } from "./places";
 import { NoAnswer, Splash } from "./states";
 
@@ -82,6 +83,8 @@ export function SignedIn({ children }: { children: ReactNode }) {
   const ended = endedOn === client;
   const settled = !fetching && !stale;
   if (data?.viewer === null && settled && !ended) setEndedOn(client);
+  useConcealed("ended", ended && session !== undefined);
+  useRestored(firstId);
   const returned = ended && settled && Boolean(data?.viewer);
   useEffect(() => {
     // In another tab they have signed in again.
