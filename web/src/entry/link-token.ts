@@ -1,3 +1,5 @@
+import { linkIn } from "./link";
+
 const KEY = "linkToken";
 
 /**
@@ -6,8 +8,8 @@ const KEY = "linkToken";
  * list or screenshot of the address sees it.
  */
 export function takeLinkToken() {
-  const token = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (token) history.replaceState({ [KEY]: token }, "", location.pathname);
+  const link = linkIn(location);
+  if (link) history.replaceState({ [KEY]: link.token }, "", link.path);
 }
 
 /** The token of the link that this page was opened with; empty where there was none. */
@@ -20,7 +22,7 @@ export const dropLinkToken = () =>
 /** Another link pasted into the address bar of the same tab is another page. */
 export function watchLinks() {
   addEventListener("hashchange", () => {
-    if (!location.hash.startsWith("#token=")) return;
+    if (!linkIn(location)) return;
     takeLinkToken();
     location.reload();
   });
