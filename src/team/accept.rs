@@ -73,10 +73,7 @@ pub async fn accept(
             if invited_user(&link)? != user_id {
                 return Err(Error::Conflict("the link has passed to another user"));
             }
-            if let (None, Some(actor)) = (sign_up, signed_in) {
-                team.require_session(app, actor).await?;
-            }
-            accept_in(&team, app, &link, sign_up, origin).await
+            accept_in(&team, app, &link, signed_in, sign_up, origin).await
         })
         .await
 }
@@ -127,6 +124,7 @@ async fn accept_in(
     team: &TeamLock,
     app: &App,
     link: &Link,
+    signed_in: Option<&Actor>,
     sign_up: Option<&SignUp>,
     origin: &Origin,
 ) -> Result<Accepted> {
@@ -140,6 +138,9 @@ async fn accept_in(
         (UserStatus::Active, Some(_)) => return Err(account_exists().into()),
         (UserStatus::Active, None) | (UserStatus::Invited, Some(_)) => {}
         (UserStatus::Invited, None) => return Err(Error::Conflict("the account is gone")),
+    }
+    if let (None, Some(actor)) = (sign_up, signed_in) {
+        team.require_session(app, actor).await?;
     }
     let invitations = invitation::pending_of(team.writer(), user_id, now).await?;
     let workspace_ids: Vec<Uuid> = invitations.iter().map(|i| i.workspace_id).collect();
