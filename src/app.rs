@@ -50,6 +50,15 @@ impl App {
         App::on(db, config, clock)
     }
 
+    /// Connects to a database that exists already.
+    ///
+    /// # Errors
+    /// Those of [`App::new`]; where there is no SQLite file.
+    pub async fn on_existing_database(config: Config, clock: Clock) -> Result<App> {
+        let db = Db::connect_to_existing(&config).await?;
+        App::on(db, config, clock)
+    }
+
     /// The program on a database that is connected already.
     ///
     /// # Errors

@@ -50,9 +50,12 @@ enum Command {
 
 #[derive(Args)]
 struct Migrate {
-    /// Undo all migrations instead: every table and all data go away
+    /// Undo all migrations instead: every table and all data are deleted
     #[arg(long)]
     down: bool,
+    /// Delete all data without asking
+    #[arg(long, requires = "down")]
+    yes: bool,
 }
 
 #[derive(Args)]
@@ -170,20 +173,10 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Schema => print!("{}", graphql::sdl(&graphql::schema())),
         Command::Serve => serve(config).await?,
         Command::Demo => demo(config).await?,
-        Command::Migrate(options) => {
-            log(&config)?;
-            let app = App::new(config, Clock::default()).await?;
-            if options.down {
-                app.db.unmigrate().await?;
-                println!("All migrations are undone.");
-            } else {
-                app.db.migrate().await?;
-                println!("The schema is up to date.");
-            }
-        }
+        Command::Migrate(options) => migrate(config, &options).await?,
         Command::Bootstrap(options) => bootstrap(config, options).await?,
         Command::Doctor(options) => {
-            let app = App::new(config, Clock::default()).await?;
+            let app = App::on_existing_database(config, Clock::default()).await?;
             if !app.db.is_current().await? {
                 let message = "the database's schema is not up to date: run tokenvue migrate first";
                 return Err(Error::internal(message));
@@ -219,6 +212,43 @@ async fn serve(config: Config) -> Result<(), Error> {
         ));
     }
     start(app, listener).await
+}
+
+async fn migrate(config: Config, options: &Migrate) -> Result<(), Error> {
+    log(&config)?;
+    if !options.down {
+        let db = Db::connect(&config).await?;
+        db.migrate().await?;
+        db.close().await;
+        println!("The schema is up to date.");
+        return Ok(());
+    }
+    let db = Db::connect_to_existing(&config).await?;
+    if !options.yes {
+        confirm_deletion(&db)?;
+    }
+    db.unmigrate().await?;
+    db.close().await;
+    println!("All migrations are undone.");
+    Ok(())
+}
+
+/// Asks the person at the terminal.
+fn confirm_deletion(db: &Db) -> Result<(), Error> {
+    let place = db.place();
+    if !std::io::stdin().is_terminal() {
+        let message = format!("this deletes all data at {place}: pass --yes if that is intended");
+        return Err(Error::internal(message));
+    }
+    eprint!("This deletes all data at {place}. Type \"delete all data\" to go on: ");
+    let mut answer = String::new();
+    std::io::stdin()
+        .read_line(&mut answer)
+        .map_err(Error::internal)?;
+    if answer.trim() == "delete all data" {
+        return Ok(());
+    }
+    Err(Error::internal("nothing was deleted"))
 }
 
 async fn demo(mut config: Config) -> Result<(), Error> {

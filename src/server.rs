@@ -30,6 +30,7 @@ pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) -> 
         app.background.spawn(postman.run(stop.clone()));
     }
     app.background.spawn(sweep_on(app.clone(), stop.clone()));
+    app.background.spawn(app.db.clone().watch(stop.clone()));
     let serving = http::connections::serve(listener, router, &app.config, stop.clone());
     let patience = app.config.shutdown_timeout.to_std().unwrap_or_default();
     let overdue = async {

@@ -12,7 +12,7 @@ mod m0005_accounts;
 mod m0006_audit_and_throttles;
 
 use sea_orm_migration::prelude::*;
-pub use sea_orm_migration::{MigratorTrait, sea_orm};
+pub use sea_orm_migration::{MigratorTrait, sea_orm, seaql_migrations};
 
 /// All steps, oldest first.
 pub struct Migrator;

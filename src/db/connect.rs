@@ -1,12 +1,21 @@
 //! Connecting: where the database is, and how its connections are set up.
 
-use super::Db;
 use super::breaks::Breaks;
+use super::failure::Kind;
+use super::file::{DatabaseFile, log_of};
+use super::trouble::Trouble;
+use super::{Db, hooks};
 use crate::config::{Config, Pooler};
 use crate::error::{Error, Result};
 use sea_orm::sqlx;
-use sea_orm::{ConnectOptions, Database, DbErr, RuntimeErr};
+use sea_orm::sqlx::ConnectOptions as _;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sea_orm::sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+};
+use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
 use secrecy::ExposeSecret as _;
+use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -15,10 +24,7 @@ use url::Url;
 /// How long a connection is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a writer waits for another process that writes to the same SQLite file.
-const SQLITE_BUSY: Duration = Duration::from_secs(15);
-/// After how long without use a connection is tested before it is used again: proxies and firewalls
-/// forget those that are idle.
-const IDLE: Duration = Duration::from_secs(5);
+const SQLITE_BUSY: Duration = Duration::from_secs(5);
 
 impl Db {
     /// Connects, making the data folder and the SQLite file where they are missing.
@@ -26,41 +32,141 @@ impl Db {
     /// # Errors
     /// When the URL is of another kind, or the database does not answer.
     pub async fn connect(config: &Config) -> Result<Db> {
-        let url = match &config.database_url {
-            Some(url) => url.expose_secret().to_owned(),
-            None => {
+        Db::open(config, true).await
+    }
+
+    /// Connects to a database that exists already.
+    ///
+    /// # Errors
+    /// Those of [`Db::connect`]; where there is no SQLite file.
+    pub async fn connect_to_existing(config: &Config) -> Result<Db> {
+        Db::open(config, false).await
+    }
+
+    async fn open(config: &Config, create: bool) -> Result<Db> {
+        let Some(url) = &config.database_url else {
+            let path = config.data_dir.join("tokenvue.db");
+            if create {
                 std::fs::create_dir_all(&config.data_dir).map_err(|error| {
-                    Error::internal(format!(
-                        "cannot make {}: {error}",
-                        config.data_dir.display()
-                    ))
+                    let folder = config.data_dir.display();
+                    Error::internal(format!("cannot make {folder}: {error}"))
                 })?;
-                format!("sqlite://{}", config.data_dir.join("tokenvue.db").display())
             }
+            let place = format!("sqlite://{}", path.display());
+            let options = SqliteConnectOptions::new().filename(path);
+            return Db::open_sqlite(config, options, &place, create).await;
         };
-        let sqlite = url.starts_with("sqlite:");
-        if !sqlite && !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
-            return Err(Error::internal(
-                "TOKENVUE_DATABASE_URL: must start with sqlite: or postgres:",
-            ));
+        let url = url.expose_secret();
+        let place = place(url);
+        let wrong = |error| unreachable_at(&place, error);
+        if url.starts_with("sqlite:") {
+            let options = SqliteConnectOptions::from_str(url).map_err(wrong)?;
+            return Db::open_sqlite(config, options, &place, create).await;
         }
-        let breaks = Breaks::new();
-        let place = place(&url);
-        let connection = Database::connect(options(config, url, &breaks))
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let options = PgConnectOptions::from_str(url).map_err(wrong)?;
+            let opened = Db::open_postgres(config, options, &place).await;
+            return opened.map_err(wrong);
+        }
+        Err(Error::internal(
+            "TOKENVUE_DATABASE_URL: must start with sqlite: or postgres:",
+        ))
+    }
+
+    async fn open_sqlite(
+        config: &Config,
+        options: SqliteConnectOptions,
+        place: &str,
+        create: bool,
+    ) -> Result<Db> {
+        let wrong = |error| unreachable_at(place, error);
+        let path = options.get_filename();
+        if !path.exists() {
+            may_create(&options, create)?;
+        }
+        let options = options
+            .foreign_keys(true)
+            .busy_timeout(SQLITE_BUSY)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .disable_statement_logging();
+        let creating = options.clone().create_if_missing(create);
+        let file = DatabaseFile::open(&creating).await.map_err(wrong)?;
+        // From now on it exists. Where it is gone, an empty one must not take its place.
+        let options = options.create_if_missing(false);
+        let pool = SqlitePoolOptions::new()
+            .max_connections(config.database_connections)
+            .acquire_timeout(PATIENCE)
+            .test_before_acquire(false)
+            .before_acquire(hooks::before_acquire_sqlite)
+            .after_release(hooks::after_release_sqlite)
+            .connect_with(options)
             .await
-            .map_err(|error| unreachable_at(&place, &error))?;
+            .map_err(wrong)?;
         Ok(Db {
-            connection,
-            breaks,
+            connection: DatabaseConnection::from(pool),
+            breaks: Breaks::new(),
             observer: None,
-            pooler: if sqlite {
-                Pooler::None
-            } else {
-                config.database_pooler
-            },
-            writer: sqlite.then(|| Arc::new(Semaphore::new(1))),
+            pooler: Pooler::None,
+            writer: Some(Arc::new(Semaphore::new(1))),
+            place: place.into(),
+            trouble: Trouble::default(),
+            file: Some(Arc::new(file)),
         })
     }
+
+    async fn open_postgres(
+        config: &Config,
+        options: PgConnectOptions,
+        place: &str,
+    ) -> sqlx::Result<Db> {
+        let pooler = config.database_pooler;
+        let options = options.disable_statement_logging();
+        let options = match pooler {
+            Pooler::None => options.application_name("tokenvue"),
+            // Poolers refuse start-up parameters that they do not know.
+            Pooler::Transaction => options.statement_cache_capacity(0).extra_float_digits(None),
+        };
+        let breaks = Breaks::new();
+        let pool = PgPoolOptions::new()
+            .max_connections(config.database_connections)
+            .acquire_timeout(PATIENCE)
+            .test_before_acquire(false)
+            .before_acquire(hooks::before_acquire_postgres(breaks.clone()))
+            .connect_with(options)
+            .await?;
+        Ok(Db {
+            connection: DatabaseConnection::from(pool),
+            breaks,
+            observer: None,
+            pooler,
+            writer: None,
+            place: place.into(),
+            trouble: Trouble::default(),
+            file: None,
+        })
+    }
+}
+
+/// Whether a database file that does not exist may be made.
+fn may_create(options: &SqliteConnectOptions, create: bool) -> Result<()> {
+    let path = options.get_filename();
+    let name = path.display();
+    if !create {
+        return Err(Error::internal(format!(
+            "there is no database at {name}: run tokenvue migrate first, or set TOKENVUE_DATA_DIR \
+             or TOKENVUE_DATABASE_URL to where it is"
+        )));
+    }
+    let log = log_of(path);
+    if log.metadata().is_ok_and(|log| log.len() > 0) {
+        let log = log.display();
+        return Err(Error::internal(format!(
+            "{name} is missing, but {log}, which belongs to it, is there: put the file back, or \
+             delete {log} to begin with an empty database"
+        )));
+    }
+    Ok(())
 }
 
 /// Where the database is, without what a log must not hold.
@@ -77,50 +183,14 @@ fn place(url: &str) -> String {
 }
 
 /// The pool tries again while nothing listens, and says in the end only that its time was up.
-fn unreachable_at(place: &str, error: &DbErr) -> Error {
-    let timed_out = matches!(
-        error,
-        DbErr::Conn(RuntimeErr::SqlxError(cause)) if matches!(**cause, sqlx::Error::PoolTimedOut)
-    );
-    Error::internal(
-        if timed_out || matches!(error, DbErr::ConnectionAcquire(_)) {
-            let seconds = PATIENCE.as_secs();
-            format!("no database has answered at {place} within {seconds} seconds")
-        } else {
-            format!("cannot use the database at {place}: {error}")
-        },
-    )
-}
-
-fn options(config: &Config, url: String, breaks: &Breaks) -> ConnectOptions {
-    let mut options = ConnectOptions::new(url);
-    let pooler = config.database_pooler;
-    let breaks = breaks.clone();
-    options
-        .max_connections(config.database_connections)
-        .acquire_timeout(PATIENCE)
-        .test_before_acquire_if_idle_for(IDLE)
-        .map_sqlx_postgres_before_acquire(move |_, connection| {
-            let usable = !breaks.concern(connection.age);
-            Box::pin(std::future::ready(Ok(usable)))
-        })
-        .sqlx_logging(false)
-        .map_sqlx_sqlite_opts(|sqlite| {
-            sqlite
-                .create_if_missing(true)
-                .foreign_keys(true)
-                .busy_timeout(SQLITE_BUSY)
-                .journal_mode(sqlx::sqlite::SqliteJournalMode::Wal)
-                .synchronous(sqlx::sqlite::SqliteSynchronous::Normal)
-        })
-        .map_sqlx_postgres_opts(move |postgres| match pooler {
-            Pooler::None => postgres.application_name("tokenvue"),
-            // Poolers refuse start-up parameters that they do not know.
-            Pooler::Transaction => postgres
-                .statement_cache_capacity(0)
-                .extra_float_digits(None),
-        });
-    options
+fn unreachable_at(place: &str, error: sqlx::Error) -> Error {
+    let seconds = PATIENCE.as_secs();
+    let error = DbErr::Conn(RuntimeErr::SqlxError(error.into()));
+    Error::internal(if Kind::of(&error) == Kind::Exhausted {
+        format!("no database has answered at {place} within {seconds} seconds")
+    } else {
+        format!("cannot use the database at {place}: {error}")
+    })
 }
 
 #[cfg(test)]

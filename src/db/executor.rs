@@ -93,7 +93,7 @@ impl Db {
         let pool = self.connection.get_postgres_connection_pool();
         let rows = lease.read(pool, statement).await;
         match (&rows, &self.observer) {
-            (Err(error), _) => self.note_break(error),
+            (Err(error), _) => self.note(error),
             (Ok(Some(_)), Some(observer)) => observer(statement),
             _ => {}
         }
@@ -106,16 +106,20 @@ impl Db {
         {
             return Ok(collect(rows));
         }
+        self.check_trouble()?;
         let executor = self.executor().await?;
         let value = (how.run)(&executor, statement.clone()).await;
         if let Err(error) = &value {
-            self.note_break(error);
+            self.note(error);
         }
         if let DatabaseExecutor::OwnedTransaction(tx) = executor {
             match &value {
                 Ok(_) => tx.commit().await?,
                 Err(_) => tx.rollback().await?,
             }
+        }
+        if how.reads.is_none() && value.is_ok() {
+            self.check_file()?;
         }
         value
     }
@@ -145,6 +149,7 @@ impl ConnectionTrait for Db {
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         only_reads(sql)?;
+        self.check_trouble()?;
         self.connection.execute_unprepared(sql).await
     }
 

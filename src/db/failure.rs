@@ -1,28 +1,183 @@
-//! What errors of the database mean for what was tried.
+//! What errors of the database mean: for what was tried, for the connection, and for clients.
 
 use crate::error::Error;
 use sea_orm::sqlx;
+use sea_orm::sqlx::sqlite::SqliteError;
 use sea_orm::{DbErr, RuntimeErr};
 
-/// SQLSTATE codes (PostgreSQL, appendix A) and SQLite result codes after which the same
-/// transaction may well succeed: lost conflicts, rows that came or went meanwhile, and a primary
-/// that has stopped or become a standby.
-const PASSING: [&str; 11] = [
-    "40001", "40P01", "23505", "23503", "25006", "57P01", "57P02", "57P03", "08006", "5", "517",
-];
+/// What kind of failure an error of the database is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Another transaction was faster: a lost conflict, or a row that came or went meanwhile.
+    Conflict,
+    /// A lock, a statement or a transaction took longer than the settings allow.
+    TimedOut,
+    /// No connection became free in time.
+    Exhausted,
+    /// The connection broke, or the server that it led to stops.
+    Broken,
+    /// The server has become a standby.
+    Standby,
+    /// The disk is full.
+    DiskFull,
+    /// The disk failed while something was written.
+    NotWritten,
+    /// The database is read-only.
+    ReadOnly,
+    /// The database can be neither read nor written: the disk fails, or its contents are damaged.
+    Unreadable,
+    /// The SQLite file is no longer the one that was opened.
+    FileMoved,
+    /// Anything else: a fault of this program.
+    Other,
+}
 
-/// Those of them by which a server says that it is not, or no longer, the primary to talk to.
-const GONE: [&str; 5] = ["25006", "57P01", "57P02", "57P03", "08006"];
+impl Kind {
+    /// The kind of an error.
+    pub fn of(error: &DbErr) -> Kind {
+        let cause = match error {
+            DbErr::ConnectionAcquire(_) => return Kind::Exhausted,
+            DbErr::Conn(RuntimeErr::SqlxError(cause))
+            | DbErr::Exec(RuntimeErr::SqlxError(cause))
+            | DbErr::Query(RuntimeErr::SqlxError(cause)) => cause,
+            _ => return Kind::Other,
+        };
+        match &**cause {
+            sqlx::Error::Database(error) => {
+                let code = error.code().unwrap_or_default();
+                if error.try_downcast_ref::<SqliteError>().is_some() {
+                    sqlite(code.parse().unwrap_or_default())
+                } else {
+                    postgres(&code)
+                }
+            }
+            // PgBouncer, HAProxy and servers that go down also break off in the middle of a
+            // message, or answer with something that is none.
+            sqlx::Error::Io(_)
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::BeginFailed
+            | sqlx::Error::WorkerCrashed => Kind::Broken,
+            sqlx::Error::PoolTimedOut => Kind::Exhausted,
+            sqlx::Error::Configuration(inner) if inner.is::<FileMoved>() => Kind::FileMoved,
+            _ => Kind::Other,
+        }
+    }
+
+    /// Its name in metrics.
+    pub fn label(self) -> &'static str {
+        match self {
+            Kind::Conflict => "conflict",
+            Kind::TimedOut => "timed_out",
+            Kind::Exhausted => "exhausted",
+            Kind::Broken => "broken",
+            Kind::Standby => "standby",
+            Kind::DiskFull => "disk_full",
+            Kind::NotWritten => "not_written",
+            Kind::ReadOnly => "read_only",
+            Kind::Unreadable => "unreadable",
+            Kind::FileMoved => "file_moved",
+            Kind::Other => "other",
+        }
+    }
+
+    /// Why the database cannot save, in words for operators; `None` for failures of one operation.
+    pub fn obstacle(self) -> Option<&'static str> {
+        Some(match self {
+            Kind::Standby => "it is a standby",
+            Kind::DiskFull => "the disk is full",
+            Kind::NotWritten => "the disk fails",
+            Kind::ReadOnly => "it is read-only",
+            Kind::Unreadable => "it cannot be read",
+            Kind::FileMoved => "its file was deleted or replaced",
+            _ => return None,
+        })
+    }
+
+    /// Whether reading works, but nothing can be saved.
+    pub fn prevents_saving(self) -> bool {
+        matches!(
+            self,
+            Kind::Standby | Kind::DiskFull | Kind::NotWritten | Kind::ReadOnly
+        )
+    }
+
+    /// Whether the operation failed for reasons outside of it that may pass.
+    pub fn is_outage(self) -> bool {
+        matches!(
+            self,
+            Kind::TimedOut | Kind::Exhausted | Kind::Broken | Kind::Unreadable | Kind::FileMoved
+        )
+    }
+
+    /// Whether the same transaction may well succeed if it is run again.
+    fn is_passing(self) -> bool {
+        matches!(
+            self,
+            Kind::Conflict | Kind::TimedOut | Kind::Broken | Kind::Standby
+        )
+    }
+}
+
+/// Result codes of SQLite (<https://www.sqlite.org/rescode.html>): the primary one is in the low
+/// byte.
+fn sqlite(code: u32) -> Kind {
+    match (code & 0xff, code) {
+        // BUSY, LOCKED
+        (5 | 6, _) => Kind::Conflict,
+        // FULL; IOERR_SHMSIZE, which it says when the disk has no room for the index of the log
+        (13, _) | (_, 4874) => Kind::DiskFull,
+        // IOERR_READ, IOERR_SHORT_READ, IOERR_CORRUPTFS; CANTOPEN, CORRUPT, NOTADB
+        (_, 266 | 522 | 8458) | (14 | 11 | 26, _) => Kind::Unreadable,
+        // IOERR
+        (10, _) => Kind::NotWritten,
+        // READONLY_DBMOVED
+        (_, 1032) => Kind::FileMoved,
+        // READONLY
+        (8, _) => Kind::ReadOnly,
+        _ => Kind::Other,
+    }
+}
+
+/// SQLSTATE codes (PostgreSQL, appendix A).
+fn postgres(code: &str) -> Kind {
+    match code {
+        "40001" | "40P01" | "23505" | "23503" => Kind::Conflict,
+        // Cancelled by `statement_timeout`, `lock_timeout`, `idle_in_transaction_session_timeout`
+        // and `transaction_timeout`.
+        "57014" | "55P03" | "25P03" | "25P04" => Kind::TimedOut,
+        "25006" => Kind::Standby,
+        "53100" => Kind::DiskFull,
+        "53300" | "53400" => Kind::Exhausted,
+        "58030" => Kind::NotWritten,
+        "XX001" | "XX002" => Kind::Unreadable,
+        "57P01" | "57P02" | "57P03" | "57P05" => Kind::Broken,
+        // PgBouncer says 08P01 for all that is wrong with its connection to the server.
+        _ if code.starts_with("08") => Kind::Broken,
+        _ => Kind::Other,
+    }
+}
+
+/// The SQLite file is not the one that was opened: what is written to that one would be lost.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} was deleted or replaced while the program was running")]
+pub(super) struct FileMoved(pub(super) String);
+
+impl From<FileMoved> for DbErr {
+    fn from(moved: FileMoved) -> DbErr {
+        let cause = sqlx::Error::Configuration(Box::new(moved));
+        DbErr::Conn(RuntimeErr::SqlxError(cause.into()))
+    }
+}
 
 /// What a failed commit means. Where the database has refused it, nothing has changed and the
-/// transaction may run anew; where the connection broke, it may have been done, and running it anew
-/// could do it twice.
+/// transaction may run again; where the connection broke, it may have been done, and running it
+/// again could do it twice.
 pub(super) fn not_committed(error: DbErr) -> Error {
-    let refused = code(&error).is_some_and(|code| !code.starts_with("57") && code != "08006");
-    if refused {
-        Error::Database(error)
-    } else {
+    if Kind::of(&error) == Kind::Broken {
         Error::internal(format!("the connection broke during a commit: {error}"))
+    } else {
+        Error::Database(error)
     }
 }
 
@@ -36,36 +191,57 @@ pub(super) fn is_passing(error: &Error) -> bool {
 
 /// Whether trying again makes sense after this error.
 pub(super) fn is_worth_another_try(error: &DbErr) -> bool {
-    match cause(error) {
-        Some(sqlx::Error::Database(_)) => {
-            code(error).is_some_and(|code| PASSING.contains(&code.as_str()))
-        }
-        Some(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut) => true,
-        _ => false,
-    }
+    Kind::of(error).is_passing()
 }
 
-/// Whether the connection that gave this error is of no more use, and its like neither.
+/// Whether a statement failed because its table does not exist.
+pub(super) fn is_missing_table(error: &DbErr) -> bool {
+    let DbErr::Query(RuntimeErr::SqlxError(cause)) = error else {
+        return false;
+    };
+    let Some(error) = cause.as_database_error() else {
+        return false;
+    };
+    error.code().is_some_and(|code| code == "42P01") || error.message().starts_with("no such table")
+}
+
+/// Whether the connection that gave this error is of no more use, and those like it neither.
 pub(super) fn means_break(error: &DbErr) -> bool {
-    match cause(error) {
-        Some(sqlx::Error::Io(_)) => true,
-        _ => code(error).is_some_and(|code| GONE.contains(&code.as_str())),
-    }
+    matches!(Kind::of(error), Kind::Broken | Kind::Standby)
 }
 
-fn cause(error: &DbErr) -> Option<&sqlx::Error> {
-    match error {
-        DbErr::Conn(RuntimeErr::SqlxError(cause))
-        | DbErr::Exec(RuntimeErr::SqlxError(cause))
-        | DbErr::Query(RuntimeErr::SqlxError(cause)) => Some(cause),
-        _ => None,
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The code by which the database itself names the error.
-fn code(error: &DbErr) -> Option<String> {
-    match cause(error)? {
-        sqlx::Error::Database(error) => Some(error.code()?.into_owned()),
-        _ => None,
+    #[test]
+    fn codes_tell_what_may_be_tried_again() {
+        for (code, kind) in [
+            ("40001", Kind::Conflict),
+            ("55P03", Kind::TimedOut),
+            ("08P01", Kind::Broken),
+            ("57P03", Kind::Broken),
+            ("53100", Kind::DiskFull),
+            ("42601", Kind::Other),
+        ] {
+            assert_eq!(postgres(code), kind, "{code}");
+        }
+        for (code, kind) in [
+            (5, Kind::Conflict),
+            (517, Kind::Conflict),
+            (13, Kind::DiskFull),
+            (778, Kind::NotWritten),
+            (266, Kind::Unreadable),
+            (4874, Kind::DiskFull),
+            (1032, Kind::FileMoved),
+            (264, Kind::ReadOnly),
+            (2067, Kind::Other),
+        ] {
+            assert_eq!(sqlite(code), kind, "{code}");
+        }
+        assert_eq!(
+            Kind::of(&FileMoved("team.db".to_owned()).into()),
+            Kind::FileMoved
+        );
     }
 }

@@ -1,16 +1,19 @@
 //! The schema: bringing it up to date, and asking whether it is.
 
 use super::Db;
-use crate::error::Result;
-use migration::{Migrator, MigratorTrait as _};
-use sea_orm::{ConnectionTrait as _, DatabaseTransaction};
+use super::failure::is_missing_table;
+use crate::error::{Error, Result};
+use migration::{Migrator, MigratorTrait as _, seaql_migrations};
+use sea_orm::{ConnectionTrait as _, DatabaseTransaction, EntityTrait as _};
 
 impl Db {
     /// Brings the schema up to date. Safe when several replicas start at once: they take turns.
     ///
     /// # Errors
-    /// When a step fails; all steps of this run are then undone.
+    /// When a step fails; all steps of this run are then undone. When a newer program has made the
+    /// schema.
     pub async fn migrate(&self) -> Result<()> {
+        self.refuse_newer().await?;
         let tx = self.begin_migration().await?;
         Migrator::up(&tx, None).await?;
         Ok(tx.commit().await?)
@@ -21,9 +24,20 @@ impl Db {
     /// # Errors
     /// When a step fails; nothing is then undone.
     pub async fn unmigrate(&self) -> Result<()> {
+        self.refuse_newer().await?;
         let tx = self.begin_migration().await?;
         Migrator::down(&tx, None).await?;
         Ok(tx.commit().await?)
+    }
+
+    async fn refuse_newer(&self) -> Result<()> {
+        match self.schema().await? {
+            Schema::Ahead(step) => Err(Error::internal(format!(
+                "the database's schema is newer than this program: it does not know {step}. Start \
+                 the program that made it, or a later one"
+            ))),
+            Schema::Current | Schema::Behind => Ok(()),
+        }
     }
 
     async fn begin_migration(&self) -> Result<DatabaseTransaction> {
@@ -36,13 +50,53 @@ impl Db {
         Ok(tx)
     }
 
-    /// Whether all migrations have been applied. Anybody may ask, so it only reads: a transaction
+    /// How the schema relates to this program's. Anybody may ask, so it only reads: a transaction
     /// would queue with SQLite's writers.
     ///
     /// # Errors
     /// When the database does not answer.
+    pub async fn schema(&self) -> Result<Schema> {
+        let applied = match seaql_migrations::Entity::find().all(self).await {
+            Ok(applied) => applied,
+            Err(error) if is_missing_table(&error) => return Ok(Schema::Behind),
+            Err(error) => return Err(error.into()),
+        };
+        Ok(compare(applied))
+    }
+
+    /// Whether the schema is the one of this program.
+    ///
+    /// # Errors
+    /// When the database does not answer.
     pub async fn is_current(&self) -> Result<bool> {
-        let pending = Migrator::get_pending_migrations_read_only(self).await?;
-        Ok(pending.is_empty())
+        Ok(self.schema().await? == Schema::Current)
+    }
+}
+
+/// How a schema relates to the one that this program makes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Schema {
+    /// It is the same.
+    Current,
+    /// Steps are to be done.
+    Behind,
+    /// A newer program has done steps that this one does not know: the first of them.
+    Ahead(String),
+}
+
+fn compare(applied: Vec<seaql_migrations::Model>) -> Schema {
+    let known: Vec<String> = Migrator::migrations()
+        .iter()
+        .map(|step| step.name().to_owned())
+        .collect();
+    let mut applied: Vec<String> = applied.into_iter().map(|step| step.version).collect();
+    applied.sort_unstable();
+    if let Some(unknown) = applied.iter().find(|name| !known.contains(name)) {
+        return Schema::Ahead(unknown.clone());
+    }
+    if known.iter().all(|name| applied.contains(name)) {
+        Schema::Current
+    } else {
+        Schema::Behind
     }
 }

@@ -5,25 +5,41 @@ mod breaks;
 mod connect;
 mod executor;
 mod failure;
+mod file;
+mod hooks;
 mod lease;
 mod migrate;
 mod transaction;
+mod trouble;
+mod watch;
 mod writer;
 
 pub use self::writer::{Tx, Writer};
 
 use self::breaks::Breaks;
+pub use self::failure::Kind;
 use self::failure::means_break;
+use self::file::DatabaseFile;
+pub use self::migrate::Schema;
+use self::trouble::Trouble;
+pub use self::watch::Readiness;
 use crate::config::Pooler;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr, Statement};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
-/// How often a transaction is run anew after a conflict or a lost connection.
+/// How often a transaction is run at most: again after a conflict or a lost connection.
 const ATTEMPTS: u32 = 8;
-/// The pause before the second attempt; it doubles from there on.
+/// The pause before the second attempt; it doubles from there on. All pauses together take 1.9
+/// seconds.
 const PAUSE: Duration = Duration::from_millis(15);
+/// How long after its beginning a transaction is tried again at all: what waits for locks may take
+/// long each time.
+const RETRYING: Duration = Duration::from_secs(10);
+
+/// How long closing all connections may take.
+const CLOSING: Duration = Duration::from_secs(5);
 
 type Observer = Arc<dyn Fn(&Statement) + Send + Sync>;
 
@@ -39,9 +55,19 @@ pub struct Db {
     observer: Option<Observer>,
     /// SQLite takes one writer at a time: they queue here, in order, rather than at the file.
     writer: Option<Arc<Semaphore>>,
+    /// Where it is, without the login.
+    place: Arc<str>,
+    trouble: Trouble,
+    /// On SQLite, the file.
+    file: Option<Arc<DatabaseFile>>,
 }
 
 impl Db {
+    /// Where the database is, for operators to read: without the login.
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
     /// Whether the engine is PostgreSQL.
     pub fn is_postgres(&self) -> bool {
         self.get_database_backend() == DbBackend::Postgres
@@ -63,17 +89,32 @@ impl Db {
             .set_metric_callback(move |info| observer(info.statement));
     }
 
-    /// Closes all connections, after what they are doing.
+    /// Closes all connections, after what they are doing. One that is stuck is left to the end of
+    /// the process.
     pub async fn close(&self) {
-        if let Err(error) = self.connection.close_by_ref().await {
-            tracing::warn!(%error, "the database did not close cleanly");
+        let closing = async {
+            if let Err(error) = self.connection.close_by_ref().await {
+                tracing::warn!(%error, "the database did not close cleanly");
+            }
+            if let Some(file) = &self.file {
+                file.close().await;
+            }
+        };
+        if tokio::time::timeout(CLOSING, closing).await.is_err() {
+            tracing::warn!("the database was still busy at the end");
         }
     }
 
-    /// Remembers that connections are broken, where this error means so.
-    fn note_break(&self, error: &DbErr) {
+    /// Notes what an error tells of the database as a whole.
+    fn note(&self, error: &DbErr) {
+        let kind = Kind::of(error);
+        metrics::counter!("tokenvue_database_errors_total", "kind" => kind.label()).increment(1);
         if means_break(error) {
             self.breaks.note();
+        }
+        // A primary that has become a standby is left for the new one.
+        if kind != Kind::Standby {
+            self.trouble.note(kind, error);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::failure::{is_passing, not_committed};
 use super::lease::Lease;
-use super::{ATTEMPTS, Db, PAUSE, Tx};
+use super::{ATTEMPTS, Db, Kind, PAUSE, RETRYING, Tx};
 use crate::config::Pooler;
 use crate::error::{Error, Result};
 use sea_orm::{
@@ -11,11 +11,12 @@ use sea_orm::{
 };
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Instant;
 
 impl Db {
-    /// Runs `work` in one transaction, which only reads until it has taken a lock. It is run anew, from the start, when it loses against
-    /// another transaction or its connection breaks before the commit; so it must do nothing
-    /// outside the database.
+    /// Runs `work` in one transaction, which only reads until it has taken a lock. It is run again,
+    /// from the start, when it loses against another transaction or its connection breaks before
+    /// the commit; so it must do nothing outside the database.
     ///
     /// # Errors
     /// Those of `work`, after which nothing has changed, and those of the database.
@@ -24,15 +25,24 @@ impl Db {
         F: Fn(Tx) -> W,
         W: Future<Output = Result<T>>,
     {
+        let begun = Instant::now();
         let mut attempt = 1;
         loop {
             match self.attempt(&work).await {
-                Err(error) if attempt < ATTEMPTS && is_passing(&error) => {
+                Err(error)
+                    if attempt < ATTEMPTS && begun.elapsed() < RETRYING && is_passing(&error) =>
+                {
                     tracing::debug!(%error, attempt, "transaction is tried again");
+                    metrics::counter!("tokenvue_database_retries_total").increment(1);
                     tokio::time::sleep(PAUSE * 2u32.pow(attempt - 1)).await;
                     attempt += 1;
                 }
-                outcome => return outcome,
+                outcome => {
+                    if let Err(Error::Database(error)) = &outcome {
+                        self.trouble.note(Kind::of(error), error);
+                    }
+                    return outcome;
+                }
             }
         }
     }
@@ -49,22 +59,35 @@ impl Db {
         let tx = Arc::new(self.begin().await?);
         let outcome = work(Tx::new(tx.clone())).await;
         if let Err(Error::Database(error)) = &outcome {
-            self.note_break(error);
+            self.note(error);
         }
         let tx = Arc::into_inner(tx)
             .ok_or_else(|| Error::internal("a transaction outlived its work"))?;
         match &outcome {
-            Ok(_) => tx.commit().await.map_err(|error| {
-                self.note_break(&error);
-                not_committed(error)
-            })?,
-            // A broken connection cannot roll back; the database has done it by itself.
-            Err(_) => drop(tx.rollback().await),
+            Ok(_) => self.commit(tx).await?,
+            // What cannot be rolled back, ends with its connection: the pool closes it.
+            Err(_) => {
+                if let Err(error) = tx.rollback().await {
+                    self.note(&error);
+                }
+            }
         }
         outcome
     }
 
+    async fn commit(&self, tx: DatabaseTransaction) -> Result<()> {
+        tx.commit().await.map_err(|error| {
+            self.note(&error);
+            not_committed(error)
+        })?;
+        // What was written to a file that is gone, is gone with it.
+        self.check_file()?;
+        self.trouble.note_success();
+        Ok(())
+    }
+
     pub(super) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        self.check_file()?;
         if let Some(lease) = Lease::current() {
             lease.end().await;
         }
@@ -75,7 +98,7 @@ impl Db {
                 ..TransactionOptions::default()
             })
             .await
-            .inspect_err(|error| self.note_break(error))?;
+            .inspect_err(|error| self.note(error))?;
         if self.pooler == Pooler::Transaction {
             // Another client's statements may have been left on this server connection, under
             // the names that this one is about to use.

@@ -106,7 +106,10 @@ impl ConnectionTrait for Writer {
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         match &self.0 {
             Target::Transaction(tx) => tx.execute_unprepared(sql).await,
-            Target::Statements(db) => db.connection.execute_unprepared(sql).await,
+            Target::Statements(db) => {
+                db.check_file()?;
+                db.connection.execute_unprepared(sql).await
+            }
         }
     }
 

@@ -1,8 +1,10 @@
 //! The one boundary between what goes wrong inside and what clients hear of it.
 
 use super::enums::UserErrorCode;
+use super::execution::errors;
 use super::time::DateTime;
 use crate::access;
+use crate::db::Kind;
 use crate::error::{Error, Problem};
 use async_graphql::{ErrorExtensionValues, SimpleObject};
 
@@ -58,7 +60,8 @@ impl From<Failure> for async_graphql::Error {
             }
             Error::Database(_) | Error::Conflict(_) | Error::Internal(_) => {
                 tracing::error!(%error, "a request failed");
-                ("INTERNAL", INTERNAL.to_owned())
+                let (code, message) = of_the_server(&error);
+                (code, message.to_owned())
             }
         };
         extensions.set("code", code);
@@ -67,6 +70,26 @@ impl From<Failure> for async_graphql::Error {
         shown
     }
 }
+
+/// Code and message of a failure that is no fault of the client: whether it is known that nothing
+/// was changed, and whether trying again helps.
+pub fn of_the_server(error: &Error) -> (&'static str, &'static str) {
+    match error {
+        Error::Database(error) if Kind::of(error).prevents_saving() => {
+            (errors::CANNOT_SAVE, CANNOT_SAVE)
+        }
+        Error::Database(error) if Kind::of(error).is_outage() => (errors::UNAVAILABLE, UNAVAILABLE),
+        _ => (errors::INTERNAL, INTERNAL),
+    }
+}
+
+/// What clients hear where the database takes no changes.
+const CANNOT_SAVE: &str =
+    "The server cannot save changes right now. Nothing was changed; try again later.";
+
+/// What clients hear where the database does not answer.
+const UNAVAILABLE: &str =
+    "The server cannot reach its database right now. Nothing was changed; try again in a moment.";
 
 /// What clients hear of failures that are nobody's fault outside.
 pub const INTERNAL: &str =

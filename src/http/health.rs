@@ -1,6 +1,7 @@
 //! What operators and their machines ask: is it alive, is it ready, what does it count.
 
 use crate::App;
+use crate::db::Readiness;
 use crate::error::{Error, Result};
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
@@ -10,10 +11,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use std::sync::OnceLock;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Upper bounds of the request histogram's buckets, in seconds.
 const BUCKETS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0];
+
+/// How long readiness may take to find out: machines that ask give up after a second.
+const READINESS: Duration = Duration::from_millis(800);
 
 /// The recorder is one for the whole process, however many servers run in it.
 static RECORDER: OnceLock<Result<PrometheusHandle, String>> = OnceLock::new();
@@ -53,24 +57,25 @@ fn render(metrics: &PrometheusHandle) -> Response {
     ([(header::CONTENT_TYPE, text)], metrics.render()).into_response()
 }
 
-/// Ready means: the database answers, and its schema is this program's.
+/// Ready means: the database answers and saves, and its schema is this program's.
 async fn ready(State(app): State<App>) -> Response {
-    match app.db.is_current().await {
-        Ok(true) => (StatusCode::OK, "ready\n").into_response(),
-        Ok(false) => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the database is to be migrated\n",
-        )
-            .into_response(),
-        Err(error) => {
-            tracing::warn!(%error, "not ready");
-            (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "the database does not answer\n",
-            )
-                .into_response()
+    let refusal = match tokio::time::timeout(READINESS, app.db.readiness()).await {
+        Ok(Ok(Readiness::Ready)) => return (StatusCode::OK, "ready\n").into_response(),
+        Ok(Ok(Readiness::NotMigrated)) => "the database is to be migrated\n".to_owned(),
+        Ok(Ok(Readiness::Unfit(kind))) => {
+            let obstacle = kind.obstacle().unwrap_or("of an unknown fault");
+            format!("the database cannot save: {obstacle}\n")
         }
-    }
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "not ready");
+            "the database does not answer\n".to_owned()
+        }
+        Err(_) => {
+            tracing::warn!("not ready: the database has not answered in time");
+            "the database does not answer\n".to_owned()
+        }
+    };
+    (StatusCode::SERVICE_UNAVAILABLE, refusal).into_response()
 }
 
 /// The label for a method. A method can be any word, and each label value stays in memory for good:

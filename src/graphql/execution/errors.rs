@@ -12,6 +12,10 @@ pub const QUERY_TOO_COMPLEX: &str = "QUERY_TOO_COMPLEX";
 pub const FORBIDDEN: &str = "FORBIDDEN";
 /// Too much at once.
 pub const RATE_LIMITED: &str = "RATE_LIMITED";
+/// The database takes no changes for now; nothing was changed.
+pub const CANNOT_SAVE: &str = "CANNOT_SAVE";
+/// The database does not answer, or too much is waiting already; nothing was changed.
+pub const UNAVAILABLE: &str = "UNAVAILABLE";
 /// The server failed; the cause stands in its log only.
 pub const INTERNAL: &str = "INTERNAL";
 
@@ -104,7 +108,11 @@ pub(super) fn finish_field_errors(errors: &mut [ServerError], request_id: &str) 
 /// Tells the client what to report, where the fault is ours.
 pub fn add_request_id(error: &mut ServerError, request_id: &str) {
     let extensions = error.extensions.get_or_insert_default();
-    if extensions.get("code") == Some(&INTERNAL.into()) {
+    let ours = [INTERNAL, UNAVAILABLE, CANNOT_SAVE].map(async_graphql::Value::from);
+    if extensions
+        .get("code")
+        .is_some_and(|code| ours.contains(code))
+    {
         extensions.set("requestId", request_id);
     }
 }

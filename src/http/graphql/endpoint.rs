@@ -9,7 +9,6 @@ use crate::graphql::execution::{Api, cost::CostLimits};
 use crate::graphql::scope::Scope;
 use crate::http::client::Proxies;
 use crate::http::cookie;
-use axum::http::StatusCode;
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
@@ -69,8 +68,8 @@ impl Endpoint {
         let scope = Scope::open(self.app.clone(), caller.origin, token, takes_cookies).await;
         scope.map(Arc::new).map_err(|error| {
             tracing::error!(%error, request_id, "the viewer could not be loaded");
-            let status = StatusCode::SERVICE_UNAVAILABLE;
-            Refusal::internal(status, graphql::error::INTERNAL, &request_id)
+            let (code, message) = graphql::error::of_the_server(&error);
+            Refusal::failed(code, message, &request_id)
         })
     }
 }

@@ -40,6 +40,14 @@ impl Refusal {
         }
     }
 
+    /// A failure of the server, with a code that says more than [`Refusal::internal`].
+    pub fn failed(code: &'static str, message: &str, request_id: &str) -> Self {
+        Self {
+            code,
+            ..Self::internal(StatusCode::SERVICE_UNAVAILABLE, message, request_id)
+        }
+    }
+
     /// A request that the client has to make differently, code `BAD_INPUT`.
     pub fn bad_input(status: StatusCode, message: impl Into<String>) -> Self {
         Self::new(status, errors::BAD_INPUT, message)

@@ -8,10 +8,12 @@ pub mod golden;
 pub mod introspection;
 pub mod pause;
 pub mod people;
+pub mod program;
 pub mod server;
 pub mod smtp;
 pub mod socket;
 pub mod statements;
+pub mod volume;
 pub mod wire;
 
 pub use client::{Client, Reply, user_errors};

@@ -180,8 +180,8 @@ impl Server {
 
     /// Waits until what goes on behind the answers is done.
     pub async fn quiet(&self) {
-        // The sweep, and the postman where there is one, go on for ever.
-        let lasting = 1 + usize::from(self.app.sends_mail());
+        // The sweep, the watch over the database, and the mail worker if there is one, never end.
+        let lasting = 2 + usize::from(self.app.sends_mail());
         eventually("the end of background work", || async {
             (self.app.background.len() <= lasting).then_some(())
         })

@@ -1,0 +1,150 @@
+//! SQLite's file: where it is missing, deleted or replaced.
+
+use crate::support::program::{self, PROGRAM, Program};
+use crate::support::{Client, Reply, eventually};
+use serde_json::json;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+const MOVED: &str = "the database cannot save: its file was deleted or replaced\n";
+
+fn tokenvue(data_dir: &Path) -> Command {
+    let mut command = Command::new(PROGRAM);
+    command.env_clear().arg("--data-dir").arg(data_dir);
+    command
+}
+
+async fn start() -> (TempDir, Program, Client) {
+    let folder = tempfile::tempdir().unwrap();
+    program::bootstrap(tokenvue(folder.path()), folder.path());
+    let server = Program::start(tokenvue(folder.path())).await.unwrap();
+    let admin = server.admin().await;
+    assert_eq!(invite(&admin, "bo@acme.example").await.codes(), [""; 0]);
+    (folder, server, admin)
+}
+
+async fn invite(client: &Client, email: &str) -> Reply {
+    let input = json!({ "invitees": [{ "email": email, "role": "SECURITY_AUDITOR" }] });
+    let selection = "outcomes { result }";
+    client.try_mutate("inviteUsers", input, selection).await
+}
+
+/// Names of the files in a folder.
+fn files(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort_unstable();
+    names
+}
+
+async fn refuses(server: &Program, admin: &Client) {
+    let write = invite(admin, "cy@acme.example").await;
+    assert_eq!(write.codes(), ["UNAVAILABLE"], "{:#}", write.0);
+    let read = admin.run("{ viewer { user { id } } }", json!({})).await;
+    assert_eq!(read.codes(), ["UNAVAILABLE"], "{:#}", read.0);
+    assert_eq!(server.readiness().await, (503, MOVED.to_owned()));
+    let log = server.log();
+    let said = log
+        .iter()
+        .filter(|line| line.contains("deleted or replaced"));
+    assert!(said.count() >= 1, "{log:#?}");
+}
+
+#[tokio::test]
+async fn a_deleted_file_is_noticed_and_none_is_made_in_its_place() {
+    for gone in [
+        &["tokenvue.db", "tokenvue.db-wal", "tokenvue.db-shm"][..],
+        &["tokenvue.db"],
+        &["tokenvue.db-wal"],
+    ] {
+        let (folder, server, admin) = start().await;
+        for name in gone {
+            fs::remove_file(folder.path().join(name)).unwrap();
+        }
+        let left = files(folder.path());
+        refuses(&server, &admin).await;
+        refuses(&server, &admin).await;
+        assert_eq!(files(folder.path()), left);
+        assert!(server.stop().await.success());
+    }
+}
+
+#[tokio::test]
+async fn a_replaced_file_is_left_alone_until_the_first_one_is_back() {
+    let (folder, server, admin) = start().await;
+    let [file, aside] = ["tokenvue.db", "aside"].map(|name| folder.path().join(name));
+    fs::rename(&file, &aside).unwrap();
+    let other = b"somebody else's file";
+    fs::write(&file, other).unwrap();
+    refuses(&server, &admin).await;
+    assert_eq!(fs::read(&file).unwrap(), other);
+
+    fs::rename(&aside, &file).unwrap();
+    eventually("readiness", || async {
+        (server.readiness().await.0 == 200).then_some(())
+    })
+    .await;
+    assert_eq!(invite(&admin, "cy@acme.example").await.codes(), [""; 0]);
+    assert!(server.stop().await.success());
+
+    let server = Program::start(tokenvue(folder.path())).await.unwrap();
+    let query = "{ workspace { teamSummary { totalUsers } } }";
+    let data = server.admin().await.get(query).await;
+    assert_eq!(data["workspace"]["teamSummary"]["totalUsers"], 3);
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    tokenvue(folder).args(arguments).output().unwrap()
+}
+
+fn fails(output: &Output, said: &str) {
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "{error}");
+    assert!(error.contains(said), "{error}");
+}
+
+#[test]
+fn commands_on_an_existing_database_make_none() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [&["doctor"][..], &["migrate", "--down", "--yes"]] {
+        let output = run(folder.path(), arguments);
+        fails(&output, "there is no database at");
+        assert_eq!(files(folder.path()), [""; 0], "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_file_that_is_missing_beside_its_log_is_not_made_again() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(
+        folder.path().join("tokenvue.db-wal"),
+        "what was not yet copied",
+    )
+    .unwrap();
+    let output = run(folder.path(), &["serve"]);
+    fails(&output, "tokenvue.db is missing");
+    assert_eq!(files(folder.path()), ["tokenvue.db-wal"]);
+}
+
+#[test]
+fn all_data_is_deleted_only_where_that_is_confirmed() {
+    let folder = tempfile::tempdir().unwrap();
+    program::bootstrap(tokenvue(folder.path()), folder.path());
+    fails(&run(folder.path(), &["migrate", "--down"]), "pass --yes");
+    fails(&run(folder.path(), &["migrate", "--yes"]), "--down");
+    let doctor = run(folder.path(), &["doctor"]);
+    assert!(doctor.status.success(), "{doctor:?}");
+
+    let output = run(folder.path(), &["migrate", "--down", "--yes"]);
+    assert_eq!(output.stdout, b"All migrations are undone.\n");
+    fails(
+        &run(folder.path(), &["doctor"]),
+        "run tokenvue migrate first",
+    );
+    assert!(run(folder.path(), &["migrate"]).status.success());
+    assert!(run(folder.path(), &["doctor"]).status.success());
+}

@@ -1,0 +1,184 @@
+//! SQLite on a disk that is full for a while.
+
+use crate::support::program::{self, PROGRAM, Program};
+use crate::support::volume::Volume;
+use crate::support::{Client, eventually};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::task::JoinSet;
+
+/// How many clients write at once.
+const WRITERS: usize = 4;
+
+/// What a client may be told while nothing can be saved.
+const CANNOT_SAVE: &str = "CANNOT_SAVE";
+
+/// What the clients have been told.
+#[derive(Default)]
+struct Record {
+    acknowledged: BTreeSet<String>,
+    refused: usize,
+}
+
+/// Clients that invite one person after another.
+struct Writers {
+    record: Arc<Mutex<Record>>,
+    over: Arc<AtomicBool>,
+    tasks: JoinSet<()>,
+}
+
+impl Writers {
+    fn start(client: &Client) -> Writers {
+        let mut writers = Writers {
+            record: Arc::default(),
+            over: Arc::default(),
+            tasks: JoinSet::new(),
+        };
+        for writer in 0..WRITERS {
+            let (record, over) = (writers.record.clone(), writers.over.clone());
+            let client = client.clone();
+            writers.tasks.spawn(async move {
+                for n in 0.. {
+                    if over.load(Ordering::SeqCst) {
+                        return;
+                    }
+                    invite(&client, &format!("w{writer}-{n}@acme.example"), &record).await;
+                }
+            });
+        }
+        writers
+    }
+
+    fn acknowledged(&self) -> usize {
+        self.record.lock().unwrap().acknowledged.len()
+    }
+
+    fn refused(&self) -> usize {
+        self.record.lock().unwrap().refused
+    }
+
+    /// Waits until that many more invitations have been acknowledged.
+    async fn more(&self, count: usize) {
+        let goal = self.acknowledged() + count;
+        eventually("more acknowledged invitations", || async {
+            (self.acknowledged() >= goal).then_some(())
+        })
+        .await;
+    }
+
+    async fn end(self) -> BTreeSet<String> {
+        self.over.store(true, Ordering::SeqCst);
+        self.tasks.join_all().await;
+        std::mem::take(&mut self.record.lock().unwrap().acknowledged)
+    }
+}
+
+async fn invite(client: &Client, email: &str, record: &Mutex<Record>) {
+    let input = json!({ "invitees": [{ "email": email, "role": "SECURITY_AUDITOR" }] });
+    let reply = client
+        .try_mutate("inviteUsers", input, "outcomes { result }")
+        .await;
+    if reply.codes().is_empty() {
+        let result = &reply.0["data"]["inviteUsers"]["outcomes"][0]["result"];
+        assert_eq!(result, "INVITED", "{:#}", reply.0);
+        record.lock().unwrap().acknowledged.insert(email.to_owned());
+        return;
+    }
+    assert_eq!(reply.codes(), [CANNOT_SAVE], "{:#}", reply.0);
+    record.lock().unwrap().refused += 1;
+    // A client that is refused does not come again at once.
+    tokio::time::sleep(Duration::from_millis(5)).await;
+}
+
+/// Everybody who is invited.
+async fn invited(client: &Client) -> BTreeSet<String> {
+    let query = "query Q($after: String) { workspace { members(first: 100, after: $after,
+        status: INVITED) { nodes { email } pageInfo { endCursor hasNextPage } } } }";
+    let (mut found, mut after) = (BTreeSet::new(), Value::Null);
+    loop {
+        let data = client.run(query, json!({ "after": after })).await.data();
+        let page = &data["workspace"]["members"];
+        let nodes = page["nodes"].as_array().unwrap();
+        found.extend(
+            nodes
+                .iter()
+                .map(|node| node["email"].as_str().unwrap().to_owned()),
+        );
+        if page["pageInfo"]["hasNextPage"] != true {
+            return found;
+        }
+        after = page["pageInfo"]["endCursor"].clone();
+    }
+}
+
+fn serve(volume: &Volume) -> Command {
+    let mut command = volume.command(PROGRAM);
+    command.arg("--data-dir").arg(volume.folder());
+    command
+}
+
+/// Waits until the server says that it is ready, or that it cannot save.
+async fn ready(program: &Program, expected: u16) {
+    eventually("the right readiness", || async {
+        let (status, text) = program.readiness().await;
+        if status == 503 {
+            assert_eq!(text, "the database cannot save: the disk is full\n");
+        }
+        (status == expected).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_acknowledged_survives_a_full_disk() {
+    let Some(volume) = Volume::new("8m") else {
+        return;
+    };
+    program::bootstrap(volume.command(PROGRAM), volume.folder());
+    let server = Program::start(serve(&volume)).await.unwrap();
+    let admin = server.admin().await;
+    let writers = Writers::start(&admin);
+    writers.more(20).await;
+    for _ in 0..3 {
+        volume.fill();
+        ready(&server, 503).await;
+        let refused = writers.refused();
+        eventually("refusals", || async {
+            (writers.refused() >= refused + 5 * WRITERS).then_some(())
+        })
+        .await;
+        // What needs no space goes on.
+        assert!(admin.is_signed_in().await);
+        volume.free();
+        ready(&server, 200).await;
+        writers.more(20).await;
+    }
+    let acknowledged = writers.end().await;
+    server.kill();
+
+    let server = Program::start(serve(&volume)).await.unwrap();
+    let kept = invited(&server.admin().await).await;
+    let lost: Vec<_> = acknowledged.difference(&kept).collect();
+    assert!(lost.is_empty(), "{} lost: {lost:?}", lost.len());
+    assert!(server.stop().await.success());
+    let mut doctor = serve(&volume);
+    assert!(doctor.arg("doctor").status().unwrap().success());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_cannot_save_stops_when_asked() {
+    let Some(volume) = Volume::new("8m") else {
+        return;
+    };
+    program::bootstrap(volume.command(PROGRAM), volume.folder());
+    let server = Program::start(serve(&volume)).await.unwrap();
+    let writers = Writers::start(&server.admin().await);
+    volume.fill();
+    ready(&server, 503).await;
+    writers.end().await;
+    assert!(server.stop().await.success());
+}
