@@ -8,6 +8,10 @@ use async_graphql::SimpleObject;
 pub struct ServiceInfo {
     /// The version of the program.
     version: &'static str,
+    /// Where people reach this installation, as the setting `TOKENVUE_PUBLIC_URL` says: links in mails
+    /// lead there, and the session cookie is made for it. A page that was opened under another
+    /// address can tell so.
+    public_url: String,
     /// Whether mails leave the machine. Where not, they are kept in the local mailbox page, and
     /// nobody gets an invitation or reset by mail.
     sends_mail: bool,
@@ -25,6 +29,7 @@ impl ServiceInfo {
     pub async fn load(app: &App) -> Result<ServiceInfo> {
         Ok(ServiceInfo {
             version: env!("CARGO_PKG_VERSION"),
+            public_url: app.config.public_url().origin().ascii_serialization(),
             sends_mail: app.sends_mail(),
             needs_set_up: setup::is_open(&app.db).await?,
             password_min_length: i32::from(app.config.password_min_length),

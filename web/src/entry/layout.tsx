@@ -1,5 +1,8 @@
 import type { CombinedError } from "@urql/core";
 import type { ReactNode } from "react";
+import { useQuery } from "urql";
+import { ServiceDocument } from "#generated/operations";
+import { AddressNotice } from "../shell/address-notice";
 import { NoAnswer } from "../shell/states";
 import { Bone } from "../ui/bits";
 import { Heading, useTitle } from "../ui/page";
@@ -29,11 +32,17 @@ export function Entry({
           <Heading>{title}</Heading>
           {lead && <p>{lead}</p>}
         </div>
+        <Address />
         {children}
       </div>
       {foot && <div className={styles.foot}>{foot}</div>}
     </main>
   );
+}
+
+function Address() {
+  const [{ data }] = useQuery({ query: ServiceDocument, requestPolicy: "cache-first" });
+  return <AddressNotice publicUrl={data?.service?.publicUrl} />;
 }
 
 /** The same while its contents are on their way. */

@@ -18,6 +18,7 @@ import { type Permission, SignOutDocument } from "#generated/operations";
 import { Avatar } from "../ui/bits";
 import { Menu, MenuChoice, MenuItem, MenuLine, MenuLink } from "../ui/menu";
 import { useToasts } from "../ui/toasts";
+import { AddressNotice } from "./address-notice";
 import { useFocusKept } from "./focus";
 import styles from "./frame.module.css";
 import { usePalette } from "./palette-context";
@@ -35,6 +36,7 @@ export const PAGES: { page: string; label: string; icon: typeof Users; needs: Pe
 /** What stands around every page of those who are signed in. */
 export function Frame({ children }: { children: ReactNode }) {
   const here = useHereIfAny();
+  const { service } = useSession();
   const main = useRef<HTMLElement>(null);
   useFocusKept(main);
   return (
@@ -64,6 +66,7 @@ export function Frame({ children }: { children: ReactNode }) {
         </div>
       </header>
       <main ref={main} id="main" tabIndex={-1} className={styles.main}>
+        <AddressNotice publicUrl={service?.publicUrl} />
         {children}
       </main>
     </div>
