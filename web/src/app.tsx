@@ -1,6 +1,6 @@
 import { lazy, type ReactNode, Suspense } from "react";
 import { ErrorBoundary } from "react-error-boundary";
-import { Navigate, Outlet, Route, Routes } from "react-router";
+import { Navigate, Outlet, Route, Routes, useLocation } from "react-router";
 import { useAhead } from "./shell/ahead";
 import { Frame } from "./shell/frame";
 import { Palette } from "./shell/palette";
@@ -88,13 +88,17 @@ const needs = (permission: Parameters<typeof Needs>[0]["permission"], page: Reac
 
 function Framed() {
   useAhead(AHEAD);
+  // A page that fails leaves the frame, and the way to all others, as they are.
+  const { pathname } = useLocation();
   return (
     <SignedIn>
       <Palette>
         <Frame>
-          <Suspense fallback={<PageSkeleton />}>
-            <Outlet />
-          </Suspense>
+          <ErrorBoundary fallback={<Broken />} resetKeys={[pathname]}>
+            <Suspense fallback={<PageSkeleton />}>
+              <Outlet />
+            </Suspense>
+          </ErrorBoundary>
         </Frame>
       </Palette>
     </SignedIn>

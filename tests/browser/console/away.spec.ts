@@ -1,6 +1,6 @@
 import { cut, hold } from "../support/answers.ts";
 import { expect, test } from "../support/fixtures.ts";
-import { comeBack, heading, password, row } from "../support/pages.ts";
+import { act, comeBack, heading, password, row } from "../support/pages.ts";
 import { PASSWORD, signIn } from "../support/people.ts";
 import { Program } from "../support/program.ts";
 
@@ -75,7 +75,7 @@ test("a page that could not be read is read by a click once the server is back",
   await expect(page.getByRole("row").nth(1)).toBeVisible();
 });
 
-test("a part of the program that is gone asks to load the page again", async ({
+test("a page that cannot be loaded leaves the way to all others", async ({
   page,
   context,
   team,
@@ -85,10 +85,53 @@ test("a part of the program that is gone asks to load the page again", async ({
   await page.route("**/assets/history-*.js", (route) => route.fulfill({ status: 404 }));
   await page.goto(team.path());
   await page.getByRole("link", { name: "Access history" }).click();
-  await expect(heading(page, "This page has to be loaded again")).toBeVisible();
+  await expect(heading(page, "This page could not be shown")).toBeVisible();
+  await page.getByRole("link", { name: "Team", exact: true }).click();
+  await expect(row(page, "Ana Silva")).toBeVisible();
+  await page.getByRole("link", { name: "Access history" }).click();
+  await expect(heading(page, "This page could not be shown")).toBeVisible();
   await page.unroute("**/assets/history-*.js");
-  await page.getByRole("button", { name: "Load it again" }).click();
+  await page.getByRole("button", { name: "Reload" }).click();
   await expect(heading(page, "Access history")).toBeVisible();
+  expect(complaints.splice(0).length).toBeGreaterThan(0);
+});
+
+test("a dialog that cannot be loaded takes no page with it", async ({
+  page,
+  context,
+  team,
+  complaints,
+}) => {
+  await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
+  await signIn(context, team.admin.email);
+  await page.route("**/assets/dialogs-*.js", (route) => route.fulfill({ status: 404 }));
+  await page.goto(team.path());
+  await page.getByLabel("Search by name or email").fill("li");
+  await act(page, "Bo Li", "Remove from workspace");
+  await expect(page.getByText("This could not be opened.").first()).toBeVisible();
+  await expect(page.getByLabel("Search by name or email")).toHaveValue("li");
+  await expect(row(page, "Bo Li")).toBeVisible();
+  expect(complaints.splice(0).length).toBeGreaterThan(0);
+});
+
+test("a session that ends while the form to sign in cannot be loaded keeps what was typed", async ({
+  page,
+  context,
+  team,
+  complaints,
+}) => {
+  await signIn(context, team.admin.email);
+  await page.route("**/assets/sign-in-again-*.js", (route) => route.fulfill({ status: 404 }));
+  await page.goto(team.path("invite"));
+  await page.getByLabel("First name").fill("Bo");
+  await context.clearCookies();
+  await comeBack(page);
+  const dialog = page.getByRole("dialog", { name: "Your session has ended" });
+  await expect(dialog.getByRole("link", { name: "Sign in in another tab" })).toBeVisible();
+  await signIn(context, team.admin.email);
+  await comeBack(page);
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByLabel("First name")).toHaveValue("Bo");
   expect(complaints.splice(0).length).toBeGreaterThan(0);
 });
 

@@ -40,6 +40,18 @@ export const NO_ANSWER: Problem = {
   fields: {},
 };
 
+/** What to say if the server takes no changes, as when its disk is full; nothing was changed. */
+const CANNOT_SAVE: Problem = {
+  message: "The server cannot save changes right now. Try again in a moment.",
+  fields: {},
+};
+
+/** What to say if the server has no database, or too much to do; nothing was changed. */
+const UNAVAILABLE: Problem = {
+  message: "The server is not available right now. Try again in a moment.",
+  fields: {},
+};
+
 /** What a failed operation says to people. */
 export function problemOf(error: CombinedError): Problem {
   const [first] = error.graphQLErrors;
@@ -53,6 +65,8 @@ export function problemOf(error: CombinedError): Problem {
   if (codes.includes("RATE_LIMITED")) {
     return { message: `Too many attempts.${later}`, fields: {} };
   }
+  if (codes.includes("CANNOT_SAVE")) return CANNOT_SAVE;
+  if (codes.includes("UNAVAILABLE")) return UNAVAILABLE;
   if (codes.includes("INTERNAL")) {
     const id = first.extensions?.requestId;
     const reference = typeof id === "string" ? ` Request ${id}.` : "";

@@ -1,6 +1,7 @@
 import { Building2, KeyRound, MailX, Send, ShieldCheck, UserMinus } from "lucide-react";
-import { type ComponentType, lazy, type ReactNode, Suspense, useState } from "react";
+import { type ComponentType, lazy, type ReactNode, useState } from "react";
 import type { MembershipAction } from "#generated/operations";
+import { DialogPart } from "../shell/dialog-part";
 import { useHere } from "../shell/session";
 import type { DialogProps } from "./dialogs";
 import { canDo, type Member } from "./member";
@@ -87,7 +88,9 @@ export function useMemberActions(member: Member): { actions: Action[]; dialogs: 
       run: Dialog ? () => setAsked(() => Dialog) : resend,
     }));
   const dialogs = (
-    <Suspense>{Asked && <Asked member={member} onClose={() => setAsked(undefined)} />}</Suspense>
+    <DialogPart isOpen={Asked !== undefined} onFail={() => setAsked(undefined)}>
+      {Asked && <Asked member={member} onClose={() => setAsked(undefined)} />}
+    </DialogPart>
   );
   return { actions, dialogs };
 }

@@ -1,6 +1,7 @@
 import { ChevronDown } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, useState } from "react";
 import type { Role } from "#generated/operations";
+import { DialogPart } from "../shell/dialog-part";
 import { useHere, useRoleName } from "../shell/session";
 import { Menu, MenuChoice } from "../ui/menu";
 import { canDo, type Member, nameOf } from "./member";
@@ -42,9 +43,9 @@ export function RoleMenu({ member }: { member: Member }) {
       >
         <MenuChoice label="Role" value={member.role} onChange={choose} options={options} />
       </Menu>
-      <Suspense>
+      <DialogPart isOpen={asked !== undefined} onFail={() => setAsked(undefined)}>
         {asked && <RoleDialog member={member} to={asked} onClose={() => setAsked(undefined)} />}
-      </Suspense>
+      </DialogPart>
     </>
   );
 }

@@ -9,6 +9,7 @@ import {
   useMemo,
   useState,
 } from "react";
+import { ErrorBoundary } from "react-error-boundary";
 import { Navigate, useLocation, useParams } from "react-router";
 import { type Client, useClient, useQuery } from "urql";
 import {
@@ -23,6 +24,7 @@ import { useKept } from "../api/kept";
 import { useApi } from "../api/provider";
 import { useConcealed, useRestored } from "./concealed";
 import { useMorePlaces } from "./places";
+import { SignInElsewhere } from "./sign-in-elsewhere";
 import { NoAnswer, Splash } from "./states";
 
 const SignInAgain = lazy(() => import("../entry/sign-in-again"));
@@ -104,7 +106,9 @@ export function SignedIn({ children }: { children: ReactNode }) {
   return (
     <SessionContext value={session}>
       {children}
-      <Suspense>{ended && <SignInAgain user={session.user} />}</Suspense>
+      <ErrorBoundary fallback={ended && <SignInElsewhere />} resetKeys={[ended]}>
+        <Suspense>{ended && <SignInAgain user={session.user} />}</Suspense>
+      </ErrorBoundary>
     </SessionContext>
   );
 }

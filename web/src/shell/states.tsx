@@ -46,16 +46,16 @@ export function OutOfDate({ error, retry }: { error: CombinedError; retry: () =>
   );
 }
 
-/** Where a part of the program could not be read, or failed: most often there is a newer one. */
+/** Where a part of the program could not be loaded, or failed: often there is a newer version. */
 export function Broken() {
   return (
     <Empty
       level={1}
       icon={RefreshCw}
-      title="This page has to be loaded again"
-      actions={<Button onClick={() => location.reload()}>Load it again</Button>}
+      title="This page could not be shown"
+      actions={<Button onClick={() => location.reload()}>Reload</Button>}
     >
-      The console was renewed meanwhile, or a part of it could not be read.
+      A new version may be available.
     </Empty>
   );
 }

@@ -1,0 +1,29 @@
+import { CombinedError } from "@urql/core";
+import { expect, it, vi } from "vitest";
+
+// Times are told in the browser's language.
+vi.stubGlobal("navigator", { language: "en-GB" });
+const { problemIn, problemOf } = await import("./problem");
+
+const failed = (...codes: string[]) =>
+  new CombinedError({
+    graphQLErrors: codes.map((code) => ({ message: "No.", extensions: { code } })),
+  });
+
+it.each([
+  ["CANNOT_SAVE", "The server cannot save changes right now. Try again in a moment."],
+  ["UNAVAILABLE", "The server is not available right now. Try again in a moment."],
+  ["UNAUTHENTICATED", "Your session has ended. Sign in again to go on."],
+  ["INTERNAL", "Something went wrong on the server."],
+  ["BAD_INPUT", "No."],
+])("%s is said in plain words", (code, message) => {
+  expect(problemOf(failed(code))).toEqual({ message, fields: {} });
+});
+
+it("what prevents saving goes before what went wrong beside it", () => {
+  expect(problemOf(failed("INTERNAL", "CANNOT_SAVE")).message).toContain("cannot save");
+});
+
+it("an answer without errors is no problem", () => {
+  expect(problemIn(undefined, { userErrors: [] }, [])).toBeUndefined();
+});
