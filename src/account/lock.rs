@@ -6,7 +6,7 @@ use super::{reset, session};
 use crate::App;
 use crate::actor::Actor;
 use crate::db::{Tx, Writer};
-use crate::error::{Error, Problem, Result};
+use crate::error::{Error, Result};
 use chrono::{DateTime, Utc};
 use entity::user;
 use sea_orm::sea_query::LockType;
@@ -80,7 +80,7 @@ impl AccountLock {
     pub async fn by_reset_link(tx: Tx, app: &App, token: &str) -> Result<AccountLock> {
         let (_, seen) = reset::find(&tx, token, app.now()).await?;
         let account = AccountLock::take(tx, app, seen.id).await?;
-        let account = account.ok_or_else(|| Problem::from(crate::team::link::unknown()))?;
+        let account = account.ok_or_else(crate::team::link::unknown)?;
         reset::find(account.writer(), token, app.now()).await?;
         Ok(account)
     }

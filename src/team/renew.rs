@@ -57,7 +57,7 @@ async fn request_in(team: &TeamLock, link: &Link, origin: &Origin) -> Result<()>
             continue;
         };
         outbox::enqueue(
-            &team,
+            team,
             now,
             [letter(&inviter, &invitations, team.workspaces())],
         )
