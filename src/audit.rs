@@ -3,8 +3,9 @@
 use crate::actor::Actor;
 use crate::db::Writer;
 use crate::error::Result;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, DurationRound as _, Utc};
 use entity::audit_event::{self, AuditOutcome};
+use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{EntityTrait as _, IntoActiveModel as _};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -104,7 +105,8 @@ impl Entry {
         }
     }
 
-    /// Something that somebody tried and may not do.
+    /// Something that the actor tried and may not do. Its repeats within an hour are one entry with a
+    /// count.
     pub fn refused(workspace_id: Uuid, kind: AuditKind) -> Entry {
         Entry {
             outcome: AuditOutcome::Refused,
@@ -144,6 +146,9 @@ pub async fn record(
                 workspace_id: entry.workspace_id,
                 id: Uuid::now_v7(),
                 at: now,
+                last_at: now,
+                count: 1,
+                hour: (entry.outcome == AuditOutcome::Refused).then(|| hour_of(now)),
                 kind: entry.kind.code().to_owned(),
                 outcome: entry.outcome,
                 actor_id: Some(actor.user_id),
@@ -159,8 +164,30 @@ pub async fn record(
         .collect();
     for chunk in rows.chunks(CHUNK) {
         audit_event::Entity::insert_many(chunk.to_vec())
+            .on_conflict(counted_again())
             .exec_without_returning(writer)
             .await?;
     }
     Ok(())
+}
+
+/// The beginning of the hour that a time is in.
+fn hour_of(time: DateTime<Utc>) -> DateTime<Utc> {
+    time.duration_trunc(Duration::hours(1)).unwrap_or(time)
+}
+
+/// Counts a refused attempt that has been noted in this hour already; the first one's context stays.
+fn counted_again() -> OnConflict {
+    use audit_event::{Column, Entity};
+    OnConflict::columns([
+        Column::WorkspaceId,
+        Column::ActorId,
+        Column::Kind,
+        Column::Hour,
+    ])
+    // Written out: with a parameter, PostgreSQL would not know that the partial index fits.
+    .target_and_where(Expr::cust("outcome = 'REFUSED'"))
+    .value(Column::Count, Expr::col((Entity, Column::Count)).add(1))
+    .update_column(Column::LastAt)
+    .to_owned()
 }

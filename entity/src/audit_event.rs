@@ -1,4 +1,5 @@
-//! `audit_events`: what happened in a workspace, refused attempts included. Rows are only added.
+//! `audit_events`: what happened in a workspace, refused attempts included. Rows are only added,
+//! and the repeats of a refused attempt counted.
 
 use sea_orm::entity::prelude::*;
 
@@ -20,7 +21,14 @@ pub struct Model {
     /// A version 7 UUID: ids sort by time.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
+    /// When it happened; of repeated attempts, the first.
     pub at: DateTimeUtc,
+    /// When it happened last.
+    pub last_at: DateTimeUtc,
+    /// How often it happened: more than once for refused attempts only.
+    pub count: i32,
+    /// The hour in which the repeats of a refused attempt are counted; none for what was done.
+    pub hour: Option<DateTimeUtc>,
     pub kind: String,
     pub outcome: AuditOutcome,
     /// Who did it; none for the system itself.

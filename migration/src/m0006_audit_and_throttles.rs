@@ -9,6 +9,9 @@ const UP: &[&str] = &[
         workspace_id {uuid} NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
         id {uuid} NOT NULL,
         at {time} NOT NULL,
+        last_at {time} NOT NULL,
+        count integer NOT NULL DEFAULT 1 CHECK (count >= 1),
+        hour {time},
         kind text NOT NULL,
         outcome text NOT NULL CHECK (outcome IN ('DONE', 'REFUSED')),
         actor_id {uuid},
@@ -18,8 +21,12 @@ const UP: &[&str] = &[
         details {json} NOT NULL,
         address text NOT NULL,
         request_id text NOT NULL,
-        PRIMARY KEY (workspace_id, id)
+        PRIMARY KEY (workspace_id, id),
+        CHECK ((outcome = 'REFUSED') = (hour IS NOT NULL)),
+        CHECK (outcome = 'REFUSED' OR count = 1)
     )",
+    "CREATE UNIQUE INDEX audit_events_refused ON audit_events (workspace_id, actor_id, kind, hour)
+        WHERE outcome = 'REFUSED'",
     "CREATE INDEX audit_events_by_kind ON audit_events (workspace_id, kind, id)",
     "CREATE INDEX audit_events_by_actor ON audit_events (workspace_id, actor_id, id)",
     "CREATE INDEX audit_events_by_subject ON audit_events (workspace_id, subject_id, id)",

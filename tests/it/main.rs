@@ -30,6 +30,7 @@ mod password;
 mod permissions;
 mod policy;
 mod race;
+mod refused;
 mod relay;
 mod replicas;
 mod review;

@@ -53,10 +53,24 @@ impl AuditEvent {
         .encode()
     }
 
-    /// When it happened. Needs `ACCESS_HISTORY_VIEW`.
+    /// When it happened; of repeated attempts, the first. Needs `ACCESS_HISTORY_VIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
     async fn at(&self) -> Option<DateTime> {
         Some(DateTime(self.0.at))
+    }
+
+    /// How often it happened. Refused attempts of one person at the same thing within an hour are one
+    /// event, with the address and request of the first; what was done has an event each time. Needs
+    /// `ACCESS_HISTORY_VIEW`.
+    #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
+    async fn count(&self) -> Option<i32> {
+        Some(self.0.count)
+    }
+
+    /// When it happened last. Needs `ACCESS_HISTORY_VIEW`.
+    #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
+    async fn last_at(&self) -> Option<DateTime> {
+        Some(DateTime(self.0.last_at))
     }
 
     /// What was done, or tried. Needs `ACCESS_HISTORY_VIEW`.

@@ -168,7 +168,7 @@ const columnsFor = (roleName: RoleName): Column<Event>[] => [
           <Who label={event.subject} to={{ subject: event.subjectId ?? undefined }} />
         )}{" "}
         <bdi className="muted">{detailOf(event, roleName)}</bdi>{" "}
-        {event.outcome === "REFUSED" && <Badge tone="danger">Refused</Badge>}
+        {event.outcome === "REFUSED" && <Badge tone="danger">{refusedText(event)}</Badge>}
       </span>
     ),
   },
@@ -183,6 +183,9 @@ const columnsFor = (roleName: RoleName): Column<Event>[] => [
     ),
   },
 ];
+
+/** Repeats within an hour are one entry. */
+const refusedText = ({ count }: Event) => ((count ?? 1) > 1 ? `Refused ${count} times` : "Refused");
 
 /** A person in an entry; leads to all entries about them. */
 function Who({ label, to }: { label: string | null; to: Partial<View> }) {
