@@ -2,6 +2,7 @@
 
 use crate::name;
 use entity::{invitation, user};
+use secrecy::SecretString;
 use uuid::Uuid;
 
 /// Where a request came from.
@@ -13,6 +14,8 @@ pub struct Origin {
     pub user_agent: String,
     /// The id under which the request stands in the logs.
     pub request_id: String,
+    /// What the client shows to be a known device; not verified.
+    pub device: Option<SecretString>,
 }
 
 /// A user who does something.

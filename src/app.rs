@@ -1,8 +1,9 @@
 //! What the whole program shares: built once, passed everywhere.
 
 use crate::account::activity::Activity;
+use crate::account::flood::FloodGuard;
 use crate::account::password::Passwords;
-use crate::account::reset_line::ResetLine;
+use crate::account::reset_queue::ResetQueue;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
@@ -24,8 +25,10 @@ pub struct Parts {
     pub config: Config,
     pub passwords: Passwords,
     pub activity: Activity,
-    /// Password resets that go on behind their answers.
-    pub resets: ResetLine,
+    /// Password resets that visitors have asked for.
+    pub resets: ResetQueue,
+    /// How many of them each network has asked for.
+    pub reset_flood: FloodGuard,
     /// Wakes the worker that sends mails.
     pub mail_queued: Notify,
     /// Work that goes on behind an answer; waited for before the program ends.
@@ -70,7 +73,8 @@ impl App {
             passwords: Passwords::new(config.password_min_length)?,
             config,
             activity: Activity::default(),
-            resets: ResetLine::default(),
+            resets: ResetQueue::default(),
+            reset_flood: FloodGuard::default(),
             mail_queued: Notify::new(),
             background: TaskTracker::new(),
         })))

@@ -3,6 +3,10 @@
 //! Each setting is written once, as a field of [`Config`]; the file (`--config`) sets the default
 //! of the flag of the same name, so that all three are parsed and checked alike.
 
+mod quotas;
+
+pub use quotas::Quotas;
+
 use chrono::Duration;
 use clap::{Args, Command, FromArgMatches as _};
 use ipnet::IpNet;
@@ -123,7 +127,7 @@ pub struct Config {
     /// How long an undelivered mail is tried again
     #[arg(long, env = "TOKENVUE_MAIL_GIVE_UP_AFTER", default_value = "1d", value_parser = duration)]
     pub mail_give_up_after: Duration,
-    /// Mails that one address may get in a day: resets, invitations and resends together
+    /// Mails that one address may get in a day: invitations, resends and additions together
     #[arg(long, env = "TOKENVUE_MAILS_PER_ADDRESS", default_value_t = 20, value_parser = clap::value_parser!(i32).range(1..))]
     pub mails_per_address: i32,
 
@@ -145,7 +149,7 @@ pub struct Config {
     /// How long a session lives at most
     #[arg(long, env = "TOKENVUE_SESSION_LIFETIME", default_value = "30d", value_parser = duration)]
     pub session_lifetime: Duration,
-    /// Failed sign-ins of one account before further ones are slowed
+    /// Failed sign-ins of one account from one network address, or on one known device, before further ones are slowed
     #[arg(long, env = "TOKENVUE_SIGN_IN_FAILURES_PER_ACCOUNT", default_value_t = 5, value_parser = clap::value_parser!(i32).range(1..))]
     pub sign_in_failures_per_account: i32,
     /// Failed sign-ins from one network address before further ones are slowed
@@ -165,6 +169,9 @@ pub struct Config {
         default_value = "admins"
     )]
     pub workspace_creators: WorkspaceCreators,
+
+    #[command(flatten)]
+    pub quotas: Quotas,
 
     /// Cost of one GraphQL operation, at most: one is a few microseconds
     #[arg(long, env = "TOKENVUE_QUERY_COMPLEXITY", default_value_t = 30_000)]

@@ -30,6 +30,13 @@ pub fn of_client(address: &str) -> String {
         .map_or_else(|_| address.to_owned(), |address| of(address).to_string())
 }
 
+/// Likewise, the network that shares in a queue count as one.
+pub fn site_of_client(address: &str) -> String {
+    address
+        .parse()
+        .map_or_else(|_| address.to_owned(), |address| site(address).to_string())
+}
+
 fn prefix(address: IpAddr, length: u8) -> IpNet {
     match canonical(address) {
         IpAddr::V4(address) => Ipv4Net::from(address).into(),

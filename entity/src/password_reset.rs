@@ -1,4 +1,5 @@
-//! `password_resets`: requests to set a new password, at most one open per user.
+//! `password_resets`: links to set a new password. Several may be open at once, of those that an
+//! admin has sent one per user.
 
 use sea_orm::entity::prelude::*;
 
@@ -8,11 +9,13 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub user_id: Uuid,
-    /// The mail whose link is the valid one.
+    /// The admin who sent it; none where it was requested by a visitor.
+    pub admin_id: Option<Uuid>,
+    /// The mail that has its link.
     pub mail_id: Uuid,
     pub created_at: DateTimeUtc,
     pub expires_at: DateTimeUtc,
-    /// When it was used, or replaced by a newer one.
+    /// When it or another one was used, or an admin sent a newer one.
     pub ended_at: Option<DateTimeUtc>,
 }
 

@@ -11,6 +11,8 @@ pub struct Model {
     /// Unique, for use in URLs.
     pub slug: String,
     pub created_at: DateTimeUtc,
+    /// Who created it; none where that is not known.
+    pub creator_id: Option<Uuid>,
     /// Days that an invitation link stays valid; the server's default where none is set.
     pub invitation_lifetime_days: Option<i32>,
     /// Domains that may be invited, as a JSON array of ASCII names; empty allows all.

@@ -23,9 +23,11 @@ const UP: &[&str] = &[
         name text NOT NULL,
         slug text NOT NULL UNIQUE,
         created_at {time} NOT NULL,
+        creator_id {uuid},
         invitation_lifetime_days integer CHECK (invitation_lifetime_days BETWEEN 1 AND 90),
         allowed_email_domains {json} NOT NULL
     )",
+    "CREATE INDEX workspaces_of_creator ON workspaces (creator_id)",
 ];
 
 #[async_trait::async_trait]

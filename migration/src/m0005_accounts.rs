@@ -16,19 +16,20 @@ const UP: &[&str] = &[
         address text NOT NULL,
         user_agent text NOT NULL
     )",
-    "CREATE INDEX sessions_of_user ON sessions (user_id)",
+    "CREATE INDEX sessions_of_user ON sessions (user_id, id)",
     "CREATE INDEX sessions_of_workspace ON sessions (active_workspace_id)",
     "CREATE INDEX sessions_by_end ON sessions (expires_at)",
     "CREATE TABLE password_resets (
         id {uuid} NOT NULL PRIMARY KEY,
         user_id {uuid} NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+        admin_id {uuid},
         mail_id {uuid} NOT NULL,
         created_at {time} NOT NULL,
         expires_at {time} NOT NULL,
         ended_at {time}
     )",
-    "CREATE UNIQUE INDEX password_resets_open ON password_resets (user_id)
-        WHERE ended_at IS NULL",
+    "CREATE UNIQUE INDEX password_resets_open_by_admin ON password_resets (user_id)
+        WHERE ended_at IS NULL AND admin_id IS NOT NULL",
     "CREATE INDEX password_resets_of_user ON password_resets (user_id)",
     "CREATE INDEX password_resets_of_mail ON password_resets (mail_id)",
 ];

@@ -81,6 +81,11 @@ impl Passwords {
             .await?
     }
 
+    /// A password's hash, or for an account that does not exist, one that no password has.
+    pub fn hash_or_decoy<'h>(&'h self, hash: Option<&'h str>) -> &'h str {
+        hash.unwrap_or(&self.decoy)
+    }
+
     /// Whether the password is the one that was hashed; `None` stands for an account that does
     /// not exist, and takes as long.
     ///
@@ -93,7 +98,7 @@ impl Passwords {
         app: &crate::App,
     ) -> Result<bool> {
         let exists = hash.is_some();
-        let hash = hash.unwrap_or(&self.decoy).to_owned();
+        let hash = self.hash_or_decoy(hash).to_owned();
         let too_long = password.expose_secret().len() > MAX_CHARS * 4;
         let password = if too_long {
             SecretString::default()

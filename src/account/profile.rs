@@ -71,7 +71,7 @@ pub async fn change_password(
             // It was changed while this one was being checked.
             return Err(wrong_password().into());
         }
-        throttle::forgive(&account, counter).await?;
+        throttle::forgive(&account, &[counter]).await?;
         reset::replace(&account, app, hash, actor.session_id).await
     })
     .await?;

@@ -1,28 +1,28 @@
 //! Getting back in: password resets.
 
+use super::device::DeviceProof;
 use super::lock::AccountLock;
-use super::{session, throttle};
+use super::{attempts, session, throttle};
 use crate::App;
 use crate::actor::{Actor, Origin};
 use crate::audit::{self, AuditKind, Entry};
 use crate::db::Writer;
-use crate::email::EmailAddress;
 use crate::error::{Problem, ProblemCode, Result};
 use crate::mail::outbox::{self, Mail, Notice, RequestedBy};
 use crate::name;
-use crate::team::invitation::count_mail;
 use crate::team::{link, roster};
 use chrono::{DateTime, Utc};
 use entity::link_token::LinkPurpose;
-use entity::user::UserStatus;
 use entity::{password_reset, user};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _,
-    QueryFilter as _,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, IntoActiveModel as _,
+    PaginatorTrait as _, QueryFilter as _,
 };
 use secrecy::SecretString;
+use uuid::Uuid;
 
-/// Opens a reset for a user, in place of an earlier one, and writes its mail.
+/// Opens a reset that an admin sends to a user, and writes its mail. It ends the one that an admin
+/// has sent before; those that were requested by visitors stay open.
 ///
 /// # Errors
 /// Those of the database.
@@ -30,15 +30,19 @@ pub async fn open(
     tx: &Writer,
     app: &App,
     user: &user::Model,
-    by: Option<RequestedBy>,
+    admin_id: Uuid,
+    by: RequestedBy,
 ) -> Result<()> {
     let now = app.now();
-    end_open(tx, user.id, now).await?;
+    let by_admin = password_reset::Column::AdminId.is_not_null();
+    end_open(tx, user.id, Condition::all().add(by_admin), now).await?;
     let greeted = name::display(&user.first_name, &user.last_name, "");
-    let mail = Mail::new(greeted, &user.email, Notice::PasswordReset { by });
+    let notice = Notice::PasswordReset { by: Some(by) };
+    let mail = Mail::new(greeted, &user.email, notice);
     let reset = password_reset::Model {
-        id: uuid::Uuid::now_v7(),
+        id: Uuid::now_v7(),
         user_id: user.id,
+        admin_id: Some(admin_id),
         mail_id: mail.id(),
         created_at: now,
         expires_at: now + app.config.password_reset_lifetime,
@@ -50,52 +54,15 @@ pub async fn open(
     outbox::enqueue(tx, now, [mail]).await
 }
 
-async fn end_open(tx: &Writer, user_id: uuid::Uuid, now: DateTime<Utc>) -> Result<()> {
+async fn end_open(tx: &Writer, user_id: Uuid, which: Condition, now: DateTime<Utc>) -> Result<()> {
     password_reset::Entity::update_many()
         .col_expr(password_reset::Column::EndedAt, now.into())
         .filter(password_reset::Column::UserId.eq(user_id))
         .filter(password_reset::Column::EndedAt.is_null())
+        .filter(which)
         .exec(tx)
         .await?;
     Ok(())
-}
-
-/// Mails a reset link to whoever has an account with this address. It is done behind the answer,
-/// which so tells nothing, not even by the time it takes.
-pub fn request(app: &App, email: &str) {
-    let Ok(email) = EmailAddress::parse(email) else {
-        return;
-    };
-    let Some(waiting) = app.resets.enter(&email) else {
-        return;
-    };
-    let task = app.clone();
-    app.background.spawn(async move {
-        let _turn = waiting.turn().await;
-        let (task, email) = (&task, &email);
-        let sent = task
-            .db
-            .transaction(|tx| async move { request_in(&tx.into_writer(), task, email).await })
-            .await;
-        match sent {
-            Ok(()) => task.mail_queued.notify_one(),
-            Err(error) => tracing::error!(%error, "a password reset could not be opened"),
-        }
-    });
-}
-
-async fn request_in(tx: &Writer, app: &App, email: &EmailAddress) -> Result<()> {
-    let user = user::Entity::find()
-        .filter(user::Column::EmailKey.eq(email.key()))
-        .filter(user::Column::Status.eq(UserStatus::Active))
-        .one(tx)
-        .await?;
-    let Some(user) = user else { return Ok(()) };
-    if count_mail(tx, app, email.key()).await?.is_some() {
-        tracing::info!("a password reset was not mailed: the address has got too many mails today");
-        return Ok(());
-    }
-    open(tx, app, &user, None).await
 }
 
 /// Finds the reset that a link opens and its user; using up nothing.
@@ -138,7 +105,7 @@ pub async fn find(
     Ok((reset, user.ok_or_else(link::unknown)?))
 }
 
-/// Whether a reset has ended because a newer one was opened: both happen at one time.
+/// Whether a reset has ended because an admin sent a newer one: both happen at one time.
 async fn is_replaced(
     db: &impl ConnectionTrait,
     reset: &password_reset::Model,
@@ -146,17 +113,24 @@ async fn is_replaced(
 ) -> Result<bool> {
     let newer = password_reset::Entity::find()
         .filter(password_reset::Column::UserId.eq(reset.user_id))
+        .filter(password_reset::Column::AdminId.is_not_null())
         .filter(password_reset::Column::CreatedAt.eq(ended_at))
         .count(db)
         .await?;
     Ok(newer > 0)
 }
 
-/// Sets a new password: ends the link and every session of the user, and mails them a notice.
+/// Sets a new password: ends every link and session of the user, and mails them a notice. Gives what
+/// makes the client a known device.
 ///
 /// # Errors
 /// Those of [`find`], and those of the password, as problems.
-pub async fn reset(app: &App, token: &str, password: &SecretString, origin: &Origin) -> Result<()> {
+pub async fn reset(
+    app: &App,
+    token: &str,
+    password: &SecretString,
+    origin: &Origin,
+) -> Result<DeviceProof> {
     let (_, user) = find(&app.db, token, app.now()).await?;
     let personal = [user.email.as_str(), &user.first_name, &user.last_name];
     let password = app
@@ -168,13 +142,16 @@ pub async fn reset(app: &App, token: &str, password: &SecretString, origin: &Ori
     app.db
         .transaction(|tx| async move {
             let account = AccountLock::by_reset_link(tx, app, token).await?;
-            end_open(&account, account.user().id, account.now()).await?;
+            let user = account.user();
+            end_open(&account, user.id, Condition::all(), account.now()).await?;
             replace(&account, app, hash, None).await?;
+            let here = attempts::account_from_network_counter(&user.email_key, origin);
+            throttle::forgive(&account, &[&here]).await?;
             note(&account, origin).await
         })
         .await?;
     app.mail_queued.notify_one();
-    Ok(())
+    DeviceProof::issue(user.id, hash, app.now())
 }
 
 /// Stores a new password, ends the account's sessions (but for one that may stay), and mails a notice.
@@ -185,7 +162,7 @@ pub async fn replace(
     account: &AccountLock,
     app: &App,
     hash: &str,
-    kept_session: Option<uuid::Uuid>,
+    kept_session: Option<Uuid>,
 ) -> Result<()> {
     let user = account.user();
     user::Entity::update_many()
@@ -194,7 +171,7 @@ pub async fn replace(
         .exec(account.writer())
         .await?;
     session::end_all(account, kept_session).await?;
-    throttle::forgive(account, &throttle::key("sign-in-account", &user.email_key)).await?;
+    throttle::forgive(account, &[&attempts::account_counter(&user.email_key)]).await?;
     let greeted = name::display(&user.first_name, &user.last_name, "");
     let notice = Notice::PasswordChanged { at: app.now() };
     outbox::enqueue(

@@ -1,6 +1,7 @@
 //! Sessions: begun by signing in, ended by signing out, by time, or from elsewhere.
 
 use super::lock::{self, AccountLock};
+use super::sessions;
 use crate::App;
 use crate::actor::{Actor, Origin};
 use crate::db::Writer;
@@ -10,19 +11,19 @@ use crate::token::Token;
 use chrono::{DateTime, Utc};
 use entity::{member_activity, membership, session};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _};
-use sea_orm::{
-    ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
-};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
 use uuid::Uuid;
 
 /// The longest name of a client that is kept, in characters.
 const MAX_USER_AGENT: usize = 200;
 
-/// Begins a session; its token is known to the caller alone.
+/// Begins a session; its token is known to the caller alone. The user must be locked: where they have
+/// as many sessions as allowed, the one that was unused the longest ends.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn begin(writer: &Writer, app: &App, user_id: Uuid, origin: &Origin) -> Result<Token> {
+    sessions::make_room(writer, app, user_id).await?;
     let now = app.now();
     let token = Token::random().map_err(Error::internal)?;
     let session = session::Model {
@@ -40,21 +41,6 @@ pub async fn begin(writer: &Writer, app: &App, user_id: Uuid, origin: &Origin) -
         .exec_without_returning(writer)
         .await?;
     Ok(token)
-}
-
-/// Sessions that can still be used, the latest first.
-///
-/// # Errors
-/// Those of the database.
-pub async fn list(app: &App, user_id: Uuid) -> Result<Vec<session::Model>> {
-    let now = app.now();
-    Ok(session::Entity::find()
-        .filter(session::Column::UserId.eq(user_id))
-        .filter(session::Column::ExpiresAt.gt(now))
-        .filter(session::Column::LastUsedAt.gt(now - app.config.session_idle))
-        .order_by_desc(session::Column::Id)
-        .all(&app.db)
-        .await?)
 }
 
 /// A session of a user that is neither expired nor idle for too long.

@@ -12,7 +12,7 @@ use sea_orm::{
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, HashMap};
 
-/// After this time without failures, counting starts anew.
+/// After this time without failures, counting starts again.
 const MEMORY: Duration = Duration::hours(1);
 
 /// Names a counter. The value is hashed: the table tells nobody whose address was tried.
@@ -25,6 +25,14 @@ pub fn key(kind: &str, value: &str) -> String {
     format!("{kind}:{hex}")
 }
 
+/// A counter, and how often it may be used within a window.
+#[derive(Clone, Debug)]
+pub struct Quota {
+    pub key: String,
+    pub limit: i32,
+    pub window: Duration,
+}
+
 #[derive(FromQueryResult)]
 struct Count {
     key: String,
@@ -32,62 +40,69 @@ struct Count {
     resets_at: DateTime<Utc>,
 }
 
-/// Adds to the counters that `VALUES` names, or begins them anew where their window is over: `$1`
-/// is the end of a window that begins now, `$2` is now.
-const COUNT: &str = "ON CONFLICT (key) DO UPDATE SET
-        count = CASE WHEN throttles.resets_at <= $2 THEN excluded.count
-            ELSE throttles.count + excluded.count END,
-        resets_at = CASE WHEN throttles.resets_at <= $2 THEN $1 ELSE throttles.resets_at END";
+/// What a statement adds to a counter, and the length of a window that begins with it.
+struct Uses {
+    count: i32,
+    window: Duration,
+}
 
+/// Adds to the counters that `VALUES` names, or begins them again where their window is over: `$1`
+/// is now.
+const COUNT: &str = "ON CONFLICT (key) DO UPDATE SET
+        count = CASE WHEN throttles.resets_at <= $1 THEN excluded.count
+            ELSE throttles.count + excluded.count END,
+        resets_at = CASE WHEN throttles.resets_at <= $1 THEN excluded.resets_at
+            ELSE throttles.resets_at END";
+
+/// In the order of the keys, so that two transactions cannot wait for each other.
 async fn count(
     db: &Writer,
-    uses: &BTreeMap<&str, i32>,
+    uses: &BTreeMap<&str, Uses>,
     condition: &str,
-    window: Duration,
     now: DateTime<Utc>,
 ) -> Result<Vec<Count>> {
-    let rows: Vec<String> = (3..)
-        .zip(uses.values())
-        .map(|(n, uses)| format!("(${n}, {uses}, $1)"))
-        .collect();
+    let mut values: Vec<Value> = vec![now.into()];
+    let mut rows = Vec::new();
+    for (key, uses) in uses {
+        values.extend([Value::from(*key), (now + uses.window).into()]);
+        let n = values.len();
+        rows.push(format!("(${}, {}, ${n})", n - 1, uses.count));
+    }
     let sql = format!(
         "INSERT INTO throttles (key, count, resets_at) VALUES {} {COUNT} {condition}
          RETURNING key, count, resets_at",
         rows.join(", ")
     );
-    let mut values: Vec<Value> = vec![(now + window).into(), now.into()];
-    values.extend(uses.keys().map(|key| Value::from(*key)));
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
     Ok(Count::find_by_statement(statement).all(db).await?)
 }
 
-/// Counts one use for each of the keys within a window, in one statement. Gives, in their order,
-/// the time of the next chance for each that comes after `limit` uses of the same key. At most
-/// 1,000 keys.
+/// Counts one use for each of the quotas, in one statement. Gives, in their order, the time of the
+/// next chance for each that is used up. Of several quotas with the same key, the last one's limit
+/// and window count. At most 1,000.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn take(
     db: &Writer,
-    keys: &[String],
-    limit: i32,
-    window: Duration,
+    quotas: &[Quota],
     now: DateTime<Utc>,
 ) -> Result<Vec<Option<DateTime<Utc>>>> {
-    if keys.is_empty() {
+    if quotas.is_empty() {
         return Ok(Vec::new());
     }
-    // In the order of the keys, so that two transactions cannot wait for each other.
-    let mut uses = BTreeMap::new();
-    for key in keys {
-        *uses.entry(key.as_str()).or_insert(0) += 1;
+    let mut uses: BTreeMap<&str, Uses> = BTreeMap::new();
+    for quota in quotas {
+        let earlier = uses.get(quota.key.as_str()).map_or(0, |uses| uses.count);
+        let (count, window) = (earlier + 1, quota.window);
+        uses.insert(&quota.key, Uses { count, window });
     }
-    let counted = count(db, &uses, "", window, now).await?;
+    let counted = count(db, &uses, "", now).await?;
     let before = counted.into_iter().map(|row| {
-        let before = row.count - uses.get(row.key.as_str()).copied().unwrap_or(0);
+        let before = row.count - uses.get(row.key.as_str()).map_or(0, |uses| uses.count);
         (row.key, (before, row.resets_at))
     });
-    Ok(exceeding(keys, before.collect(), limit))
+    Ok(exceeding(quotas, before.collect()))
 }
 
 /// What [`take`] would give, without counting anything.
@@ -96,39 +111,37 @@ pub async fn take(
 /// Those of the database.
 pub async fn peek(
     db: &impl ConnectionTrait,
-    keys: &[String],
-    limit: i32,
-    window: Duration,
+    quotas: &[Quota],
     now: DateTime<Utc>,
 ) -> Result<Vec<Option<DateTime<Utc>>>> {
     let counted = throttle::Entity::find()
-        .filter(throttle::Column::Key.is_in(keys))
+        .filter(throttle::Column::Key.is_in(quotas.iter().map(|quota| quota.key.as_str())))
         .filter(throttle::Column::ResetsAt.gt(now))
         .all(db)
         .await?;
-    let mut before: Counters = keys
+    let mut before: Counters = quotas
         .iter()
-        .map(|key| (key.clone(), (0, now + window)))
+        .map(|quota| (quota.key.clone(), (0, now + quota.window)))
         .collect();
     before.extend(
         counted
             .into_iter()
             .map(|row| (row.key, (row.count, row.resets_at))),
     );
-    Ok(exceeding(keys, before, limit))
+    Ok(exceeding(quotas, before))
 }
 
-/// Counts and when they begin anew, by key.
+/// Counts and when they begin again, by key.
 type Counters = HashMap<String, (i32, DateTime<Utc>)>;
 
-/// For each key, in order, when its next chance is if this use comes after `limit` others.
-fn exceeding(keys: &[String], mut counters: Counters, limit: i32) -> Vec<Option<DateTime<Utc>>> {
-    let exceeds = |key: &String| {
-        let (used, resets_at) = counters.get_mut(key)?;
+/// For each quota, in order, when its next chance is if this use is one too many.
+fn exceeding(quotas: &[Quota], mut counters: Counters) -> Vec<Option<DateTime<Utc>>> {
+    let exceeds = |quota: &Quota| {
+        let (used, resets_at) = counters.get_mut(&quota.key)?;
         *used += 1;
-        (*used > limit).then_some(*resets_at)
+        (*used > quota.limit).then_some(*resets_at)
     };
-    keys.iter().map(exceeds).collect()
+    quotas.iter().map(exceeds).collect()
 }
 
 /// Notes an attempt as failed before it is tried, so that many at once cannot slip through; who
@@ -145,53 +158,96 @@ pub async fn attempt(
     now: DateTime<Utc>,
 ) -> Result<()> {
     // Counting holds the row until the wait is written: attempts at once see each other's.
-    db.transaction(
-        |tx| async move { attempt_in(&tx.into_writer(), key, free, max_wait, now).await },
-    )
+    db.transaction(|tx| async move {
+        let tx = &tx.into_writer();
+        let counted = count_attempt(tx, &[key], now).await?;
+        let Some(failures) = counted.get(key) else {
+            return Err(Error::RateLimited(blocked_until(tx, &[key], now).await?));
+        };
+        slow_down(tx, key, *failures, free, max_wait, now).await
+    })
     .await
 }
 
-async fn attempt_in(
+/// Counts an attempt with each of the counters that is not blocked, in one statement. Gives what
+/// these count now; a counter that is not among them is blocked. The rows are locked until the end
+/// of the transaction.
+///
+/// # Errors
+/// Those of the database.
+pub async fn count_attempt(
+    tx: &Writer,
+    keys: &[&str],
+    now: DateTime<Utc>,
+) -> Result<HashMap<String, i32>> {
+    let one = || Uses {
+        count: 1,
+        window: MEMORY,
+    };
+    let uses = keys.iter().map(|key| (*key, one())).collect();
+    let unblocked = "WHERE throttles.blocked_until IS NULL OR throttles.blocked_until <= $1";
+    let counted = count(tx, &uses, unblocked, now).await?;
+    let counted = counted.into_iter().map(|row| (row.key, row.count));
+    Ok(counted.collect())
+}
+
+/// Blocks a counter after the last free failure: for a second, then for twice as long after each
+/// further one, up to `max_wait`.
+///
+/// # Errors
+/// Those of the database.
+pub async fn slow_down(
     tx: &Writer,
     key: &str,
+    failures: i32,
     free: i32,
     max_wait: Duration,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let unblocked = "WHERE throttles.blocked_until IS NULL OR throttles.blocked_until <= $2";
-    let counted = count(tx, &BTreeMap::from([(key, 1)]), unblocked, MEMORY, now).await?;
-    let Some(counted) = counted.first() else {
-        let row = throttle::Entity::find_by_id(key.to_owned()).one(tx).await?;
-        let until = row.and_then(|row| row.blocked_until);
-        return Err(Error::RateLimited(
-            until.unwrap_or(now + Duration::seconds(1)),
-        ));
-    };
-    if counted.count >= free {
-        let doublings = (counted.count - free).clamp(0, 20);
-        let wait = Duration::seconds(1 << doublings).min(max_wait);
-        throttle::Entity::update_many()
-            .col_expr(throttle::Column::BlockedUntil, (now + wait).into())
-            .col_expr(throttle::Column::ResetsAt, (now + wait + MEMORY).into())
-            .filter(throttle::Column::Key.eq(key))
-            .exec(tx)
-            .await?;
+    if failures < free {
+        return Ok(());
     }
+    let doublings = (failures - free).clamp(0, 20);
+    let wait = Duration::seconds(1 << doublings).min(max_wait);
+    throttle::Entity::update_many()
+        .col_expr(throttle::Column::BlockedUntil, (now + wait).into())
+        .col_expr(throttle::Column::ResetsAt, (now + wait + MEMORY).into())
+        .filter(throttle::Column::Key.eq(key))
+        .exec(tx)
+        .await?;
     Ok(())
+}
+
+/// When none of the counters is blocked any more.
+///
+/// # Errors
+/// Those of the database.
+pub async fn blocked_until(
+    tx: &impl ConnectionTrait,
+    keys: &[&str],
+    now: DateTime<Utc>,
+) -> Result<DateTime<Utc>> {
+    let rows = throttle::Entity::find()
+        .filter(throttle::Column::Key.is_in(keys.iter().copied()))
+        .all(tx)
+        .await?;
+    let latest = rows.into_iter().filter_map(|row| row.blocked_until).max();
+    Ok(latest.unwrap_or(now + Duration::seconds(1)))
 }
 
 /// Forgets all failures.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn forgive(db: &Writer, key: &str) -> Result<()> {
-    throttle::Entity::delete_by_id(key.to_owned())
+pub async fn forgive(db: &Writer, keys: &[&str]) -> Result<()> {
+    throttle::Entity::delete_many()
+        .filter(throttle::Column::Key.is_in(keys.iter().copied()))
         .exec(db)
         .await?;
     Ok(())
 }
 
-/// Takes back one attempt, which turned out well.
+/// Takes back one attempt, which turned out well or was not made.
 ///
 /// # Errors
 /// Those of the database.

@@ -4,6 +4,7 @@ use super::cost::cost;
 use super::cursor;
 use super::error::Result;
 use super::scope::Scope;
+use crate::account::sessions::SessionQuery;
 use crate::team::history::HistoryQuery;
 use crate::team::invitations::InvitationQuery;
 use crate::team::list::{MemberOrder, MemberQuery};
@@ -45,6 +46,7 @@ pub enum Total {
     Members(MemberQuery),
     Invitations(InvitationQuery),
     History(HistoryQuery),
+    Sessions(SessionQuery),
 }
 
 /// A page of a list.
@@ -153,6 +155,7 @@ impl<T: ConnectionNode> Connection<T> {
             Total::Members(query) => query.count(&app.db).await?,
             Total::Invitations(query) => query.count(&app.db).await?,
             Total::History(query) => query.count(&app.db).await?,
+            Total::Sessions(query) => query.count(&app.db).await?,
         })
     }
 }

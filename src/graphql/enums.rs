@@ -305,8 +305,14 @@ pub enum UserErrorCode {
     PasswordRequired,
     /// Was sent a moment ago: wait until `retryAt`.
     Cooldown,
-    /// The address has got too many mails today.
+    /// The address has got too many mails today, or you have sent too many.
     MailCapReached,
+    /// The workspace has as many open invitations as a workspace may have.
+    InvitationCapReached,
+    /// You have created as many workspaces as one person may create.
+    WorkspaceCapReached,
+    /// You have looked up too many people in the last hour: wait until `retryAt`.
+    PreviewCapReached,
     /// The workspace would be left without an active Workspace Admin.
     LastAdmin,
     /// The member is not invited but active.

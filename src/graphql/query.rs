@@ -105,9 +105,11 @@ impl Query {
         RoleDefinition::all()
     }
 
-    /// What `inviteUsers` would do with the same input, before anything is written. Needs
+    /// What `inviteUsers` would do with the same input, before anything is written. It tells who has
+    /// an account, so the number of people that you can ask about in an hour is limited. Needs
     /// `TEAM_MANAGE` in every workspace named. Errors: `UNAUTHENTICATED`, `FORBIDDEN`,
-    /// `NOT_FOUND`, `BAD_INPUT`.
+    /// `NOT_FOUND`, `BAD_INPUT`. User errors: `TOO_MANY`, `PREVIEW_CAP_REACHED`; in outcomes as
+    /// `inviteUsers`.
     #[graphql(directive = requires::apply(TeamManage.into()), directive = cost::apply(CROWD))]
     async fn invite_users_preview(
         &self,
@@ -121,11 +123,12 @@ impl Query {
         for placement in invitees.iter().flat_map(|invitee| &invitee.placements) {
             viewer.require(placement.workspace_id, TeamManage)?;
         }
-        let decisions = invite::preview(&scope.app, &invitees).await?;
-        let outcomes = InviteOutcome::of(ctx, &invitees, decisions).await?;
+        let decisions = invite::preview(&scope.app, viewer.user_id, &invitees).await;
+        let (decisions, refused) = settle(decisions)?;
+        let decisions = decisions.unwrap_or_default();
         Ok(Some(InviteUsersPreview {
-            outcomes,
-            user_errors,
+            outcomes: InviteOutcome::of(ctx, &invitees, decisions).await?,
+            user_errors: user_errors.into_iter().chain(refused).collect(),
         }))
     }
 

@@ -3,6 +3,7 @@
 use super::error::{Failure, Result};
 use super::loaders::Loaders;
 use crate::App;
+use crate::account::device::DeviceProof;
 use crate::account::viewer::Viewer;
 use crate::actor::{Actor, Origin};
 use crate::error::Error;
@@ -36,6 +37,7 @@ struct State {
     token: Option<Token>,
     viewer: Option<Arc<Viewer>>,
     cookie: Option<CookieChange>,
+    device: Option<DeviceProof>,
 }
 
 impl Scope {
@@ -61,6 +63,7 @@ impl Scope {
             token,
             viewer,
             cookie: None,
+            device: None,
         };
         Ok(Scope {
             loaders: OnceLock::new(),
@@ -207,6 +210,16 @@ impl Scope {
         }
         let message = "One operation takes one password. Send the mutations one by one.";
         Err(Error::bad_input("input", message).into())
+    }
+
+    /// Makes the client a known device of the user, if it keeps cookies.
+    pub fn remember_device(&self, proof: DeviceProof) {
+        self.state().device = Some(proof);
+    }
+
+    /// What makes the client a known device, for its cookie.
+    pub fn known_device(&self) -> Option<DeviceProof> {
+        self.state().device.clone()
     }
 
     /// What becomes of the session cookie with the answer.

@@ -55,6 +55,7 @@ impl Proxies {
                 .chars()
                 .take(MAX_REQUEST_ID)
                 .collect(),
+            device: None,
         }
     }
 

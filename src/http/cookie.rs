@@ -1,6 +1,7 @@
-//! The session cookie.
+//! The cookies: of the session, and of a known device.
 
 use crate::App;
+use crate::account::device::DeviceProof;
 use crate::graphql::scope::CookieChange;
 use axum::http::HeaderValue;
 use axum_extra::extract::cookie::{Cookie, SameSite};
@@ -20,6 +21,22 @@ fn is_secure(app: &App) -> bool {
     app.config.public_url().scheme() == "https"
 }
 
+/// The name of the cookie of a known device, likewise.
+pub fn device_name(app: &App) -> &'static str {
+    if is_secure(app) {
+        "__Host-tokenvue_device"
+    } else {
+        "tokenvue_device"
+    }
+}
+
+/// The `Set-Cookie` header that makes a browser a known device.
+pub fn device_header(app: &App, proof: &DeviceProof) -> Option<HeaderValue> {
+    let value = proof.secret().expose_secret().to_owned();
+    let lifetime = app.config.quotas.known_device_lifetime;
+    set(app, device_name(app), value, lifetime.num_seconds())
+}
+
 /// The `Set-Cookie` header for a change of session.
 pub fn header(app: &App, change: &CookieChange) -> Option<HeaderValue> {
     let (value, seconds) = match change {
@@ -29,7 +46,11 @@ pub fn header(app: &App, change: &CookieChange) -> Option<HeaderValue> {
         ),
         CookieChange::Clear => (String::new(), 0),
     };
-    let mut cookie = Cookie::build((name(app), value))
+    set(app, name(app), value, seconds)
+}
+
+fn set(app: &App, name: &'static str, value: String, seconds: i64) -> Option<HeaderValue> {
+    let mut cookie = Cookie::build((name, value))
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)

@@ -1,13 +1,11 @@
 //! Invitations: their state at a time, finding them, sending them again and revoking them.
 
 use super::lock::{self, Right, TeamLock};
-use super::roster;
+use super::{mail_quota, roster};
 use crate::App;
 use crate::access::Permission;
-use crate::account::throttle;
 use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
-use crate::db::Writer;
 use crate::error::{Error, Problem, ProblemCode, Result};
 use crate::mail::outbox::{self, Mail, Notice};
 use chrono::{DateTime, Duration, Utc};
@@ -19,9 +17,6 @@ use sea_orm::{
     IntoActiveModel as _, QueryFilter as _, QueryOrder as _, Select,
 };
 use uuid::Uuid;
-
-/// The time for which mails to one address are counted together.
-pub const MAIL_WINDOW: Duration = Duration::days(1);
 
 /// The invitations of one workspace.
 pub fn in_workspace(workspace_id: Uuid) -> Select<invitation::Entity> {
@@ -74,62 +69,6 @@ pub fn lifetime(app: &App, workspace: &workspace::Model) -> Duration {
     }
 }
 
-/// Counts one more mail to an address; gives the problem to show where there were too many today.
-///
-/// # Errors
-/// Those of the database.
-pub async fn count_mail(db: &Writer, app: &App, email_key: &str) -> Result<Option<Problem>> {
-    let problems = count_mails(db, app, &[email_key]).await?;
-    Ok(problems.into_iter().next().flatten())
-}
-
-/// Likewise, one mail for each of the addresses, in one statement.
-///
-/// # Errors
-/// Those of the database.
-pub async fn count_mails(
-    db: &Writer,
-    app: &App,
-    email_keys: &[&str],
-) -> Result<Vec<Option<Problem>>> {
-    let keys: Vec<String> = email_keys.iter().copied().map(mail_counter).collect();
-    let limit = app.config.mails_per_address;
-    let full = throttle::take(db, &keys, limit, MAIL_WINDOW, app.now()).await?;
-    Ok(full
-        .into_iter()
-        .map(|until| until.map(too_many_mails))
-        .collect())
-}
-
-/// What [`count_mails`] would say, without counting anything.
-///
-/// # Errors
-/// Those of the database.
-pub async fn foresee_mails(
-    db: &impl ConnectionTrait,
-    app: &App,
-    email_keys: &[&str],
-) -> Result<Vec<Option<Problem>>> {
-    let keys: Vec<String> = email_keys.iter().copied().map(mail_counter).collect();
-    let limit = app.config.mails_per_address;
-    let full = throttle::peek(db, &keys, limit, MAIL_WINDOW, app.now()).await?;
-    Ok(full
-        .into_iter()
-        .map(|until| until.map(too_many_mails))
-        .collect())
-}
-
-/// The counter of the mails to an address.
-fn mail_counter(email_key: &str) -> String {
-    throttle::key("mail", email_key)
-}
-
-/// What is said of an address that has got too many mails; counting starts anew at `until`.
-pub fn too_many_mails(until: DateTime<Utc>) -> Problem {
-    let message = "This address has got too many mails today. Try again tomorrow.";
-    Problem::new(ProblemCode::MailCapReached, &[], message).retry_at(until)
-}
-
 /// What sending an invitation again needs.
 pub const RESEND: Right = Right {
     permission: Permission::TeamManage,
@@ -174,7 +113,8 @@ async fn resend_in(
         return Err(problem.retry_at(rested).into());
     }
     let member = roster::member(team.writer(), workspace_id, invitation.user_id).await?;
-    if let Some(problem) = count_mail(team, app, &member.email_key).await? {
+    let used_up = mail_quota::count(team, app, actor.user_id, &[&member.email_key]).await?;
+    if let Some(problem) = used_up.into_iter().flatten().next() {
         return Err(problem.within(&["invitationId"]).into());
     }
     let mail = Mail::new(

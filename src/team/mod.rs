@@ -14,6 +14,7 @@ pub mod leave;
 pub mod link;
 pub mod list;
 pub mod lock;
+mod mail_quota;
 pub mod member;
 pub mod page;
 pub mod renew;

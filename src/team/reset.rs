@@ -1,8 +1,7 @@
 //! A password reset that an admin sends to a member.
 
-use super::invitation::count_mail;
 use super::lock::{self, Right, TeamLock};
-use super::roster;
+use super::{mail_quota, roster};
 use crate::App;
 use crate::access::Permission;
 use crate::account::reset;
@@ -53,16 +52,14 @@ async fn send_in(
         let message = "This person has not signed up yet. Resend the invitation instead.";
         return Err(Problem::new(ProblemCode::NotActive, &["membershipId"], message).into());
     }
-    if let Some(problem) = count_mail(team, app, &member.email_key).await? {
-        return Err(problem.within(&["membershipId"]).into());
-    }
+    mail_quota::count_reset(team, app, actor).await?;
     let user = user::Entity::find_by_id(user_id).one(team.writer()).await?;
     let user = user.ok_or(Error::NotFound("membership"))?;
     let by = RequestedBy {
         name: actor.name.clone(),
         workspace: workspace.name.clone(),
     };
-    reset::open(team, app, &user, Some(by)).await?;
+    reset::open(team, app, &user, actor.user_id, by).await?;
     let entry = Entry::done(workspace_id, AuditKind::SendPasswordReset).to(user_id, &member.email);
     audit::record(team, team.now(), actor, [entry]).await?;
     Ok(member)

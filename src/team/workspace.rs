@@ -17,7 +17,7 @@ use entity::{Role, user, workspace};
 use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _,
-    QueryFilter as _, QuerySelect as _,
+    PaginatorTrait as _, QueryFilter as _, QuerySelect as _,
 };
 use uuid::Uuid;
 
@@ -30,7 +30,7 @@ const MAX_DOMAIN_BYTES: usize = 253;
 ///
 /// # Errors
 /// `Unauthenticated` where the actor's session has ended; `Denied` where the settings do not let
-/// the actor create workspaces; `NameInvalid` as a problem.
+/// the actor create workspaces; `NameInvalid` and `WorkspaceCapReached` as problems.
 pub async fn create(app: &App, actor: &Actor, workspace_name: &str) -> Result<workspace::Model> {
     let workspace_name = name::parse_required("name", workspace_name)?;
     let workspace_name = &workspace_name;
@@ -39,6 +39,8 @@ pub async fn create(app: &App, actor: &Actor, workspace_name: &str) -> Result<wo
             let message = "The settings of this server do not let you create workspaces.";
             return Err(Error::Denied(message.to_owned()));
         }
+        // The account is locked, so that one person creates one workspace after the other.
+        within_cap(&account, app, actor.user_id).await?;
         create_in(
             &account,
             account.now(),
@@ -69,6 +71,19 @@ async fn may_create(writer: &Writer, app: &App, user_id: Uuid) -> Result<bool> {
     Ok(memberships.iter().any(manages))
 }
 
+async fn within_cap(writer: &Writer, app: &App, creator_id: Uuid) -> Result<()> {
+    let cap = app.config.quotas.workspaces_per_creator;
+    let created = workspace::Entity::find()
+        .filter(workspace::Column::CreatorId.eq(creator_id))
+        .count(writer)
+        .await?;
+    if i64::try_from(created).unwrap_or(i64::MAX) < cap.into() {
+        return Ok(());
+    }
+    let message = format!("You have created {cap} workspaces, which is the most.");
+    Err(Problem::new(ProblemCode::WorkspaceCapReached, &[], message).into())
+}
+
 /// Writes a workspace with its first admin. The caller has checked that the actor may create it.
 ///
 /// # Errors
@@ -86,6 +101,7 @@ pub async fn create_in(
         name: workspace_name.to_owned(),
         slug: slug(workspace_name, id),
         created_at: now,
+        creator_id: Some(admin.id),
         invitation_lifetime_days: None,
         allowed_email_domains: serde_json::json!([]),
     };

@@ -64,9 +64,15 @@ async fn a_browser_signs_in_with_a_cookie_that_scripts_cannot_read(server: Serve
     let payload = &answer["data"]["signIn"];
     assert_eq!(payload["sessionToken"], Value::Null);
     assert_eq!(payload["viewer"]["user"]["email"], "ana@acme.example");
-    let [cookie] = cookies.as_slice() else {
+    let [cookie, device] = cookies.as_slice() else {
         panic!("{cookies:?}")
     };
+    let (pair, attributes) = parts(device);
+    assert!(pair.starts_with("tokenvue_device="), "{pair}");
+    assert_eq!(
+        attributes,
+        ["HttpOnly", "Max-Age=15552000", "Path=/", "SameSite=Lax"]
+    );
     let (pair, attributes) = parts(cookie);
     assert!(pair.starts_with("tokenvue_session="), "{pair}");
     assert_eq!(

@@ -4,12 +4,10 @@ use crate::on_both_engines;
 use crate::support::socket::Socket;
 use crate::support::{Server, Team, sign_in};
 use serde_json::{Value, json};
-use tokenvue::account::reset_line::{AT_WORK, MAX_WAITING};
 use tokio::task::JoinSet;
 
 on_both_engines!(
     hostile_queries_are_refused_on_every_transport,
-    many_resets_wait_in_a_bounded_line,
     many_sign_ins_are_answered_one_way_or_another,
     an_operation_has_one_password_checked,
     odd_methods_and_long_request_ids_leave_nothing_behind,
@@ -162,52 +160,6 @@ async fn hostile_queries_are_refused_on_every_transport(server: Server) {
     }
     let answer = socket.answer("{ roles { name } }", json!({})).await;
     assert_eq!(answer["data"]["roles"][0]["name"], "Workspace Admin");
-}
-
-async fn many_resets_wait_in_a_bounded_line(server: Server) {
-    let team = Team::first(&server).await;
-    let anonymous = server.anonymous();
-    let ask = async |emails: Vec<String>| {
-        let fields = emails.iter().enumerate().map(|(n, email)| {
-            format!(r#"a{n}: requestPasswordReset(input: {{ email: "{email}" }}) {{ accepted }} "#)
-        });
-        let query = format!("mutation {{ {} }}", fields.collect::<String>());
-        let answers = anonymous.get(&query).await;
-        let answers = answers.as_object().unwrap();
-        assert_eq!(answers.len(), emails.len());
-        assert!(answers.values().all(|answer| answer["accepted"] == true));
-    };
-    // Nobody gets a turn: as if the database had stopped answering.
-    let turns = server.app.resets.turns.clone();
-    let turns = turns.acquire_many_owned(AT_WORK.try_into().unwrap()).await;
-    let admin = &team.admin.email;
-    let few = [
-        admin,
-        "nobody@acme.example",
-        "nonsense",
-        &admin.to_uppercase(),
-    ];
-    ask(few.map(str::to_owned).to_vec()).await;
-    let many: Vec<_> = (0..MAX_WAITING)
-        .map(|n| format!("p{n}@acme.example"))
-        .collect();
-    for emails in many.chunks(25) {
-        ask(emails.to_vec()).await;
-    }
-    // Those who came too late are told the same, and those who wait are not asked twice.
-    ask(few.map(str::to_owned).to_vec()).await;
-    assert_eq!(server.app.background.len(), 1 + MAX_WAITING);
-    let metrics = reqwest::get(format!("{}/metrics", server.url)).await;
-    let metrics = metrics.unwrap().text().await.unwrap();
-    let dropped = "\ntokenvue_password_resets_dropped_total 2\n";
-    assert!(metrics.contains(dropped), "{metrics}");
-    drop(turns);
-    server.quiet().await;
-    assert_eq!(server.count::<entity::outbox::Entity>().await, 1);
-    assert_eq!(server.mails_to(admin).await.len(), 1);
-    ask(vec![admin.clone()]).await;
-    server.quiet().await;
-    assert_eq!(server.count::<entity::outbox::Entity>().await, 2);
 }
 
 async fn many_sign_ins_are_answered_one_way_or_another(server: Server) {

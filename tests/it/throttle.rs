@@ -3,14 +3,16 @@
 use crate::on_both_engines;
 use crate::support::{Client, PASSWORD, Reply, Server, Team, user_errors};
 use chrono::{DateTime, Duration, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 
 on_both_engines!(
     failures_slow_an_account_down,
     the_wait_grows_to_a_minute_and_is_over_then,
     an_address_without_account_is_slowed_alike,
     every_replica_counts,
-    who_is_at_home_gets_in_while_others_guess,
+    guesses_from_one_network_block_no_other,
+    a_known_device_gets_in_while_many_guess,
+    a_device_is_known_until_the_password_changes,
     guessing_many_accounts_from_one_address_is_slowed,
     the_addresses_of_an_ipv6_subnet_count_as_one,
     success_forgives_the_failures_before,
@@ -27,6 +29,63 @@ const ELSEWHERE: &str = "203.0.113.9";
 async fn sign_in(client: &Client, email: &str, password: &str) -> Reply {
     let input = json!({ "email": email, "password": password, "transport": "BEARER" });
     client.try_mutate("signIn", input, "sessionToken").await
+}
+
+/// A browser, which keeps its cookies but for that of its session.
+struct Browser {
+    http: reqwest::Client,
+    cookie: std::sync::Mutex<Option<String>>,
+    url: String,
+}
+
+impl Browser {
+    fn at(server: &Server) -> Browser {
+        Browser {
+            http: reqwest::Client::new(),
+            cookie: std::sync::Mutex::default(),
+            url: format!("{}/graphql", server.url),
+        }
+    }
+
+    async fn mutate(&self, mutation: &str, input: Value) -> Value {
+        let input_type = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
+        let query = format!(
+            "mutation M($input: {input_type}!) {{ {mutation}(input: $input) {{ userErrors {{ code }} }} }}"
+        );
+        let body = json!({ "query": query, "variables": { "input": input } });
+        let mut request = self.http.post(&self.url).header("x-forwarded-for", HOME);
+        if let Some(cookie) = self.cookie.lock().unwrap().as_ref() {
+            request = request.header("cookie", cookie);
+        }
+        let response = request.json(&body).send().await.unwrap();
+        for cookie in response.headers().get_all("set-cookie") {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            if pair.starts_with("tokenvue_device=") {
+                *self.cookie.lock().unwrap() = Some(pair.to_owned());
+            }
+        }
+        response.json().await.unwrap()
+    }
+
+    /// Whether a password is right; not where it is not even looked at.
+    async fn signs_in(&self, email: &str, password: &str) -> bool {
+        let input = json!({ "email": email, "password": password });
+        let reply = self.mutate("signIn", input).await;
+        reply["data"]["signIn"]["userErrors"] == json!([])
+    }
+
+    /// Whether a wrong password is looked at.
+    async fn guesses(&self, email: &str) -> bool {
+        let input = json!({ "email": email, "password": "not the password" });
+        let reply = self.mutate("signIn", input).await;
+        reply["data"]["signIn"]["userErrors"] == json!([{ "code": "CREDENTIALS_INVALID" }])
+    }
+
+    async fn resets(&self, token: &str, password: &str) {
+        let input = json!({ "token": token, "newPassword": password });
+        let reply = self.mutate("resetPassword", input).await;
+        assert_eq!(reply["data"]["resetPassword"]["userErrors"], json!([]));
+    }
 }
 
 /// Whether the reply is a session; otherwise it must be a refusal for the wrong password.
@@ -126,7 +185,7 @@ async fn every_replica_counts(server: Server) {
     replica.stop().await;
 }
 
-async fn who_is_at_home_gets_in_while_others_guess(server: Server) {
+async fn guesses_from_one_network_block_no_other(server: Server) {
     let replica = server.replica(&BEHIND_PROXY).await;
     let team = Team::first(&replica.server).await;
     let (home, elsewhere) = (
@@ -134,9 +193,8 @@ async fn who_is_at_home_gets_in_while_others_guess(server: Server) {
         replica.server.anonymous().calling_from(ELSEWHERE),
     );
     let email = &team.admin.email;
-    assert!(succeeded(&sign_in(&home, email, PASSWORD).await));
     // Long waits, so that none runs out on a slow machine.
-    for _ in 0..7 {
+    for _ in 0..30 {
         let (_, until) = guess(&elsewhere, email).await;
         wait(&replica.server, until);
     }
@@ -150,6 +208,68 @@ async fn who_is_at_home_gets_in_while_others_guess(server: Server) {
 
     // Guessing from there is slowed too.
     guess(&home, email).await;
+    replica.stop().await;
+}
+
+/// Lets guesses from many networks make an account wait for a minute.
+async fn guess_from_everywhere(server: &Server, email: &str) {
+    let from = |n: usize| {
+        server
+            .anonymous()
+            .calling_from(&format!("2001:db8:1:{n:x}::1"))
+    };
+    for n in 0..30 {
+        let reply = sign_in(&from(n), email, "not the password").await;
+        match slowed(&reply) {
+            Some(until) => wait(server, until),
+            None => assert!(!succeeded(&reply)),
+        }
+    }
+    let (_, until) = guess(&from(31), email).await;
+    assert!(until - server.app.now() > Duration::seconds(30));
+}
+
+async fn a_known_device_gets_in_while_many_guess(server: Server) {
+    let replica = server.replica(&BEHIND_PROXY).await;
+    let server = &replica.server;
+    let team = Team::first(server).await;
+    let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
+    let (device, other) = (Browser::at(server), Browser::at(server));
+    assert!(device.signs_in(&team.admin.email, PASSWORD).await);
+    assert!(other.signs_in(&bo.email, PASSWORD).await);
+    guess_from_everywhere(server, &team.admin.email).await;
+    let fresh = server.anonymous().calling_from(HOME);
+    let email = &team.admin.email;
+    assert!(slowed(&sign_in(&fresh, email, PASSWORD).await).is_some());
+    assert!(
+        !other.signs_in(email, PASSWORD).await,
+        "it is known for another account"
+    );
+    assert!(device.signs_in(email, PASSWORD).await);
+
+    // It has a number of guesses of its own.
+    let mut guesses = 0;
+    while device.guesses(email).await {
+        guesses += 1;
+        assert!(guesses < 15, "fifteen guesses were taken");
+    }
+    assert!(guesses >= 5, "{guesses}");
+    replica.stop().await;
+}
+
+async fn a_device_is_known_until_the_password_changes(server: Server) {
+    let replica = server.replica(&BEHIND_PROXY).await;
+    let server = &replica.server;
+    let team = Team::first(server).await;
+    let email = &team.admin.email;
+    let (old, new) = (Browser::at(server), Browser::at(server));
+    assert!(old.signs_in(email, PASSWORD).await);
+    crate::password::ask_for_reset(server, email).await;
+    let token = server.mail_to(email).await.token();
+    new.resets(&token, "another lamp under rivers").await;
+    guess_from_everywhere(server, email).await;
+    assert!(!old.signs_in(email, "another lamp under rivers").await);
+    assert!(new.signs_in(email, "another lamp under rivers").await);
     replica.stop().await;
 }
 

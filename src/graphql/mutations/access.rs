@@ -1,7 +1,7 @@
 //! Signing in and out, and getting back in.
 
 use crate::account::setup::{self, FirstAdmin};
-use crate::account::{reset, session, sign_in};
+use crate::account::{reset, reset_request, session, sign_in};
 use crate::graphql::cost::{PASSWORD, cost};
 use crate::graphql::enums::SessionTransport;
 use crate::graphql::error::{Result, UserError, settle};
@@ -180,8 +180,16 @@ impl AccessMutation {
             &scope.origin,
         )
         .await;
-        let (token, user_errors) = settle(signed_in)?;
+        let (signed_in, user_errors) = settle(signed_in)?;
+        let (token, device) = signed_in
+            .map(|signed_in| (signed_in.session, signed_in.device))
+            .unzip();
         let (viewer, session_token) = begin(scope, token, transport).await?;
+        if transport == SessionTransport::Cookie
+            && let Some(device) = device
+        {
+            scope.remember_device(device);
+        }
         Ok(Some(SignInPayload {
             viewer,
             session_token,
@@ -264,7 +272,8 @@ impl AccessMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Whose password was forgotten.")] input: RequestPasswordResetInput,
     ) -> Result<Option<RequestPasswordResetPayload>> {
-        reset::request(&Scope::of(ctx)?.app, &input.email);
+        let scope = Scope::of(ctx)?;
+        reset_request::request(&scope.app, &input.email, &scope.origin);
         Ok(Some(RequestPasswordResetPayload {
             accepted: true,
             user_errors: Vec::new(),
@@ -283,11 +292,15 @@ impl AccessMutation {
         let scope = Scope::of(ctx)?;
         scope.take_password()?;
         let password = input.new_password.into();
-        let (done, user_errors) =
+        let (device, user_errors) =
             settle(reset::reset(&scope.app, &input.token, &password, &scope.origin).await)?;
         scope.renew().await?;
+        let accepted = device.is_some();
+        if let Some(device) = device {
+            scope.remember_device(device);
+        }
         Ok(Some(ResetPasswordPayload {
-            accepted: done.is_some(),
+            accepted,
             user_errors,
         }))
     }

@@ -168,7 +168,7 @@ impl InviteMutation {
     /// one mail that names all workspaces. You need `TEAM_MANAGE` in every workspace named, or
     /// nothing happens. Repeating a call is harmless. Errors: `UNAUTHENTICATED`, `FORBIDDEN`,
     /// `NOT_FOUND`, `BAD_INPUT`. User errors: `TOO_MANY`; in outcomes: `EMAIL_INVALID`,
-    /// `NAME_INVALID`, `DOMAIN_NOT_ALLOWED`, `MAIL_CAP_REACHED`.
+    /// `NAME_INVALID`, `DOMAIN_NOT_ALLOWED`, `MAIL_CAP_REACHED`, `INVITATION_CAP_REACHED`.
     #[graphql(directive = requires::apply(TeamManage.into()), directive = cost::apply(CROWD))]
     async fn invite_users(
         &self,

@@ -75,8 +75,9 @@ pub struct LeaveWorkspacePayload {
 #[Object]
 impl WorkspaceMutation {
     /// Creates a workspace, with you as its first Workspace Admin. Who may is a setting of the
-    /// server: by default, whoever is a Workspace Admin somewhere. Errors: `UNAUTHENTICATED`,
-    /// `FORBIDDEN`. User errors: `NAME_INVALID`.
+    /// server: by default, whoever is a Workspace Admin somewhere. The number of workspaces that one
+    /// person may create is limited. Errors: `UNAUTHENTICATED`, `FORBIDDEN`. User errors:
+    /// `NAME_INVALID`, `WORKSPACE_CAP_REACHED`.
     async fn create_workspace(
         &self,
         ctx: &Context<'_>,

@@ -5,7 +5,7 @@ use super::session::Session;
 use super::user::User;
 use super::workspace::Workspace;
 use crate::access::Permission::{AccessHistoryView, TeamReview};
-use crate::account::session;
+use crate::account::sessions::SessionQuery;
 use crate::error::Error;
 use crate::graphql::error::Result;
 use crate::graphql::id::GlobalId;
@@ -68,8 +68,8 @@ impl Node {
                     .map(|member| Node::User(User::of_member(member)))
             }
             GlobalId::Session(id) => {
-                let sessions = session::list(&scope.app, viewer.user_id).await?;
-                let own = sessions.into_iter().find(|session| session.id == id);
+                let own = SessionQuery::of(&scope.app, viewer.user_id);
+                let own = own.find(&scope.app.db, id).await?;
                 own.map(|row| Node::Session(Session::new(row, viewer.session_id)))
             }
             GlobalId::AuditEvent { workspace_id, id }

@@ -3,9 +3,9 @@ use super::session::Session;
 use super::user::User;
 use super::workspace::Workspace;
 use crate::access;
-use crate::account::session;
+use crate::account::sessions::SessionQuery;
 use crate::account::viewer::Viewer as Inner;
-use crate::graphql::connection::{Connection, ConnectionNode, Order};
+use crate::graphql::connection::{Connection, ConnectionNode, Order, Total};
 use crate::graphql::cost::{STATEMENT, cost};
 use crate::graphql::cursor::{self, PageArgs};
 use crate::graphql::enums::Permission;
@@ -24,7 +24,7 @@ pub struct Viewer(pub Arc<Inner>);
 impl ConnectionNode for Session {
     const CONNECTION: &'static str = "SessionConnection";
     const EDGE: &'static str = "SessionEdge";
-    const TOTAL: i32 = 1;
+    const TOTAL: i32 = STATEMENT;
 
     fn cursor(&self, _: Order) -> String {
         cursor::of_id(self.row_id())
@@ -58,14 +58,17 @@ impl Viewer {
     }
 
     /// The session that this request was made with.
+    #[graphql(directive = cost::apply(STATEMENT))]
     async fn session(&self, ctx: &Context<'_>) -> Result<Option<Session>> {
+        let app = &Scope::of(ctx)?.app;
         let current = self.0.session_id;
-        let sessions = session::list(&Scope::of(ctx)?.app, self.0.user_id).await?;
-        let row = sessions.into_iter().find(|row| row.id == current);
+        let query = SessionQuery::of(app, self.0.user_id);
+        let row = query.find(&app.db, current).await?;
         Ok(row.map(|row| Session::new(row, current)))
     }
 
-    /// Where you are signed in, the latest first.
+    /// Where you are signed in, the latest first. The number of sessions is limited: at the limit, a
+    /// new one ends the one that was unused the longest.
     #[graphql(directive = cost::apply(STATEMENT))]
     async fn sessions(
         &self,
@@ -81,14 +84,14 @@ impl Viewer {
             last,
             before,
         }
-        .slice(cursor::to_index)?;
-        let rows = session::list(&Scope::of(ctx)?.app, self.0.user_id).await?;
+        .slice(cursor::to_id)?;
+        let app = &Scope::of(ctx)?.app;
+        let query = SessionQuery::of(app, self.0.user_id);
+        let page = query.page(&app.db, &slice).await?;
         let current = self.0.session_id;
-        let nodes = rows
-            .into_iter()
-            .map(|row| Session::new(row, current))
-            .collect();
-        Ok(Connection::of_all(nodes, &slice))
+        Ok(Connection::new(page, Total::Sessions(query), |row| {
+            (Order::Ids, Session::new(row, current))
+        }))
     }
 
     /// The workspace that the session is looking at, and the default wherever a workspace may be

@@ -20,6 +20,15 @@ pub struct Credentials {
     pub cookie: Option<SecretString>,
 }
 
+/// The names of the cookies that are read.
+#[derive(Clone, Copy, Debug)]
+pub struct CookieNames {
+    /// Of the session.
+    pub session: &'static str,
+    /// Of a known device.
+    pub device: &'static str,
+}
+
 /// The sender of a request.
 #[derive(Clone, Debug, Default)]
 pub struct Caller {
@@ -31,10 +40,17 @@ pub struct Caller {
 
 impl Caller {
     /// Reads the caller from a request that has passed the layers before us.
-    pub fn of(parts: &Parts, session_cookie: &str, proxies: &Proxies) -> Self {
+    pub fn of(parts: &Parts, cookies: CookieNames, proxies: &Proxies) -> Self {
+        let jar = parts
+            .headers
+            .contains_key(COOKIE)
+            .then(|| CookieJar::from_headers(&parts.headers));
+        let cookie = |name| Some(SecretString::from(jar.as_ref()?.get(name)?.value()));
+        let mut origin = proxies.origin(parts);
+        origin.device = cookie(cookies.device);
         Self {
-            credentials: Credentials::of(&parts.headers, session_cookie),
-            origin: proxies.origin(parts),
+            credentials: Credentials::of(&parts.headers, cookie(cookies.session)),
+            origin,
         }
     }
 }
@@ -46,17 +62,13 @@ impl Credentials {
         Token::parse(text.expose_secret())
     }
 
-    fn of(headers: &HeaderMap, session_cookie: &str) -> Self {
+    fn of(headers: &HeaderMap, cookie: Option<SecretString>) -> Self {
         let authorization = headers
             .get(AUTHORIZATION)
             .and_then(|value| value.to_str().ok());
-        let cookie = headers
-            .contains_key(COOKIE)
-            .then(|| CookieJar::from_headers(headers))
-            .and_then(|jar| Some(jar.get(session_cookie)?.value().to_owned()));
         Self {
             bearer: authorization.and_then(bearer),
-            cookie: cookie.map(SecretString::from),
+            cookie,
         }
     }
 }

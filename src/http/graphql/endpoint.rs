@@ -1,6 +1,10 @@
 //! What `/graphql` is made of.
 
-use super::{caller::Caller, origin::Origins, refusal::Refusal};
+use super::{
+    caller::{Caller, CookieNames},
+    origin::Origins,
+    refusal::Refusal,
+};
 use crate::App;
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -23,8 +27,8 @@ pub struct Endpoint {
     pub origins: Origins,
     /// Whose word on a client's address counts.
     pub proxies: Proxies,
-    /// The name of the session cookie.
-    pub session_cookie: &'static str,
+    /// The names of the cookies.
+    pub cookies: CookieNames,
     /// How long an operation may take, from its request to its answer.
     pub request_timeout: Duration,
     /// How long and how much a WebSocket may take.
@@ -49,7 +53,10 @@ impl Endpoint {
             api,
             origins: Origins::new(&app.config.public_url(), &app.config.allowed_origins),
             proxies: Proxies::of(&app.config),
-            session_cookie: cookie::name(app),
+            cookies: CookieNames {
+                session: cookie::name(app),
+                device: cookie::device_name(app),
+            },
             request_timeout: app.config.request_timeout.to_std().unwrap_or_default(),
             socket: SocketLimits::new(&app.config),
             stop: stop.clone(),

@@ -67,7 +67,7 @@ fn cors(allowed: &[Url]) -> CorsLayer {
 
 async fn handle(State(endpoint): State<Endpoint>, request: Request) -> Result<Response, Refusal> {
     let (mut parts, body) = request.into_parts();
-    let caller = Caller::of(&parts, endpoint.session_cookie, &endpoint.proxies);
+    let caller = Caller::of(&parts, endpoint.cookies, &endpoint.proxies);
     if caller.credentials.cookie.is_some() {
         endpoint.origins.check(&parts.headers)?;
     }
@@ -159,12 +159,14 @@ async fn execute(
         .api
         .run(operation.with_data(data), &request_id)
         .await;
-    let change = scope.cookie_change();
-    if let Some(value) = change.and_then(|change| cookie::header(&endpoint.app, &change)) {
-        reply
-            .response
-            .http_headers
-            .append(header::SET_COOKIE, value);
+    let app = &endpoint.app;
+    let session = scope.cookie_change();
+    let session = session.and_then(|change| cookie::header(app, &change));
+    let device = scope.known_device();
+    let device = device.and_then(|proof| cookie::device_header(app, &proof));
+    for value in session.into_iter().chain(device) {
+        let headers = &mut reply.response.http_headers;
+        headers.append(header::SET_COOKIE, value);
     }
     Ok(reply)
 }

@@ -1,6 +1,8 @@
 //! Inviting: one outcome for each person and workspace, decided first and written afterwards.
 
+mod cap;
 mod decide;
+mod lookup;
 mod write;
 
 pub use decide::{Decision, Verdict};
@@ -92,15 +94,18 @@ pub const ASSIGN: Right = Right {
     kind: AuditKind::AddMember,
 };
 
-/// What an invitation would do, without doing it.
+/// What an invitation would do, without doing it. It tells who has an account, so it counts as a
+/// look-up of each invitee by the viewer.
 ///
 /// # Errors
-/// Those of the database.
-pub async fn preview(app: &App, invitees: &[Invitee]) -> Result<Vec<Decision>> {
+/// Those of the database; `PreviewCapReached` as a problem.
+pub async fn preview(app: &App, viewer_id: Uuid, invitees: &[Invitee]) -> Result<Vec<Decision>> {
+    lookup::count(app, viewer_id, invitees.len()).await?;
     let workspaces = decide::workspaces(&app.db, &workspace_ids(invitees)).await?;
     let facts = decide::Facts::load(&app.db, app, invitees, workspaces, false).await?;
     let mut decisions = facts.decide(invitees);
-    write::foresee_caps(&app.db, app, invitees, &mut decisions).await?;
+    cap::apply(&app.db, app, &facts, &mut decisions).await?;
+    write::foresee_caps(&app.db, app, viewer_id, invitees, &mut decisions).await?;
     Ok(decisions)
 }
 
@@ -154,6 +159,7 @@ async fn invite_in(
     let workspaces = team.workspaces().to_vec();
     let facts = decide::Facts::load(team.writer(), app, invitees, workspaces, true).await?;
     let mut decisions = facts.decide(invitees);
+    cap::apply(team.writer(), app, &facts, &mut decisions).await?;
     write::apply(team, app, actor, invitees, &facts, &mut decisions).await?;
     Ok(decisions)
 }

@@ -10,9 +10,9 @@ use crate::db::Writer;
 use crate::error::{Error, Problem, Result};
 use crate::mail::outbox::{self, Mail, Notice, Place};
 use crate::name;
-use crate::team::invitation::{self, count_mails, foresee_mails, lifetime};
+use crate::team::invitation::{self, lifetime};
 use crate::team::lock::TeamLock;
-use crate::team::roster;
+use crate::team::{mail_quota, roster};
 use entity::invitation as invitations;
 use entity::invitation::InvitationState;
 use entity::membership::{self, MembershipStatus};
@@ -28,11 +28,12 @@ use uuid::Uuid;
 pub async fn foresee_caps(
     db: &impl ConnectionTrait,
     app: &App,
+    sender_id: Uuid,
     invitees: &[Invitee],
     decisions: &mut [Decision],
 ) -> Result<()> {
     let recipients = recipients(invitees, decisions);
-    let problems = foresee_mails(db, app, &email_keys(&recipients)).await?;
+    let problems = mail_quota::foresee(db, app, sender_id, &email_keys(&recipients)).await?;
     fail_each(decisions, &recipients, problems);
     Ok(())
 }
@@ -47,7 +48,8 @@ pub async fn apply(
     decisions: &mut [Decision],
 ) -> Result<()> {
     let recipients = recipients(invitees, decisions);
-    let problems = count_mails(team, app, &email_keys(&recipients)).await?;
+    let keys = email_keys(&recipients);
+    let problems = mail_quota::count(team, app, actor.user_id, &keys).await?;
     fail_each(decisions, &recipients, problems);
     let users = make_users(team, facts, invitees, decisions).await?;
     let mut batch = Batch::default();

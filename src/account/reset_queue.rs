@@ -1,0 +1,199 @@
+//! Password resets that wait for the database, behind answers that are already given.
+//!
+//! The answer is the same whether there is room or not: how long the queue is depends on the
+//! accounts of those who wait in it. The sites that requests come from take turns, and where there
+//! is no room, the site with the most requests loses one, so that a flood from one place delays
+//! nobody else.
+
+use crate::actor::Origin;
+use crate::email::EmailAddress;
+use crate::network;
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Semaphore;
+
+/// Requests that may wait at once. Each holds a little memory.
+pub const MAX_WAITING: usize = 1_024;
+/// How many are at work at once: most connections to the database are for those who wait for their
+/// answer.
+pub const AT_WORK: usize = 4;
+
+/// A reset that a visitor asked for.
+#[derive(Clone, Debug)]
+pub struct ResetRequest {
+    pub email: EmailAddress,
+    pub origin: Origin,
+}
+
+/// The queue. Clones share it.
+#[derive(Clone)]
+pub struct ResetQueue {
+    waiting: Arc<Mutex<Waiting>>,
+    /// What those at work hold.
+    pub permits: Arc<Semaphore>,
+}
+
+impl Default for ResetQueue {
+    fn default() -> ResetQueue {
+        ResetQueue {
+            waiting: Arc::default(),
+            permits: Arc::new(Semaphore::new(AT_WORK)),
+        }
+    }
+}
+
+impl ResetQueue {
+    /// Adds a request. Gives whether the queue has grown: not where the same site waits for the
+    /// same address already, and not where another request had to go for it.
+    pub fn push(&self, request: ResetRequest) -> bool {
+        let mut waiting = self.waiting();
+        if !waiting.push(request) {
+            return false;
+        }
+        if waiting.len <= MAX_WAITING {
+            return true;
+        }
+        waiting.drop_one();
+        metrics::counter!("tokenvue_password_resets_dropped_total").increment(1);
+        tracing::debug!("a password reset was dropped: too many wait for the database");
+        false
+    }
+
+    /// Takes the next request, of the site whose turn it is.
+    pub fn pop(&self) -> Option<ResetRequest> {
+        self.waiting().pop()
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The requests that wait, by site.
+#[derive(Default)]
+struct Waiting {
+    by_site: HashMap<String, VecDeque<ResetRequest>>,
+    /// The sites with requests, in the order of their turns.
+    turns: VecDeque<String>,
+    /// Sites and the keys of the addresses that they wait for.
+    known: HashSet<(String, String)>,
+    len: usize,
+}
+
+impl Waiting {
+    fn push(&mut self, request: ResetRequest) -> bool {
+        let site = network::site_of_client(&request.origin.address);
+        let key = request.email.key().to_owned();
+        if !self.known.insert((site.clone(), key)) {
+            return false;
+        }
+        let requests = self.by_site.entry(site.clone()).or_default();
+        if requests.is_empty() {
+            self.turns.push_back(site);
+        }
+        requests.push_back(request);
+        self.len += 1;
+        true
+    }
+
+    fn pop(&mut self) -> Option<ResetRequest> {
+        let site = self.turns.pop_front()?;
+        let request = self.by_site.get_mut(&site)?.pop_front()?;
+        self.turns.push_back(site.clone());
+        self.removed(&site, &request);
+        Some(request)
+    }
+
+    /// Drops the latest request of the site with the most; of several such sites, of the one that
+    /// has waited the shortest.
+    fn drop_one(&mut self) {
+        let waiting = |site: &&String| self.by_site.get(*site).map_or(0, VecDeque::len);
+        let Some(site) = self.turns.iter().max_by_key(waiting).cloned() else {
+            return;
+        };
+        let dropped = self.by_site.get_mut(&site).and_then(VecDeque::pop_back);
+        if let Some(dropped) = dropped {
+            self.removed(&site, &dropped);
+        }
+    }
+
+    /// Forgets a request that was taken out, and its site where it was the last one.
+    fn removed(&mut self, site: &str, request: &ResetRequest) {
+        self.len -= 1;
+        let key = request.email.key().to_owned();
+        self.known.remove(&(site.to_owned(), key));
+        if self.by_site.get(site).is_some_and(VecDeque::is_empty) {
+            self.by_site.remove(site);
+            self.turns.retain(|other| other != site);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(address: &str, n: usize) -> ResetRequest {
+        ResetRequest {
+            email: EmailAddress::parse(&format!("p{n}@acme.example")).unwrap(),
+            origin: Origin {
+                address: address.to_owned(),
+                ..Origin::default()
+            },
+        }
+    }
+
+    fn drain(queue: &ResetQueue) -> Vec<(String, String)> {
+        let pop = || queue.pop();
+        std::iter::from_fn(pop)
+            .map(|request| (request.origin.address, request.email.key().to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn sites_take_turns() {
+        let queue = ResetQueue::default();
+        for n in 0..3 {
+            assert!(queue.push(request("203.0.113.1", n)));
+        }
+        assert!(queue.push(request("203.0.113.2", 0)));
+        assert!(!queue.push(request("203.0.113.2", 0)), "waits already");
+        let order: Vec<String> = drain(&queue).into_iter().map(|(from, _)| from).collect();
+        let (one, other) = ("203.0.113.1", "203.0.113.2");
+        assert_eq!(order, [one, other, one, one]);
+        assert!(queue.pop().is_none());
+        assert!(queue.waiting().by_site.is_empty());
+        assert!(queue.waiting().known.is_empty());
+        assert!(queue.waiting().turns.is_empty());
+    }
+
+    #[test]
+    fn a_flood_from_a_few_sites_takes_no_place_of_others() {
+        let queue = ResetQueue::default();
+        for n in 0..2 * MAX_WAITING {
+            // One site of IPv6 with a network for each request, and one of IPv4.
+            queue.push(request(&format!("2001:db8:1:{n:x}::1"), n));
+            queue.push(request("203.0.113.1", n));
+        }
+        assert_eq!(queue.waiting().len, MAX_WAITING);
+        let grew = queue.push(request("198.51.100.1", 0));
+        assert!(!grew, "another request has gone for it");
+        let order: Vec<String> = drain(&queue).into_iter().map(|(from, _)| from).collect();
+        assert_eq!(order.len(), MAX_WAITING);
+        let turn = order.iter().position(|from| from == "198.51.100.1");
+        assert_eq!(turn, Some(2), "behind one of each other site");
+    }
+
+    #[test]
+    fn a_full_queue_of_single_requests_drops_the_newcomer() {
+        let queue = ResetQueue::default();
+        for n in 0..MAX_WAITING {
+            let address = format!("10.0.{}.{}", n / 256, n % 256);
+            assert!(queue.push(request(&address, 0)));
+        }
+        assert!(!queue.push(request("198.51.100.1", 0)));
+        let order = drain(&queue);
+        assert_eq!(order.len(), MAX_WAITING);
+        assert!(order.iter().all(|(from, _)| from != "198.51.100.1"));
+    }
+}

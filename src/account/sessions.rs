@@ -1,0 +1,99 @@
+//! The sessions of a user: how many there may be, and which of them can still be used.
+
+use crate::App;
+use crate::db::Writer;
+use crate::error::Result;
+use crate::team::page::{IdPosition, Page, Slice, latest_first};
+use chrono::{DateTime, Utc};
+use entity::session::{Column, Entity, Model};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Order, Query};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    Select,
+};
+use uuid::Uuid;
+
+/// Sessions that are ended at once, at most: more than a user has, unless the setting was lowered.
+const MAX_ENDED: u64 = 1_000;
+
+/// The sessions of a user that can be used at a time.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionQuery {
+    user_id: Uuid,
+    now: DateTime<Utc>,
+    unused_since: DateTime<Utc>,
+}
+
+impl SessionQuery {
+    /// The sessions that a user can use now.
+    pub fn of(app: &App, user_id: Uuid) -> SessionQuery {
+        let now = app.now();
+        SessionQuery {
+            user_id,
+            now,
+            unused_since: now - app.config.session_idle,
+        }
+    }
+
+    fn select(&self) -> Select<Entity> {
+        Entity::find()
+            .filter(Column::UserId.eq(self.user_id))
+            .filter(Column::ExpiresAt.gt(self.now))
+            .filter(Column::LastUsedAt.gt(self.unused_since))
+    }
+
+    /// Reads a page, the latest first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn page(
+        &self,
+        db: &impl ConnectionTrait,
+        slice: &Slice<IdPosition>,
+    ) -> Result<Page<Model>> {
+        latest_first(db, self.select(), Column::Id, slice).await
+    }
+
+    /// Reads one of them.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn find(&self, db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Model>> {
+        Ok(self.select().filter(Column::Id.eq(id)).one(db).await?)
+    }
+
+    /// Counts them.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn count(&self, db: &impl ConnectionTrait) -> Result<i64> {
+        let count = self.select().count(db).await?;
+        Ok(i64::try_from(count).unwrap_or(i64::MAX))
+    }
+}
+
+/// Ends as many sessions of a user as leave no room for a new one: first those that have expired,
+/// then those that were unused the longest. The user must be locked, so that their sessions begin
+/// one at a time.
+///
+/// # Errors
+/// Those of the database.
+pub async fn make_room(writer: &Writer, app: &App, user_id: Uuid) -> Result<()> {
+    let kept = app.config.quotas.sessions_per_user - 1;
+    let usable = Expr::col(Column::ExpiresAt).gt(app.now());
+    let ended = Query::select()
+        .column(Column::Id)
+        .from(Entity)
+        .and_where(Expr::col(Column::UserId).eq(user_id))
+        .order_by_expr(usable, Order::Desc)
+        .order_by(Column::LastUsedAt, Order::Desc)
+        .order_by(Column::Id, Order::Desc)
+        .limit(MAX_ENDED)
+        .offset(u64::try_from(kept).unwrap_or_default())
+        .take();
+    Entity::delete_many()
+        .filter(Column::Id.in_subquery(ended))
+        .exec(writer)
+        .await?;
+    Ok(())
+}
