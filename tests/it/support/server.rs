@@ -66,7 +66,8 @@ impl Server {
         Server::start_at(database, &url, flags, Clock::default()).await
     }
 
-    async fn start_at(
+    /// A server on a database at this URL; gives it with the task that serves.
+    pub async fn start_at(
         database: Arc<TestDatabase>,
         database_url: &str,
         flags: &[&str],
@@ -135,6 +136,16 @@ impl Server {
         let (server, serving) =
             Server::start_at(self.database.clone(), &url, &flags, self.app.clock.clone()).await;
         Some(Replica { server, serving })
+    }
+
+    /// Asks it to stop, without waiting for it.
+    pub fn begin_stop(&self) {
+        self.stop.cancel();
+    }
+
+    /// Where its database is.
+    pub fn database_url(&self) -> String {
+        self.database.url()
     }
 
     /// A client that is not signed in.
@@ -230,7 +241,7 @@ pub struct Replica {
 impl Replica {
     /// Asks it to stop, without waiting for it.
     pub fn begin_stop(&self) {
-        self.server.stop.cancel();
+        self.server.begin_stop();
     }
 
     /// Stops it cleanly.

@@ -1,0 +1,281 @@
+//! Everything that the model knows at one time.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// One address, and whoever reads its mails.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Person(pub u8);
+
+impl fmt::Debug for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "p{}", self.0)
+    }
+}
+
+impl Person {
+    /// The address.
+    pub fn email(self) -> String {
+        format!("p{}@acme.example", self.0)
+    }
+}
+
+/// The number of an operation. It names the workspace or session that the operation makes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key(pub u32);
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{}", self.0)
+    }
+}
+
+/// Time, in whole minutes. All limits are whole minutes, too, and a test's own seconds never add up
+/// to one, so that they make no difference.
+pub type Minutes = u32;
+
+/// A role in a workspace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    Admin,
+    Operator,
+    Auditor,
+}
+
+impl Role {
+    /// The role's name in the API.
+    pub fn code(self) -> &'static str {
+        match self {
+            Role::Admin => "WORKSPACE_ADMIN",
+            Role::Operator => "GATEWAY_OPERATOR",
+            Role::Auditor => "SECURITY_AUDITOR",
+        }
+    }
+}
+
+/// What signing up makes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Account {
+    pub name: String,
+    pub password: Key,
+    /// Those that have not been ended. Tests of the model let them live for longer than a run.
+    pub sessions: BTreeSet<Key>,
+}
+
+/// An address that the service knows.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct User {
+    /// Users are numbered as they become known.
+    pub number: u32,
+    pub account: Option<Account>,
+}
+
+/// A membership. It is invited as long as it has an open invitation, and active otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Member {
+    pub role: Role,
+    pub is_active: bool,
+    pub name: String,
+    /// The number of the operation by which the member joined.
+    pub joined: u32,
+}
+
+/// Where an invitation stands, apart from time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum InvitationState {
+    Open,
+    Accepted,
+    Declined,
+    Revoked,
+}
+
+/// An invitation of one person to one workspace.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Invitation {
+    pub state: InvitationState,
+    pub inviter: Person,
+    /// The mail whose link is the valid one, by its number among the person's mails.
+    pub mail: usize,
+    pub sent_at: Minutes,
+    pub sent_count: u32,
+    pub expires_at: Minutes,
+    /// When the person last requested a new one.
+    pub requested_at: Option<Minutes>,
+}
+
+impl Invitation {
+    /// Whether it is open and can no longer be accepted.
+    pub fn is_expired(&self, now: Minutes) -> bool {
+        self.state == InvitationState::Open && self.expires_at <= now
+    }
+}
+
+/// A workspace.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Workspace {
+    pub name: String,
+    /// Days that its invitations are valid, where it has a setting of its own.
+    pub lifetime_days: Option<u32>,
+    pub members: BTreeMap<Person, Member>,
+    /// All invitations of each person, the latest last.
+    pub invitations: BTreeMap<Person, Vec<Invitation>>,
+}
+
+/// A password reset.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Reset {
+    /// The mail with its link, by its number among the person's mails.
+    pub mail: usize,
+    pub expires_at: Minutes,
+    /// The code of the error that its link gives now.
+    pub ended: Option<&'static str>,
+}
+
+/// Everything that the model knows at one time.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct State {
+    pub now: Minutes,
+    pub users: BTreeMap<Person, User>,
+    pub workspaces: BTreeMap<Key, Workspace>,
+    /// How many mails each person was sent.
+    pub mails: BTreeMap<Person, usize>,
+    /// The invitations that a mail names: workspace, and number among the person's in it.
+    pub ties: BTreeMap<(Person, usize), Vec<(Key, usize)>>,
+    pub resets: BTreeMap<Person, Vec<Reset>>,
+    /// How many operations there were.
+    pub(crate) operations: u32,
+    /// How many users there were.
+    pub(crate) known: u32,
+}
+
+/// The limits of the service, in minutes.
+pub(crate) mod limits {
+    use super::Minutes;
+
+    pub const HOUR: Minutes = 60;
+    pub const DAY: Minutes = 24 * HOUR;
+    pub const INVITATION: Minutes = 7 * DAY;
+    pub const RESEND_COOLDOWN: Minutes = 1;
+    pub const RESET: Minutes = HOUR;
+    /// How long an inviter is not asked again for a new invitation.
+    pub const REQUEST_PAUSE: Minutes = DAY;
+}
+
+impl State {
+    /// An installation with one workspace and its admin, who has no session yet. The key names the
+    /// workspace and the admin's password.
+    pub fn new(admin: Person, name: &str, workspace: &str, key: Key) -> State {
+        let account = Account {
+            name: name.to_owned(),
+            password: key,
+            sessions: BTreeSet::new(),
+        };
+        let user = User {
+            number: 0,
+            account: Some(account),
+        };
+        let mut state = State {
+            now: 0,
+            users: BTreeMap::from([(admin, user)]),
+            workspaces: BTreeMap::new(),
+            mails: BTreeMap::new(),
+            ties: BTreeMap::new(),
+            resets: BTreeMap::new(),
+            operations: 1,
+            known: 1,
+        };
+        state.found(key, workspace, admin);
+        state
+    }
+
+    /// Makes a workspace with its first admin.
+    pub(crate) fn found(&mut self, key: Key, name: &str, admin: Person) {
+        let member = Member {
+            role: Role::Admin,
+            is_active: true,
+            name: self.account_name(admin),
+            joined: self.operations,
+        };
+        let workspace = Workspace {
+            name: name.to_owned(),
+            lifetime_days: None,
+            members: BTreeMap::from([(admin, member)]),
+            invitations: BTreeMap::new(),
+        };
+        self.workspaces.insert(key, workspace);
+    }
+
+    /// The account of a person who has signed up.
+    pub fn account(&self, person: Person) -> Option<&Account> {
+        self.users.get(&person)?.account.as_ref()
+    }
+
+    pub(crate) fn account_mut(&mut self, person: Person) -> Option<&mut Account> {
+        self.users.get_mut(&person)?.account.as_mut()
+    }
+
+    /// The name of a person who has signed up; empty for others.
+    pub(crate) fn account_name(&self, person: Person) -> String {
+        let account = self.account(person);
+        account.map_or_else(String::new, |account| account.name.clone())
+    }
+
+    /// Numbers a mail to a person.
+    pub(crate) fn next_mail(&mut self, to: Person) -> usize {
+        let count = self.mails.entry(to).or_default();
+        *count += 1;
+        *count - 1
+    }
+
+    /// Forgets a person who never signed up and is invited nowhere.
+    pub(crate) fn forget(&mut self, person: Person) {
+        let is_member = |workspace: &Workspace| workspace.members.contains_key(&person);
+        if self.account(person).is_none() && !self.workspaces.values().any(is_member) {
+            self.users.remove(&person);
+        }
+    }
+}
+
+impl Workspace {
+    /// The membership of somebody who has joined.
+    pub fn active(&self, person: Person) -> Option<&Member> {
+        self.members.get(&person).filter(|member| member.is_active)
+    }
+
+    /// Whether somebody is an active admin.
+    pub fn is_admin(&self, person: Person) -> bool {
+        self.active(person)
+            .is_some_and(|member| member.role == Role::Admin)
+    }
+
+    /// The active admins.
+    pub fn admins(&self) -> impl Iterator<Item = Person> + '_ {
+        self.members
+            .keys()
+            .copied()
+            .filter(|person| self.is_admin(*person))
+    }
+
+    /// The latest invitation of a person, open or not.
+    pub fn latest(&self, person: Person) -> Option<&Invitation> {
+        self.invitations.get(&person)?.last()
+    }
+
+    /// The open invitation of a person.
+    pub fn open(&self, person: Person) -> Option<&Invitation> {
+        self.latest(person)
+            .filter(|invitation| invitation.state == InvitationState::Open)
+    }
+
+    pub(crate) fn open_mut(&mut self, person: Person) -> Option<&mut Invitation> {
+        let latest = self.invitations.get_mut(&person)?.last_mut()?;
+        (latest.state == InvitationState::Open).then_some(latest)
+    }
+
+    /// Ends the open invitation of a person.
+    pub(crate) fn end(&mut self, person: Person, state: InvitationState) {
+        if let Some(open) = self.open_mut(person) {
+            open.state = state;
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What may be the case when answers get lost.
+
+use crate::operation::Operation;
+use crate::outcome::{Entry, Mail, Outcome, Refusal};
+use crate::state::State;
+use std::collections::BTreeSet;
+
+/// One possibility.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct World {
+    pub state: State,
+    /// The audit log: the entries of each operation, sorted.
+    pub log: Vec<Vec<Entry>>,
+    pub refusals: BTreeSet<Refusal>,
+    pub mails: BTreeSet<Mail>,
+}
+
+impl World {
+    fn new(state: State) -> World {
+        World {
+            state,
+            log: Vec::new(),
+            refusals: BTreeSet::new(),
+            mails: BTreeSet::new(),
+        }
+    }
+
+    fn apply(&mut self, operation: &Operation) -> Outcome {
+        let mut reply = self.state.apply(operation);
+        if !reply.entries.is_empty() {
+            reply.entries.sort();
+            self.log.push(reply.entries);
+        }
+        self.refusals.extend(reply.refusals);
+        self.mails.extend(reply.mails);
+        reply.outcome
+    }
+}
+
+/// All possibilities that explain what was seen so far.
+#[derive(Clone, Debug)]
+pub struct Worlds(Vec<World>);
+
+impl Worlds {
+    /// At first, there is one.
+    pub fn new(state: State) -> Worlds {
+        Worlds(vec![World::new(state)])
+    }
+
+    /// The possibilities.
+    pub fn all(&self) -> &[World] {
+        &self.0
+    }
+
+    /// An operation was answered. What remains are the worlds in which it is answered so.
+    ///
+    /// # Errors
+    /// What it should have answered, where there is none.
+    pub fn answered(
+        &mut self,
+        operation: &Operation,
+        outcome: &Outcome,
+    ) -> Result<(), Vec<Outcome>> {
+        let mut expected = Vec::new();
+        let mut kept = Vec::new();
+        for mut world in std::mem::take(&mut self.0) {
+            let answer = world.apply(operation);
+            if answer == *outcome {
+                push(&mut kept, world);
+            } else if !expected.contains(&answer) {
+                expected.push(answer);
+            }
+        }
+        self.0 = kept;
+        if self.0.is_empty() {
+            return Err(expected);
+        }
+        Ok(())
+    }
+
+    /// An operation is over, and it is not known whether it took place.
+    pub fn lost(&mut self, operation: &Operation) {
+        for world in self.0.clone() {
+            let mut after = world;
+            after.apply(operation);
+            push(&mut self.0, after);
+        }
+    }
+
+    /// Something was seen. What remains are the worlds in which it is to be seen.
+    ///
+    /// # Errors
+    /// All worlds, where there is none.
+    pub fn seen(&mut self, is_so: impl Fn(&World) -> bool) -> Result<(), Vec<World>> {
+        let (kept, dropped) = std::mem::take(&mut self.0).into_iter().partition(is_so);
+        self.0 = kept;
+        if self.0.is_empty() {
+            return Err(dropped);
+        }
+        Ok(())
+    }
+}
+
+fn push(worlds: &mut Vec<World>, world: World) {
+    if !worlds.contains(&world) {
+        worlds.push(world);
+    }
+}

@@ -1,0 +1,124 @@
+//! Running the model's operations on the real server.
+
+use crate::ids::Ids;
+use crate::request::{Request, outcome};
+use model::{Key, Operation, Outcome, Person};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+/// What came back from an operation.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    Known(Outcome),
+    /// The request was lost, or the server does not know: it may have taken place.
+    Lost,
+    /// The server was too busy to begin.
+    Shed,
+    /// The client cannot send it: it never got the session's token.
+    Unsent,
+}
+
+/// Clients of some servers on one database.
+pub struct Api {
+    http: reqwest::Client,
+    pub ids: Ids,
+    /// Tokens of sessions, by person and key.
+    sessions: Mutex<HashMap<(Person, Key), String>>,
+    /// Tokens of links, by person and number of the mail.
+    links: Mutex<HashMap<(Person, usize), String>>,
+}
+
+impl Api {
+    pub fn new(ids: Ids) -> Api {
+        Api {
+            http: reqwest::Client::new(),
+            ids,
+            sessions: Mutex::default(),
+            links: Mutex::default(),
+        }
+    }
+
+    /// The token of a session, where a client got it.
+    pub fn session(&self, person: Person, key: Key) -> Option<String> {
+        self.sessions.lock().unwrap().get(&(person, key)).cloned()
+    }
+
+    /// The token of the link in a mail, where it was read.
+    pub fn link(&self, person: Person, mail: usize) -> Option<String> {
+        self.links.lock().unwrap().get(&(person, mail)).cloned()
+    }
+
+    /// Runs an operation on the server at a URL.
+    pub async fn run(&self, url: &str, operation: &Operation) -> Answer {
+        let Some(request) = self.request(operation).await else {
+            return Answer::Unsent;
+        };
+        let Some(reply) = self.send(url, &request).await else {
+            return Answer::Lost;
+        };
+        let code = reply["errors"][0]["extensions"]["code"].as_str();
+        match code {
+            Some("INTERNAL") => return Answer::Lost,
+            Some("RATE_LIMITED") => return Answer::Shed,
+            _ => {}
+        }
+        self.keep_session(operation, &reply["data"][request.mutation]);
+        Answer::Known(outcome(request.mutation, &reply))
+    }
+
+    /// Sends a request; nothing where no answer comes.
+    pub async fn send(&self, url: &str, request: &Request) -> Option<Value> {
+        let body = json!({ "query": request.query(), "variables": { "input": request.input } });
+        self.post(url, request.token.as_deref(), &body).await
+    }
+
+    /// Posts to the API; nothing where no answer comes.
+    pub async fn post(&self, url: &str, token: Option<&str>, body: &Value) -> Option<Value> {
+        let mut post = self.http.post(format!("{url}/graphql"));
+        if let Some(token) = token {
+            post = post.bearer_auth(token);
+        }
+        let response = post.json(body).send().await.ok()?;
+        response.json().await.ok()
+    }
+
+    fn keep_session(&self, operation: &Operation, payload: &Value) {
+        let (Operation::SignIn { key, person, .. } | Operation::Accept { key, person, .. }) =
+            operation
+        else {
+            return;
+        };
+        if let Some(token) = payload["sessionToken"].as_str() {
+            let mut sessions = self.sessions.lock().unwrap();
+            sessions.insert((*person, *key), token.to_owned());
+        }
+    }
+
+    /// Opens the mails that a person has got, and keeps the tokens of their links; gives the kinds
+    /// of all of them.
+    pub async fn read_mails(&self, url: &str, person: Person) -> Vec<String> {
+        let mails = self.ids.mails(person).await;
+        for (number, mail) in mails.iter().enumerate() {
+            let has_link = ["INVITATION", "PASSWORD_RESET"].contains(&mail.kind.as_str());
+            if has_link && self.link(person, number).is_none() {
+                let path = format!("{url}/mailbox/{}", mail.id);
+                let request = self.http.get(path).header("accept", "application/json");
+                let shown: Value = match request.send().await {
+                    Ok(response) => response.json().await.unwrap_or_default(),
+                    Err(_) => continue,
+                };
+                if let Some(token) = token_in(&shown) {
+                    self.links.lock().unwrap().insert((person, number), token);
+                }
+            }
+        }
+        mails.into_iter().map(|mail| mail.kind).collect()
+    }
+}
+
+fn token_in(mail: &Value) -> Option<String> {
+    let text = mail["text"].as_str()?;
+    let token = text.split("#token=").nth(1)?.split_whitespace().next()?;
+    Some(token.to_owned())
+}

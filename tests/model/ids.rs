@@ -1,0 +1,115 @@
+//! From the names of the model to the ids of the service, by looking into the database.
+
+use entity::{invitation, outbox, session, user, workspace};
+use model::{Key, Person};
+use sea_orm::{
+    ColumnTrait as _, Database, DatabaseConnection, EntityTrait as _, QueryFilter as _,
+    QueryOrder as _,
+};
+use std::collections::HashMap;
+use std::sync::Mutex;
+use tokenvue::graphql::id::GlobalId;
+use tokenvue::token::Token;
+use uuid::Uuid;
+
+/// A look at the database that no fault disturbs. What does not exist gets an id that was never
+/// issued.
+pub struct Ids {
+    db: DatabaseConnection,
+    /// Workspaces that were found. Their names may change, the start of their slugs does not.
+    workspaces: Mutex<HashMap<Key, Uuid>>,
+}
+
+/// A mail in the outbox.
+pub struct Outgoing {
+    pub id: Uuid,
+    pub kind: String,
+}
+
+impl Ids {
+    pub async fn connect(url: &str) -> Ids {
+        Ids {
+            db: Database::connect(url).await.unwrap(),
+            workspaces: Mutex::default(),
+        }
+    }
+
+    /// The slug of a workspace starts with `w` and its key.
+    pub async fn workspace(&self, key: Key) -> Uuid {
+        if let Some(id) = self.workspaces.lock().unwrap().get(&key) {
+            return *id;
+        }
+        let found = workspace::Entity::find()
+            .filter(workspace::Column::Slug.like(format!("w{}-%", key.0)))
+            .one(&self.db)
+            .await
+            .unwrap();
+        let Some(found) = found else {
+            return Uuid::now_v7();
+        };
+        self.workspaces.lock().unwrap().insert(key, found.id);
+        found.id
+    }
+
+    async fn user(&self, person: Person) -> Option<Uuid> {
+        let found = user::Entity::find()
+            .filter(user::Column::EmailKey.eq(person.email()))
+            .one(&self.db);
+        found.await.unwrap().map(|user| user.id)
+    }
+
+    pub async fn workspace_id(&self, key: Key) -> String {
+        GlobalId::Workspace(self.workspace(key).await).encode().0
+    }
+
+    pub async fn membership_id(&self, key: Key, person: Person) -> String {
+        let user_id = self.user(person).await.unwrap_or_else(Uuid::now_v7);
+        let workspace_id = self.workspace(key).await;
+        let id = GlobalId::Membership {
+            workspace_id,
+            user_id,
+        };
+        id.encode().0
+    }
+
+    /// The latest invitation of a person to a workspace.
+    pub async fn invitation_id(&self, key: Key, person: Person) -> String {
+        let workspace_id = self.workspace(key).await;
+        let found = invitation::Entity::find()
+            .filter(invitation::Column::WorkspaceId.eq(workspace_id))
+            .filter(invitation::Column::Email.eq(person.email()))
+            .order_by_desc(invitation::Column::Id)
+            .one(&self.db)
+            .await
+            .unwrap();
+        let id = found.map_or_else(Uuid::now_v7, |found| found.id);
+        GlobalId::Invitation { workspace_id, id }.encode().0
+    }
+
+    /// The session that a token is for.
+    pub async fn session_id(&self, token: &str) -> String {
+        let hash = Token::parse(token).unwrap().hash();
+        let found = session::Entity::find()
+            .filter(session::Column::TokenHash.eq(hash))
+            .one(&self.db)
+            .await
+            .unwrap();
+        let id = found.map_or_else(Uuid::now_v7, |found| found.id);
+        GlobalId::Session(id).encode().0
+    }
+
+    /// All mails to a person, in order.
+    pub async fn mails(&self, to: Person) -> Vec<Outgoing> {
+        let rows = outbox::Entity::find()
+            .filter(outbox::Column::RecipientEmail.eq(to.email()))
+            .order_by_asc(outbox::Column::Id)
+            .all(&self.db)
+            .await
+            .unwrap();
+        let mails = rows.into_iter().map(|row| Outgoing {
+            id: row.id,
+            kind: row.letter["kind"].as_str().unwrap().to_owned(),
+        });
+        mails.collect()
+    }
+}

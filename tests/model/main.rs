@@ -1,0 +1,15 @@
+//! The real server against the model in `model/`: random operations with faults, and histories of
+//! concurrent operations.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod api;
+mod audit_log;
+mod concurrent;
+mod ids;
+mod request;
+mod seed;
+mod setup;
+#[allow(dead_code, unused_imports)]
+#[path = "../it/support/mod.rs"]
+mod support;
+mod team;
