@@ -8,6 +8,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::error::Result;
+use crate::mail::server::MailServer;
 use chrono::{DateTime, Utc};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -31,6 +32,8 @@ pub struct Parts {
     pub reset_flood: FloodGuard,
     /// Wakes the worker that sends mails.
     pub mail_queued: Notify,
+    /// How the mail server treats us.
+    pub mail_server: MailServer,
     /// Work that goes on behind an answer; waited for before the program ends.
     pub background: TaskTracker,
 }
@@ -76,6 +79,7 @@ impl App {
             resets: ResetQueue::default(),
             reset_flood: FloodGuard::default(),
             mail_queued: Notify::new(),
+            mail_server: MailServer::default(),
             background: TaskTracker::new(),
         })))
     }

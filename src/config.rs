@@ -124,6 +124,15 @@ pub struct Config {
         value_parser = sender
     )]
     pub mail_from: Mailbox,
+    /// Mails that one replica sends at once, at most; each takes a connection to the mail server
+    #[arg(long, env = "TOKENVUE_MAILS_IN_FLIGHT", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub mails_in_flight: u16,
+    /// Those of them that go to one domain, at most
+    #[arg(long, env = "TOKENVUE_MAILS_IN_FLIGHT_PER_DOMAIN", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub mails_in_flight_per_domain: u16,
+    /// After how long mails of a replica that has died are taken over by another one
+    #[arg(long, env = "TOKENVUE_MAIL_CLAIM", default_value = "15s", value_parser = claim)]
+    pub mail_claim: Duration,
     /// How long an undelivered mail is tried again
     #[arg(long, env = "TOKENVUE_MAIL_GIVE_UP_AFTER", default_value = "1d", value_parser = duration)]
     pub mail_give_up_after: Duration,
@@ -239,6 +248,14 @@ fn duration(text: &str) -> Result<Duration, String> {
         return Err("must be more than nothing and at most ten years".to_owned());
     }
     Ok(Duration::microseconds(micros))
+}
+
+/// A claim is renewed three times before it ends, over the network.
+fn claim(text: &str) -> Result<Duration, String> {
+    let parsed = duration(text)?;
+    let range = Duration::seconds(3)..=Duration::minutes(10);
+    let fits = range.contains(&parsed).then_some(parsed);
+    fits.ok_or_else(|| "must be between 3s and 10m".to_owned())
 }
 
 fn public_url(text: &str) -> Result<Url, String> {

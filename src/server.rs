@@ -4,7 +4,7 @@ use crate::App;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::http;
-use crate::mail::delivery::Postman;
+use crate::mail::delivery::MailWorker;
 use crate::mail::render::Renderer;
 use crate::mail::smtp::{Smtp, SmtpConfigError, SmtpSettings};
 use crate::team::sweep;
@@ -24,10 +24,10 @@ const SMTP_TIMEOUT: Duration = Duration::from_secs(60);
 /// # Errors
 /// When the settings of the mail server are wrong, or a template or the schema is broken.
 pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) -> Result<()> {
-    let postman = postman(&app)?;
+    let mail_worker = mail_worker(&app)?;
     let router = http::router(&app, &stop)?;
-    if let Some(postman) = postman {
-        app.background.spawn(postman.run(stop.clone()));
+    if let Some(mail_worker) = mail_worker {
+        app.background.spawn(mail_worker.run(stop.clone()));
     }
     app.background.spawn(sweep_on(app.clone(), stop.clone()));
     app.background.spawn(app.db.clone().watch(stop.clone()));
@@ -53,10 +53,10 @@ pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) -> 
 }
 
 /// The mail worker; `None` where no mail server is configured.
-fn postman(app: &App) -> Result<Option<Postman>> {
+fn mail_worker(app: &App) -> Result<Option<MailWorker>> {
     let renderer = Renderer::new().map_err(Error::internal)?;
     let smtp = mail_server(&app.config)?;
-    Ok(smtp.map(|smtp| Postman::new(app.clone(), renderer, smtp)))
+    Ok(smtp.map(|smtp| MailWorker::new(app.clone(), renderer, smtp)))
 }
 
 /// The mail server that the settings name, if any. Opens no connection.

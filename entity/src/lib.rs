@@ -7,6 +7,7 @@ pub mod audit_event;
 pub mod invitation;
 pub mod link_token;
 pub mod mail_invitation;
+pub mod mail_server;
 pub mod member_activity;
 pub mod membership;
 pub mod outbox;

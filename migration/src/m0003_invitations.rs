@@ -11,17 +11,31 @@ const UP: &[&str] = &[
         id {uuid} NOT NULL PRIMARY KEY,
         recipient_name text NOT NULL,
         recipient_email text NOT NULL,
+        domain {key} NOT NULL,
+        priority smallint NOT NULL CHECK (priority BETWEEN 0 AND 2),
         letter {json} NOT NULL,
         state text NOT NULL CHECK (state IN ('QUEUED', 'SENT', 'FAILED', 'CANCELLED')),
         attempts integer NOT NULL,
         created_at {time} NOT NULL,
         next_attempt_at {time} NOT NULL,
+        deferred_since {time},
+        claimed_by {uuid},
         claimed_until {time},
         sent_at {time},
         last_error text
     )",
-    "CREATE INDEX outbox_due ON outbox (next_attempt_at) WHERE state = 'QUEUED'",
+    "CREATE INDEX outbox_due ON outbox (priority, domain, next_attempt_at)
+        WHERE state = 'QUEUED'",
     "CREATE INDEX outbox_done ON outbox (created_at) WHERE state <> 'QUEUED'",
+    "CREATE TABLE mail_server (
+        id smallint NOT NULL PRIMARY KEY CHECK (id = 1),
+        state text NOT NULL CHECK (state IN ('ACCEPTS', 'REFUSES', 'UNAVAILABLE')),
+        summary text,
+        since {time},
+        retry_at {time},
+        failures integer NOT NULL
+    )",
+    "INSERT INTO mail_server (id, state, failures) VALUES (1, 'ACCEPTS', 0)",
     "CREATE TABLE invitations (
         workspace_id {uuid} NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
         id {uuid} NOT NULL,
@@ -86,6 +100,7 @@ impl MigrationTrait for Migration {
                 "DROP TABLE link_tokens",
                 "DROP TABLE mail_invitations",
                 "DROP TABLE invitations",
+                "DROP TABLE mail_server",
                 "DROP TABLE outbox",
             ],
         )

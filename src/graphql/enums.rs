@@ -174,12 +174,29 @@ pub enum DeliveryState {
     Sent,
     /// Failed for now, and will be tried again.
     Retrying,
+    /// Kept, like all mails, until the mail server takes mails from this installation again: it
+    /// refuses them, or cannot be reached.
+    Blocked,
     /// Refused for good, or given up after too long.
     Refused,
     /// Kept in the local mailbox page: no mail server is configured.
     Held,
     /// Not sent, since what it was about had ended.
     Cancelled,
+}
+
+/// Whether the mail server takes the mails of this installation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum MailServerState {
+    /// It does, as far as is known.
+    Accepts,
+    /// It refuses them, whoever the recipient is: because of the sender, a policy, a quota or a
+    /// setting. They are kept and tried again; whoever runs the installation has to act.
+    Refuses,
+    /// It cannot be reached, or serves nobody right now. Mails are kept and tried again.
+    Unavailable,
+    /// There is none: mails are kept in the local mailbox page.
+    None,
 }
 
 /// How a new session's token travels.

@@ -1,23 +1,24 @@
-//! From an outbox row to a letter: what it says is looked up at the moment of rendering, so that a
-//! mail never tells of what has ended meanwhile.
+//! From outbox rows to mails: what they say is looked up at the moment of rendering, so that a mail
+//! never tells of what has ended meanwhile. Several mails are looked up together.
 
 use super::letter::{
-    Added, Invitation, InvitationRequested, Letter, LinkPage, PasswordChanged, PasswordReset,
-    RequestedBy, WorkspaceRole, link,
+    Added, InvitationRequested, Letter, LinkPage, PasswordChanged, PasswordReset, RequestedBy,
+    WorkspaceRole, link,
 };
 use super::outbox::{Notice, Place};
 use super::render::{Rendered, Renderer};
 use crate::App;
 use crate::error::{Error, Result};
-use crate::name;
-use crate::team::link::mint;
-use chrono::{DateTime, Utc};
-use entity::invitation::{self, InvitationState};
+use crate::team::link::mint_all;
 use entity::link_token::LinkPurpose;
-use entity::{outbox, password_reset, user, workspace};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, Select};
-use std::collections::HashSet;
+use entity::outbox;
+use facts::Facts;
+use secrecy::SecretString;
+use std::borrow::Borrow;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
+
+mod facts;
 
 /// Renders a mail of the outbox, with a token that is made here and now; `None` where what it is
 /// about has ended.
@@ -29,24 +30,61 @@ pub async fn render(
     renderer: &Renderer,
     mail: &outbox::Model,
 ) -> Result<Option<Rendered>> {
-    let Some(letter) = compose(app, mail).await? else {
-        return Ok(None);
-    };
+    let rendered = render_all(app, renderer, &[mail]).await?;
+    rendered.into_iter().next().unwrap_or(Ok(None))
+}
+
+/// Renders several mails, each as [`render`] does, in their order. A broken row or template spoils
+/// its own mail only.
+///
+/// # Errors
+/// Those of the database, and of the machine's randomness.
+pub async fn render_all(
+    app: &App,
+    renderer: &Renderer,
+    mails: &[impl Borrow<outbox::Model>],
+) -> Result<Vec<Result<Option<Rendered>>>> {
+    let mails: Vec<&outbox::Model> = mails.iter().map(Borrow::borrow).collect();
+    let facts = Facts::load(app, &mails).await?;
+    let letters: Vec<_> = mails.iter().map(|mail| compose(&facts, mail)).collect();
+    let links = mint_links(app, &mails, &letters).await?;
     let public_url = app.config.public_url();
-    let link = match letter.page() {
-        Some(page) => {
-            let purpose = match page {
-                LinkPage::AcceptInvitation => LinkPurpose::Invitation,
-                LinkPage::ResetPassword => LinkPurpose::PasswordReset,
-                LinkPage::SetUp => LinkPurpose::Setup,
-            };
-            let token = mint(app, mail.id, purpose).await?;
-            Some(link(&public_url, page, token.secret()))
-        }
-        None => None,
-    };
-    let rendered = renderer.render(&letter, link.as_ref(), &public_url);
-    rendered.map(Some).map_err(Error::internal)
+    let rendered = mails.iter().zip(letters).map(|(mail, letter)| {
+        let Some(letter) = letter? else {
+            return Ok(None);
+        };
+        let rendered = renderer.render(&letter, links.get(&mail.id), &public_url);
+        rendered.map(Some).map_err(Error::internal)
+    });
+    Ok(rendered.collect())
+}
+
+/// The links of those letters that have one, with new tokens, by the ids of their mails.
+async fn mint_links(
+    app: &App,
+    mails: &[&outbox::Model],
+    letters: &[Result<Option<Letter>>],
+) -> Result<HashMap<Uuid, SecretString>> {
+    let page = |letter: &Result<Option<Letter>>| letter.as_ref().ok()?.as_ref()?.page();
+    let wanted: Vec<_> = mails
+        .iter()
+        .zip(letters)
+        .filter_map(|(mail, letter)| Some((mail.id, page(letter)?)))
+        .collect();
+    let purposes = wanted.iter().map(|(id, page)| {
+        let purpose = match page {
+            LinkPage::AcceptInvitation => LinkPurpose::Invitation,
+            LinkPage::ResetPassword => LinkPurpose::PasswordReset,
+            LinkPage::SetUp => LinkPurpose::Setup,
+        };
+        (*id, purpose)
+    });
+    let tokens = mint_all(app, purposes).await?;
+    let public_url = app.config.public_url();
+    let links = wanted.into_iter().zip(tokens);
+    Ok(links
+        .map(|((id, page), token)| (id, link(&public_url, page, token.secret())))
+        .collect())
 }
 
 /// Those of the mails whose matter has ended, by their ids: [`render`] gives nothing for them.
@@ -54,45 +92,22 @@ pub async fn render(
 /// # Errors
 /// Those of the database.
 pub async fn ended(app: &App, mails: &[outbox::Model]) -> Result<HashSet<Uuid>> {
-    let with_link = |mail: &&outbox::Model| {
-        let notice = serde_json::from_value(mail.letter.clone());
-        matches!(
-            notice,
-            Ok(Notice::Invitation | Notice::PasswordReset { .. })
-        )
-    };
-    let mut ids: HashSet<Uuid> = mails.iter().filter(with_link).map(|mail| mail.id).collect();
-    let invitations = pending_invitations(app.now())
-        .filter(invitation::Column::MailId.is_in(ids.iter().copied()))
-        .all(&app.db)
-        .await?;
-    let resets = open_resets(app.now())
-        .filter(password_reset::Column::MailId.is_in(ids.iter().copied()))
-        .all(&app.db)
-        .await?;
-    for invitation in invitations {
-        ids.remove(&invitation.mail_id);
-    }
-    for reset in resets {
-        ids.remove(&reset.mail_id);
-    }
-    Ok(ids)
+    let facts = Facts::load(app, &mails.iter().collect::<Vec<_>>()).await?;
+    let has_ended = |mail: &&outbox::Model| matches!(compose(&facts, mail), Ok(None));
+    Ok(mails.iter().filter(has_ended).map(|mail| mail.id).collect())
 }
 
-async fn compose(app: &App, mail: &outbox::Model) -> Result<Option<Letter>> {
+fn compose(facts: &Facts, mail: &outbox::Model) -> Result<Option<Letter>> {
     let notice: Notice = serde_json::from_value(mail.letter.clone()).map_err(Error::internal)?;
     let name = Some(mail.recipient_name.clone()).filter(|name| !name.is_empty());
     Ok(match notice {
-        Notice::Invitation => invitation(app, mail.id, name)
-            .await?
-            .map(Letter::Invitation),
+        Notice::Invitation => facts.invitation(mail.id, name)?.map(Letter::Invitation),
         Notice::PasswordReset { by } => {
             let requested_by = by.map_or(RequestedBy::SelfService, |by| RequestedBy::Admin {
                 name: by.name,
                 workspace: by.workspace,
             });
-            let reset = open_reset(app, mail.id).await?;
-            reset.map(|reset| {
+            facts.resets.get(&mail.id).map(|reset| {
                 Letter::PasswordReset(PasswordReset {
                     name,
                     requested_by,
@@ -128,65 +143,4 @@ impl From<Place> for WorkspaceRole {
             role: place.role,
         }
     }
-}
-
-/// What the invitations that name a mail say; `None` where none of them is pending any longer.
-async fn invitation(app: &App, mail_id: Uuid, name: Option<String>) -> Result<Option<Invitation>> {
-    let invitations = pending_invitations(app.now())
-        .filter(invitation::Column::MailId.eq(mail_id))
-        .order_by_asc(invitation::Column::Id)
-        .all(&app.db)
-        .await?;
-    let Some(first) = invitations.first() else {
-        return Ok(None);
-    };
-    let inviter = user::Entity::find_by_id(first.inviter_id)
-        .one(&app.db)
-        .await?;
-    let inviter = inviter.ok_or_else(|| Error::internal("an invitation without its inviter"))?;
-    let ids = invitations.iter().map(|invitation| invitation.workspace_id);
-    let workspaces = workspace::Entity::find()
-        .filter(workspace::Column::Id.is_in(ids))
-        .all(&app.db)
-        .await?;
-    let named = |invitation: &invitation::Model| {
-        let workspace = workspaces
-            .iter()
-            .find(|row| row.id == invitation.workspace_id)?;
-        let role = invitation.role.display_name().to_owned();
-        Some(WorkspaceRole {
-            name: workspace.name.clone(),
-            role,
-        })
-    };
-    Ok(Some(Invitation {
-        name,
-        inviter_name: name::display(&inviter.first_name, &inviter.last_name, &inviter.email),
-        inviter_email: inviter.email,
-        workspaces: invitations.iter().filter_map(named).collect(),
-        expires_at: invitations
-            .iter()
-            .map(|invitation| invitation.expires_at)
-            .min()
-            .unwrap_or(first.expires_at),
-    }))
-}
-
-async fn open_reset(app: &App, mail_id: Uuid) -> Result<Option<password_reset::Model>> {
-    Ok(open_resets(app.now())
-        .filter(password_reset::Column::MailId.eq(mail_id))
-        .one(&app.db)
-        .await?)
-}
-
-fn pending_invitations(now: DateTime<Utc>) -> Select<invitation::Entity> {
-    invitation::Entity::find()
-        .filter(invitation::Column::State.eq(InvitationState::Pending))
-        .filter(invitation::Column::ExpiresAt.gt(now))
-}
-
-fn open_resets(now: DateTime<Utc>) -> Select<password_reset::Entity> {
-    password_reset::Entity::find()
-        .filter(password_reset::Column::EndedAt.is_null())
-        .filter(password_reset::Column::ExpiresAt.gt(now))
 }

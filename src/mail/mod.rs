@@ -3,8 +3,10 @@
 
 pub mod compose;
 pub mod delivery;
+mod ids;
 pub mod letter;
 mod line;
 pub mod outbox;
 pub mod render;
+pub mod server;
 pub mod smtp;

@@ -6,7 +6,7 @@
 use crate::db::Writer;
 use crate::error::{Error, Result};
 use chrono::{DateTime, Utc};
-use entity::outbox::{self, MailState};
+use entity::outbox::{self, MailPriority, MailState};
 use sea_orm::{EntityTrait as _, IntoActiveModel as _};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -32,6 +32,23 @@ pub enum Notice {
         #[serde(default)]
         slug: Option<String>,
     },
+}
+
+impl Notice {
+    /// How soon it has to be sent; a mail sent alone goes before those sent together.
+    fn priority(&self, is_one: bool) -> MailPriority {
+        match self {
+            Notice::PasswordReset { .. } | Notice::PasswordChanged { .. } => MailPriority::Urgent,
+            _ if is_one => MailPriority::Single,
+            _ => MailPriority::Bulk,
+        }
+    }
+}
+
+/// The domain of an address in ASCII (RFC 5891), lower case; as it is, where it has no such form.
+fn domain(email: &str) -> String {
+    let domain = email.rsplit('@').next().unwrap_or_default();
+    idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_lowercase())
 }
 
 /// A workspace and the role there, as people read them.
@@ -74,7 +91,7 @@ impl Mail {
     }
 }
 
-/// Puts mails into the outbox.
+/// Puts mails into the outbox. Several mails at once are bulk mail.
 ///
 /// # Errors
 /// Those of the database.
@@ -83,11 +100,15 @@ pub async fn enqueue(
     now: DateTime<Utc>,
     mails: impl IntoIterator<Item = Mail>,
 ) -> Result<()> {
+    let mails: Vec<_> = mails.into_iter().collect();
+    let is_one = mails.len() == 1;
     let mut rows = Vec::new();
     for mail in mails {
         rows.push(
             outbox::Model {
                 id: mail.id,
+                domain: domain(&mail.email),
+                priority: mail.notice.priority(is_one),
                 recipient_name: mail.name,
                 recipient_email: mail.email,
                 letter: serde_json::to_value(&mail.notice).map_err(Error::internal)?,
@@ -95,6 +116,8 @@ pub async fn enqueue(
                 attempts: 0,
                 created_at: now,
                 next_attempt_at: now,
+                deferred_since: None,
+                claimed_by: None,
                 claimed_until: None,
                 sent_at: None,
                 last_error: None,

@@ -117,7 +117,7 @@ async fn a_commit_whose_answer_was_lost_is_not_repeated(server: Server) {
     let url = Url::parse(url.expose_secret()).unwrap();
     let upstream = url.socket_addrs(|| None).unwrap()[0].to_string();
     let cut = Cut::before(upstream).await;
-    let replica = server.replica_through(cut.port).await;
+    let replica = server.replica_through(cut.port, &[]).await;
     let client = team.admin.client.at(&replica.server.url);
     replica.server.quiet().await;
 

@@ -1,5 +1,6 @@
 use super::membership::Membership;
 use super::workspace::Workspace;
+use crate::App;
 use crate::access::Permission;
 use crate::access::Permission::TeamReview;
 use crate::graphql::connection::{ConnectionNode, Order};
@@ -221,7 +222,7 @@ impl Invitation {
             return Ok(None);
         }
         let mail = scope.loaders().mail(self.row.mail_id).await?;
-        Ok(mail.map(|mail| InvitationDelivery::new(mail, scope.app.sends_mail())))
+        Ok(mail.map(|mail| InvitationDelivery::new(mail, &scope.app)))
     }
 }
 
@@ -232,7 +233,7 @@ pub struct InvitationDelivery {
     state: DeliveryState,
     /// How often it was tried.
     attempts: i32,
-    /// What the mail server said last, where it refused.
+    /// What the mail server said last, where it refused; where it takes no mail at all, why.
     reason: Option<String>,
     /// When it is tried next.
     next_attempt_at: Option<DateTime>,
@@ -241,16 +242,26 @@ pub struct InvitationDelivery {
 }
 
 impl InvitationDelivery {
-    fn new(mail: outbox::Model, sends_mail: bool) -> InvitationDelivery {
+    fn new(mail: outbox::Model, app: &App) -> InvitationDelivery {
+        let server = app.mail_server.get();
+        let blocked = server.filter(|server| server.retry_at.is_some());
         let state = match mail.state {
-            MailState::Queued if !sends_mail => DeliveryState::Held,
+            MailState::Queued if !app.sends_mail() => DeliveryState::Held,
+            MailState::Queued if blocked.is_some() => DeliveryState::Blocked,
             MailState::Queued if mail.attempts > 0 => DeliveryState::Retrying,
             MailState::Queued => DeliveryState::Queued,
             MailState::Sent => DeliveryState::Sent,
             MailState::Failed => DeliveryState::Refused,
             MailState::Cancelled => DeliveryState::Cancelled,
         };
-        let waits = matches!(state, DeliveryState::Queued | DeliveryState::Retrying);
+        let next_attempt_at = match state {
+            DeliveryState::Queued | DeliveryState::Retrying => Some(mail.next_attempt_at),
+            DeliveryState::Blocked => {
+                let retry_at = blocked.as_ref().and_then(|server| server.retry_at);
+                retry_at.max(Some(mail.next_attempt_at))
+            }
+            _ => None,
+        };
         InvitationDelivery {
             state,
             attempts: mail.attempts,
@@ -258,9 +269,10 @@ impl InvitationDelivery {
                 DeliveryState::Held => Some(
                     "No mail server is configured: the mail is in the local mailbox.".to_owned(),
                 ),
+                DeliveryState::Blocked => blocked.and_then(|server| server.summary),
                 _ => mail.last_error,
             },
-            next_attempt_at: waits.then_some(DateTime(mail.next_attempt_at)),
+            next_attempt_at: next_attempt_at.map(DateTime),
             sent_at: mail.sent_at.map(DateTime),
         }
     }

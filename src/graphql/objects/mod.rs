@@ -5,6 +5,7 @@ pub mod access_review;
 pub mod audit_event;
 pub mod invitation;
 pub mod link_preview;
+pub mod mail_server;
 pub mod membership;
 pub mod node;
 pub mod outcome;

@@ -1,6 +1,7 @@
 use super::access_review::AccessReview;
 use super::audit_event::AuditEvent;
 use super::invitation::Invitation;
+use super::mail_server::MailServer;
 use super::membership::Membership;
 use super::settings::WorkspaceSettings;
 use super::team_summary::TeamSummary;
@@ -272,6 +273,12 @@ impl Workspace {
         WorkspaceSettings::load(app, self.0.workspace_id)
             .await
             .map(Some)
+    }
+
+    /// How the mail server treats the mails of this installation. Needs `TEAM_REVIEW`.
+    #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
+    async fn mail_server(&self, ctx: &Context<'_>) -> Result<Option<MailServer>> {
+        Ok(Some(MailServer::of(&Scope::of(ctx)?.app)))
     }
 
     /// What good practice looks at again and again: old invitations, unseen members, admins. Needs

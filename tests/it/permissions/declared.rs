@@ -86,6 +86,7 @@ const PUBLIC: &[(&str, &str)] = &[
         "InvitationDelivery.*",
         "behind the guard of Invitation.delivery",
     ),
+    ("MailServer.*", "behind the guard of Workspace.mailServer"),
     ("InvitationPreview.*", "the token is the right to see it"),
     ("InvitationPlacement.*", "the token is the right to see it"),
     ("PasswordResetPreview.*", "the token is the right to see it"),

@@ -119,6 +119,11 @@ const WAYS: &[Way] = &[
         &["workspace", "settings"],
     ),
     way(
+        "MailServer",
+        "query($workspace: ID!) { workspace(id: $workspace) { mailServer { FIELDS } } }",
+        &["workspace", "mailServer"],
+    ),
+    way(
         "AccessReview",
         "query($workspace: ID!) { workspace(id: $workspace) { accessReview { FIELDS } } }",
         &["workspace", "accessReview"],

@@ -120,12 +120,12 @@ impl Server {
     }
 
     /// Likewise, on PostgreSQL through a proxy on this port of the machine.
-    pub async fn replica_through(&self, port: u16) -> Replica {
+    pub async fn replica_through(&self, port: u16, flags: &[&str]) -> Replica {
         let mut url = Url::parse(&self.database.url()).unwrap();
         url.set_port(Some(port)).unwrap();
         let database = self.database.clone();
         let (server, serving) =
-            Server::start_at(database, url.as_str(), &[], self.app.clock.clone()).await;
+            Server::start_at(database, url.as_str(), flags, self.app.clock.clone()).await;
         Replica { server, serving }
     }
 

@@ -17,6 +17,7 @@ of the authority that signed the server's. Each mail that it takes is one more l
 Lines on standard input change what it does from then on, each answered with {"done": …}:
 - "mail 550 5.7.0 Too many", likewise "rcpt" and "data", answers every such command like that;
   "mail" alone takes mails again. "limit 2" lets two connections in at a time, "limit" any number.
+  "delay 0.5" waits half a second before it answers RCPT.
 
 It ends when its standard input does, so that it does not outlive the test that started it.
 """
@@ -75,11 +76,13 @@ class Handler:
         self.deferred = {}
         self.connections = {}
         self.answers = {}
-        self.limit = self.open = 0
+        self.limit = self.open = self.delay = 0
 
     def obey(self, command, rest):
         if command == "limit":
             self.limit = int(rest or 0)
+        elif command == "delay":
+            self.delay = float(rest or 0)
         else:
             self.answers[command] = rest
         emit({"done": command})
@@ -94,6 +97,7 @@ class Handler:
     async def handle_RCPT(self, server, session, envelope, address, options):
         if self.answers.get("rcpt"):
             return self.answers["rcpt"]
+        await asyncio.sleep(self.delay)
         if address.startswith("reject"):
             return "550 5.1.1 No such mailbox here"
         if address.startswith("stall"):

@@ -10,6 +10,7 @@ const DELIVERY: Record<DeliveryState, string> = {
   QUEUED: "Waits to be sent",
   SENT: "Taken by the mail server",
   RETRYING: "Being tried again",
+  BLOCKED: "Kept until the mail server takes mails again",
   REFUSED: "Refused",
   HELD: "Kept in the local mailbox: no mail server is configured",
   CANCELLED: "Not sent",

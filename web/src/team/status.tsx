@@ -7,6 +7,7 @@ type State = { tone: Tone; text: string; about?: string | undefined };
 const DELIVERY: Partial<Record<DeliveryState, [Tone, string]>> = {
   REFUSED: ["danger", "Mail refused"],
   RETRYING: ["warn", "Mail delayed"],
+  BLOCKED: ["warn", "Mail delayed"],
 };
 
 /** Where a member stands, in a few words. */

@@ -1,0 +1,329 @@
+//! What follows from what the worker's tasks report.
+
+use super::attempt::{Attempt, Outcome};
+use super::claims::{self, Cursors, LANES};
+use super::judge::Permit;
+use super::record::Report;
+use super::slots::Lane;
+use super::tasks::{Composed, Event};
+use super::{MailWorker, REST, gauges, lane_of};
+use crate::error::{Error, Result};
+use chrono::{DateTime, Utc};
+use entity::mail_server::{self, MailServerState};
+use entity::outbox::Model;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Mails of one lane that are claimed ahead of their slots, as multiples of what may be in flight.
+const AHEAD: usize = 2;
+/// Mails that wait for a slot at most, as multiples of what may be in flight.
+const WAITING: usize = 4;
+
+impl MailWorker {
+    pub(super) fn handle(&mut self, event: Event) {
+        match event {
+            Event::Pulse(read, at) => {
+                self.running.pulse = false;
+                if let Some(read) = self.or_rest("read how the mail server is", read) {
+                    self.pulse(read, at);
+                }
+            }
+            Event::Lanes(found) => {
+                self.running.claim = false;
+                if let Some(lanes) = self.or_rest("look for mails", found) {
+                    self.lanes(&lanes);
+                }
+            }
+            Event::Claimed(claimed, at) => {
+                self.running.claim = false;
+                if let Some(mails) = self.or_rest("claim mails", claimed) {
+                    self.claimed(mails, at);
+                }
+            }
+            Event::Renewed(renewed, at) => {
+                self.running.renew = false;
+                if self.or_rest("renew claims", renewed).is_some() {
+                    self.lease.since = self.lease.since.map(|since| since.max(at));
+                }
+            }
+            Event::Composed(composed, bulk) => {
+                self.running.composing[usize::from(bulk)] = false;
+                self.composed(composed);
+            }
+            Event::Attempted(outcome) => self.attempted(outcome),
+            Event::Stored(stored, report) => {
+                self.running.storing = None;
+                if self.or_rest("store what became of mails", stored).is_none() {
+                    self.report.put_back(Report::clone(&report));
+                }
+            }
+            Event::Counted(counted) => {
+                self.running.count = false;
+                if let Some(queue) = self.or_rest("count the mails", counted) {
+                    gauges::show_queue(&queue, self.parts.app.now());
+                }
+            }
+        }
+    }
+
+    /// The value, or a rest for the database. What goes wrong is logged once, until it goes well
+    /// again.
+    fn or_rest<T>(&mut self, what: &str, outcome: Result<T>) -> Option<T> {
+        match outcome {
+            Ok(value) => {
+                self.database_works();
+                Some(value)
+            }
+            Err(error) => {
+                self.database_failed(what, &error);
+                None
+            }
+        }
+    }
+
+    fn database_works(&mut self) {
+        if std::mem::take(&mut self.database_is_away) {
+            tracing::info!("the mail worker reaches the database again");
+        }
+    }
+
+    fn database_failed(&mut self, what: &str, error: &Error) {
+        gauges::count_database_error();
+        if std::mem::replace(&mut self.database_is_away, true) {
+            tracing::debug!(%error, what, "the mail worker cannot use the database");
+        } else {
+            tracing::error!(%error, what, "the mail worker cannot use the database; it tries again");
+        }
+        self.times.rest_until = Some(Instant::now() + REST);
+        self.look.wanted = true;
+    }
+
+    fn pulse(&mut self, (mut row, time): (mail_server::Model, DateTime<Utc>), at: Instant) {
+        let is_first = self.database_time.is_none();
+        self.database_time = Some((time, at));
+        if is_first && row.retry_at.is_some() {
+            // This worker may have been started with other settings: it tries at once.
+            row.retry_at = Some(self.parts.app.now());
+            self.report.mail_server = Some(row.clone());
+        }
+        // What this replica has judged since, or is about to store, is newer than what was read.
+        let storing = self.running.storing.as_ref();
+        let is_storing = storing.is_some_and(|report| report.mail_server.is_some());
+        if is_first || (at > self.times.judged && !is_storing && self.report.mail_server.is_none())
+        {
+            self.judge.read(row);
+        }
+        self.show_mail_server();
+    }
+
+    fn show_mail_server(&self) {
+        let row = self.judge.row();
+        gauges::show_mail_server(row.state);
+        self.parts.app.mail_server.set(row.clone());
+    }
+
+    /// Claims as many mails of the lanes as there will be room for.
+    fn lanes(&mut self, lanes: &[Lane]) {
+        claims::advance(&mut self.look.cursors, lanes);
+        self.look.found = !lanes.is_empty();
+        let probing = match self.judge.permit(self.parts.app.now()) {
+            Permit::Any => false,
+            Permit::One if self.probe.is_none() => true,
+            _ => return,
+        };
+        let wanted = if probing {
+            lanes.iter().take(1).map(|lane| (lane.clone(), 1)).collect()
+        } else {
+            self.wanted(lanes)
+        };
+        if !wanted.is_empty() {
+            self.start_claim(wanted, probing);
+        } else if self.look.cursors != Cursors::default() {
+            // There are more lanes behind these.
+            self.look.wanted = true;
+        }
+    }
+
+    fn wanted(&self, lanes: &[Lane]) -> Vec<(Lane, usize)> {
+        let now = Instant::now();
+        let mut waiting: HashMap<Lane, usize> = HashMap::new();
+        for mail in self.waiting.iter().flatten() {
+            *waiting.entry(lane_of(mail)).or_default() += 1;
+        }
+        let limits = self.slots.limits();
+        let mut room = (WAITING * limits.total).saturating_sub(waiting.values().sum());
+        let mut wanted = Vec::new();
+        for lane in lanes {
+            let ahead = if self.slots.is_suspect(&lane.domain) {
+                0
+            } else {
+                AHEAD * limits.per_domain
+            };
+            let waits = waiting.get(lane).copied().unwrap_or_default();
+            let count = (self.slots.room(lane, now) + ahead).saturating_sub(waits);
+            let count = count.min(room);
+            if count > 0 && wanted.len() < LANES {
+                room -= count;
+                wanted.push((lane.clone(), count));
+            }
+        }
+        wanted
+    }
+
+    fn claimed(&mut self, mails: Vec<Model>, at: Instant) {
+        // There may be more where these came from.
+        self.look.wanted |= !mails.is_empty();
+        if mails.is_empty() {
+            return;
+        }
+        if self.times.cut_off.is_some() {
+            self.report
+                .released
+                .extend(mails.iter().map(|mail| mail.id));
+            return;
+        }
+        if self.held().is_empty() {
+            self.lease.since = None;
+        }
+        self.lease.since.get_or_insert(at);
+        if self.judge.permit(self.parts.app.now()) != Permit::Any {
+            self.probe = mails.first().map(|mail| mail.id);
+        }
+        for mail in mails {
+            self.waiting[mail.priority.index()].push_back(Arc::new(mail));
+        }
+    }
+
+    fn composed(&mut self, composed: Result<Vec<Composed>, (Error, Vec<Arc<Model>>)>) {
+        let composed = match composed {
+            Ok(composed) => composed,
+            Err((error, mails)) => {
+                self.database_failed("look up what mails are about", &error);
+                for mail in mails.into_iter().rev() {
+                    self.wait_again(mail);
+                }
+                return;
+            }
+        };
+        self.database_works();
+        for (mail, rendered) in composed {
+            if !self.sending.contains_key(&mail.id) {
+                continue;
+            }
+            let now = self.parts.app.now();
+            let (began, ended) = (now, now);
+            let attempt = match rendered {
+                Ok(Some(_)) if self.times.cut_off.is_some() => {
+                    self.wait_again(mail);
+                    self.release_waiting();
+                    continue;
+                }
+                Ok(Some(rendered)) => {
+                    self.start_attempt(mail, rendered);
+                    continue;
+                }
+                Ok(None) => Attempt::Ended,
+                Err(error) => {
+                    tracing::error!(mail = %mail.id, %error, "a mail could not be rendered");
+                    Attempt::Never("this mail could not be put together".to_owned())
+                }
+            };
+            self.attempted(Outcome {
+                mail,
+                attempt,
+                began,
+                ended,
+            });
+        }
+    }
+
+    /// Gives a mail's slot back and lets it wait for another one.
+    fn wait_again(&mut self, mail: Arc<Model>) {
+        if let Some(sending) = self.sending.remove(&mail.id) {
+            self.slots.give_back(&sending.lane);
+            self.waiting[mail.priority.index()].push_front(mail);
+        }
+    }
+
+    fn attempted(&mut self, outcome: Outcome) {
+        let id = outcome.mail.id;
+        let Some(sending) = self.sending.remove(&id) else {
+            // Broken off a moment too late: what was sent must not be sent again.
+            if outcome.attempt == Attempt::Sent {
+                self.report.outcomes.push(outcome);
+            }
+            return;
+        };
+        self.slots.give_back(&sending.lane);
+        self.look.wanted |= self.look.found && self.runs_dry(&sending.lane);
+        match &outcome.attempt {
+            Attempt::NoAnswer(_) => self.slots.hung(&sending.lane.domain, Instant::now()),
+            Attempt::Unavailable { busy: true, .. } if self.slots.in_flight() > 0 => {
+                // There is room for the others, but not for this one.
+                self.slots.shrink(Instant::now());
+                self.waiting[outcome.mail.priority.index()].push_front(outcome.mail);
+                return;
+            }
+            Attempt::Unavailable { .. } | Attempt::Ended => {}
+            _ => self.slots.answered(&sending.lane.domain),
+        }
+        if self.probe == Some(id) {
+            self.probe = None;
+        }
+        gauges::count_attempt(outcome.attempt.label());
+        let (began, ended) = (outcome.began, outcome.ended);
+        let before = self.judge.row().clone();
+        if let Some(row) = self.judge.judge(id, &outcome.attempt, began, ended) {
+            self.judged(&before, &row, &outcome);
+            self.report.mail_server = Some(row);
+        }
+        self.log(&outcome);
+        self.report.outcomes.push(outcome);
+    }
+
+    /// Whether so few mails of a lane wait for a slot that more should be claimed.
+    fn runs_dry(&self, lane: &Lane) -> bool {
+        let waiting = self.waiting.iter().flatten();
+        let waiting = waiting.filter(|mail| lane_of(mail) == *lane).count();
+        waiting <= self.slots.limits().per_domain
+    }
+
+    /// Logs and shows a new judgement of the mail server.
+    fn judged(&mut self, before: &mail_server::Model, row: &mail_server::Model, outcome: &Outcome) {
+        if before.state != row.state {
+            let reason = outcome.attempt.reason().unwrap_or_default();
+            match row.state {
+                MailServerState::Accepts => tracing::info!("the mail server takes our mails again"),
+                MailServerState::Refuses => tracing::error!(
+                    reason,
+                    "the mail server refuses mail from us; mails are kept and tried again"
+                ),
+                MailServerState::Unavailable => tracing::error!(
+                    reason,
+                    "the mail server cannot be used; mails are kept and tried again"
+                ),
+            }
+        }
+        if row.retry_at.is_some() {
+            self.release_waiting();
+        }
+        self.times.judged = Instant::now();
+        self.look.wanted = true;
+        self.show_mail_server();
+    }
+
+    fn log(&self, outcome: &Outcome) {
+        let (mail, label) = (outcome.mail.id, outcome.attempt.label());
+        match (&outcome.attempt, outcome.attempt.reason()) {
+            (_, None) => tracing::info!(%mail, outcome = label, "mail"),
+            // Said once, of the mail server.
+            (Attempt::Refused(_) | Attempt::Unavailable { .. }, Some(reason))
+                if self.judge.row().state != MailServerState::Accepts =>
+            {
+                tracing::debug!(%mail, outcome = label, reason, "mail");
+            }
+            (_, Some(reason)) => tracing::warn!(%mail, outcome = label, reason, "mail"),
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! How the mail server treats us, judged from what becomes of mails. The judgement is a row that
+//! all replicas share (`mail_server`): while the server refuses us or is away, one mail at a time
+//! is tried, after growing pauses, and the others are kept untouched.
+
+use super::attempt::Attempt;
+use chrono::{DateTime, Duration, Utc};
+use entity::mail_server::{MailServerState, Model, ONLY};
+use std::collections::HashSet;
+use uuid::Uuid;
+
+/// Mails in a row that are refused on grounds of policy before all are held back: one alone may be
+/// about its recipient.
+const STREAK: usize = 3;
+/// For how long an accepted mail speaks for the server when a single other one is refused.
+const CREDIT: Duration = Duration::minutes(15);
+
+/// The first and the longest pause of a server that refuses us.
+const REFUSES: [Duration; 2] = [Duration::seconds(30), Duration::minutes(10)];
+/// The first and the longest pause of a server that is away.
+const UNAVAILABLE: [Duration; 2] = [Duration::seconds(2), Duration::minutes(1)];
+
+/// How many mails may be tried now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Permit {
+    Any,
+    /// One, to see how the server treats it.
+    One,
+    None,
+}
+
+/// Judges the mail server.
+#[derive(Debug)]
+pub(super) struct Judge {
+    row: Model,
+    /// When this replica judged last; attempts that began before say nothing new.
+    judged_at: Option<DateTime<Utc>>,
+    accepted_at: Option<DateTime<Utc>>,
+    /// Mails refused since one was accepted.
+    refused: HashSet<Uuid>,
+}
+
+impl Judge {
+    pub(super) fn new() -> Judge {
+        Judge {
+            row: accepting(),
+            judged_at: None,
+            accepted_at: None,
+            refused: HashSet::new(),
+        }
+    }
+
+    /// The judgement that holds.
+    pub(super) fn row(&self) -> &Model {
+        &self.row
+    }
+
+    /// Takes over what another replica, or this one, has stored.
+    pub(super) fn read(&mut self, row: Model) {
+        self.row = row;
+    }
+
+    /// How many mails may be tried at a time.
+    pub(super) fn permit(&self, now: DateTime<Utc>) -> Permit {
+        match self.row.retry_at {
+            None => Permit::Any,
+            Some(at) if at <= now => Permit::One,
+            Some(_) => Permit::None,
+        }
+    }
+
+    /// Judges by what became of a mail whose attempt began at `began`; gives the new judgement
+    /// where it is another.
+    pub(super) fn judge(
+        &mut self,
+        mail: Uuid,
+        attempt: &Attempt,
+        began: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Option<Model> {
+        let (state, summary, pauses) = match attempt {
+            Attempt::Sent => {
+                self.accepted_at = Some(now);
+                self.refused.clear();
+                return self.accept();
+            }
+            Attempt::Refused(refusal) => {
+                self.refused.insert(mail);
+                let all = refusal.concerns_all || self.refused.len() >= STREAK;
+                let credited = self.accepted_at.is_some_and(|at| now < at + CREDIT);
+                if !all && credited {
+                    return None;
+                }
+                let summary = refusal.summary.clone();
+                (MailServerState::Refuses, summary, all.then_some(REFUSES))
+            }
+            Attempt::Unavailable { reason, .. } => (
+                MailServerState::Unavailable,
+                reason.clone(),
+                Some(UNAVAILABLE),
+            ),
+            Attempt::Ended | Attempt::Later(_) | Attempt::NoAnswer(_) | Attempt::Never(_) => {
+                return self.see_again(attempt, began, now);
+            }
+        };
+        if self.judged_at.is_some_and(|at| began < at) {
+            return None;
+        }
+        self.judged_at = Some(now);
+        self.blame(state, summary, pauses, now)
+    }
+
+    /// Takes note of an attempt that says nothing about us: the server is there, if it was away;
+    /// where it refused us, another mail has to be tried.
+    fn see_again(
+        &mut self,
+        attempt: &Attempt,
+        began: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Option<Model> {
+        let is_stale = self.judged_at.is_some_and(|at| began < at);
+        if self.row.retry_at.is_none() || is_stale {
+            return None;
+        }
+        let answered = matches!(attempt, Attempt::Later(_) | Attempt::Never(_));
+        if answered && self.row.state == MailServerState::Unavailable {
+            return self.accept();
+        }
+        self.row.retry_at = Some(now + UNAVAILABLE[0]);
+        Some(self.row.clone())
+    }
+
+    fn accept(&mut self) -> Option<Model> {
+        let accepting = accepting();
+        let is_new = self.row != accepting;
+        self.row = accepting;
+        is_new.then(|| self.row.clone())
+    }
+
+    fn blame(
+        &mut self,
+        state: MailServerState,
+        summary: String,
+        pauses: Option<[Duration; 2]>,
+        now: DateTime<Utc>,
+    ) -> Option<Model> {
+        let goes_on = self.row.state == state;
+        let failures = if goes_on { self.row.failures } else { 0 };
+        let pause =
+            |[first, longest]: [Duration; 2]| longest.min(first * (1 << failures.clamp(0, 16)));
+        self.row = Model {
+            id: ONLY,
+            state,
+            summary: Some(summary),
+            since: self.row.since.filter(|_| goes_on).or(Some(now)),
+            retry_at: pauses.map(|pauses| now + pause(pauses)),
+            failures: failures.saturating_add(1),
+        };
+        Some(self.row.clone())
+    }
+}
+
+/// The judgement where nothing is wrong.
+pub(super) fn accepting() -> Model {
+    Model {
+        id: ONLY,
+        state: MailServerState::Accepts,
+        summary: None,
+        since: None,
+        retry_at: None,
+        failures: 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::smtp::Refusal;
+
+    fn refused(concerns_all: bool) -> Attempt {
+        Attempt::Refused(Refusal {
+            reason: "550 5.7.0 <bo@x.example>: no".to_owned(),
+            summary: "550 5.7.0".to_owned(),
+            concerns_all,
+        })
+    }
+
+    fn unavailable() -> Attempt {
+        Attempt::Unavailable {
+            reason: "no connection".to_owned(),
+            busy: false,
+        }
+    }
+
+    fn after(seconds: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + Duration::seconds(seconds)
+    }
+
+    /// Judges an attempt that began and ended at the same second.
+    fn judge(judge: &mut Judge, attempt: &Attempt, at: i64) -> Option<Model> {
+        judge.judge(Uuid::now_v7(), attempt, after(at), after(at))
+    }
+
+    #[test]
+    fn a_refusal_of_all_mail_holds_all_back_for_growing_pauses() {
+        let mut one = Judge::new();
+        assert_eq!(one.permit(after(0)), Permit::Any);
+        let row = judge(&mut one, &refused(true), 10).unwrap();
+        assert_eq!(
+            (row.state, row.since),
+            (MailServerState::Refuses, Some(after(10)))
+        );
+        assert_eq!(row.summary.as_deref(), Some("550 5.7.0"));
+        assert_eq!(row.retry_at, Some(after(40)));
+        assert_eq!(one.permit(after(39)), Permit::None);
+        assert_eq!(one.permit(after(40)), Permit::One);
+        let row = judge(&mut one, &refused(true), 40).unwrap();
+        assert_eq!(
+            (row.since, row.retry_at),
+            (Some(after(10)), Some(after(100)))
+        );
+        let later = judge(&mut one, &Attempt::Later(String::new()), 100).unwrap();
+        assert_eq!(
+            (later.since, later.retry_at),
+            (Some(after(10)), Some(after(102)))
+        );
+        assert_eq!(judge(&mut one, &Attempt::Sent, 101), Some(accepting()));
+        assert_eq!(judge(&mut one, &Attempt::Sent, 102), None);
+        assert_eq!(one.permit(after(102)), Permit::Any);
+    }
+
+    #[test]
+    fn one_policy_refusal_among_accepted_mails_is_about_its_recipient() {
+        let mut one = Judge::new();
+        judge(&mut one, &Attempt::Sent, 0);
+        assert_eq!(judge(&mut one, &refused(false), 1), None);
+        assert_eq!(judge(&mut one, &refused(false), 2), None);
+        let third = judge(&mut one, &refused(false), 3).unwrap();
+        assert_eq!(third.retry_at, Some(after(33)), "a quota is used up");
+
+        // Where nothing speaks for the server, admins see it; other mails are still tried.
+        let mut other = Judge::new();
+        let row = judge(&mut other, &refused(false), 0).unwrap();
+        assert_eq!((row.state, row.retry_at), (MailServerState::Refuses, None));
+        assert_eq!(other.permit(after(0)), Permit::Any);
+    }
+
+    #[test]
+    fn attempts_that_fail_together_count_once() {
+        let mut one = Judge::new();
+        let row = judge(&mut one, &unavailable(), 10).unwrap();
+        assert_eq!((row.retry_at, row.failures), (Some(after(12)), 1));
+        let began_before = one.judge(Uuid::now_v7(), &unavailable(), after(9), after(11));
+        assert_eq!(began_before, None);
+        for at in [12, 20, 40, 80, 160, 320, 640] {
+            judge(&mut one, &unavailable(), at);
+        }
+        assert_eq!(one.row().retry_at, Some(after(700)), "a minute at most");
+        let row = judge(&mut one, &refused(true), 700).unwrap();
+        assert_eq!((row.failures, row.since), (1, Some(after(700))));
+
+        let mut other = Judge::new();
+        judge(&mut other, &unavailable(), 0);
+        let answered = judge(&mut other, &Attempt::Never(String::new()), 5);
+        assert_eq!(answered, Some(accepting()), "it talks to us");
+    }
+}
