@@ -7,6 +7,7 @@ mod quotas;
 
 pub use quotas::Quotas;
 
+use crate::email::DomainScope;
 use chrono::Duration;
 use clap::{Args, Command, FromArgMatches as _};
 use ipnet::IpNet;
@@ -136,6 +137,14 @@ pub struct Config {
     /// How long an undelivered mail is tried again
     #[arg(long, env = "TOKENVUE_MAIL_GIVE_UP_AFTER", default_value = "1d", value_parser = duration)]
     pub mail_give_up_after: Duration,
+    /// Which email addresses are accepted: those of the internet, or also those that one network knows
+    #[arg(
+        long,
+        env = "TOKENVUE_EMAIL_DOMAINS",
+        value_enum,
+        default_value = "public"
+    )]
+    pub email_domains: DomainScope,
     /// Mails that one address may get in a day: invitations, resends and additions together
     #[arg(long, env = "TOKENVUE_MAILS_PER_ADDRESS", default_value_t = 20, value_parser = clap::value_parser!(i32).range(1..))]
     pub mails_per_address: i32,

@@ -7,7 +7,9 @@ use crate::account::session;
 use crate::account::setup::{self, FirstAdmin};
 use crate::account::viewer::Viewer;
 use crate::actor::{Actor, Origin};
+use crate::email::DomainScope;
 use crate::error::{Error, Result};
+use crate::name;
 use crate::team::accept::{self, Acceptance};
 use crate::team::invite::{self, Invitee, Person, Placement};
 use crate::team::link::mint;
@@ -156,11 +158,7 @@ struct Character {
 impl Character {
     fn new(index: usize, workspaces: &[(char, Uuid)]) -> Character {
         let (first, last, letters, role, _) = PEOPLE[index];
-        let local = format!(
-            "{}.{}",
-            crate::name::fold(first),
-            crate::name::fold(last).replace(['’', ' '], "")
-        );
+        let local = format!("{}.{}", name::fold(first), name::fold(last));
         let places = workspaces
             .iter()
             .filter(|(letter, _)| letters.contains(*letter));
@@ -170,14 +168,14 @@ impl Character {
         });
         Character {
             index,
-            email: format!("{}@acme.example", local.replace('ø', "o")),
+            email: format!("{}@acme.example", local.replace(['\'', ' '], "")),
             placements: placements.collect(),
         }
     }
 
     async fn is_invited(&self, app: &App, by: &Actor) -> Result<()> {
         let (first, last, ..) = PEOPLE[self.index];
-        let person = Person::parse(&self.email, first, last);
+        let person = Person::parse(&self.email, first, last, DomainScope::Public);
         let invitee = Invitee::new(self.email.clone(), person, self.placements.clone());
         invite::invite(app, by, &[invitee]).await?;
         Ok(())

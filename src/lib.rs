@@ -15,11 +15,11 @@ pub mod error;
 pub mod graphql;
 pub mod http;
 pub mod mail;
-
 pub mod name;
 pub mod network;
 pub mod server;
 pub mod team;
+pub mod text;
 pub mod token;
 
 pub use app::App;

@@ -122,7 +122,7 @@ async fn check_token(db: &impl ConnectionTrait, app: &App, token: &str) -> Resul
 }
 
 async fn check(app: &App, admin: &FirstAdmin) -> Result<Checked> {
-    let email = EmailAddress::parse(&admin.email)?;
+    let email = EmailAddress::parse(&admin.email, app.config.email_domains)?;
     let first_name = name::parse_required("firstName", &admin.first_name)?;
     let last_name = name::parse("lastName", &admin.last_name)?;
     let workspace = name::parse_required("workspaceName", &admin.workspace)?;

@@ -37,7 +37,7 @@ pub async fn sign_in(
     origin: &Origin,
 ) -> Result<SignedIn> {
     // What is no address has no account; it takes the same way as one that is unknown.
-    let key = EmailAddress::parse(email)
+    let key = EmailAddress::parse(email, app.config.email_domains)
         .map_or_else(|_| String::new(), |address| address.key().to_owned());
     let user = user::Entity::find()
         .filter(user::Column::EmailKey.eq(&key))

@@ -9,6 +9,7 @@ use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
 use crate::config::WorkspaceCreators;
 use crate::db::Writer;
+use crate::email::{Domain, DomainScope};
 use crate::error::{Error, Problem, ProblemCode, Result};
 use crate::name;
 use chrono::{DateTime, Utc};
@@ -23,8 +24,6 @@ use uuid::Uuid;
 
 /// Domains that a workspace can name, at most.
 const MAX_DOMAINS: usize = 50;
-/// The longest domain in ASCII (RFC 1035, 2.3.4, in its written form).
-const MAX_DOMAIN_BYTES: usize = 253;
 
 /// Creates a workspace; whoever creates it is its first Workspace Admin.
 ///
@@ -181,7 +180,7 @@ pub async fn update(
     let domains = changes
         .allowed_email_domains
         .as_deref()
-        .map(parse_domains)
+        .map(|domains| parse_domains(domains, app.config.email_domains))
         .transpose()?;
     if let Some(Some(days)) = changes.invitation_lifetime_days
         && !(1..=90).contains(&days)
@@ -244,7 +243,9 @@ async fn store(
     audit::record(team, team.now(), actor, [entry]).await
 }
 
-fn parse_domains(domains: &[String]) -> Result<Vec<String>, Problem> {
+/// Domains in the form in which [`EmailAddress::domain`](crate::email::EmailAddress::domain) gives
+/// them, each once.
+fn parse_domains(domains: &[String], scope: DomainScope) -> Result<Vec<String>, Problem> {
     let field = "allowedEmailDomains";
     if domains.len() > MAX_DOMAINS {
         let message = format!("Name {MAX_DOMAINS} domains at most.");
@@ -252,7 +253,9 @@ fn parse_domains(domains: &[String]) -> Result<Vec<String>, Problem> {
     }
     let mut parsed = Vec::new();
     for (index, domain) in domains.iter().enumerate() {
-        let Some(domain) = parse_domain(domain) else {
+        let domain = domain.trim();
+        let domain = domain.strip_prefix('@').unwrap_or(domain);
+        let Some(domain) = Domain::parse(domain, scope) else {
             let message = "This is not a domain. Write it like example.com.";
             return Err(Problem::new(
                 ProblemCode::ValueInvalid,
@@ -260,21 +263,10 @@ fn parse_domains(domains: &[String]) -> Result<Vec<String>, Problem> {
                 message,
             ));
         };
+        let domain = domain.as_str().to_owned();
         if !parsed.contains(&domain) {
             parsed.push(domain);
         }
     }
     Ok(parsed)
-}
-
-/// A domain in its ASCII form, as [`crate::email::EmailAddress::domain`] gives it; without what no
-/// domain can hold (URL standard, "forbidden domain code points": controls, blanks, `@` ...).
-fn parse_domain(text: &str) -> Option<String> {
-    let text = text.trim().trim_start_matches('@');
-    if text.len() > MAX_DOMAIN_BYTES * 4 {
-        return None;
-    }
-    let ascii = idna::domain_to_ascii_cow(text.as_bytes(), idna::AsciiDenyList::URL).ok()?;
-    let usable = !ascii.is_empty() && ascii.len() <= MAX_DOMAIN_BYTES;
-    usable.then(|| ascii.into_owned())
 }

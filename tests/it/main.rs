@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod accept;
+mod addresses;
 mod admin;
 mod bad_input;
 mod commands;
@@ -26,6 +27,7 @@ mod mail_stream;
 mod mailbox;
 mod member;
 mod migrations;
+mod names;
 mod nasty_text;
 mod origin;
 mod outsiders;

@@ -149,7 +149,8 @@ fn parse_invitee(scope: &Scope, typed: InviteeInput, common: Option<&[Uuid]>) ->
     }
     let first_name = typed.first_name.unwrap_or_default();
     let last_name = typed.last_name.unwrap_or_default();
-    let person = Person::parse(&typed.email, &first_name, &last_name);
+    let domains = scope.app.config.email_domains;
+    let person = Person::parse(&typed.email, &first_name, &last_name, domains);
     let shown = typed.email.chars().take(320).collect();
     Ok(Invitee::new(shown, person, placements))
 }

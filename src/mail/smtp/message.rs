@@ -1,6 +1,7 @@
 //! A rendered letter as an internet message (RFC 5322, RFC 2045).
 
 use super::{SendError, SmtpConfigError};
+use crate::email::{Domain, DomainScope};
 use crate::mail::line::{one_line, short_line};
 use crate::mail::render::Rendered;
 use lettre::address::Envelope;
@@ -68,12 +69,13 @@ fn raw(name: &'static str, value: &str) -> HeaderValue {
 }
 
 /// The address with its domain in ASCII (RFC 5891), which every server understands. Quoted local
-/// parts, which could hold blanks and brackets, and IP addresses as domains are refused.
+/// parts, which could hold blanks and brackets, are refused. Which domains people may have has been
+/// decided before.
 fn address(text: &str) -> Option<Address> {
-    let odd = |c: char| c.is_control() || c.is_whitespace() || matches!(c, '"' | '<' | '>' | '[');
+    let odd = |c: char| c.is_control() || c.is_whitespace() || matches!(c, '"' | '<' | '>');
     let (local, domain) = text.rsplit_once('@').filter(|_| !text.contains(odd))?;
-    let domain = idna::domain_to_ascii(domain).ok()?;
-    Address::new(local, domain).ok()
+    let domain = Domain::parse(domain, DomainScope::Local)?;
+    Address::new(local, domain.as_str()).ok()
 }
 
 /// The name on one line and not too long: lettre panics on names with line breaks.
@@ -84,6 +86,8 @@ fn display_name(name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::email::EmailAddress;
+    use proptest::prelude::*;
 
     fn headers(name: &str, email: &str, subject: &str) -> Result<String, SendError> {
         let from = sender(&"TokenVue <team@tv.example>".parse().unwrap()).unwrap();
@@ -177,7 +181,9 @@ mod tests {
             "ana@tv.example\r\nRCPT TO:<x@y.example>",
             "an\0a@tv.example",
             "\"a> b\"@tv.example",
-            "ana@[127.0.0.1]",
+            "ana@[127.0.0.1",
+            "ana@127.0.0.1",
+            "ana@tv.example/x",
             "ana@-.example",
             &long,
         ] {
@@ -186,6 +192,30 @@ mod tests {
                 matches!(refused, Err(SendError::Permanent { .. })),
                 "{email:.40}"
             );
+        }
+    }
+
+    #[test]
+    fn what_one_network_knows_is_sent_to() {
+        for email in ["root@localhost", "ana@[127.0.0.1]", "ana@[IPv6:::1]"] {
+            let headers = headers("", email, "Hello").unwrap();
+            assert!(headers.contains(&format!("To: {email}")), "{headers}");
+        }
+    }
+
+    proptest! {
+        /// A mail to an address that was accepted never fails for good because of its address.
+        #[test]
+        fn every_accepted_address_can_be_sent_to(
+            text in "([a-z0-9.+_'|/?-]|[äßЖא한]|\\p{L}|\\p{M}|\\PC){1,8}@(([a-z0-9.-]|[äß。]|\\p{L}|\\PC){1,12}|\\[(IPv6:)?[0-9a-f:.]{2,9}\\])(\\.[a-z]{2,4})?",
+            plain in "[a-zäø.+-]{1,12}@[a-z0-9é-]{1,10}\\.[a-z]{2,4}",
+        ) {
+            for text in [text, plain] {
+                if let Ok(address) = EmailAddress::parse(&text, DomainScope::Local) {
+                    let sent = headers("Ana", address.typed(), "Hello");
+                    prop_assert!(sent.is_ok_and(|sent| sent.contains("To: ")), "{}", text);
+                }
+            }
         }
     }
 }

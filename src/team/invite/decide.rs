@@ -155,7 +155,7 @@ impl Facts {
         match member {
             Some(member) if member.status == MembershipStatus::Active => Verdict::AlreadyMember,
             Some(_) | None if !self.may_be_invited(person, workspace_id) => {
-                let domain = person.email.domain();
+                let domain = person.email.domain().as_str();
                 let message = format!("This workspace does not invite people at {domain}.");
                 Verdict::Failed(Problem::new(
                     ProblemCode::DomainNotAllowed,
@@ -182,7 +182,10 @@ impl Facts {
             .get(&workspace_id)
             .and_then(|workspace| workspace.allowed_email_domains.as_array());
         allowed.is_none_or(|domains| {
-            domains.is_empty() || domains.iter().any(|domain| domain == person.email.domain())
+            domains.is_empty()
+                || domains
+                    .iter()
+                    .any(|domain| domain == person.email.domain().as_str())
         })
     }
 }

@@ -13,7 +13,7 @@ use crate::App;
 use crate::access::{Permission, Role};
 use crate::actor::Actor;
 use crate::audit::AuditKind;
-use crate::email::EmailAddress;
+use crate::email::{DomainScope, EmailAddress};
 use crate::error::{Problem, Result};
 use crate::name;
 use uuid::Uuid;
@@ -27,13 +27,18 @@ pub struct Person {
 }
 
 impl Person {
-    /// Reads what was typed.
+    /// Reads what was typed; the address with a domain of this scope.
     ///
     /// # Errors
     /// `EmailInvalid` or `NameInvalid`, on the field that is wrong.
-    pub fn parse(email: &str, first_name: &str, last_name: &str) -> Result<Person, Problem> {
+    pub fn parse(
+        email: &str,
+        first_name: &str,
+        last_name: &str,
+        scope: DomainScope,
+    ) -> Result<Person, Problem> {
         Ok(Person {
-            email: EmailAddress::parse(email)?,
+            email: EmailAddress::parse(email, scope)?,
             first_name: name::parse("firstName", first_name)?,
             last_name: name::parse("lastName", last_name)?,
         })
@@ -139,7 +144,12 @@ pub async fn assign(
     ids.push(workspace_id);
     let assigned = lock::with_right(app, actor, ASSIGN, &ids, |team| async move {
         let member = roster::member(team.writer(), workspace_id, user_id).await?;
-        let person = Person::parse(&member.email, &member.first_name, &member.last_name);
+        let person = Person::parse(
+            &member.email,
+            &member.first_name,
+            &member.last_name,
+            app.config.email_domains,
+        );
         let invitee = Invitee::new(member.email, person, placements.to_vec());
         let invitees = std::slice::from_ref(&invitee);
         let decisions = invite_in(&team, app, actor, invitees).await?;
