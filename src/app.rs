@@ -8,6 +8,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::error::Result;
+use crate::mail::mailbox_key::MailboxKey;
 use crate::mail::server::MailServer;
 use chrono::{DateTime, Utc};
 use std::ops::Deref;
@@ -30,6 +31,8 @@ pub struct Parts {
     pub resets: ResetQueue,
     /// How many of them each network has asked for.
     pub reset_flood: FloodGuard,
+    /// What opens the mailbox, where no mail server is configured.
+    pub mailbox_key: MailboxKey,
     /// Wakes the worker that sends mails.
     pub mail_queued: Notify,
     /// How the mail server treats us.
@@ -78,6 +81,7 @@ impl App {
             activity: Activity::default(),
             resets: ResetQueue::default(),
             reset_flood: FloodGuard::default(),
+            mailbox_key: MailboxKey::default(),
             mail_queued: Notify::new(),
             mail_server: MailServer::default(),
             background: TaskTracker::new(),

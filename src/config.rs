@@ -16,7 +16,7 @@ use lettre::transport::smtp::extension::ClientId;
 use secrecy::SecretString;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
-use url::Url;
+use url::{Host, Url};
 
 /// The prefix of all environment variables that this program reads.
 const ENV_PREFIX: &str = "TOKENVUE_";
@@ -50,6 +50,16 @@ pub enum ForwardedHeader {
     XForwardedFor,
     /// `Forwarded` (RFC 7239) alone.
     Forwarded,
+}
+
+/// Who may read the mailbox, where no mail server is configured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum MailboxAccess {
+    /// Requests from this machine, where the public URL is a loopback address too; everywhere, the
+    /// person who opened the one-time link that is printed at startup.
+    Local,
+    /// Everybody who reaches the server.
+    Open,
 }
 
 /// What stands between the program and PostgreSQL.
@@ -137,6 +147,9 @@ pub struct Config {
     /// How long an undelivered mail is tried again
     #[arg(long, env = "TOKENVUE_MAIL_GIVE_UP_AFTER", default_value = "1d", value_parser = duration)]
     pub mail_give_up_after: Duration,
+    /// Who may read the mailbox, where no mail server is set
+    #[arg(long, env = "TOKENVUE_MAILBOX", value_enum, default_value = "local")]
+    pub mailbox: MailboxAccess,
     /// Which email addresses are accepted: those of the internet, or also those that one network knows
     #[arg(
         long,
@@ -238,6 +251,23 @@ impl Config {
             let _ = url.set_port(Some(self.listen.port()));
             url
         })
+    }
+
+    /// Whether the public URL is one that only this machine can open (RFC 6761, 6.3, for names).
+    pub fn is_local(&self) -> bool {
+        match self.public_url().host() {
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
+            None => false,
+        }
+    }
+
+    /// Whether people can need the one-time link to read the mailbox: unless it is open, or nobody
+    /// but this machine is meant to reach the server, or can.
+    pub fn mailbox_needs_link(&self) -> bool {
+        let nobody_else = self.is_local() && self.listen.ip().to_canonical().is_loopback();
+        self.mailbox == MailboxAccess::Local && !nobody_else
     }
 
     /// The settings of an installation where nothing is set, apart from these flags.

@@ -7,10 +7,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use tokenvue::account::setup::{self, FirstAdmin};
 use tokenvue::clock::Clock;
-use tokenvue::config::{self, Config, LogFormat};
+use tokenvue::config::{self, Config, LogFormat, MailboxAccess};
 use tokenvue::db::Db;
 use tokenvue::error::{Error, Problem};
-use tokenvue::mail::letter::{LinkPage, link};
+use tokenvue::mail::letter::{LinkPage, link, mailbox_link};
 use tokenvue::{App, demo, doctor, graphql, server};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -211,6 +211,7 @@ async fn serve(config: Config) -> Result<(), Error> {
             "Nobody has signed up yet. Set up the first workspace here, once:\n\n  {link}"
         ));
     }
+    offer_mailbox(&app)?;
     start(app, listener).await
 }
 
@@ -251,6 +252,28 @@ fn confirm_deletion(db: &Db) -> Result<(), Error> {
     Err(Error::internal("nothing was deleted"))
 }
 
+/// Prints the link to the mailbox, where it takes one.
+fn offer_mailbox(app: &App) -> Result<(), Error> {
+    if app.sends_mail() {
+        return Ok(());
+    }
+    if app.config.mailbox == MailboxAccess::Open {
+        tracing::warn!(
+            "everybody who reaches this server can read all mails at /mailbox, password resets \
+             included: TOKENVUE_MAILBOX is open"
+        );
+    }
+    if app.config.mailbox_needs_link() {
+        let token = app.mailbox_key.make_link().map_err(Error::internal)?;
+        let link = mailbox_link(&app.config.public_url(), token.secret());
+        let link = link.expose_secret();
+        announce(&format!(
+            "No mail server is set, so mails stay here. Read them here; the link works once:\n\n  {link}"
+        ));
+    }
+    Ok(())
+}
+
 async fn demo(mut config: Config) -> Result<(), Error> {
     log(&config)?;
     let folder = tempfile::tempdir().map_err(Error::internal)?;
@@ -260,6 +283,7 @@ async fn demo(mut config: Config) -> Result<(), Error> {
     config.smtp_url = None;
     let (app, listener) = open(config).await?;
     announce(&demo::fill(&app).await?);
+    offer_mailbox(&app)?;
     start(app, listener).await
 }
 

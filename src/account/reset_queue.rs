@@ -132,10 +132,11 @@ impl Waiting {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::email::DomainScope;
 
     fn request(address: &str, n: usize) -> ResetRequest {
         ResetRequest {
-            email: EmailAddress::parse(&format!("p{n}@acme.example")).unwrap(),
+            email: EmailAddress::parse(&format!("p{n}@acme.example"), DomainScope::Public).unwrap(),
             origin: Origin {
                 address: address.to_owned(),
                 ..Origin::default()

@@ -31,7 +31,7 @@ const SPREAD: StdDuration = StdDuration::from_secs(1);
 
 /// Mails a reset link to the person who has an account with this address, if there is one.
 pub fn request(app: &App, email: &str, origin: &Origin) {
-    let Ok(email) = EmailAddress::parse(email) else {
+    let Ok(email) = EmailAddress::parse(email, app.config.email_domains) else {
         return;
     };
     let (network, limit) = (

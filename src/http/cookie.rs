@@ -5,7 +5,7 @@ use crate::account::device::DeviceProof;
 use crate::graphql::scope::CookieChange;
 use axum::http::HeaderValue;
 use axum_extra::extract::cookie::{Cookie, SameSite};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 
 /// The cookie's name. Over HTTPS its prefix makes browsers insist on `Secure`, this host and the
 /// whole path (RFC 6265bis, 4.1.3.2), so that no neighbouring host can plant one.
@@ -15,6 +15,28 @@ pub fn name(app: &App) -> &'static str {
     } else {
         "tokenvue_session"
     }
+}
+
+/// The name of the cookie that opens the mailbox.
+pub fn mailbox_name(app: &App) -> &'static str {
+    if is_secure(app) {
+        "__Host-tokenvue_mailbox"
+    } else {
+        "tokenvue_mailbox"
+    }
+}
+
+/// The `Set-Cookie` header that opens the mailbox, until the browser is closed.
+pub fn mailbox_header(app: &App, token: &SecretString) -> Option<HeaderValue> {
+    let mut cookie = Cookie::build((mailbox_name(app), token.expose_secret()))
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Strict)
+        .build();
+    cookie.set_secure(is_secure(app));
+    let mut header = HeaderValue::from_str(&cookie.to_string()).ok()?;
+    header.set_sensitive(true);
+    Some(header)
 }
 
 fn is_secure(app: &App) -> bool {

@@ -162,7 +162,16 @@ impl Letter {
 /// The link to a page, with the token behind `#`, where no server log, proxy or `Referer` sees it.
 /// The public URL may have a path of its own.
 pub fn link(public_url: &Url, page: LinkPage, token: &SecretString) -> SecretString {
-    let mut url = page_url(public_url, page.path());
+    link_to(public_url, page.path(), token)
+}
+
+/// The link by which the terminal opens the mailbox: as [`link`], with the token behind `#`.
+pub fn mailbox_link(public_url: &Url, token: &SecretString) -> SecretString {
+    link_to(public_url, "mailbox", token)
+}
+
+fn link_to(public_url: &Url, path: &str, token: &SecretString) -> SecretString {
+    let mut url = page_url(public_url, path);
     url.set_fragment(Some(&format!("token={}", token.expose_secret())));
     String::from(url).into()
 }

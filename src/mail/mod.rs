@@ -6,6 +6,8 @@ pub mod delivery;
 mod ids;
 pub mod letter;
 mod line;
+pub mod mailbox;
+pub mod mailbox_key;
 pub mod outbox;
 pub mod render;
 pub mod server;

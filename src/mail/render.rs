@@ -87,6 +87,9 @@ pub struct Rendered {
     pub text: String,
     /// The HTML body, a whole document.
     pub html: String,
+    /// The link that the letter is about, where it has a token; names in the bodies may hold what
+    /// looks like one.
+    pub link: Option<SecretString>,
 }
 
 impl fmt::Debug for Rendered {
@@ -171,6 +174,7 @@ impl Renderer {
             subject: short_line(&part("subject.txt")?, MAX_SUBJECT),
             text: part("body.txt")?,
             html: part("body.html")?,
+            link: letter.page().and(link).cloned(),
         })
     }
 }

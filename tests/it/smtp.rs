@@ -16,6 +16,7 @@ fn mail(subject: &str) -> Rendered {
         subject: subject.to_owned(),
         text: format!("Grüße, Zoë.\n\n{link}\n"),
         html: format!("<p>Grüße, <b>Zoë</b>: <a href=\"{link}\">link</a></p>\n"),
+        link: None,
     }
 }
 

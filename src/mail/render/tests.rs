@@ -261,6 +261,7 @@ fn names_cannot_become_markup_templates_or_paragraphs() {
             subject,
             text,
             html,
+            ..
         } = render(&letter);
         assert!(
             !html.contains("<script") && !html.contains("</mj-text"),

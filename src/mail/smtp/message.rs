@@ -95,6 +95,7 @@ mod tests {
             subject: subject.to_owned(),
             text: "text".to_owned(),
             html: "<p>html</p>".to_owned(),
+            link: None,
         };
         let message = build(Uuid::nil(), &from, name, email, &mail)?;
         assert_eq!(message.envelope().to().len(), 1);

@@ -13,13 +13,16 @@ pub mod server;
 pub mod smtp;
 pub mod socket;
 pub mod statements;
+pub mod terminal;
 pub mod volume;
 pub mod wire;
 
 pub use client::{Client, Reply, user_errors};
 pub use engine::Engine;
 pub use people::{PASSWORD, Person, Team, results, sign_in, text, time};
+pub use program::Program;
 pub use server::{Server, eventually};
+pub use terminal::Terminal;
 
 /// Makes tests of functions that take a [`Server`]: one on each engine.
 #[macro_export]

@@ -266,15 +266,10 @@ impl Mail {
 
     /// The token of its link.
     pub fn token(&self) -> String {
-        let text = self.text();
-        let start = text
-            .find("#token=")
-            .unwrap_or_else(|| panic!("no link in {text}"))
-            + "#token=".len();
-        text[start..]
-            .chars()
-            .take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
-            .collect()
+        let link = self.0["link"].as_str();
+        let token = link.and_then(|link| link.split_once("#token="));
+        let (_, token) = token.unwrap_or_else(|| panic!("no link in {}", self.0));
+        token.to_owned()
     }
 }
 
