@@ -11,7 +11,7 @@ use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware;
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use minijinja::{Environment, context};
 use secrecy::ExposeSecret as _;
@@ -69,17 +69,17 @@ pub fn routes(app: &App) -> Result<Router> {
         renderer: Arc::new(Renderer::new().map_err(Error::internal)?),
         pages: Arc::new(pages),
     };
-    let open = access::Gate::new(mailbox.clone());
-    Ok(Router::new()
+    let gate = access::Gate::new(mailbox.clone());
+    let pages = Router::new()
         .route("/mailbox", get(list))
         .route("/mailbox/{id}", get(show))
-        .layer(middleware::from_fn_with_state(open.clone(), access::check))
-        .route(
-            "/mailbox/open",
-            axum::routing::post(access::open).with_state(open),
-        )
+        .layer(middleware::from_fn_with_state(gate.clone(), access::check))
+        .with_state(mailbox);
+    let form = Router::new()
+        .route("/mailbox", post(access::open))
         .layer(DefaultBodyLimit::max(MAX_FORM))
-        .with_state(mailbox))
+        .with_state(gate);
+    Ok(pages.merge(form))
 }
 
 fn wants_json(headers: &HeaderMap) -> bool {

@@ -106,4 +106,4 @@ function title({ inviterName, placements }: Invitation) {
 }
 
 const isSame = (a: string | null | undefined, b: string | null | undefined) =>
-  Boolean(a && b && a.normalize("NFKC").toLowerCase() === b.normalize("NFKC").toLowerCase());
+  Boolean(a && b && a.normalize("NFC").toLowerCase() === b.normalize("NFC").toLowerCase());
