@@ -24,19 +24,26 @@ export class Program {
     this.#output = output;
   }
 
-  /** Starts it and waits until it listens. `port` 0 is one that the system chooses. */
+  /**
+   * Starts it and waits until it listens. `port` 0 is one that the system chooses. `through` is a
+   * command that becomes the program.
+   */
   static async start(
     folder: string,
     settings: Settings,
     port = 0,
     command: "serve" | "demo" = "serve",
+    through: readonly string[] = [],
   ): Promise<Program> {
     const { PATH = "" } = process.env;
-    const child = spawn(
-      PROGRAM,
-      [command, "--listen", `127.0.0.1:${port}`, "--data-dir", folder, "--log-format", "json"],
-      { cwd: folder, env: { PATH, ...settings }, stdio: ["ignore", "pipe", "pipe"] },
-    );
+    const listen = `127.0.0.1:${port}`;
+    const options = ["--listen", listen, "--data-dir", folder, "--log-format", "json"];
+    const [first = PROGRAM, ...more] = [...through, PROGRAM, command, ...options];
+    const child = spawn(first, more, {
+      cwd: folder,
+      env: { PATH, ...settings },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const output: string[] = [];
     const address = new Promise<string>((resolve, reject) => {
       const read = (chunk: Buffer) => {
@@ -58,6 +65,10 @@ export class Program {
 
   get port(): number {
     return Number(new URL(this.url).port);
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
   }
 
   /** What it has printed and logged. */

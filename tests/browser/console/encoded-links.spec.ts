@@ -1,0 +1,62 @@
+import type { Page } from "@playwright/test";
+import { expect, test } from "../support/fixtures.ts";
+import { linkIn, tokenOf } from "../support/mailbox.ts";
+import { heading, password } from "../support/pages.ts";
+import { PASSWORD } from "../support/people.ts";
+
+// What mail gateways make of a link: `#` is encoded once or twice, and the token is in the path.
+const ENCODED = ["%23token=", "%2523token=", "%23token%3D", "/%23token="];
+
+test.beforeEach(({ foreseen }) => {
+  // The gateway's request, not the page's.
+  foreseen.push(/^a token in .*%23token/, /^a token in .*%2523token/);
+});
+
+/** Opens a link as a gateway has encoded it, and notes the addresses that the page asks from. */
+async function open(page: Page, link: string, encoded: string): Promise<string[]> {
+  const addresses: string[] = [];
+  await page.route("**/graphql", async (route) => {
+    addresses.push(page.url());
+    await route.fallback();
+  });
+  await page.goto(link.replace("#token=", encoded));
+  return addresses;
+}
+
+for (const encoded of ENCODED) {
+  test(`an invitation's link with ${encoded} works, and its token leaves the address`, async ({
+    page,
+    team,
+  }) => {
+    const link = await team.invite("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
+    const addresses = await open(page, link, encoded);
+    await expect(heading(page, "Ana Silva invites you to Acme AI")).toBeVisible();
+    expect(addresses.length).toBeGreaterThan(0);
+    for (const address of addresses) expect(address).toMatch(/\/accept-invitation$/);
+    await page.reload();
+    await password(page, "Choose a password").fill(PASSWORD);
+    await page.getByRole("button", { name: "Accept and sign up" }).click();
+    await expect(heading(page, "Team")).toBeVisible();
+  });
+}
+
+test("so does a reset's, and a set-up's", async ({ page, team, mailbox, program }) => {
+  const { email } = team.admin;
+  await team.admin.api.mutate("requestPasswordReset", { email }, "accepted");
+  await open(page, linkIn(await mailbox.wait(email, "password")), "%23token=");
+  await password(page, "New password").fill("another long passphrase");
+  await page.getByRole("button", { name: "Change password" }).click();
+  await expect(heading(page, "Your password is changed")).toBeVisible();
+  await open(page, program.setUpPath, "%2523token=");
+  await expect(heading(page, "Already set up")).toBeVisible();
+  expect(page.url()).toMatch(/\/setup$/);
+});
+
+test("a token in a path is in no log", async ({ page, team, program }) => {
+  const link = await team.invite("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
+  await open(page, link, "%23token=");
+  await expect(heading(page, "Ana Silva invites you to Acme AI")).toBeVisible();
+  // The request is logged, but not all of its path.
+  expect(program.output).toMatch(/"path":"[^"]*accept-invitation/);
+  expect(program.output).not.toContain(tokenOf(link));
+});
