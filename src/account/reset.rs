@@ -143,7 +143,6 @@ pub async fn reset(
         .transaction(|tx| async move {
             let account = AccountLock::by_reset_link(tx, app, token).await?;
             let user = account.user();
-            end_open(&account, user.id, Condition::all(), account.now()).await?;
             replace(&account, app, hash, None).await?;
             let here = attempts::account_from_network_counter(&user.email_key, origin);
             throttle::forgive(&account, &[&here]).await?;
@@ -154,7 +153,8 @@ pub async fn reset(
     DeviceProof::issue(user.id, hash, app.now())
 }
 
-/// Stores a new password, ends the account's sessions (but for one that may stay), and mails a notice.
+/// Stores a new password, ends the account's reset links and its sessions (but for one that may
+/// stay), and mails a notice.
 ///
 /// # Errors
 /// Those of the database.
@@ -165,6 +165,7 @@ pub async fn replace(
     kept_session: Option<Uuid>,
 ) -> Result<()> {
     let user = account.user();
+    end_open(account, user.id, Condition::all(), account.now()).await?;
     user::Entity::update_many()
         .col_expr(user::Column::PasswordHash, hash.into())
         .filter(user::Column::Id.eq(user.id))

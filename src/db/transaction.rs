@@ -91,13 +91,19 @@ impl Db {
         if let Some(lease) = Lease::current() {
             lease.end().await;
         }
-        let tx = self
-            .connection
-            .begin_with_options(TransactionOptions {
+        // A task of its own goes on when the client hangs up: sqlx counts a transaction only once
+        // BEGIN is answered, and would give the connection back to the pool inside of it.
+        let connection = self.connection.clone();
+        let begun = tokio::spawn(async move {
+            let options = TransactionOptions {
                 sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
                 ..TransactionOptions::default()
-            })
+            };
+            connection.begin_with_options(options).await
+        });
+        let tx = begun
             .await
+            .map_err(|error| DbErr::Custom(error.to_string()))?
             .inspect_err(|error| self.note(error))?;
         if self.pooler == Pooler::Transaction {
             // Another client's statements may have been left on this server connection, under

@@ -77,8 +77,8 @@ async fn its_link_is_the_one_that_was_made(server: Server) {
     assert!(mail.0["link"].as_str().unwrap().starts_with(&start));
 
     let list = open(&server, "/mailbox").await.text().await.unwrap();
-    let mails = values(&list, "href").into_iter();
-    let path = mails.filter(|path| path.starts_with("/mailbox/")).last();
+    let mut mails = values(&list, "href").into_iter();
+    let path = mails.rfind(|path| path.starts_with("/mailbox/"));
     let page = open(&server, path.unwrap()).await.text().await.unwrap();
     let page = page.replace("&#x2f;", "/");
     let links = values(&page, "href").into_iter();

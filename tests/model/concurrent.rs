@@ -59,7 +59,8 @@ impl Scene {
     async fn set(server: &Server) -> Scene {
         let flags = ["--mails-per-address", "100000"];
         let servers = [server.replica(&flags).await, server.replica(&flags).await];
-        let api = Api::new(Ids::connect(&server.database_url()).await);
+        let url = server.app.config.database_url.as_ref().unwrap();
+        let api = Api::new(Ids::connect(url.expose_secret()).await);
         let mut scene = Scene {
             api: Arc::new(api),
             servers,

@@ -209,14 +209,18 @@ impl World {
             .clone()
     }
 
-    /// Each refused attempt of a member stands in the access history.
+    /// Each refused attempt of a member is counted in the access history.
     pub async fn refused_attempts_are_told(&self) {
-        let selection = "accessHistory(outcome: REFUSED, first: 100) { nodes { kind actorId } }";
+        let selection =
+            "accessHistory(outcome: REFUSED, first: 100) { nodes { kind actorId count } }";
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let nodes = self.listed(selection).await;
         let mut told: Vec<_> = nodes
             .iter()
-            .map(|node| (text(&node["kind"]), text(&node["actorId"])))
+            .flat_map(|node| {
+                let count = usize::try_from(node["count"].as_u64().unwrap()).unwrap();
+                std::iter::repeat_n((text(&node["kind"]), text(&node["actorId"])), count)
+            })
             .collect();
         let mut refused = self.refused.lock().unwrap().clone();
         told.sort_unstable();

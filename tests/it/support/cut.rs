@@ -52,11 +52,6 @@ impl Cut {
         self.next_commit.store(true, Ordering::SeqCst);
     }
 
-    /// Leaves the next commit alone again.
-    pub fn spare(&self) {
-        self.next_commit.store(false, Ordering::SeqCst);
-    }
-
     /// Whether that has happened.
     pub fn is_done(&self) -> bool {
         !self.next_commit.load(Ordering::SeqCst)

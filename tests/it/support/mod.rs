@@ -20,7 +20,6 @@ pub mod wire;
 pub use client::{Client, Reply, user_errors};
 pub use engine::Engine;
 pub use people::{PASSWORD, Person, Team, results, sign_in, text, time};
-pub use program::Program;
 pub use server::{Server, eventually};
 pub use terminal::Terminal;
 

@@ -143,11 +143,6 @@ impl Server {
         self.stop.cancel();
     }
 
-    /// Where its database is.
-    pub fn database_url(&self) -> String {
-        self.database.url()
-    }
-
     /// A client that is not signed in.
     pub fn anonymous(&self) -> Client {
         Client::new(&self.url, None)
