@@ -3,23 +3,29 @@
 //! Each setting is written once, as a field of [`Config`]; the file (`--config`) sets the default
 //! of the flag of the same name, so that all three are parsed and checked alike.
 
+mod environment;
+mod file;
 mod quotas;
+mod secrecy;
+mod values;
 
-pub use quotas::Quotas;
-
+pub use self::environment::unknown_variables;
+pub use self::file::with_file_defaults;
+pub use self::quotas::Quotas;
+pub use self::secrecy::without_values;
+use self::values::{
+    address, claim, duration, duration_or_none, network, origin, public_url, sender,
+};
 use crate::email::DomainScope;
+use ::secrecy::SecretString;
 use chrono::Duration;
 use clap::{Args, Command, FromArgMatches as _};
 use ipnet::IpNet;
 use lettre::message::Mailbox;
 use lettre::transport::smtp::extension::ClientId;
-use secrecy::SecretString;
-use std::net::{IpAddr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use url::{Host, Url};
-
-/// The prefix of all environment variables that this program reads.
-const ENV_PREFIX: &str = "TOKENVUE_";
 
 /// How logs are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -86,7 +92,7 @@ pub struct Config {
     #[arg(long, env = "TOKENVUE_PUBLIC_URL", value_parser = public_url)]
     pub public_url: Option<Url>,
     /// Further origins whose pages may use the API with the session cookie, separated by commas
-    #[arg(long, env = "TOKENVUE_ALLOWED_ORIGINS", value_delimiter = ',', value_parser = public_url)]
+    #[arg(long, env = "TOKENVUE_ALLOWED_ORIGINS", value_delimiter = ',', value_parser = origin)]
     pub allowed_origins: Vec<Url>,
     /// Networks or addresses of reverse proxies whose X-Forwarded-For or Forwarded is believed, separated by commas
     #[arg(long, env = "TOKENVUE_TRUSTED_PROXIES", value_delimiter = ',', value_parser = network)]
@@ -104,7 +110,7 @@ pub struct Config {
     #[arg(long, env = "TOKENVUE_DATA_DIR", default_value = "tokenvue-data")]
     pub data_dir: PathBuf,
     /// sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE [default: SQLite in the data folder]
-    #[arg(long, env = "TOKENVUE_DATABASE_URL", hide_env_values = true)]
+    #[arg(long, env = "TOKENVUE_DATABASE_URL")]
     pub database_url: Option<SecretString>,
     /// Connections to the database, at most
     #[arg(long, env = "TOKENVUE_DATABASE_CONNECTIONS", default_value_t = 16, value_parser = clap::value_parser!(u32).range(2..=1000))]
@@ -119,7 +125,7 @@ pub struct Config {
     pub database_pooler: Pooler,
 
     /// Mail server, like smtp://USER:PASSWORD@HOST:587?tls=required or smtps://HOST; none: a local mailbox page
-    #[arg(long, env = "TOKENVUE_SMTP_URL", hide_env_values = true)]
+    #[arg(long, env = "TOKENVUE_SMTP_URL")]
     pub smtp_url: Option<SecretString>,
     /// A PEM file with the certificate authority of the mail server, where it is a private one
     #[arg(long, env = "TOKENVUE_SMTP_CA_FILE", value_name = "FILE")]
@@ -210,12 +216,18 @@ pub struct Config {
     /// Fields inside of each other in one GraphQL operation, at most
     #[arg(long, env = "TOKENVUE_QUERY_DEPTH", default_value_t = 20)]
     pub query_depth: usize,
-    /// Connections that may be open at once, WebSockets included; further ones wait
+    /// Connections that may be open at once, WebSockets included; further ones wait, or take the place of idle ones
     #[arg(long, env = "TOKENVUE_MAX_CONNECTIONS", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_connections: u32,
-    /// How long a connection may take until the headers of its next request have come
-    #[arg(long, env = "TOKENVUE_HEADER_TIMEOUT", default_value = "75s", value_parser = duration)]
+    /// Connections that one network address (IPv6: /64) may have open at once, proxies excepted
+    #[arg(long, env = "TOKENVUE_MAX_CONNECTIONS_PER_ADDRESS", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_connections_per_address: u32,
+    /// How long the headers of a request may take to arrive, from the start of a connection or from their first byte
+    #[arg(long, env = "TOKENVUE_HEADER_TIMEOUT", default_value = "10s", value_parser = duration)]
     pub header_timeout: Duration,
+    /// How long a connection may be idle between two requests
+    #[arg(long, env = "TOKENVUE_IDLE_TIMEOUT", default_value = "75s", value_parser = duration)]
+    pub idle_timeout: Duration,
     /// How long one request may take
     #[arg(long, env = "TOKENVUE_REQUEST_TIMEOUT", default_value = "30s", value_parser = duration)]
     pub request_timeout: Duration,
@@ -228,6 +240,9 @@ pub struct Config {
     /// Operations that may run on one WebSocket at once
     #[arg(long, env = "TOKENVUE_SOCKET_OPERATIONS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub socket_operations: u16,
+    /// How long the server, told to stop, still takes requests, while /readyz says 503
+    #[arg(long, env = "TOKENVUE_SHUTDOWN_DELAY", default_value = "5s", value_parser = duration_or_none)]
+    pub shutdown_delay: Duration,
     /// How long running requests are waited for at the end
     #[arg(long, env = "TOKENVUE_SHUTDOWN_TIMEOUT", default_value = "20s", value_parser = duration)]
     pub shutdown_timeout: Duration,
@@ -280,167 +295,23 @@ impl Config {
     }
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
-    let parsed = humantime::parse_duration(text).map_err(|_| "must be like 7d, 1h 30m or 90s")?;
-    let micros = i64::try_from(parsed.as_micros()).map_err(|_| "too long".to_owned())?;
-    if !(1..=i64::from(3650) * 86_400_000_000).contains(&micros) {
-        return Err("must be more than nothing and at most ten years".to_owned());
-    }
-    Ok(Duration::microseconds(micros))
-}
-
-/// A claim is renewed three times before it ends, over the network.
-fn claim(text: &str) -> Result<Duration, String> {
-    let parsed = duration(text)?;
-    let range = Duration::seconds(3)..=Duration::minutes(10);
-    let fits = range.contains(&parsed).then_some(parsed);
-    fits.ok_or_else(|| "must be between 3s and 10m".to_owned())
-}
-
-fn public_url(text: &str) -> Result<Url, String> {
-    let plain = |url: &Url| {
-        matches!(url.scheme(), "http" | "https")
-            && url.has_host()
-            && url.query().is_none()
-            && url.fragment().is_none()
-    };
-    let url = Url::parse(text).ok().filter(plain);
-    url.ok_or_else(|| "must be like https://team.example.com".to_owned())
-}
-
-fn address(text: &str) -> Result<SocketAddr, String> {
-    text.parse()
-        .map_err(|_| "must be an address and a port, like 127.0.0.1:8080 or [::]:8080".to_owned())
-}
-
-/// A network, or a single address.
-fn network(text: &str) -> Result<IpNet, String> {
-    let address = || text.parse().map(|address: IpAddr| address.into());
-    text.parse()
-        .or_else(|_| address())
-        .map_err(|_| "must be like 10.0.0.0/8 or 10.1.2.3".to_owned())
-}
-
-fn sender(text: &str) -> Result<Mailbox, String> {
-    text.parse()
-        .map_err(|_| "must be like TokenVue <team@example.com>".to_owned())
-}
-
 /// Lets settings stand before and behind the name of a command.
 pub fn as_global_flags(command: Command) -> Command {
     let settings = Config::augment_args(Command::new(""));
     settings.get_arguments().fold(command, |command, setting| {
-        command.mut_arg(setting.get_id(), |arg| arg.global(true))
+        command.mut_arg(setting.get_id(), |arg| {
+            // What stands in the environment may be a secret, and the help would show it.
+            arg.global(true).hide_env_values(true)
+        })
     })
-}
-
-/// Puts the settings of a file in place of the flags' defaults.
-///
-/// # Errors
-/// A sentence that names the file and the setting that is unknown or of the wrong kind.
-pub fn with_file_defaults(command: Command, file: &Path) -> Result<Command, String> {
-    let name = file.display();
-    let text =
-        std::fs::read_to_string(file).map_err(|error| format!("cannot read {name}: {error}"))?;
-    let table: toml::Table = text.parse().map_err(|error| format!("{name}: {error}"))?;
-    let mut command = command;
-    for (key, value) in table {
-        let id = key.replace('-', "_");
-        let known = Config::augment_args(Command::new(""))
-            .get_arguments()
-            .any(|arg| arg.get_id() == id.as_str());
-        if !known || id == "config" {
-            return Err(format!("{name}: unknown setting `{key}`"));
-        }
-        let value = match value {
-            toml::Value::String(text) => text,
-            toml::Value::Integer(number) => number.to_string(),
-            toml::Value::Array(items) if items.iter().all(toml::Value::is_str) => items
-                .iter()
-                .filter_map(toml::Value::as_str)
-                .collect::<Vec<_>>()
-                .join(","),
-            other => return Err(format!("{name}: `{key}` cannot be a {}", other.type_str())),
-        };
-        check(&id, &value).map_err(|error| format!("{name}: `{key}`: {error}"))?;
-        command = command.mut_arg(id, |arg| arg.default_value(value));
-    }
-    Ok(command)
-}
-
-/// Whether one setting takes this value.
-fn check(id: &str, value: &str) -> Result<(), String> {
-    let flag = format!("--{}={value}", id.replace('_', "-"));
-    let command = Config::augment_args(Command::new("").no_binary_name(true))
-        .mut_args(|arg| arg.env(None::<&str>));
-    match command.try_get_matches_from([flag]) {
-        Ok(_) => Ok(()),
-        Err(error) => {
-            let text = error.to_string();
-            let first = text.lines().next().unwrap_or_default();
-            Err(first.trim_start_matches("error: ").to_owned())
-        }
-    }
-}
-
-/// Environment variables that look like settings of this program but are none.
-pub fn unknown_variables() -> Vec<String> {
-    let command = Config::augment_args(Command::new(""));
-    let known: Vec<_> = command
-        .get_arguments()
-        .filter_map(clap::Arg::get_env)
-        .collect();
-    std::env::vars_os()
-        .map(|(name, _)| name)
-        .filter(|name| name.to_string_lossy().starts_with(ENV_PREFIX))
-        .filter(|name| !name.to_string_lossy().starts_with("TOKENVUE_TEST_"))
-        .filter(|name| !known.contains(&name.as_os_str()))
-        .map(|name| name.to_string_lossy().into_owned())
-        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn from_file(text: &str) -> Result<Command, String> {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), text).unwrap();
-        with_file_defaults(
-            Config::augment_args(Command::new("t").no_binary_name(true)),
-            file.path(),
-        )
-    }
-
-    #[test]
-    fn flags_win_over_the_file() {
-        let command = from_file("listen = \"127.0.0.1:1\"\ndatabase-connections = 5").unwrap();
-        let matches = command
-            .try_get_matches_from(["--listen", "127.0.0.1:2"])
-            .unwrap();
-        let config = Config::from_arg_matches(&matches).unwrap();
-        assert_eq!(config.listen.port(), 2);
-        assert_eq!(config.database_connections, 5);
-        assert_eq!(config.public_url().as_str(), "http://localhost:2/");
-    }
-
     #[test]
     fn a_wrong_setting_is_named() {
-        assert!(
-            from_file("lissen = \"x\"")
-                .unwrap_err()
-                .ends_with("unknown setting `lissen`")
-        );
-        let error = from_file("session-idle = \"soon\"").unwrap_err();
-        assert!(
-            error.contains("`session-idle`: invalid value 'soon'"),
-            "{error}"
-        );
-        assert!(
-            from_file("listen = 1.5")
-                .unwrap_err()
-                .contains("cannot be a float")
-        );
         for (flag, value, hint) in [
             ("--public-url", "ftp://x", "https://team.example.com"),
             ("--public-url", "team", "https://team.example.com"),

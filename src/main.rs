@@ -147,7 +147,9 @@ fn parse() -> Result<Cli, String> {
         Some(file) => config::with_file_defaults(command, &file)?,
         None => command,
     };
-    let matches = command.get_matches();
+    let matches = command
+        .try_get_matches()
+        .unwrap_or_else(|error| config::without_values(error).exit());
     Cli::from_arg_matches(&matches).map_err(|error| error.to_string())
 }
 

@@ -3,6 +3,7 @@
 use super::breaks::Breaks;
 use super::failure::Kind;
 use super::file::{DatabaseFile, log_of};
+use super::location::{Engine, Location};
 use super::trouble::Trouble;
 use super::{Db, hooks};
 use crate::config::{Config, Pooler};
@@ -14,12 +15,9 @@ use sea_orm::sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
 use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
-use secrecy::ExposeSecret as _;
-use std::str::FromStr as _;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
-use url::Url;
 
 /// How long a connection is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -44,33 +42,13 @@ impl Db {
     }
 
     async fn open(config: &Config, create: bool) -> Result<Db> {
-        let Some(url) = &config.database_url else {
-            let path = config.data_dir.join("tokenvue.db");
-            if create {
-                std::fs::create_dir_all(&config.data_dir).map_err(|error| {
-                    let folder = config.data_dir.display();
-                    Error::internal(format!("cannot make {folder}: {error}"))
-                })?;
-            }
-            let place = format!("sqlite://{}", path.display());
-            let options = SqliteConnectOptions::new().filename(path);
-            return Db::open_sqlite(config, options, &place, create).await;
-        };
-        let url = url.expose_secret();
-        let place = place(url);
-        let wrong = |error| unreachable_at(&place, error);
-        if url.starts_with("sqlite:") {
-            let options = SqliteConnectOptions::from_str(url).map_err(wrong)?;
-            return Db::open_sqlite(config, options, &place, create).await;
+        let Location { engine, name } = Location::of(config, create)?;
+        match engine {
+            Engine::Sqlite(options) => Db::open_sqlite(config, *options, &name, create).await,
+            Engine::Postgres(options) => Db::open_postgres(config, *options, &name)
+                .await
+                .map_err(|error| unreachable_at(&name, error)),
         }
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let options = PgConnectOptions::from_str(url).map_err(wrong)?;
-            let opened = Db::open_postgres(config, options, &place).await;
-            return opened.map_err(wrong);
-        }
-        Err(Error::internal(
-            "TOKENVUE_DATABASE_URL: must start with sqlite: or postgres:",
-        ))
     }
 
     async fn open_sqlite(
@@ -169,19 +147,6 @@ fn may_create(options: &SqliteConnectOptions, create: bool) -> Result<()> {
     Ok(())
 }
 
-/// Where the database is, without what a log must not hold.
-fn place(url: &str) -> String {
-    let Ok(mut url) = Url::parse(url) else {
-        return "the place that TOKENVUE_DATABASE_URL names".to_owned();
-    };
-    let without_login = url.set_username("").and_then(|()| url.set_password(None));
-    if without_login.is_err() && url.scheme() != "sqlite" {
-        return "the place that TOKENVUE_DATABASE_URL names".to_owned();
-    }
-    url.set_query(None);
-    url.to_string()
-}
-
 /// The pool tries again while nothing listens, and says in the end only that its time was up.
 fn unreachable_at(place: &str, error: sqlx::Error) -> Error {
     let seconds = PATIENCE.as_secs();
@@ -191,30 +156,4 @@ fn unreachable_at(place: &str, error: sqlx::Error) -> Error {
     } else {
         format!("cannot use the database at {place}: {error}")
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_place_of_a_database_tells_no_login() {
-        for (url, expected) in [
-            (
-                "postgres://tv:hunter2@db:5433/team?sslmode=require",
-                "postgres://db:5433/team",
-            ),
-            ("sqlite://data/tokenvue.db", "sqlite://data/tokenvue.db"),
-            (
-                "sqlite:///var/tokenvue.db?mode=rwc",
-                "sqlite:///var/tokenvue.db",
-            ),
-            (
-                "postgres://tv:hunter2@db:port/team",
-                "the place that TOKENVUE_DATABASE_URL names",
-            ),
-        ] {
-            assert_eq!(place(url), expected);
-        }
-    }
 }

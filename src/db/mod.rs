@@ -8,6 +8,7 @@ mod failure;
 mod file;
 mod hooks;
 mod lease;
+mod location;
 mod migrate;
 mod transaction;
 mod trouble;

@@ -1,36 +1,15 @@
 //! The program as its operator starts it: what it prints and how it ends.
 
-use std::io::Write as _;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
-
-/// Runs the program in a folder with nothing of the surroundings' settings.
-fn run(folder: &Path, arguments: &[&str], settings: &[(&str, &str)], input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tokenvue"))
-        .args(arguments)
-        .env_clear()
-        .envs(settings.iter().copied())
-        .current_dir(folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A program that reads no input may have ended before it is written.
-    drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
-    child.wait_with_output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
+use crate::support::command::{run, text};
 
 #[test]
 fn wrong_settings_are_named_before_anything_happens() {
     let folder = tempfile::tempdir().unwrap();
     for (name, value, said) in [
         ("TOKENVUE_LISSEN", "127.0.0.1:0", "TOKENVUE_LISSEN"),
+        ("TOKENVUE_PORT", "8080", "TOKENVUE_PORT"),
         ("TOKENVUE_PUBLIC_URL", "team", "https://team.example.com"),
+        ("TOKENVUE_PUBLIC_URL", "https://x.example/team", "no path"),
         ("TOKENVUE_SMTP_URL", "http://mail", "TOKENVUE_SMTP_URL"),
         (
             "TOKENVUE_DATABASE_URL",
@@ -124,4 +103,60 @@ fn an_installation_is_set_up_from_the_command_line_once() {
     let output = doctor();
     assert!(output.status.success());
     assert_eq!(text(&output.stdout), "0 found, 0 repaired\n");
+}
+
+#[test]
+fn variables_of_kubernetes_services_are_ignored() {
+    let folder = tempfile::tempdir().unwrap();
+    // What a pod sees of the Services `tokenvue` and `tokenvue-db`.
+    let services = [
+        ("TOKENVUE_PORT", "tcp://10.96.0.12:8080"),
+        ("TOKENVUE_PORT_8080_TCP", "tcp://10.96.0.12:8080"),
+        ("TOKENVUE_PORT_8080_TCP_ADDR", "10.96.0.12"),
+        ("TOKENVUE_PORT_8080_TCP_PORT", "8080"),
+        ("TOKENVUE_PORT_8080_TCP_PROTO", "tcp"),
+        ("TOKENVUE_SERVICE_HOST", "10.96.0.12"),
+        ("TOKENVUE_SERVICE_PORT", "8080"),
+        ("TOKENVUE_SERVICE_PORT_HTTP", "8080"),
+        ("TOKENVUE_DB_PORT", "tcp://10.96.0.13:5432"),
+        ("TOKENVUE_DB_SERVICE_HOST", "10.96.0.13"),
+    ];
+    let output = run(folder.path(), &["migrate"], &services, "");
+    assert_eq!(text(&output.stdout), "The schema is up to date.\n");
+
+    let misspelled = [&services[..], &[("TOKENVUE_LISSEN", "[::]:8080")]].concat();
+    let output = run(folder.path(), &["migrate"], &misspelled, "");
+    assert_eq!(
+        text(&output.stderr),
+        "error: unknown settings in the environment: TOKENVUE_LISSEN (see tokenvue --help)\n"
+    );
+}
+
+#[test]
+fn a_data_folder_may_have_any_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let absolute = folder.path().join("absolute 100%25? #1");
+    for name in [
+        "100%",
+        "%41",
+        "a?b=c",
+        "a#b",
+        "with a space",
+        "file:x",
+        "nested/äöü/deeper",
+        absolute.to_str().unwrap(),
+    ] {
+        let settings = [("TOKENVUE_DATA_DIR", name)];
+        let output = run(folder.path(), &["migrate"], &settings, "");
+        assert_eq!(
+            text(&output.stdout),
+            "The schema is up to date.\n",
+            "{name}: {output:?}"
+        );
+        let file = folder.path().join(name).join("tokenvue.db");
+        assert!(file.is_file(), "{}", file.display());
+        // The next run finds the same file.
+        let output = run(folder.path(), &["doctor"], &settings, "");
+        assert_eq!(text(&output.stdout), "0 found, 0 repaired\n", "{name}");
+    }
 }

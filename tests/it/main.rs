@@ -42,6 +42,7 @@ mod relay;
 mod replicas;
 mod review;
 mod schema;
+mod secrets;
 mod session;
 mod smtp;
 mod socket;

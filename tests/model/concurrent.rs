@@ -14,6 +14,7 @@ use model::{Actor, Entry, Invitee, Key, Operation, Person, Role, State};
 use rand::Rng as _;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
+use secrecy::ExposeSecret as _;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -54,8 +54,9 @@ impl Server {
             .filter(|host| !host.is_empty())
             .ok_or(SmtpConfigError::Url)?;
         let host = host.trim_matches(['[', ']']);
-        // An unescaped # or / in a password cuts the URL there.
-        if url.fragment().is_some() || !matches!(url.path(), "" | "/") {
+        // An unescaped /, # or ? in a password cuts the URL there.
+        let has_login = url.query().is_some_and(|query| query.contains('@'));
+        if url.fragment().is_some() || !matches!(url.path(), "" | "/") || has_login {
             return Err(SmtpConfigError::Url);
         }
         let security = security(&url, host)?;
@@ -257,6 +258,7 @@ mod tests {
             "smtp://user:12#secret@mail.example",
             "smtp://user:12?secret@mail.example",
             "smtp://mail.example/secret",
+            "smtp://user:12/secret@mail.example",
             "smtp://user@mail.example",
             "smtp://:secret@mail.example",
             "smtp://u:secret%ff@mail.example",

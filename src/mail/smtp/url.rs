@@ -13,7 +13,8 @@ use url::Url;
 pub enum SmtpConfigError {
     /// Not a URL, or one of another kind.
     #[error(
-        "the SMTP URL must look like smtp://user:password@host:587 or smtps://user:password@host:465"
+        "the SMTP URL must look like smtp://user:password@host:587 or smtps://user:password@host:465; \
+         percent-encode what is special in user and password (/ as %2F, # as %23, ? as %3F, @ as %40)"
     )]
     Url,
     /// An unknown parameter or value after `?`.
