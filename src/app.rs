@@ -14,6 +14,7 @@ use chrono::{DateTime, Utc};
 use std::ops::Deref;
 use std::sync::Arc;
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// The program. Cheap to clone; clones share everything.
@@ -37,6 +38,9 @@ pub struct Parts {
     pub mail_queued: Notify,
     /// How the mail server treats us.
     pub mail_server: MailServer,
+    /// Cancelled when the server is about to stop: `/readyz` says so, and connections end with
+    /// their next answer.
+    pub leaving: CancellationToken,
     /// Work that goes on behind an answer; waited for before the program ends.
     pub background: TaskTracker,
 }
@@ -84,6 +88,7 @@ impl App {
             mailbox_key: MailboxKey::default(),
             mail_queued: Notify::new(),
             mail_server: MailServer::default(),
+            leaving: CancellationToken::new(),
             background: TaskTracker::new(),
         })))
     }

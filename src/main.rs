@@ -10,6 +10,7 @@ use tokenvue::clock::Clock;
 use tokenvue::config::{self, Config, LogFormat, MailboxAccess};
 use tokenvue::db::Db;
 use tokenvue::error::{Error, Problem};
+use tokenvue::http::connections::raise_file_limit;
 use tokenvue::mail::letter::{LinkPage, link, mailbox_link};
 use tokenvue::{App, demo, doctor, graphql, server};
 use tokio::net::TcpListener;
@@ -205,6 +206,7 @@ async fn serve(config: Config) -> Result<(), Error> {
     log(&config)?;
     // Before the set-up link is printed: somebody may follow it at once.
     server::mail_server(&config)?;
+    raise_file_limit();
     let (app, listener) = open(config).await?;
     if let Some(token) = setup::offer(&app).await? {
         let link = link(&app.config.public_url(), LinkPage::SetUp, token.secret());
@@ -283,6 +285,9 @@ async fn demo(mut config: Config) -> Result<(), Error> {
     config.data_dir = folder.path().to_owned();
     // Its people do not exist: nothing may be sent to them.
     config.smtp_url = None;
+    // No proxy stands before it that would have to notice its end.
+    config.shutdown_delay = chrono::Duration::zero();
+    raise_file_limit();
     let (app, listener) = open(config).await?;
     announce(&demo::fill(&app).await?);
     offer_mailbox(&app)?;
@@ -333,12 +338,7 @@ fn announce(text: &str) {
 
 async fn start(app: App, listener: TcpListener) -> Result<(), Error> {
     let stop = CancellationToken::new();
-    let asked = stop.clone();
-    tokio::spawn(async move {
-        wait_for_signal().await;
-        tracing::info!("stopping");
-        asked.cancel();
-    });
+    tokio::spawn(end(app.clone(), stop.clone()));
     let address = app.config.listen;
     let mail = if app.sends_mail() {
         "smtp"
@@ -351,14 +351,48 @@ async fn start(app: App, listener: TcpListener) -> Result<(), Error> {
     Ok(())
 }
 
-/// SIGTERM, as service managers send it, or Ctrl-C.
-async fn wait_for_signal() {
+/// Waits for a signal and brings the server to its end. After SIGTERM, as service managers send it,
+/// requests are still taken for a while: proxies and Kubernetes go on sending them until they have
+/// noticed. A second signal, and Ctrl-C, end that time.
+async fn end(app: App, stop: CancellationToken) {
+    if wait_for_signal().await == Signal::Terminate {
+        let delay = app.config.shutdown_delay.to_std().unwrap_or_default();
+        tracing::info!(?delay, "stopping: no longer ready");
+        app.leaving.cancel();
+        tokio::select! {
+            () = tokio::time::sleep(delay) => {}
+            _ = wait_for_signal() => {}
+        }
+    }
+    tracing::info!("stopping: finishing what runs");
+    stop.cancel();
+}
+
+/// What asks the program to end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Signal {
+    /// SIGTERM.
+    Terminate,
+    /// Ctrl-C.
+    Interrupt,
+}
+
+async fn wait_for_signal() -> Signal {
     use tokio::signal::unix::{SignalKind, signal};
+    let interrupted = async {
+        // Without a handler for it, the signal ends the program by itself.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
     match signal(SignalKind::terminate()) {
         Ok(mut terminate) => tokio::select! {
-            _ = terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => Signal::Terminate,
+            () = interrupted => Signal::Interrupt,
         },
-        Err(_) => drop(tokio::signal::ctrl_c().await),
+        Err(_) => {
+            interrupted.await;
+            Signal::Interrupt
+        }
     }
 }

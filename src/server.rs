@@ -4,6 +4,7 @@ use crate::App;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::http;
+use crate::http::connections::Ending;
 use crate::mail::delivery::MailWorker;
 use crate::mail::render::Renderer;
 use crate::mail::smtp::{Smtp, SmtpConfigError, SmtpSettings};
@@ -31,7 +32,11 @@ pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) -> 
     }
     app.background.spawn(sweep_on(app.clone(), stop.clone()));
     app.background.spawn(app.db.clone().watch(stop.clone()));
-    let serving = http::connections::serve(listener, router, &app.config, stop.clone());
+    let ending = Ending {
+        leaving: app.leaving.clone(),
+        stop: stop.clone(),
+    };
+    let serving = http::connections::serve(listener, router, &app.config, ending);
     let patience = app.config.shutdown_timeout.to_std().unwrap_or_default();
     let overdue = async {
         stop.cancelled().await;

@@ -21,6 +21,20 @@ pub enum CookieChange {
     Clear,
 }
 
+/// Whether the client would get a cookie that the answer sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CookieTransport {
+    Available,
+    /// Over WebSocket: there are no headers to set it in.
+    NoHeaders,
+    /// The page was opened without HTTPS, and the cookie is `Secure`.
+    Insecure,
+    /// The page is on another site, and the cookie is `SameSite`.
+    OtherSite,
+    /// The page was opened under an address that the settings do not know.
+    OtherAddress,
+}
+
 /// The context of one request. A mutation that changes who the viewer is, or what they may do,
 /// renews it for the fields that follow.
 pub struct Scope {
@@ -28,7 +42,7 @@ pub struct Scope {
     pub origin: Origin,
     loaders: OnceLock<Loaders>,
     state: Mutex<State>,
-    takes_cookies: bool,
+    cookies: CookieTransport,
     had_password: AtomicBool,
 }
 
@@ -49,7 +63,7 @@ impl Scope {
         app: App,
         origin: Origin,
         token: Option<Token>,
-        takes_cookies: bool,
+        cookies: CookieTransport,
     ) -> crate::error::Result<Scope> {
         let viewer = match &token {
             Some(token) => Viewer::load(&app, token).await?.map(Arc::new),
@@ -70,7 +84,7 @@ impl Scope {
             app,
             origin,
             state: Mutex::new(state),
-            takes_cookies,
+            cookies,
             had_password: AtomicBool::new(false),
         })
     }
@@ -186,16 +200,32 @@ impl Scope {
         state.cookie = Some(CookieChange::Clear);
     }
 
-    /// Passes where the answer can carry a cookie.
+    /// Passes where the answer can carry a cookie that the client keeps.
     ///
     /// # Errors
-    /// `BadInput` over a WebSocket, whose answers have no headers.
+    /// `BadInput` where it cannot, with the transport or the address to use instead.
     pub fn can_set_cookie(&self) -> Result<()> {
-        if self.takes_cookies {
-            return Ok(());
-        }
-        let message =
-            "A WebSocket cannot set cookies. Pass `transport: BEARER`, or sign in by POST.";
+        let message = match self.cookies {
+            CookieTransport::Available => return Ok(()),
+            CookieTransport::NoHeaders => {
+                "A WebSocket cannot set cookies. Pass `transport: BEARER`, or sign in by POST."
+                    .to_owned()
+            }
+            CookieTransport::Insecure => format!(
+                "This page was opened without HTTPS, where browsers do not keep the session cookie. \
+                 Open {} instead (the server's TOKENVUE_PUBLIC_URL).",
+                self.app.config.public_url()
+            ),
+            CookieTransport::OtherAddress => format!(
+                "The session cookie does not work at this address. Open {} instead (the server's \
+                 TOKENVUE_PUBLIC_URL).",
+                self.app.config.public_url()
+            ),
+            CookieTransport::OtherSite => {
+                "Browsers keep no session cookie for pages of another site. Pass `transport: BEARER`."
+                    .to_owned()
+            }
+        };
         Err(Error::bad_input("transport", message).into())
     }
 

@@ -1,13 +1,20 @@
-//! Connections: how many are open at once, how long they may dawdle, and how they end.
+//! Connections: how many are open at once, how long they may wait, and how they end.
 
+mod activity;
 mod closing;
+mod entrance;
+mod handshake;
+mod registry;
 
+use self::activity::{Answer, Observed, WaitLimits};
 use self::closing::{Lingering, Watched};
+use self::entrance::{Accepted, Entrance};
+pub use self::entrance::{ConnectionPermit, raise_file_limit};
 use crate::config::Config;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::{HeaderValue, Request, header};
+use axum::http::{HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -15,119 +22,78 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::net::TcpListener;
 use tokio::task::JoinSet;
-use tokio::time::Instant;
+use tokio::time::sleep;
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 /// What a connection may hold in memory of what it reads, the headers of a request included.
 const BUFFER: usize = 64 * 1024;
-/// How often it is logged that no connection is free.
-const REMINDER: Duration = Duration::from_secs(60);
+/// How long, after a notice of the end, a request or the last packet of a handshake may still be on
+/// its way: longer than a packet takes around the world.
+const IN_FLIGHT: Duration = Duration::from_secs(1);
 
-/// The place of one connection among those that may be open. Requests carry it, so that whoever
-/// takes the connection over from HTTP keeps it.
-#[derive(Clone)]
-pub struct Place {
-    _taken: Arc<Taken>,
+/// How a server ends: first it says so, then it stops listening.
+#[derive(Clone, Debug)]
+pub struct Ending {
+    /// The server is about to stop: each answer says that its connection ends.
+    pub leaving: CancellationToken,
+    /// No connection is accepted any more; the open ones finish their request.
+    pub stop: CancellationToken,
 }
 
-struct Taken {
-    _permit: Option<OwnedSemaphorePermit>,
-}
-
-impl Drop for Taken {
-    fn drop(&mut self) {
-        metrics::gauge!("tokenvue_http_connections").decrement(1.0);
-    }
-}
-
-/// Serves connections until `stop` is cancelled; then takes no more of them, lets the open ones
+/// Serves connections until the server stops; then takes no more of them, lets the open ones
 /// finish their request, and returns. Those that are open when it is dropped are cut off.
-pub async fn serve(
-    listener: TcpListener,
-    routes: Router,
-    config: &Config,
-    stop: CancellationToken,
-) {
+pub async fn serve(listener: TcpListener, routes: Router, config: &Config, ending: Ending) {
     let server = Server {
         routes: routes.with_state(()),
-        http: http(config),
+        http: http(),
         patience: config.request_timeout.to_std().unwrap_or_default(),
-        stop,
+        limits: WaitLimits {
+            headers: config.header_timeout.to_std().unwrap_or_default(),
+            idle: config.idle_timeout.to_std().unwrap_or_default(),
+        },
+        ending,
     };
-    let mut entrance = Entrance::new(listener, config.max_connections);
+    let mut entrance = Entrance::new(listener, config);
     let mut open = JoinSet::new();
     loop {
         // The set only has to be emptied of what has ended.
         while open.try_join_next().is_some() {}
-        let (stream, address, place) = tokio::select! {
+        let accepted = tokio::select! {
             accepted = entrance.accept() => accepted,
-            () = server.stop.cancelled() => break,
+            () = server.ending.stop.cancelled() => break,
         };
-        open.spawn(server.clone().serve(stream, address, place));
+        open.spawn(server.clone().serve(accepted));
     }
-    drop(entrance);
+    entrance.stop_handshakes();
+    if server.ending.leaving.is_cancelled() {
+        let mut handshakes = pin!(sleep(IN_FLIGHT));
+        loop {
+            let accepted = tokio::select! {
+                accepted = entrance.accept() => accepted,
+                () = handshakes.as_mut() => break,
+            };
+            open.spawn(server.clone().serve(accepted));
+        }
+    }
+    for accepted in entrance.close() {
+        open.spawn(server.clone().serve(accepted));
+    }
     while open.join_next().await.is_some() {}
 }
 
 /// How HTTP is spoken: version 1, which is what proxies speak to what stands behind them.
-fn http(config: &Config) -> http1::Builder {
+fn http() -> http1::Builder {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
-        .header_read_timeout(config.header_timeout.to_std().unwrap_or_default())
+        // `Activity` keeps the time, since waiting for a request is not waiting for its headers.
+        .header_read_timeout(None)
         .max_buf_size(BUFFER);
     http
-}
-
-/// Lets in as many connections as may be open. Further ones wait in the operating system's queue:
-/// refusing them would only make clients come again at once.
-struct Entrance {
-    listener: TcpListener,
-    places: Arc<Semaphore>,
-    reminded: Option<Instant>,
-}
-
-impl Entrance {
-    fn new(listener: TcpListener, places: u32) -> Self {
-        let places = usize::try_from(places).unwrap_or(Semaphore::MAX_PERMITS);
-        Self {
-            listener,
-            places: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
-            reminded: None,
-        }
-    }
-
-    /// Waits for a place, and then for a connection to take it. Cancel safe.
-    async fn accept(&mut self) -> (TcpStream, SocketAddr, Place) {
-        let permit = match self.places.clone().try_acquire_owned() {
-            Ok(permit) => Some(permit),
-            Err(_) => {
-                self.remind();
-                self.places.clone().acquire_owned().await.ok()
-            }
-        };
-        // The trait's way outlives errors, such as having no file descriptor left.
-        let (stream, address) = axum::serve::Listener::accept(&mut self.listener).await;
-        metrics::gauge!("tokenvue_http_connections").increment(1.0);
-        let _taken = Arc::new(Taken { _permit: permit });
-        (stream, address, Place { _taken })
-    }
-
-    fn remind(&mut self) {
-        metrics::counter!("tokenvue_http_connections_full_total").increment(1);
-        if self.reminded.is_none_or(|at| at.elapsed() >= REMINDER) {
-            self.reminded = Some(Instant::now());
-            tracing::warn!(
-                "as many connections are open as TOKENVUE_MAX_CONNECTIONS allows: new ones wait"
-            );
-        }
-    }
 }
 
 /// What every connection is served with.
@@ -138,45 +104,82 @@ struct Server {
     /// How long a client may read nothing of what it is being sent, and may go on sending what is
     /// read no more.
     patience: Duration,
-    stop: CancellationToken,
+    limits: WaitLimits,
+    ending: Ending,
 }
 
 impl Server {
-    async fn serve(self, stream: TcpStream, address: SocketAddr, place: Place) {
+    async fn serve(self, (stream, address, permit): Accepted) {
         // What is written is complete; waiting for more would only delay it.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection keeps Nagle's algorithm");
         }
+        let activity = permit.connection().activity.clone();
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(self.patience));
         let stream = Lingering::new(Box::pin(stream), self.patience);
-        let service = service_fn(|request: Request<Incoming>| {
-            let (parts, body) = request.into_parts();
-            let (body, progress) = Watched::new(body);
-            let mut request = Request::from_parts(parts, Body::new(body));
-            request.extensions_mut().insert(ConnectInfo(address));
-            request.extensions_mut().insert(place.clone());
-            let answering = self.routes.clone().oneshot(request);
-            async move {
-                let mut answer = answering.await?;
-                if !progress.is_complete() {
-                    let close = HeaderValue::from_static("close");
-                    answer.headers_mut().insert(header::CONNECTION, close);
-                }
-                Ok::<_, Infallible>(answer)
-            }
-        });
+        let stream = Observed::new(stream, activity.clone());
+        let service = service_fn(|request| self.answer(request, address, &permit));
         let connection = self.http.serve_connection(TokioIo::new(stream), service);
         let mut connection = pin!(connection.with_upgrades());
+        let is_over = async {
+            tokio::select! {
+                () = activity.expire(self.limits) => {}
+                () = permit.connection().eviction() => {}
+            }
+        };
+        let mut is_over = pin!(is_over);
         let served = tokio::select! {
             served = connection.as_mut() => served,
-            () = self.stop.cancelled() => {
+            () = is_over.as_mut() => return,
+            () = self.last_request(&permit) => {
                 connection.as_mut().graceful_shutdown();
-                connection.await
+                let limits = WaitLimits {
+                    headers: self.limits.headers.min(IN_FLIGHT),
+                    ..self.limits
+                };
+                tokio::select! {
+                    served = connection => served,
+                    () = activity.expire(limits) => return,
+                }
             }
         };
         if let Err(error) = served {
             tracing::debug!(%error, "a connection broke");
+        }
+    }
+
+    /// Answers a request.
+    async fn answer(
+        &self,
+        request: Request<Incoming>,
+        address: SocketAddr,
+        permit: &ConnectionPermit,
+    ) -> Result<Response<Answer<Body>>, Infallible> {
+        let activity = &permit.connection().activity;
+        let serving = activity.begin();
+        let (parts, body) = request.into_parts();
+        let (body, progress) = Watched::new(body);
+        let mut request = Request::from_parts(parts, Body::new(body));
+        request.extensions_mut().insert(ConnectInfo(address));
+        request.extensions_mut().insert(permit.clone());
+        let mut answer = self.routes.clone().oneshot(request).await?;
+        if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
+            activity.upgrade();
+        } else if !progress.is_complete() || self.ending.leaving.is_cancelled() {
+            let close = HeaderValue::from_static("close");
+            answer.headers_mut().insert(header::CONNECTION, close);
+        }
+        Ok(answer.map(|body| Answer::new(body, serving)))
+    }
+
+    /// Waits until the server stops, and until no request can be on its way to this connection any
+    /// more. Where the end comes without notice there is no such time: clients go on as ever.
+    async fn last_request(&self, permit: &ConnectionPermit) {
+        self.ending.stop.cancelled().await;
+        let waiting_since = permit.connection().activity.waiting_since();
+        if let Some(since) = waiting_since.filter(|_| self.ending.leaving.is_cancelled()) {
+            sleep(IN_FLIGHT.saturating_sub(since.elapsed())).await;
         }
     }
 }

@@ -6,6 +6,7 @@ use axum::Router;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use percent_encoding::percent_decode_str;
 
 static CONSOLE: Files = include!(concat!(env!("OUT_DIR"), "/console.rs"));
 
@@ -27,6 +28,9 @@ const PAGES: [&str; 8] = [
     "/account",
     "/w/{*rest}",
 ];
+
+/// Those of them that links in mails and logs lead to, with a token behind `#`.
+const LINKED: [&str; 3] = ["/setup", "/accept-invitation", "/reset-password"];
 
 /// The pages and what they load. Opening one (GET, HEAD) uses up nothing: the token of a link
 /// stands behind `#`, which browsers do not send.
@@ -64,6 +68,27 @@ fn with_policies(page: Response) -> Response {
     (headers, page).into_response()
 }
 
+/// What has no route of its own: pages whose link a mail gateway has changed, and otherwise nothing.
+pub async fn fallback(method: Method, uri: Uri, request: HeaderMap) -> Response {
+    if matches!(method, Method::GET | Method::HEAD) && holds_token(uri.path()) {
+        // The app looks into the path, too.
+        return page(request).await;
+    }
+    not_found(method, request).await
+}
+
+/// Whether a mail gateway has moved the token of a link into the path, by encoding the `#` before
+/// it, once or twice: `/accept-invitation%23token=…`.
+fn holds_token(path: &str) -> bool {
+    let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let path = decode(&decode(path));
+    let mut rests = LINKED.iter().filter_map(|page| path.strip_prefix(page));
+    rests.any(|rest| {
+        let rest = rest.trim_start_matches('/');
+        rest.trim_start_matches('#').starts_with("token=")
+    })
+}
+
 /// What any other path answers: to people the app, which says so in its own frame; to programs, and
 /// to the app where it looks for a file of an earlier version, a line of text.
 pub async fn not_found(method: Method, request: HeaderMap) -> Response {
@@ -85,4 +110,31 @@ fn wants_html(request: &HeaderMap) -> bool {
     let accept = request.get_all(header::ACCEPT).iter();
     let mut accept = accept.filter_map(|value| value.to_str().ok());
     accept.any(|value| value.to_ascii_lowercase().contains("text/html"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_that_gateways_change_are_recognized() {
+        for path in [
+            "/accept-invitation%23token=abc",
+            "/accept-invitation%2523token%253Dabc",
+            "/accept-invitation/%23token=abc",
+            "/reset-password%23token=abc",
+            "/setup/token=abc",
+        ] {
+            assert!(holds_token(path), "{path}");
+        }
+        for path in [
+            "/accept-invitation",
+            "/accept-invitation/",
+            "/accept-invitations%23token=abc",
+            "/w/acme%23token=abc",
+            "/%23token=abc",
+        ] {
+            assert!(!holds_token(path), "{path}");
+        }
+    }
 }

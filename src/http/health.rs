@@ -57,8 +57,12 @@ fn render(metrics: &PrometheusHandle) -> Response {
     ([(header::CONTENT_TYPE, text)], metrics.render()).into_response()
 }
 
-/// Ready means: the database answers and saves, and its schema is this program's.
+/// Ready means: the database answers and saves, its schema is this program's, and the server is not
+/// about to stop.
 async fn ready(State(app): State<App>) -> Response {
+    if app.leaving.is_cancelled() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "the server is stopping\n").into_response();
+    }
     let refusal = match tokio::time::timeout(READINESS, app.db.readiness()).await {
         Ok(Ok(Readiness::Ready)) => return (StatusCode::OK, "ready\n").into_response(),
         Ok(Ok(Readiness::NotMigrated)) => "the database is to be migrated\n".to_owned(),

@@ -10,24 +10,23 @@ mod files;
 mod forwarded;
 mod graphql;
 mod health;
+mod log;
 mod mailbox;
+mod site;
 
 use crate::App;
 use crate::error::Result;
 use axum::Router;
-use axum::http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Request, StatusCode, header};
 use axum::middleware;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceBuilder;
 use tower_http::compression::CompressionLayer;
-use tower_http::request_id::{
-    MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
-};
+use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::sensitive_headers::SetSensitiveRequestHeadersLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
-use tracing::Span;
 
 /// All routes, with what holds for each of them. WebSockets end when `stop` is cancelled.
 ///
@@ -44,7 +43,7 @@ pub fn router(app: &App, stop: &CancellationToken) -> Result<Router> {
         // Files in memory, compressed already.
         .merge(explorer::routes())
         .merge(console::routes())
-        .fallback(console::not_found)
+        .fallback(console::fallback)
         // It keeps time by itself, and answers in GraphQL.
         .merge(graphql::routes(app, stop)?);
     // One layer for axum, so that a request's services are boxed once. The first is the outermost.
@@ -57,8 +56,8 @@ pub fn router(app: &App, stop: &CancellationToken) -> Result<Router> {
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .layer(
             TraceLayer::new_for_http()
-                .make_span_with(span)
-                .on_response(log_response),
+                .make_span_with(log::span)
+                .on_response(log::answered),
         )
         .layer(middleware::from_fn(health::count))
         .layer(PropagateRequestIdLayer::x_request_id())
@@ -84,28 +83,4 @@ fn header_layer(name: &'static str, value: &'static str) -> SetResponseHeaderLay
         HeaderName::from_static(name),
         HeaderValue::from_static(value),
     )
-}
-
-/// The span of a request. It has the path alone: a query string may hold a token.
-fn span<B>(request: &Request<B>) -> Span {
-    let id = request
-        .extensions()
-        .get::<RequestId>()
-        .and_then(|id| id.header_value().to_str().ok());
-    tracing::info_span!(
-        "request",
-        id = id.unwrap_or_default(),
-        method = %request.method(),
-        path = request.uri().path(),
-    )
-}
-
-fn log_response<B>(response: &Response<B>, latency: std::time::Duration, _: &Span) {
-    // More digits would only make the line longer.
-    let milliseconds = (latency.as_secs_f64() * 10_000.0).round() / 10.0;
-    tracing::info!(
-        status = response.status().as_u16(),
-        milliseconds,
-        "answered"
-    );
 }

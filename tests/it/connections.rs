@@ -1,4 +1,4 @@
-//! Connections that dawdle, and too many of them.
+//! Slow connections, and too many of them.
 
 use crate::on_sqlite;
 use crate::support::server::DEADLINE;
@@ -13,8 +13,9 @@ on_sqlite!(
     a_body_that_trickles_ends_the_request,
     an_answer_that_nobody_reads_ends_the_connection,
     a_refusal_reaches_who_is_still_sending,
-    connections_wait_for_a_place,
-    a_web_socket_keeps_its_place,
+    idle_connections_make_room,
+    connections_that_send_nothing_make_room,
+    what_is_in_use_makes_no_room,
 );
 
 const ALIVE: &str = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -51,9 +52,9 @@ async fn answered(stream: &mut TcpStream) {
     }
 }
 
-/// Waits until a server of this process has had no place left.
+/// Waits until a server of this process has had no permit left.
 async fn full(server: &Server) {
-    eventually("a server without a place", || async {
+    eventually("a server without a permit", || async {
         let metrics = reqwest::get(format!("{}/metrics", server.url)).await;
         let text = metrics.unwrap().text().await.unwrap();
         text.contains("\ntokenvue_http_connections_full_total ")
@@ -63,7 +64,8 @@ async fn full(server: &Server) {
 }
 
 async fn headers_that_do_not_come_end_the_connection(server: Server) {
-    let replica = server.replica(&["--header-timeout", "100ms"]).await;
+    let limits = ["--header-timeout", "100ms", "--idle-timeout", "100ms"];
+    let replica = server.replica(&limits).await;
     for begun in ["", "GET /healthz HTTP/1.1\r\nHost: x\r\nSlow: ", ALIVE] {
         let mut silent = connect(&replica.server, begun).await;
         rest(&mut silent).await;
@@ -132,32 +134,52 @@ async fn a_refusal_reaches_who_is_still_sending(server: Server) {
     answered(&mut stream).await;
 }
 
-async fn connections_wait_for_a_place(server: Server) {
+async fn idle_connections_make_room(server: Server) {
     let replica = server.replica(&["--max-connections", "2"]).await;
     let mut first = connect(&replica.server, ALIVE).await;
     answered(&mut first).await;
     let mut second = connect(&replica.server, ALIVE).await;
     answered(&mut second).await;
-    full(&server).await;
     let mut third = connect(&replica.server, ALIVE).await;
-    first.write_all(ALIVE.as_bytes()).await.unwrap();
-    answered(&mut first).await;
-    assert!(third.try_read(&mut [0]).is_err(), "answered at once");
-    drop(first);
     answered(&mut third).await;
-    // With no place left, it stops all the same.
+    assert_eq!(rest(&mut first).await, "", "the one that was idle longest");
+    second.write_all(ALIVE.as_bytes()).await.unwrap();
+    answered(&mut second).await;
     replica.stop().await;
 }
 
-async fn a_web_socket_keeps_its_place(server: Server) {
+async fn connections_that_send_nothing_make_room(server: Server) {
+    let replica = server.replica(&["--max-connections", "20"]).await;
+    let mut silent = Vec::new();
+    for number in 0..60 {
+        // Some say nothing at all, some a part of what they want.
+        let begun = if number % 2 == 0 {
+            ""
+        } else {
+            "GET / HTTP/1.1\r\nHo"
+        };
+        silent.push(connect(&replica.server, begun).await);
+    }
+    let mut other = connect(&replica.server, ALIVE).await;
+    answered(&mut other).await;
+    for early in &mut silent[..40] {
+        rest(early).await;
+    }
+    replica.stop().await;
+}
+
+async fn what_is_in_use_makes_no_room(server: Server) {
     let replica = server.replica(&["--max-connections", "1"]).await;
     let mut socket = Socket::ready(&replica.server).await;
     let mut waiting = connect(&replica.server, ALIVE).await;
+    full(&server).await;
     for _ in 0..10 {
         socket.run("{ viewer { user { id } } }").await;
     }
     assert!(waiting.try_read(&mut [0]).is_err(), "answered at once");
     drop(socket);
     answered(&mut waiting).await;
+    // With no permit left, it stops all the same.
+    let _other = connect(&replica.server, "").await;
     replica.stop().await;
 }

@@ -44,6 +44,7 @@ mod review;
 mod schema;
 mod secrets;
 mod session;
+mod shutdown;
 mod smtp;
 mod socket;
 mod statements;

@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::graphql;
 use crate::graphql::execution::{Api, cost::CostLimits};
-use crate::graphql::scope::Scope;
+use crate::graphql::scope::{CookieTransport, Scope};
 use crate::http::client::Proxies;
 use crate::http::cookie;
 use std::{sync::Arc, time::Duration};
@@ -51,7 +51,7 @@ impl Endpoint {
         let api = Api::new(graphql::schema(), scan, expansion, limits).map_err(Error::internal)?;
         Ok(Endpoint {
             api,
-            origins: Origins::new(&app.config.public_url(), &app.config.allowed_origins),
+            origins: Origins::new(&app.config),
             proxies: Proxies::of(&app.config),
             cookies: CookieNames {
                 session: cookie::name(app),
@@ -69,10 +69,14 @@ impl Endpoint {
     ///
     /// # Errors
     /// 503 where the database does not answer.
-    pub async fn scope(&self, caller: Caller, takes_cookies: bool) -> Result<Arc<Scope>, Refusal> {
+    pub async fn scope(
+        &self,
+        caller: Caller,
+        cookies: CookieTransport,
+    ) -> Result<Arc<Scope>, Refusal> {
         let token = caller.credentials.token();
         let request_id = caller.origin.request_id.clone();
-        let scope = Scope::open(self.app.clone(), caller.origin, token, takes_cookies).await;
+        let scope = Scope::open(self.app.clone(), caller.origin, token, cookies).await;
         scope.map(Arc::new).map_err(|error| {
             tracing::error!(%error, request_id, "the viewer could not be loaded");
             let (code, message) = graphql::error::of_the_server(&error);

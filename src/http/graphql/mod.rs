@@ -4,6 +4,7 @@ mod accept;
 mod body;
 mod bounds;
 mod caller;
+mod cors;
 mod endpoint;
 mod origin;
 mod refusal;
@@ -23,46 +24,34 @@ use axum::{
 };
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
-use tower_http::cors::CorsLayer;
-use url::Url;
 
 use self::{
     accept::MediaType,
     body::{Parameters, UrlParameters, check_content_type},
     bounds::bounded,
     caller::Caller,
+    cors::cors,
     endpoint::{Endpoint, MAX_REQUEST_BYTES},
     refusal::Refusal,
 };
-use super::connections::Place;
+use super::connections::ConnectionPermit;
 use super::cookie;
 use crate::App;
 use crate::graphql::execution::{Operation, errors, reply::Reply};
+use crate::graphql::scope::CookieTransport;
 
 /// The route `/graphql`: POST, GET for queries, and GET with an upgrade to WebSocket.
 ///
 /// # Errors
 /// Where the schema cannot be read back.
 pub fn routes(app: &App, stop: &CancellationToken) -> crate::error::Result<Router> {
+    let endpoint = Endpoint::new(app, stop)?;
+    endpoint.origins.report();
     Ok(Router::new()
         .route("/graphql", any(handle))
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
         .layer(cors(&app.config.allowed_origins))
-        .with_state(Endpoint::new(app, stop)?))
-}
-
-/// Lets pages of the allowed origins read answers (Fetch standard, "CORS protocol").
-fn cors(allowed: &[Url]) -> CorsLayer {
-    let origins = allowed.iter().map(|url| url.origin().ascii_serialization());
-    CorsLayer::new()
-        .allow_origin(
-            origins
-                .filter_map(|origin| HeaderValue::from_str(&origin).ok())
-                .collect::<Vec<_>>(),
-        )
-        .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
-        .allow_credentials(true)
+        .with_state(endpoint))
 }
 
 async fn handle(State(endpoint): State<Endpoint>, request: Request) -> Result<Response, Refusal> {
@@ -75,13 +64,14 @@ async fn handle(State(endpoint): State<Endpoint>, request: Request) -> Result<Re
         let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &endpoint)
             .await
             .map_err(|rejection| Refusal::bad_input(rejection.status(), rejection.body_text()))?;
-        let place = parts.extensions.remove::<Place>();
-        return Ok(socket::upgrade(upgrade, endpoint, caller, place));
+        let permit = parts.extensions.remove::<ConnectionPermit>();
+        return Ok(socket::upgrade(upgrade, endpoint, caller, permit));
     }
     let media_type = MediaType::negotiate(&parts.headers).ok_or_else(|| {
         let message = "Accept application/graphql-response+json or application/json.";
         Refusal::bad_input(StatusCode::NOT_ACCEPTABLE, message)
     })?;
+    let cookies = endpoint.origins.cookie_transport(&parts.headers);
     let deadline = Instant::now() + endpoint.request_timeout;
     let method = parts.method.clone();
     let parameters = timeout_at(deadline, parameters(Request::from_parts(parts, body))).await;
@@ -90,7 +80,7 @@ async fn handle(State(endpoint): State<Endpoint>, request: Request) -> Result<Re
         Err(Refusal::bad_input(StatusCode::REQUEST_TIMEOUT, message))
     })?;
     let request_id = caller.origin.request_id.clone();
-    let reply = run(&endpoint, caller, &method, parameters);
+    let reply = run(&endpoint, caller, cookies, &method, parameters);
     let reply = bounded(deadline, &request_id, reply).await??;
     Ok(respond(reply, media_type))
 }
@@ -128,6 +118,7 @@ async fn parameters(request: Request) -> Result<Parameters, Refusal> {
 async fn run(
     endpoint: &Endpoint,
     caller: Caller,
+    cookies: CookieTransport,
     method: &Method,
     parameters: Parameters,
 ) -> Result<Reply, Refusal> {
@@ -142,17 +133,18 @@ async fn run(
         ));
     }
     let reads = operation.kind() == OperationType::Query;
-    let work = execute(endpoint, caller, operation);
+    let work = execute(endpoint, caller, cookies, operation);
     endpoint.app.db.on_one_connection(reads, work).await
 }
 
 async fn execute(
     endpoint: &Endpoint,
     caller: Caller,
+    cookies: CookieTransport,
     operation: Operation,
 ) -> Result<Reply, Refusal> {
     let request_id = caller.origin.request_id.clone();
-    let scope = endpoint.scope(caller, true).await?;
+    let scope = endpoint.scope(caller, cookies).await?;
     let mut data = Data::default();
     data.insert(scope.clone());
     let mut reply = endpoint

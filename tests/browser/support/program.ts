@@ -37,7 +37,10 @@ export class Program {
   ): Promise<Program> {
     const { PATH = "" } = process.env;
     const listen = `127.0.0.1:${port}`;
-    const options = ["--listen", listen, "--data-dir", folder, "--log-format", "json"];
+    const options = [
+      ...["--listen", listen, "--data-dir", folder, "--log-format", "json"],
+      ...["--shutdown-delay", "0s"],
+    ];
     const [first = PROGRAM, ...more] = [...through, PROGRAM, command, ...options];
     const child = spawn(first, more, {
       cwd: folder,

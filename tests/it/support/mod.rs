@@ -9,6 +9,7 @@ pub mod golden;
 pub mod introspection;
 pub mod pause;
 pub mod people;
+pub mod process;
 pub mod program;
 pub mod server;
 pub mod smtp;

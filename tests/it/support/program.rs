@@ -30,6 +30,7 @@ impl Program {
     pub async fn start(mut command: Command) -> Result<Program, String> {
         let mut child = command
             .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json"])
+            .args(["--shutdown-delay", "0s"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

@@ -21,15 +21,15 @@ use super::{
     caller::{Caller, bearer},
     endpoint::{Endpoint, MAX_REQUEST_BYTES, SocketLimits},
 };
-use crate::http::connections::Place;
+use crate::http::connections::ConnectionPermit;
 
-/// Turns an HTTP connection into a WebSocket, which keeps its place among the open connections. The
+/// Turns an HTTP connection into a WebSocket, which keeps its right to be open. The
 /// caller's origin has been checked.
 pub fn upgrade(
     upgrade: WebSocketUpgrade,
     endpoint: Endpoint,
     caller: Caller,
-    place: Option<Place>,
+    permit: Option<ConnectionPermit>,
 ) -> Response {
     // No longer a request once it is upgraded, it is waited for as background work.
     let waited_for = endpoint.app.background.token();
@@ -38,7 +38,7 @@ pub fn upgrade(
         .max_message_size(MAX_REQUEST_BYTES)
         .max_frame_size(MAX_REQUEST_BYTES)
         .on_upgrade(move |socket| async move {
-            let _held = (waited_for, place);
+            let _held = (waited_for, permit);
             let limits = endpoint.socket;
             let mut connection = Connection {
                 socket,

@@ -12,7 +12,10 @@ use tokio::{
 
 use super::message::{Close, ServerMessage};
 use crate::{
-    graphql::execution::{Operation, errors, reply::Reply},
+    graphql::{
+        execution::{Operation, errors, reply::Reply},
+        scope::CookieTransport,
+    },
     http::graphql::{
         body::Parameters,
         bounds::{bounded, unless_panicked},
@@ -205,6 +208,6 @@ async fn start(
 ) -> Result<Operation, ServerError> {
     let operation = endpoint.api.prepare(request)?;
     let mut data = Data::default();
-    data.insert(endpoint.scope(caller, false).await?);
+    data.insert(endpoint.scope(caller, CookieTransport::NoHeaders).await?);
     Ok(operation.with_data(data))
 }

@@ -1,0 +1,215 @@
+//! The connections that are open, by the network that they come from: no client may take the places
+//! of all others, and those that only wait make room.
+
+use super::activity::Activity;
+use crate::network;
+use ipnet::IpNet;
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+/// Of all connections, one in this many is closed at once to make room: the search for the oldest
+/// is not for free.
+const SHARE: usize = 64;
+
+/// All open connections of a server.
+#[derive(Debug)]
+pub struct Registry {
+    /// How many connections one network may have, unless a proxy is on it.
+    limit: usize,
+    proxies: Vec<IpNet>,
+    next_id: AtomicU64,
+    open: Mutex<HashMap<IpNet, HashMap<u64, Connection>>>,
+}
+
+/// What is known of an open connection.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    pub activity: Activity,
+    /// Notified when it has to make room.
+    evicted: Arc<Notify>,
+}
+
+impl Connection {
+    /// Waits until the connection has to make room for another one.
+    pub async fn eviction(&self) {
+        self.evicted.notified().await;
+    }
+}
+
+impl Registry {
+    /// Allows each network `limit` connections. Trusted proxies and this machine itself, where
+    /// proxies run as well, are exempt: what comes from them comes from many clients.
+    pub fn new(limit: usize, proxies: Vec<IpNet>) -> Arc<Self> {
+        Arc::new(Self {
+            limit,
+            proxies,
+            next_id: AtomicU64::new(0),
+            open: Mutex::default(),
+        })
+    }
+
+    fn open(&self) -> MutexGuard<'_, HashMap<IpNet, HashMap<u64, Connection>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Registers a connection. Where its network has as many as it may, the one of them that has
+    /// been waited for the longest makes room.
+    ///
+    /// # Errors
+    /// The network, where it has too many and a request is being answered on each.
+    pub fn register(self: &Arc<Self>, address: IpAddr) -> Result<Registration, IpNet> {
+        let network = network::of(address);
+        let mut open = self.open();
+        let of_network = open.entry(network).or_default();
+        if of_network.len() >= self.limit && !self.is_exempt(address) {
+            let oldest = oldest(of_network.iter(), 1).pop().ok_or(network)?;
+            if let Some(connection) = of_network.remove(&oldest) {
+                connection.evicted.notify_one();
+            }
+        }
+        let connection = Connection {
+            activity: Activity::new(),
+            evicted: Arc::default(),
+        };
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        of_network.insert(id, connection.clone());
+        drop(open);
+        metrics::gauge!("tokenvue_http_connections").increment(1.0);
+        Ok(Registration {
+            registry: Arc::clone(self),
+            connection,
+            network,
+            id,
+        })
+    }
+
+    fn is_exempt(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        address.is_loopback() || self.proxies.iter().any(|proxy| proxy.contains(&address))
+    }
+
+    /// Lets those connections make room that have been waited for the longest.
+    pub fn evict_oldest(&self) {
+        let open = self.open();
+        let all = || open.values().flatten();
+        let share = all().count() / SHARE + 1;
+        let oldest = oldest(all(), share);
+        for (_, connection) in all().filter(|(id, _)| oldest.contains(id)) {
+            connection.evicted.notify_one();
+        }
+    }
+}
+
+/// The ids of the connections whose clients have been waited for the longest, no more than `count`.
+fn oldest<'c>(
+    connections: impl Iterator<Item = (&'c u64, &'c Connection)>,
+    count: usize,
+) -> Vec<u64> {
+    let waiting = connections
+        .filter_map(|(id, connection)| Some((connection.activity.waiting_since()?, *id)));
+    let mut waiting: Vec<(Instant, u64)> = waiting.collect();
+    if waiting.len() > count {
+        waiting.select_nth_unstable(count);
+        waiting.truncate(count);
+    }
+    waiting.into_iter().map(|(_, id)| id).collect()
+}
+
+/// A connection in the registry, until this is dropped.
+#[derive(Debug)]
+pub struct Registration {
+    registry: Arc<Registry>,
+    pub connection: Connection,
+    network: IpNet,
+    id: u64,
+}
+
+impl Drop for Registration {
+    fn drop(&mut self) {
+        let mut open = self.registry.open();
+        if let Some(of_network) = open.get_mut(&self.network) {
+            of_network.remove(&self.id);
+            if of_network.is_empty() {
+                open.remove(&self.network);
+            }
+        }
+        drop(open);
+        metrics::gauge!("tokenvue_http_connections").decrement(1.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt as _;
+
+    fn registry(limit: usize) -> Arc<Registry> {
+        Registry::new(limit, vec!["10.0.0.0/8".parse().unwrap()])
+    }
+
+    fn register(registry: &Arc<Registry>, address: &str) -> Result<Registration, String> {
+        let registration = registry.register(address.parse().unwrap());
+        registration.map_err(|network| network.to_string())
+    }
+
+    fn is_evicted(registration: &Registration) -> bool {
+        registration.connection.eviction().now_or_never().is_some()
+    }
+
+    #[test]
+    fn the_oldest_of_a_network_makes_room() {
+        let registry = registry(2);
+        let first = register(&registry, "2001:db8::1").unwrap();
+        let second = register(&registry, "2001:db8::2").unwrap();
+        let other = register(&registry, "2001:db8:0:1::1").unwrap();
+        assert!(!is_evicted(&first));
+        let third = register(&registry, "2001:db8::3").unwrap();
+        assert!(is_evicted(&first));
+        for kept in [&second, &third, &other] {
+            assert!(!is_evicted(kept));
+        }
+    }
+
+    #[test]
+    fn what_is_being_answered_is_kept() {
+        let registry = registry(2);
+        let first = register(&registry, "203.0.113.1").unwrap();
+        let second = register(&registry, "203.0.113.1").unwrap();
+        let _serving = first.connection.activity.begin();
+        second.connection.activity.upgrade();
+        let refused = register(&registry, "203.0.113.1").unwrap_err();
+        assert_eq!(refused, "203.0.113.1/32");
+        drop(second);
+        let third = register(&registry, "203.0.113.1").unwrap();
+        assert!(!is_evicted(&first) && !is_evicted(&third));
+    }
+
+    #[test]
+    fn proxies_are_not_limited() {
+        let registry = registry(1);
+        for address in ["10.1.2.3", "127.0.0.1", "::1", "::ffff:127.0.0.1"] {
+            let both = [0, 1].map(|_| register(&registry, address).unwrap());
+            assert!(both.iter().all(|one| !is_evicted(one)), "{address}");
+        }
+    }
+
+    #[test]
+    fn all_of_them_make_room_oldest_first_where_none_is_left() {
+        let registry = registry(1);
+        let mut open = Vec::new();
+        for number in 0..130 {
+            open.push(register(&registry, &format!("198.51.100.{number}")).unwrap());
+        }
+        let _serving = open[0].connection.activity.begin();
+        registry.evict_oldest();
+        let evicted = open.iter().map(is_evicted);
+        let evicted: Vec<usize> = evicted.enumerate().filter(|e| e.1).map(|e| e.0).collect();
+        assert_eq!(evicted, [1, 2, 3]);
+        drop(open);
+        assert!(registry.open().is_empty());
+    }
+}

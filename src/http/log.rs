@@ -1,0 +1,97 @@
+//! What is logged of a request.
+
+use axum::extract::MatchedPath;
+use axum::http::{Request, Response};
+use std::borrow::Cow;
+use std::time::Duration;
+use tower_http::request_id::RequestId;
+use tracing::Span;
+
+/// The longest part between two slashes that is logged of a path that is none of ours. A token has
+/// 43 characters.
+const LONGEST_SEGMENT: usize = 24;
+
+/// The span of a request. It has the path alone: a query string may hold a token.
+pub fn span<B>(request: &Request<B>) -> Span {
+    let id = request
+        .extensions()
+        .get::<RequestId>()
+        .and_then(|id| id.header_value().to_str().ok());
+    let path = request.uri().path();
+    let is_known = request.extensions().get::<MatchedPath>().is_some();
+    let path = if is_known {
+        Cow::Borrowed(path)
+    } else {
+        start_of(path)
+    };
+    tracing::info_span!(
+        "request",
+        id = id.unwrap_or_default(),
+        method = %request.method(),
+        path = &*path,
+    )
+}
+
+/// Logs that a request has been answered.
+pub fn answered<B>(response: &Response<B>, latency: Duration, _: &Span) {
+    // More digits would only make the line longer.
+    let milliseconds = (latency.as_secs_f64() * 10_000.0).round() / 10.0;
+    tracing::info!(
+        status = response.status().as_u16(),
+        milliseconds,
+        "answered"
+    );
+}
+
+/// As much of a path as cannot hold a token. Mail gateways move the token of a link into the path,
+/// by encoding the `#` before it; what follows the first character of that kind, or a segment as
+/// long as a token, is left out.
+fn start_of(path: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/-._~".contains(c);
+    let plain = path.find(|c| !is_plain(c)).unwrap_or(path.len());
+    let mut end = 0;
+    for segment in path[..plain].split_inclusive('/') {
+        if segment.trim_end_matches('/').len() > LONGEST_SEGMENT {
+            break;
+        }
+        end += segment.len();
+    }
+    if end == path.len() {
+        Cow::Borrowed(path)
+    } else {
+        Cow::Owned(format!("{}…", &path[..end]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_in_a_path_is_left_out() {
+        const TOKEN: &str = "q3J0b2tlbnZ1ZS1zZWNyZXQtdG9rZW4tMTIzNDU2Nzg";
+        for (path, expected) in [
+            ("/accept-invitation%23token=TOKEN", "/accept-invitation…"),
+            (
+                "/accept-invitation%2523token%3DTOKEN",
+                "/accept-invitation…",
+            ),
+            ("/accept-invitation/%23token=TOKEN", "/accept-invitation/…"),
+            (
+                "/accept-invitation/token/TOKEN",
+                "/accept-invitation/token/…",
+            ),
+            ("/accept-invitation/TOKEN/", "/accept-invitation/…"),
+            ("/reset-password;token=TOKEN", "/reset-password…"),
+            ("/TOKEN", "/…"),
+            ("/token=TOKEN", "/token…"),
+            ("/wp-login.php", "/wp-login.php"),
+            ("/.git/HEAD", "/.git/HEAD"),
+            ("/a/b//c/", "/a/b//c/"),
+            ("/", "/"),
+        ] {
+            let path = path.replace("TOKEN", TOKEN);
+            assert_eq!(start_of(&path), expected);
+        }
+    }
+}
