@@ -57,6 +57,7 @@ export default [
               "Viewer", // whoever is asking: a position, not a row
               "UserError", // says what is wrong with one input
               "TeamSummary", // counts of one moment
+              "MailServer", // the one mail server of the installation, as it is now
               "AccessReview", // counts and connections of one moment
               "AccessDecision", // the answer to `can`
               "RoleDefinition", // a row of the permission table, keyed by its enum

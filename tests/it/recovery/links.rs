@@ -2,13 +2,14 @@
 
 use crate::on_both_engines;
 use crate::password::{NEW, ask_for_reset, preview, reset, send_reset};
-use crate::support::{Server, Team, results, time, user_errors};
+use crate::support::{PASSWORD, Server, Team, results, time, user_errors};
 use chrono::Duration;
 use serde_json::json;
 
 on_both_engines!(
     requests_of_strangers_end_no_link,
     one_link_that_is_used_ends_all_others,
+    changing_the_password_ends_all_links,
     where_the_quota_of_an_address_is_used_up_its_links_work,
     requests_of_strangers_take_no_mail_from_invitations_and_admins,
     an_admin_sends_resets_whatever_others_do,
@@ -52,6 +53,17 @@ async fn one_link_that_is_used_ends_all_others(server: Server) {
         assert_eq!(user_errors(&payload), ["TOKEN_USED"]);
     }
     assert_eq!(server.mails_to(&bo.email).await.len(), 1, "the notice only");
+}
+
+async fn changing_the_password_ends_all_links(server: Server) {
+    let team = Team::first(&server).await;
+    let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
+    ask_for_reset(&server, &bo.email).await;
+    let link = server.mail_to(&bo.email).await.token();
+    let input = json!({ "currentPassword": PASSWORD, "newPassword": NEW });
+    let payload = bo.client.mutate("changePassword", input, "").await;
+    assert_eq!(user_errors(&payload), [""; 0]);
+    assert_eq!(preview(&server, &link).await["state"], "USED");
 }
 
 async fn where_the_quota_of_an_address_is_used_up_its_links_work(server: Server) {
