@@ -13,6 +13,7 @@ const EMBEDDED = [
   "InvitationPreview",
   "InviteOutcome",
   "InviteUsersPreview",
+  "MailServer",
   "PasswordResetPreview",
   "RoleDefinition",
   "ServiceInfo",

@@ -52,7 +52,7 @@ describe("addresses in running text", () => {
   });
 
   it("are taken once, whatever their case and form", () => {
-    const { people, repeated } = read("Ana@X.example\nana@x.example\n\nＡna@x.example");
+    const { people, repeated } = read("Ána@X.example\nána@x.example\n\na\u0301na@x.example");
     expect(people).toHaveLength(1);
     expect(repeated.map(({ line }) => line)).toEqual([2, 4]);
   });
