@@ -96,7 +96,8 @@ async fn a_sender_that_is_refused_is_shown_to_admins_everywhere(server: Server) 
         let refused = status(&team.at(&replica.server), "REFUSES").await;
         assert!(text(&refused["reason"]).ends_with("553 5.7.1"), "{refused}");
         let blocked = delivery(&team.at(&replica.server), "bo@acme.example", "BLOCKED").await;
-        assert_eq!(blocked["attempts"], 1, "the others keep away");
+        let attempts = blocked["attempts"].as_u64().unwrap();
+        assert!(attempts <= 2, "each replica finds out once: {attempts}");
     }
     // Somebody has set another sender: a replica that starts tries at once.
     smtp.tell("mail").await;

@@ -21,7 +21,6 @@ mod invitation;
 mod invite;
 mod large_input;
 mod mail;
-mod mail_faults;
 mod mail_server;
 mod mail_stream;
 mod mailbox;

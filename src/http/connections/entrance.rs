@@ -82,6 +82,7 @@ impl Entrance {
             }
             let permit = self.permit().await;
             if let Some((stream, address, registration)) = self.pending.take() {
+                registration.admit();
                 let held = Held {
                     registration,
                     _permit: permit,

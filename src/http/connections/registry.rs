@@ -6,7 +6,7 @@ use crate::network;
 use ipnet::IpNet;
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -29,6 +29,8 @@ pub struct Registry {
 #[derive(Clone, Debug)]
 pub struct Connection {
     pub activity: Activity,
+    /// Whether it has a permit: one that is still waiting for its own has no room to make.
+    admitted: Arc<AtomicBool>,
     /// Notified when it has to make room.
     evicted: Arc<Notify>,
 }
@@ -73,6 +75,7 @@ impl Registry {
         }
         let connection = Connection {
             activity: Activity::new(),
+            admitted: Arc::default(),
             evicted: Arc::default(),
         };
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
@@ -95,7 +98,12 @@ impl Registry {
     /// Lets those connections make room that have been waited for the longest.
     pub fn evict_oldest(&self) {
         let open = self.open();
-        let all = || open.values().flatten();
+        let admitted = |connection: &Connection| connection.admitted.load(Ordering::Relaxed);
+        let all = || {
+            open.values()
+                .flatten()
+                .filter(|(_, connection)| admitted(connection))
+        };
         let share = all().count() / SHARE + 1;
         let oldest = oldest(all(), share);
         for (_, connection) in all().filter(|(id, _)| oldest.contains(id)) {
@@ -128,6 +136,13 @@ pub struct Registration {
     id: u64,
 }
 
+impl Registration {
+    /// Notes that the connection has a permit.
+    pub fn admit(&self) {
+        self.connection.admitted.store(true, Ordering::Relaxed);
+    }
+}
+
 impl Drop for Registration {
     fn drop(&mut self) {
         let mut open = self.registry.open();
@@ -153,7 +168,9 @@ mod tests {
 
     fn register(registry: &Arc<Registry>, address: &str) -> Result<Registration, String> {
         let registration = registry.register(address.parse().unwrap());
-        registration.map_err(|network| network.to_string())
+        registration
+            .inspect(Registration::admit)
+            .map_err(|network| network.to_string())
     }
 
     fn is_evicted(registration: &Registration) -> bool {
@@ -211,5 +228,16 @@ mod tests {
         assert_eq!(evicted, [1, 2, 3]);
         drop(open);
         assert!(registry.open().is_empty());
+    }
+
+    #[test]
+    fn a_connection_that_waits_for_its_permit_makes_no_room() {
+        let registry = registry(2);
+        let pending = registry.register("2001:db8::1".parse().unwrap()).unwrap();
+        registry.evict_oldest();
+        assert!(!is_evicted(&pending));
+        pending.admit();
+        registry.evict_oldest();
+        assert!(is_evicted(&pending));
     }
 }

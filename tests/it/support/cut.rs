@@ -1,11 +1,10 @@
 //! A way to PostgreSQL that breaks at the worst moment: when a transaction has been committed and
-//! nobody has been told, or without a word, as behind a firewall that has forgotten a connection.
+//! nobody has been told.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
 
 /// The text of the message by which sqlx commits.
 const COMMIT: &[u8] = b"COMMIT\0";
@@ -14,8 +13,6 @@ const COMMIT: &[u8] = b"COMMIT\0";
 pub struct Cut {
     pub port: u16,
     next_commit: Arc<AtomicBool>,
-    /// How often the open connections have gone silent.
-    silenced: watch::Sender<u64>,
 }
 
 impl Cut {
@@ -25,26 +22,13 @@ impl Cut {
         let port = listener.local_addr().unwrap().port();
         let next_commit = Arc::new(AtomicBool::new(false));
         let armed = next_commit.clone();
-        let silenced = watch::Sender::new(0);
-        let silence = silenced.subscribe();
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let server = TcpStream::connect(&upstream).await.unwrap();
-                let mut silence = silence.clone();
-                silence.mark_unchanged();
-                tokio::spawn(pass(client, server, armed.clone(), silence));
+                tokio::spawn(pass(client, server, armed.clone()));
             }
         });
-        Cut {
-            port,
-            next_commit,
-            silenced,
-        }
-    }
-
-    /// Passes nothing on any more over the connections that are open, and does not close them.
-    pub fn silence(&self) {
-        self.silenced.send_modify(|times| *times += 1);
+        Cut { port, next_commit }
     }
 
     /// Swallows the answer to the next commit, and breaks its connection.
@@ -59,16 +43,10 @@ impl Cut {
 }
 
 /// Passes bytes both ways until one side closes.
-async fn pass(
-    mut client: TcpStream,
-    mut server: TcpStream,
-    armed: Arc<AtomicBool>,
-    mut silence: watch::Receiver<u64>,
-) {
+async fn pass(mut client: TcpStream, mut server: TcpStream, armed: Arc<AtomicBool>) {
     let (mut up, mut down) = (vec![0; 64 * 1024], vec![0; 64 * 1024]);
     loop {
         let passed = tokio::select! {
-            Ok(()) = silence.changed() => return std::future::pending().await,
             read = client.read(&mut up) => {
                 let Ok(count @ 1..) = read else { return };
                 let commits = up[..count].windows(COMMIT.len()).any(|part| part == COMMIT);
