@@ -30,7 +30,8 @@ export function readAddresses(
     const { people, others } = partsOf(source);
     const [other, ...more] = others;
     const isLast = index === lines.length - 1 && more.length === 0;
-    const goesOn = isLast && other !== undefined && source.endsWith(other) && mayGoOn(other);
+    const isWord = other !== undefined && /^\S+$/u.test(other) && source.endsWith(other);
+    const goesOn = isLast && isWord && mayGoOn(other);
     if (other !== undefined && people.length > 0 && !goesOn) {
       result.mixed = true;
       result.faults.push({ ...at, cells: [source.trim()], reason: partly(other, source) });
@@ -64,6 +65,7 @@ function partsOf(source: string): { people: string[][]; others: string[] } {
     for (const { name, address = "" } of found) {
       const isWhole = isAddress(address) && words.includes(address);
       if (isWhole) people.push([clean(address), ...splitName(name.trim())]);
+      else if (isAddress(address)) others.push(piece.trim());
       else if (address.trim() || name.trim()) others.push((address || name).trim());
     }
   }
@@ -89,11 +91,21 @@ function notation(row: string): string {
     .replaceAll(";", ",");
 }
 
+/** A name, in quotes or without any, and an address in angle brackets. */
+const NAMED = /^("[^"<>@\n]*"|[^"<>@;|\t\n]*?)\s*<([^<>]*)>$/u;
+
+/** Whether a text is a whole name, in quotes, or as "First Last" or "Last, First". */
+function isName(text: string): boolean {
+  const [, second, ...more] = text.split(",");
+  if (text.startsWith('"') || second === undefined) return true;
+  return more.length === 0 && text.split(",").every((part) => part.trim() !== "");
+}
+
 /** The address in a cell of a table, with or without a name before it; `undefined` if not just one. */
 export function addressIn(cell: string): { email: string; name: string } | undefined {
   const text = cell.trim().replace(/^mailto:/iu, "");
   if (isAddress(text)) return { email: clean(text), name: "" };
-  const [, name = "", address = ""] = /^([^<>@]*)<([^<>]*)>$/u.exec(text) ?? [];
-  if (!isAddress(address)) return undefined;
-  return { email: clean(address), name: name.replaceAll('"', "").trim() };
+  const [, name = "", address = ""] = NAMED.exec(text) ?? [];
+  if (!isAddress(address) || !isName(name)) return undefined;
+  return { email: clean(address), name: name.replace(/^"(.*)"$/u, "$1") };
 }

@@ -38,6 +38,21 @@ describe("a table", () => {
     expect(faultsOf(found)).toEqual(["3: “a@x.example; b@x.example” is not one email address."]);
   });
 
+  it("takes nobody from a cell that has more than a name and an address", () => {
+    const cells = ["x; <a@x.example>", ",=, <a@x.example>", '" <a@x.example>'];
+    for (const cell of cells) {
+      const found = read(`email,role\n"${cell.replaceAll('"', '""')}",admin`);
+      expect(found.people).toEqual([]);
+      expect(found.faults).toHaveLength(1);
+    }
+  });
+
+  it("takes the fullest of several equal entries, and reports the others", () => {
+    const found = read("email,name\na@x.example,\nb@x.example,B\na@x.example,Ana");
+    expect(told(found)).toEqual(["a@x.example|Ana||-", "b@x.example|B||-"]);
+    expect(found.repeated.map(({ line }) => line)).toEqual([2]);
+  });
+
   it("keeps names of every script", () => {
     const text = "email,first name,last name\na@x.example,ليلى,حداد\nb@x.example,玲,王";
     expect(told(read(text))).toEqual(["a@x.example|ليلى|حداد|-", "b@x.example|玲|王|-"]);
@@ -86,9 +101,9 @@ describe("a table", () => {
     );
     expect(emails("email,name\nb@x.example,Bo 'B' \"Li\"")).toEqual(["b@x.example"]);
     expect(told(found)).toEqual(["b@x.example|Bo||-", "e@x.example|Ed||-"]);
-    expect(found.faults.map(({ line, lastLine }) => [line, lastLine])).toEqual([
-      [2, 2],
-      [4, 5],
+    expect(found.faults.map(({ line, lastLine, cells }) => [line, lastLine, ...cells])).toEqual([
+      [2, 2, '"a@x.example","Ana "Bee" Silva"'],
+      [4, 5, '"c@x.example","Cy\n"d@x.example","Di"'],
     ]);
   });
 

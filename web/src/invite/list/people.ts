@@ -123,8 +123,9 @@ function compare(people: readonly Listed[], roles: RoleReader) {
       contrary.push(...group.map((each) => contradiction(each, group, difference, roles)));
       continue;
     }
-    same.push(group.find((each) => fullName(each)) ?? first);
-    repeated.push(...group.slice(1).map(({ row }) => row));
+    const fullest = group.find((each) => fullName(each)) ?? first;
+    same.push(fullest);
+    repeated.push(...group.filter((each) => each !== fullest).map(({ row }) => row));
   }
   return { same, repeated, contrary };
 }

@@ -14,7 +14,7 @@ export type Fault = Row & { reason: string };
 
 export type Rows = {
   rows: Row[];
-  /** Rows with quotes that cannot be right. */
+  /** Rows with quotes that cannot be right, each as a single cell. */
   broken: Fault[];
   /** A quote that is never closed: what follows it is a single cell. */
   unclosed?: Fault;
@@ -49,7 +49,9 @@ export function readRows(text: string, separator: Separator, most = 0): Rows {
           reason: 'A quote (") is opened here and never closed.',
         };
       } else if (error) {
-        result.broken.push({ ...row, reason: brokenQuote(opened(error.index)) });
+        // What its cells are is a guess: it stays as it is.
+        const cells = [source.replace(/\n$/u, "")];
+        result.broken.push({ ...row, cells, reason: brokenQuote(opened(error.index)) });
       } else if (cells.some((cell) => cell.trim())) result.rows.push(row);
       start = meta.cursor;
       line += breaks;

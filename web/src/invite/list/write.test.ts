@@ -5,14 +5,26 @@ import type { List } from "./read";
 import { fileList, listOf, ROLES, read } from "./testing";
 import { TEMPLATE, writeList } from "./write";
 
-/** What is read from a list, but for the lines on which it is. */
-function content(list: List) {
+/**
+ * What is read from a list, but for the lines on which it is. Rows with broken quotes are written with
+ * sound ones, and nobody is read from them for another reason: `broken` are their cells.
+ */
+function content(list: List, broken = list.faults.map(({ cells }) => cells.join())) {
   const { people, faults } = peopleIn(list, list.columns.uses, ROLES);
   return {
     people: people.map(({ row, ...person }) => ({ ...person, cells: row.cells })),
-    faults: faults.map(({ cells, reason }) => [cells, reason.replace(/\d+/gu, "N")]),
+    faults: faults.map(({ cells, reason }) =>
+      broken.includes(cells.join()) ? [cells] : [cells, reason.replace(/\d+/gu, "N")],
+    ),
   };
 }
+
+/** What is left of it when it has been written and read again. */
+const contentAgain = (list: List) =>
+  content(
+    again(list),
+    list.faults.map(({ cells }) => cells.join()),
+  );
 
 /** The whole list, written and read again. */
 function again(list: List): List {
@@ -84,7 +96,7 @@ describe("what was read from a list is read again from what is written of it:", 
         const text = [header, ...rows].map((cells) => cells.map(quoted).join(separator)).join("\n");
         const list = listOf(text, "file");
         fc.pre(list.kind === "table" && list.columns.uses.includes("email"));
-        expect(content(again(list))).toEqual(content(list));
+        expect(contentAgain(list)).toEqual(content(list));
       }),
       { numRuns: 300 },
     );
@@ -103,8 +115,7 @@ describe("what was read from a list is read again from what is written of it:", 
         fc.pre(!list.stop && list.columns.uses.includes("email"));
         const { people, faults } = content(list);
         fc.pre(people.length + faults.length > 0);
-        expect(content(again(list))).toEqual({ people, faults: expect.any(Array) });
-        expect(content(again(list)).faults).toHaveLength(faults.length);
+        expect(contentAgain(list)).toEqual({ people, faults });
       }),
       { numRuns: 300 },
     );
@@ -115,7 +126,7 @@ describe("what was read from a list is read again from what is written of it:", 
     (name) => {
       const list = fileList(name);
       expect(again(list).columns).toEqual({ uses: list.columns.uses, certain: true });
-      expect(content(again(list))).toEqual(content(list));
+      expect(contentAgain(list)).toEqual(content(list));
     },
   );
 });
