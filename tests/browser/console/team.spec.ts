@@ -265,7 +265,7 @@ test("assigning tells beforehand who is there already", async ({ page, team }) =
   await page.goto(team.path());
   await act(page, "Bo Li", "Assign to workspaces");
   await page.getByRole("checkbox", { name: "Globex" }).click();
-  await expect(page.getByText("Already invited as Security Auditor")).toBeVisible();
+  await expect(page.getByText("Already invited (Security Auditor)")).toBeVisible();
 });
 
 test("an address that makes no sense shows what can be shown", async ({ page, team, foreseen }) => {
