@@ -41,6 +41,8 @@ test("who leaves a workspace is led to the next one, and at last to none", async
   await page.goto("/account");
   await workspaces.getByRole("button", { name: "Leave Globex" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Leave" }).click();
+  // Behind the dialog nothing has a role: an absent link alone would not mean that it was answered.
+  await expect(page.getByText("You have left")).toBeVisible();
   await expect(workspaces.getByRole("link")).toHaveCount(0);
   await page.goto("/");
   await expect(page.getByText("You belong to no workspace")).toBeVisible();
