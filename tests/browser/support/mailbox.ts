@@ -11,6 +11,7 @@ export type Mail = { to: string; subject: string; text: string; html: string };
 export class Mailbox {
   readonly #server: SMTPServer;
   readonly #mails: Mail[] = [];
+  #refusal: string | undefined;
 
   private constructor() {
     this.#server = new SMTPServer({
@@ -18,6 +19,8 @@ export class Mailbox {
       disabledCommands: ["STARTTLS", "AUTH"],
       // `refused-550@…` is answered with 550, and so on.
       onRcptTo: ({ address }, _, done) => {
+        if (this.#refusal)
+          return done(Object.assign(new Error(this.#refusal), { responseCode: 550 }));
         const [, code] = /^refused-(\d+)@/.exec(address) ?? [];
         done(code ? Object.assign(new Error("No such person"), { responseCode: +code }) : null);
       },
@@ -42,6 +45,11 @@ export class Mailbox {
   get url(): string {
     const { port } = this.#server.server.address() as AddressInfo;
     return `smtp://127.0.0.1:${port}?tls=none`;
+  }
+
+  /** From now on each recipient is answered with 550 and this text; without one, mails are taken. */
+  refuse(text: string | undefined): void {
+    this.#refusal = text;
   }
 
   /** All mails to an address, the oldest first. */

@@ -2,6 +2,7 @@ import { Tabs } from "@base-ui/react/tabs";
 import { useMemo, useState } from "react";
 import type { InviteeInput, OutcomeFragment, Role } from "#generated/operations";
 import { type Problem, problemOfInput } from "../api/problem";
+import { MailNotice } from "../shell/mail-notice";
 import { useHere, useSession } from "../shell/session";
 import { Notice } from "../ui/notice";
 import { Page } from "../ui/page";
@@ -51,6 +52,7 @@ export default function Invite() {
   if (finished) {
     return (
       <Page title="Invite people" back={back}>
+        <MailNotice />
         {sending.problem && (
           <Notice tone="danger">
             <p>
@@ -72,6 +74,7 @@ export default function Invite() {
   const shared = { role, onRole: setRole, chosen, onChosen: setChosen, onSend, busy };
   return (
     <Page title="Invite people" back={back}>
+      <MailNotice />
       {service?.sendsMail === false && (
         <Notice tone="warn">
           <p>

@@ -6,6 +6,7 @@ import { useKeptPage } from "../api/kept";
 import { isBadInput } from "../api/problem";
 import { useRead } from "../api/read";
 import { useKey } from "../shell/keys";
+import { MailNotice } from "../shell/mail-notice";
 import { useHere } from "../shell/session";
 import { NoAnswer, OutOfDate } from "../shell/states";
 import { Empty } from "../ui/bits";
@@ -63,6 +64,7 @@ export default function Team() {
         )
       }
     >
+      <MailNotice />
       <Figures />
       <Members search={search} />
     </Page>

@@ -1,0 +1,36 @@
+import { MailServerDocument, type MailServerState } from "#generated/operations";
+import { useRead } from "../api/read";
+import { Notice } from "../ui/notice";
+import { Time } from "../ui/time";
+import { useHere } from "./session";
+
+const TITLES: Partial<Record<MailServerState, string>> = {
+  REFUSES: "The mail server refuses our mail.",
+  UNAVAILABLE: "The mail server can’t be reached.",
+};
+
+/** Says that invitations and resets are not being delivered, to those who review the team. */
+export function MailNotice() {
+  return useHere().can("TEAM_REVIEW") ? <Trouble /> : null;
+}
+
+function Trouble() {
+  const { data } = useRead(MailServerDocument, { workspaceId: useHere().id });
+  const server = data?.workspace?.mailServer;
+  const title = server && TITLES[server.state];
+  if (!title) return null;
+  return (
+    <Notice tone="warn">
+      <p>
+        <strong>{title}</strong> {server.reason && <>Last attempt: {server.reason}. </>}
+        Emails are kept
+        {server.nextAttemptAt && (
+          <>
+            , and the next attempt is <Time at={server.nextAttemptAt} tense="future" />
+          </>
+        )}
+        . Ask the operator of this server to check its mail settings.
+      </p>
+    </Notice>
+  );
+}
