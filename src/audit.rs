@@ -91,6 +91,7 @@ pub struct Entry {
     outcome: AuditOutcome,
     subject: Option<(Uuid, String)>,
     details: Map<String, Value>,
+    has_address: bool,
 }
 
 impl Entry {
@@ -102,7 +103,19 @@ impl Entry {
             outcome: AuditOutcome::Done,
             subject: None,
             details: Map::new(),
+            has_address: true,
         }
+    }
+
+    /// Something that a user did with their account, in each of `workspace_ids`. Where there are
+    /// several, the network address is left out: the admins of one workspace must not learn from
+    /// where a user works for another one.
+    pub fn of_account(workspace_ids: &[Uuid], kind: AuditKind) -> impl Iterator<Item = Entry> {
+        let has_address = workspace_ids.len() == 1;
+        workspace_ids.iter().map(move |workspace_id| Entry {
+            has_address,
+            ..Entry::done(*workspace_id, kind)
+        })
     }
 
     /// Something that the actor tried and may not do. Its repeats within an hour are one entry with a
@@ -156,7 +169,9 @@ pub async fn record(
                 subject_id,
                 subject_label: subject_label.unwrap_or_default(),
                 details: Value::Object(entry.details),
-                address: actor.origin.address.clone(),
+                address: (entry.has_address)
+                    .then(|| actor.origin.address.clone())
+                    .unwrap_or_default(),
                 request_id: actor.origin.request_id.clone(),
             }
             .into_active_model()

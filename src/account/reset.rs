@@ -186,9 +186,8 @@ pub async fn replace(
 async fn note(account: &AccountLock, origin: &Origin) -> Result<()> {
     let user = account.user();
     let places = roster::active_of(account.writer(), user.id).await?;
-    let actor = Actor::of(user, origin);
-    let entries = places.iter().map(|place| {
-        Entry::done(place.workspace_id, AuditKind::ResetPassword).to(user.id, &user.email)
-    });
-    audit::record(account, account.now(), &actor, entries).await
+    let workspace_ids: Vec<Uuid> = places.iter().map(|place| place.workspace_id).collect();
+    let entries = Entry::of_account(&workspace_ids, AuditKind::ResetPassword)
+        .map(|entry| entry.to(user.id, &user.email));
+    audit::record(account, account.now(), &Actor::of(user, origin), entries).await
 }

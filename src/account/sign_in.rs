@@ -89,13 +89,11 @@ fn wrong_credentials() -> Problem {
 async fn note_sign_in(account: &AccountLock, origin: &Origin) -> Result<()> {
     let (user, now) = (account.user(), account.now());
     let places = roster::active_of(account.writer(), user.id).await?;
-    let actor = Actor::of(user, origin);
-    let entries = places
-        .iter()
-        .map(|place| Entry::done(place.workspace_id, AuditKind::SignIn));
-    audit::record(account, now, &actor, entries).await?;
-    if let [only] = places.as_slice() {
-        session::mark_active(account, user.id, &[only.workspace_id], now).await?;
+    let workspace_ids: Vec<Uuid> = places.iter().map(|place| place.workspace_id).collect();
+    let entries = Entry::of_account(&workspace_ids, AuditKind::SignIn);
+    audit::record(account, now, &Actor::of(user, origin), entries).await?;
+    if let [only] = workspace_ids[..] {
+        session::mark_active(account, user.id, &[only], now).await?;
     }
     Ok(())
 }

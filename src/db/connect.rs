@@ -2,7 +2,7 @@
 
 use super::breaks::Breaks;
 use super::failure::Kind;
-use super::file::{DatabaseFile, log_of};
+use super::file::{DatabaseFile, create_private, log_of};
 use super::location::{Engine, Location};
 use super::trouble::Trouble;
 use super::{Db, hooks};
@@ -42,7 +42,16 @@ impl Db {
     }
 
     async fn open(config: &Config, create: bool) -> Result<Db> {
-        let Location { engine, name } = Location::of(config, create)?;
+        let location = Location::of(config, create)?;
+        if location.may_be_plain() {
+            tracing::warn!(
+                database = location.name,
+                "the connection to the database may be without TLS, and its certificate is not \
+                 verified: add ?sslmode=verify-full to TOKENVUE_DATABASE_URL, or name another \
+                 sslmode to say that this is intended"
+            );
+        }
+        let Location { engine, name } = location;
         match engine {
             Engine::Sqlite(options) => Db::open_sqlite(config, *options, &name, create).await,
             Engine::Postgres(options) => Db::open_postgres(config, *options, &name)
@@ -61,6 +70,7 @@ impl Db {
         let path = options.get_filename();
         if !path.exists() {
             may_create(&options, create)?;
+            create_private(path).map_err(|error| wrong(error.into()))?;
         }
         let options = options
             .foreign_keys(true)

@@ -75,6 +75,24 @@ impl DatabaseFile {
     }
 }
 
+/// Makes an empty file that only this user can read and write; SQLite gives its log the same mode.
+/// Where another process has made it meanwhile, it is left as it is.
+///
+/// # Errors
+/// Those of the file system.
+pub(super) fn create_private(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let made = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
+    match made {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// The write-ahead log of a database.
 pub(super) fn log_of(path: &Path) -> PathBuf {
     let mut name = OsString::from(path);

@@ -7,9 +7,10 @@
 use crate::config::Config;
 use crate::error::{Error, Result};
 use sea_orm::sqlx::ConnectOptions as _;
-use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 use secrecy::ExposeSecret as _;
+use std::net::IpAddr;
 use std::path::Path;
 use url::Url;
 
@@ -94,7 +95,7 @@ impl Location {
             Error::internal(format!("cannot make {}: {error}", folder.display()))
         };
         if create {
-            std::fs::create_dir_all(folder).map_err(unusable)?;
+            private_folder(folder).map_err(unusable)?;
         }
         // SQLite takes a name that starts with `file:` for a URI; an absolute one never does.
         let file = std::path::absolute(folder.join(FILE)).map_err(unusable)?;
@@ -102,6 +103,22 @@ impl Location {
             name: file.display().to_string(),
             engine: Engine::Sqlite(Box::new(SqliteConnectOptions::new().filename(file))),
         })
+    }
+
+    /// Whether the connection may be without encryption, although it leaves this machine and
+    /// nobody has asked for that: without `sslmode`, the driver takes TLS only where it is offered,
+    /// which a network can suppress.
+    pub(super) fn may_be_plain(&self) -> bool {
+        let Engine::Postgres(options) = &self.engine else {
+            return false;
+        };
+        let host = options.get_host();
+        let is_here = options.get_socket().is_some()
+            || host.starts_with('/')
+            || host
+                .parse::<IpAddr>()
+                .map_or(host == "localhost", |ip| ip.is_loopback());
+        !is_here && matches!(options.get_ssl_mode(), PgSslMode::Allow | PgSslMode::Prefer)
     }
 
     fn from_url(text: &str) -> Result<Location, UrlError> {
@@ -112,6 +129,16 @@ impl Location {
             _ => Err(UrlError::Scheme),
         }
     }
+}
+
+/// Makes a folder, and those above it, for this user only: the database holds personal data. One that
+/// exists is left as it is.
+fn private_folder(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
 }
 
 fn sqlite(text: &str) -> Result<Location, UrlError> {
@@ -233,6 +260,26 @@ mod tests {
         ] {
             assert_eq!(name(url), Err(expected), "{url}");
             assert!(!expected.to_string().contains("hunter2"));
+        }
+    }
+
+    #[test]
+    fn a_connection_that_may_be_plain_is_noticed() {
+        for (url, expected) in [
+            ("postgres://tv:x@db.example/team", true),
+            ("postgres://tv:x@10.0.0.5/team?sslmode=prefer", true),
+            ("postgres://tv:x@db.example/team?sslmode=allow", true),
+            ("postgres://tv:x@db.example/team?sslmode=disable", false),
+            ("postgres://tv:x@db.example/team?sslmode=require", false),
+            ("postgres://tv:x@db.example/team?sslmode=verify-full", false),
+            ("postgres://tv:x@localhost/team", false),
+            ("postgres://tv:x@127.0.0.1/team", false),
+            ("postgres://tv:x@db/team?host=/run/postgresql", false),
+            ("sqlite://team.db", false),
+        ] {
+            let location = Location::from_url(url).ok();
+            let found = location.map(|location| location.may_be_plain());
+            assert_eq!(found, Some(expected), "{url}");
         }
     }
 

@@ -4,6 +4,7 @@ use super::error::{Failure, Result};
 use super::loaders::Loaders;
 use crate::App;
 use crate::account::device::DeviceProof;
+use crate::account::session;
 use crate::account::viewer::Viewer;
 use crate::actor::{Actor, Origin};
 use crate::error::Error;
@@ -176,19 +177,36 @@ impl Scope {
     }
 
     /// Signs the rest of the request in with a new session. The token travels in a cookie, or is
-    /// given back for the answer.
+    /// given back for the answer. A cookie takes the place of the one that the browser sent, so the
+    /// session of that one ends (OWASP ASVS 5.0, 7.2.4).
     ///
     /// # Errors
     /// Those of the database.
     pub async fn begin_session(&self, token: Token, in_cookie: bool) -> Result<Option<String>> {
         use secrecy::ExposeSecret as _;
+        let replaced = self.viewer().filter(|_| in_cookie);
         self.state().token = Some(token.clone());
         self.renew().await?;
+        if let Some(viewer) = replaced {
+            self.end_replaced(&viewer).await;
+        }
         if in_cookie {
             self.state().cookie = Some(CookieChange::Set(token));
             Ok(None)
         } else {
             Ok(Some(token.secret().expose_secret().to_owned()))
+        }
+    }
+
+    /// Ends a session whose cookie is overwritten. The new session has begun, so a failure is only
+    /// logged: the old one then ends when it expires.
+    async fn end_replaced(&self, viewer: &Viewer) {
+        let actor = viewer.actor(&self.origin);
+        match session::end(&self.app, &actor, viewer.session_id).await {
+            Ok(()) | Err(Error::Unauthenticated | Error::NotFound(_)) => {}
+            Err(error) => {
+                tracing::warn!(%error, "the session that a new one replaces could not be ended");
+            }
         }
     }
 

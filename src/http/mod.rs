@@ -28,6 +28,9 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
+/// For a year, and for this host name only: others are not ours to decide about.
+const STRICT_TRANSPORT: &str = "max-age=31536000";
+
 /// All routes, with what holds for each of them. WebSockets end when `stop` is cancelled.
 ///
 /// # Errors
@@ -46,6 +49,10 @@ pub fn router(app: &App, stop: &CancellationToken) -> Result<Router> {
         .fallback(console::fallback)
         // It keeps time by itself, and answers in GraphQL.
         .merge(graphql::routes(app, stop)?);
+    // What HTTPS does not protect, as the answer of another server at this address, is no use to
+    // browsers from then on (RFC 6797).
+    let is_https = app.config.public_url().scheme() == "https";
+    let only_https = is_https.then(|| header_layer("strict-transport-security", STRICT_TRANSPORT));
     // One layer for axum, so that a request's services are boxed once. The first is the outermost.
     let around = ServiceBuilder::new()
         .map_request(check_request_id)
@@ -63,7 +70,13 @@ pub fn router(app: &App, stop: &CancellationToken) -> Result<Router> {
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(header_layer("referrer-policy", "no-referrer"))
         .layer(header_layer("x-frame-options", "DENY"))
-        .layer(header_layer("x-content-type-options", "nosniff"));
+        .layer(header_layer("x-content-type-options", "nosniff"))
+        // Pages have policies of their own; nothing else is one.
+        .layer(header_layer(
+            "content-security-policy",
+            "default-src 'none'; frame-ancestors 'none'",
+        ))
+        .option_layer(only_https);
     Ok(routes.layer(around))
 }
 

@@ -55,6 +55,23 @@ async fn refuses(server: &Program, admin: &Client) {
 }
 
 #[tokio::test]
+async fn data_is_for_the_users_eyes_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    program::bootstrap(tokenvue(&data), &data);
+    let server = Program::start(tokenvue(&data)).await.unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&data), 0o700);
+    let names = files(&data);
+    assert_eq!(names, ["tokenvue.db", "tokenvue.db-shm", "tokenvue.db-wal"]);
+    for name in names {
+        assert_eq!(mode(&data.join(&name)), 0o600, "{name}");
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn a_deleted_file_is_noticed_and_none_is_made_in_its_place() {
     for gone in [
         &["tokenvue.db", "tokenvue.db-wal", "tokenvue.db-shm"][..],

@@ -20,6 +20,7 @@ on_sqlite!(
     the_bearer_token_goes_before_the_cookie,
     an_operation_that_takes_too_long_is_given_up,
     an_operation_that_panics_takes_nothing_with_it,
+    every_answer_limits_what_browsers_do_with_it,
 );
 
 async fn only_json_runs(server: Server) {
@@ -56,6 +57,43 @@ async fn only_json_runs(server: Server) {
         assert_eq!(answer.outcome(), (200, ""), "{content_type}");
     }
     assert_eq!(name().await, "Eve");
+}
+
+async fn every_answer_limits_what_browsers_do_with_it(server: Server) {
+    let https = server
+        .replica(&["--public-url", "https://tv.example"])
+        .await;
+    for (server, strict) in [(&server, None), (&https.server, Some("max-age=31536000"))] {
+        for path in [
+            "/livez",
+            "/readyz",
+            "/metrics",
+            "/mailbox",
+            "/graphql",
+            "/graphql?query={__typename}",
+            "/schema.graphql",
+            "/nowhere",
+            "/w/acme/team",
+        ] {
+            let answer = reqwest::get(format!("{}{path}", server.url)).await.unwrap();
+            let header = |name| {
+                let value = answer.headers().get(name);
+                value.map(|value| value.to_str().unwrap())
+            };
+            let policy = header("content-security-policy").unwrap_or_default();
+            assert!(
+                policy.starts_with("default-src 'none';"),
+                "{path}: {policy}"
+            );
+            assert!(
+                policy.contains("frame-ancestors 'none'"),
+                "{path}: {policy}"
+            );
+            assert_eq!(header("x-content-type-options"), Some("nosniff"), "{path}");
+            assert_eq!(header("strict-transport-security"), strict, "{path}");
+        }
+    }
+    https.stop().await;
 }
 
 async fn large_bodies_are_refused(server: Server) {

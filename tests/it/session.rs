@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 on_both_engines!(
     a_browser_signs_in_with_a_cookie_that_scripts_cannot_read,
     over_https_the_cookie_stays_on_it,
+    signing_in_ends_the_session_whose_cookie_it_replaces,
+    sign_ins_show_a_network_address_to_a_users_only_workspace,
     everything_else_signs_in_with_a_token,
     who_is_wrong_about_anything_hears_the_same,
     a_session_ends_when_it_is_not_used,
@@ -113,6 +115,53 @@ async fn over_https_the_cookie_stays_on_it(server: Server) {
     ];
     assert_eq!(attributes, expected);
     replica.stop().await;
+}
+
+async fn signing_in_ends_the_session_whose_cookie_it_replaces(server: Server) {
+    let team = Team::first(&server).await;
+    let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
+    let sign_in = async |cookie: Option<&str>, email: &str, transport: &str| {
+        let mut variables = credentials(email, PASSWORD);
+        variables["input"]["transport"] = json!(transport);
+        let (cookies, answer) = browse(&server.url, cookie, SIGN_IN, variables).await;
+        assert_eq!(answer["data"]["signIn"]["userErrors"], json!([]));
+        cookies.first().map(|cookie| parts(cookie).0)
+    };
+    let who = async |cookie: &str| {
+        let (_, answer) = browse(&server.url, Some(cookie), WHO, json!({})).await;
+        answer["data"]["viewer"]["user"]["email"].clone()
+    };
+    let first = sign_in(None, "ana@acme.example", "COOKIE").await.unwrap();
+    let elsewhere = sign_in(None, "ana@acme.example", "COOKIE").await.unwrap();
+    assert_eq!(
+        sign_in(Some(&first), &bo.email, "BEARER").await,
+        None,
+        "the cookie stays"
+    );
+    assert_eq!(who(&first).await, "ana@acme.example");
+    let second = sign_in(Some(&first), &bo.email, "COOKIE").await.unwrap();
+    assert_eq!(who(&first).await, Value::Null);
+    assert_eq!(who(&second).await, bo.email);
+    let third = sign_in(Some(&second), &bo.email, "COOKIE").await.unwrap();
+    assert_eq!(who(&second).await, Value::Null);
+    assert_eq!(who(&third).await, bo.email);
+    assert_eq!(who(&elsewhere).await, "ana@acme.example");
+    assert!(bo.client.is_signed_in().await);
+}
+
+async fn sign_ins_show_a_network_address_to_a_users_only_workspace(server: Server) {
+    let acme = Team::first(&server).await;
+    let selection = "accessHistory(kind: SIGN_IN, first: 1) { nodes { address } }";
+    let address = async |team: &Team| {
+        let history = team.read(selection).await;
+        history["accessHistory"]["nodes"][0]["address"].clone()
+    };
+    sign_in(&server, "ana@acme.example").await;
+    assert_eq!(address(&acme).await, "127.0.0.1");
+    let beta = acme.another("Beta").await;
+    sign_in(&server, "ana@acme.example").await;
+    assert_eq!(address(&acme).await, Value::Null);
+    assert_eq!(address(&beta).await, Value::Null);
 }
 
 async fn everything_else_signs_in_with_a_token(server: Server) {

@@ -132,10 +132,11 @@ impl AuditEvent {
         )
     }
 
-    /// The network address that the request came from. Needs `ACCESS_HISTORY_VIEW`.
+    /// The network address that the request came from. `null` for sign-ins and password resets of
+    /// people who belong to several workspaces. Needs `ACCESS_HISTORY_VIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
     async fn address(&self) -> Option<&str> {
-        Some(&self.0.address)
+        Some(self.0.address.as_str()).filter(|address| !address.is_empty())
     }
 
     /// The id under which the request stands in the server's logs. Needs `ACCESS_HISTORY_VIEW`.
