@@ -43,7 +43,7 @@ test.describe("an open invitation of somebody with an account", () => {
 
   const isIn = async (page: Page) => {
     await expect(heading(page, "Team")).toBeVisible();
-    await expect(page.getByText("Who can get into Globex")).toBeVisible();
+    await expect(page.getByText("People with access to Globex")).toBeVisible();
     await expect(page.getByRole("button", { name: /Account menu/ })).toContainText("Bo Li");
   };
 

@@ -219,7 +219,9 @@ test("what could not be read again stays, and says that it may be out of date", 
   await expect(dialog.getByRole("combobox", { name: "Role" })).toContainText("Security Auditor");
   await context.setOffline(false);
   await dialog.getByRole("button", { name: "Change role" }).click();
-  await expect(page.getByText("Bo Li is Security Auditor now.").first()).toBeVisible();
+  await expect(
+    page.getByText("Bo Li’s role was changed to Security Auditor.").first(),
+  ).toBeVisible();
 });
 
 test("who could not be signed out is told", async ({ page, context, team }) => {
@@ -244,7 +246,7 @@ test("a palette that cannot be read takes no page with it", async ({
   await page.getByLabel("Email", { exact: true }).fill("bo@acme.example");
   await tried;
   await page.keyboard.press("Control+k");
-  await expect(page.getByText("Load the page again to search.").first()).toBeVisible();
+  await expect(page.getByText("Reload the page to search.").first()).toBeVisible();
   await expect(page.getByLabel("Email", { exact: true })).toHaveValue("bo@acme.example");
   expect(complaints.splice(0).length).toBeGreaterThan(0);
 });

@@ -23,7 +23,7 @@ test("pasted addresses: what will happen to each, and what did", async ({ page, 
   await expect(row(page, "laila@acme.example")).toContainText("ليلى حداد");
   await page.getByRole("button", { name: "Will be invited 2" }).click();
   await expect(row(page, "CY@acme.example")).toHaveCount(0);
-  await page.getByRole("button", { name: "Leave out bo@acme.example" }).click();
+  await page.getByRole("button", { name: "Remove bo@acme.example" }).click();
   await page.getByRole("button", { name: "Invite 1 person" }).click();
   await expect(page.getByText("1 invited.")).toBeVisible();
   await page.getByRole("link", { name: "Go to the team" }).click();
@@ -43,7 +43,7 @@ test("a CSV of 5,000 rows, as a spreadsheet writes it", async ({ page, folder })
   await page.getByLabel("CSV file").setInputFiles(file);
   await expect(page.getByText("5,000 people found.")).toBeVisible();
   await expect(page.getByText("2 lines skipped:")).toBeVisible();
-  await expect(page.getByText("There is no role “King”.")).toBeVisible();
+  await expect(page.getByText("Unknown role “King”.")).toBeVisible();
   await expect(row(page, "p7@many.example")).toContainText('Ali "7" O; Neill');
   await expect(row(page, "p7@many.example")).toContainText("Will be invited");
   await page.getByRole("button", { name: "Invite 5,000 people" }).click();
@@ -73,7 +73,7 @@ test("a batch that got lost is told, and the rest can be sent again", async ({ p
   const addresses = Array.from({ length: 250 }, (_, n) => `p${n}@many.example`);
   await page.getByRole("textbox", { name: "People" }).fill(addresses.join("\n"));
   await page.getByRole("button", { name: "Invite 250 people" }).click();
-  await expect(page.getByText("Only 100 of 250 people were dealt with.")).toBeVisible();
+  await expect(page.getByText("Only 100 of 250 people were processed.")).toBeVisible();
   await expect(page.getByText("The server did not answer.")).toBeVisible();
   await expect(page.getByText("100 invited.")).toBeVisible();
   await page.getByRole("button", { name: "Invite more people" }).click();
@@ -99,11 +99,11 @@ test("a file that is no list says so, and keeps the form", async ({ page, folder
 
 test("who was left out can be put back", async ({ page }) => {
   await page.getByRole("textbox", { name: "People" }).fill("bo@acme.example, cy@acme.example");
-  await page.getByRole("button", { name: "Leave out bo@acme.example" }).click();
+  await page.getByRole("button", { name: "Remove bo@acme.example" }).click();
   // The keyboard goes on with the next one.
-  await expect(page.getByRole("button", { name: "Leave out cy@acme.example" })).toBeFocused();
-  await expect(page.getByText("1 person left out.")).toBeVisible();
-  await page.getByRole("button", { name: "Put back" }).click();
+  await expect(page.getByRole("button", { name: "Remove cy@acme.example" })).toBeFocused();
+  await expect(page.getByText("1 person removed.")).toBeVisible();
+  await page.getByRole("button", { name: "Restore" }).click();
   await expect(row(page, "bo@acme.example")).toBeVisible();
   await page.getByRole("button", { name: "Invite 2 people" }).click();
   await expect(page.getByText("2 invited.")).toBeFocused();
@@ -134,7 +134,7 @@ test("people who failed and skipped lines are named, and come back to be correct
   await page.getByRole("button", { name: "Invite 1 person" }).click();
   await expect(page.getByText("1 invited, 1 failed.")).toBeVisible();
   await expect(page.getByText("Line 2: nobody")).toBeVisible();
-  await page.getByRole("button", { name: "Correct those who failed" }).click();
+  await page.getByRole("button", { name: "Fix failed invitations" }).click();
   await expect(people).toHaveValue(
     "email,first name,last name\ncy@elsewhere.example,Cy,Ito\nnobody",
   );

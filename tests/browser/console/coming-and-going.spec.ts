@@ -36,7 +36,7 @@ test("who leaves a workspace is led to the next one, and at last to none", async
   await page.getByRole("alertdialog").getByRole("button", { name: "Leave" }).click();
   await expect(workspaces.getByRole("link")).toHaveText(["Globex"]);
   await page.goto("/");
-  await expect(page.getByText("Who can get into Globex")).toBeVisible();
+  await expect(page.getByText("People with access to Globex")).toBeVisible();
 
   await page.goto("/account");
   await workspaces.getByRole("button", { name: "Leave Globex" }).click();
@@ -45,7 +45,7 @@ test("who leaves a workspace is led to the next one, and at last to none", async
   await expect(page.getByText("You have left")).toBeVisible();
   await expect(workspaces.getByRole("link")).toHaveCount(0);
   await page.goto("/");
-  await expect(page.getByText("You belong to no workspace")).toBeVisible();
+  await expect(page.getByText("You’re not in any workspace")).toBeVisible();
 });
 
 test("the history is read a page at a time, with its place in the address", async ({

@@ -17,15 +17,15 @@ test("a mail that was refused or is late shows where the invitation does", async
       await comeBack(page);
       await expect(row(page, email)).toContainText(text, { timeout: 500 });
     }).toPass();
-  await shows("refused-550", "Mail refused");
-  await shows("refused-451", "Mail delayed");
+  await shows("refused-550", "Email rejected");
+  await shows("refused-451", "Email delayed");
 
   const invitation = page.getByRole("region", { name: "Invitation" });
   await page.getByRole("link", { name: "refused-550" }).click();
-  await expect(invitation).toContainText("Refused");
+  await expect(invitation).toContainText("Rejected");
   await expect(invitation).toContainText("550");
   await page.getByRole("link", { name: "Team" }).first().click();
   await page.getByRole("link", { name: "refused-451" }).click();
-  await expect(invitation).toContainText("Being tried again");
+  await expect(invitation).toContainText("Retrying");
   await expect(invitation).toContainText("next");
 });

@@ -46,7 +46,7 @@ test("so does a reset's, and a set-up's", async ({ page, team, mailbox, program 
   await open(page, linkIn(await mailbox.wait(email, "password")), "%23token=");
   await password(page, "New password").fill("another long passphrase");
   await page.getByRole("button", { name: "Change password" }).click();
-  await expect(heading(page, "Your password is changed")).toBeVisible();
+  await expect(heading(page, "Password changed")).toBeVisible();
   await open(page, program.setUpPath, "%2523token=");
   await expect(heading(page, "Already set up")).toBeVisible();
   expect(page.url()).toMatch(/\/setup$/);

@@ -153,7 +153,7 @@ test.describe("on the team page", () => {
     await search.focus();
     await page.keyboard.type("bo li/i");
     await expect(search).toHaveValue("bo li/i");
-    await expect(page.getByRole("heading", { name: "Nobody found" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "No members match" })).toBeVisible();
     await expect(heading(page, "Team")).toBeVisible();
   });
 
@@ -166,7 +166,7 @@ test.describe("on the team page", () => {
     await expect(choices.filter({ hasText: "Security Auditor" })).toBeFocused();
     await page.keyboard.press("Enter");
     await expect(row(page, "Bo Li")).toContainText("Security Auditor");
-    await expect(page.getByText("Bo Li is Security Auditor now.")).toBeVisible();
+    await expect(page.getByText("Bo Li’s role was changed to Security Auditor.")).toBeVisible();
     // F6 leads to the notifications: first the notification itself, then its way back.
     await page.keyboard.press("F6");
     await page.keyboard.press("Tab");

@@ -28,7 +28,7 @@ test.describe("an invitation's link", () => {
     await page.getByRole("button", { name: "Accept and sign up" }).click();
     await expect(heading(page, "Team")).toBeVisible();
     await page.goto(link);
-    await expect(heading(page, "This invitation was used")).toBeVisible();
+    await expect(heading(page, "This invitation has already been used")).toBeVisible();
   });
 
   test("that was revoked says so", async ({ page, team }) => {
@@ -36,7 +36,7 @@ test.describe("an invitation's link", () => {
     const membershipId = await team.membershipOf(MAIL);
     await team.admin.api.mutate("removeMember", { membershipId }, "");
     await page.goto(link);
-    await expect(heading(page, "This invitation was taken back")).toBeVisible();
+    await expect(heading(page, "This invitation was revoked")).toBeVisible();
   });
 
   test("that is cut says so", async ({ page, team }) => {
@@ -54,7 +54,7 @@ test.describe("an invitation's link", () => {
   test("can be declined", async ({ page, team }) => {
     const link = await team.invite(MAIL, "Bo Li", "GATEWAY_OPERATOR");
     await page.goto(link);
-    await page.getByRole("button", { name: "Decline the invitation" }).click();
+    await page.getByRole("button", { name: "Decline invitation" }).click();
     await page.getByRole("button", { name: "Decline", exact: true }).click();
     await expect(heading(page, "Invitation declined")).toBeVisible();
     await page.goto(link);
@@ -72,8 +72,8 @@ test.describe("an invitation's link", () => {
         await page.goto(link);
         await expect(heading(page, "This invitation has expired")).toBeVisible({ timeout: 500 });
       }).toPass();
-      await page.getByRole("button", { name: "Ask for a new invitation" }).click();
-      await expect(page.getByText("has been told")).toBeVisible();
+      await page.getByRole("button", { name: "Request a new invitation" }).click();
+      await expect(page.getByText("We’ve notified the person who invited you.")).toBeVisible();
       await mailbox.wait(team.admin.email, "asks for a new invitation");
     });
   });
@@ -87,10 +87,12 @@ test.describe("an invitation's link", () => {
       await page.goto(team.path(`team/${await team.membershipOf(MAIL)}`));
       await expect(async () => {
         await page.getByRole("button", { name: "Resend invitation" }).click();
-        await expect(page.getByText("The old link has ended")).toBeVisible({ timeout: 500 });
+        await expect(page.getByText("The previous link no longer works")).toBeVisible({
+          timeout: 500,
+        });
       }).toPass();
       await page.goto(link);
-      await expect(heading(page, "There is a newer link")).toBeVisible();
+      await expect(heading(page, "A newer link was sent")).toBeVisible();
       await page.goto(linkIn(await mailbox.wait(MAIL, "invites you", 2)));
       await expect(heading(page, "Ana Silva invites you to Acme AI")).toBeVisible();
     });
@@ -110,7 +112,7 @@ test("an invitation of somebody who has an account meanwhile asks to sign in", a
   // The second mail is for a workspace that the first one does not name; then both end together.
   await team.member(MAIL, "Bo Li", "SECURITY_AUDITOR");
   await page.goto(first);
-  await expect(heading(page, "This invitation was used")).toBeVisible();
+  await expect(heading(page, "This invitation has already been used")).toBeVisible();
   await page.getByRole("main").getByRole("link", { name: "Sign in", exact: true }).click();
   await page.getByLabel("Email", { exact: true }).fill(MAIL);
   await password(page).fill(PASSWORD);
@@ -136,8 +138,8 @@ test.describe("a reset's link", () => {
   const ask = async (page: import("@playwright/test").Page, email: string) => {
     await page.goto("/forgot-password");
     await page.getByLabel("Email", { exact: true }).fill(email);
-    await page.getByRole("button", { name: "Send the link" }).click();
-    await expect(heading(page, "Look into your mail")).toBeVisible();
+    await page.getByRole("button", { name: "Send reset link" }).click();
+    await expect(heading(page, "Check your email")).toBeVisible();
   };
 
   const change = async (page: import("@playwright/test").Page) => {
@@ -154,7 +156,7 @@ test.describe("a reset's link", () => {
     await page.goto(second);
     await expect(page).not.toHaveURL(/token/);
     await change(page);
-    await expect(heading(page, "Your password is changed")).toBeVisible();
+    await expect(heading(page, "Password changed")).toBeVisible();
     for (const link of [first, second]) {
       await page.goto(link);
       await expect(page.getByText("has been used")).toBeVisible();
@@ -172,7 +174,7 @@ test.describe("a reset's link", () => {
     await ask(other, email);
     await other.goto(linkIn(await mailbox.wait(email, "password", 2)));
     await change(other);
-    await expect(heading(other, "Your password is changed")).toBeVisible();
+    await expect(heading(other, "Password changed")).toBeVisible();
     await change(page);
     await expect(page.getByText("has been used")).toBeVisible();
   });
@@ -187,7 +189,7 @@ test.describe("a reset's link", () => {
         await page.goto(link);
         await expect(page.getByText("has expired")).toBeVisible({ timeout: 500 });
       }).toPass();
-      await page.getByRole("link", { name: "Ask for a new link" }).click();
+      await page.getByRole("link", { name: "Request a new link" }).click();
       await expect(heading(page, "Forgot your password?")).toBeVisible();
     });
   });

@@ -14,7 +14,7 @@ test.beforeEach(async ({ page, context, team }) => {
 
 const choose = (page: Page, name: string) =>
   page.getByLabel("CSV file").setInputFiles(listFile(name));
-const question = (page: Page) => page.getByRole("heading", { name: "Which column is which?" });
+const question = (page: Page) => page.getByRole("heading", { name: "Match the columns" });
 const button = (page: Page, name: string | RegExp) => page.getByRole("button", { name });
 
 test("a known export is read without a question, one person per row", async ({ page, mailbox }) => {
@@ -77,7 +77,7 @@ test("an unknown column is asked about, and never falls back to the default role
   await expect(row(page, "bert@acme.example")).toContainText("Bert Meyer");
   await expect(row(page, "bert@acme.example")).toContainText("Security Auditor");
   await button(page, "Change columns").click();
-  await page.getByRole("checkbox", { name: /first row has the names/ }).click();
+  await page.getByRole("checkbox", { name: /first row contains/ }).click();
   await expect(row(page, "Column 2")).toContainText("User email");
 });
 
@@ -156,8 +156,8 @@ test("rows that failed come back as they were, and go through when corrected", a
   await expect(row(page, "bo@elsewhere.example")).toContainText("Cannot be invited");
   await button(page, "Invite 1 person").click();
   await expect(page.getByText("1 invited, 1 failed.")).toBeVisible();
-  await expect(page.getByText("There is no role “King”.")).toBeVisible();
-  await button(page, "Correct those who failed").click();
+  await expect(page.getByText("Unknown role “King”.")).toBeVisible();
+  await button(page, "Fix failed invitations").click();
   const people = page.getByRole("textbox", { name: "People" });
   await expect(row(page, "bo@elsewhere.example")).toContainText('Bo Li; "the" Boss');
   await expect(row(page, "bo@elsewhere.example")).toContainText("Security Auditor");

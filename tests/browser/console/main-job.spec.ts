@@ -10,7 +10,7 @@ test("from an empty installation to a colleague with a new password", async ({
   another,
 }) => {
   await page.goto("/");
-  await expect(page.getByText("Nobody has signed up here yet.")).toBeVisible();
+  await expect(page.getByText("TokenVue hasn’t been set up yet.")).toBeVisible();
 
   await test.step("set up by the printed link", async () => {
     await page.goto(program.setUpPath);
@@ -26,18 +26,18 @@ test("from an empty installation to a colleague with a new password", async ({
     await page.getByRole("button", { name: "Set up" }).click();
     await expect(heading(page, "Team")).toBeVisible();
     await expect(page).toHaveURL(/\/w\/acme-ai[\w-]*\/team$/);
-    await expect(page.getByText("Nobody else is here yet")).toBeVisible();
+    await expect(page.getByText("You’re the only member")).toBeVisible();
   });
 
   await test.step("a second workspace", async () => {
     await page.goto("/account");
     await page.getByRole("button", { name: "Create a workspace" }).click();
-    await page.getByLabel("Name of the new workspace").fill("Globex Research");
+    await page.getByLabel("Workspace name").fill("Globex Research");
     await page.getByRole("button", { name: "Create", exact: true }).click();
-    await expect(page.getByText("Who can get into Globex Research")).toBeVisible();
+    await expect(page.getByText("People with access to Globex Research")).toBeVisible();
     await page.getByRole("button", { name: /Switch workspace/ }).click();
     await page.getByRole("menuitemradio", { name: /Acme AI/ }).click();
-    await expect(page.getByText("Who can get into Acme AI")).toBeVisible();
+    await expect(page.getByText("People with access to Acme AI")).toBeVisible();
   });
 
   await test.step("invite to both", async () => {
@@ -73,12 +73,14 @@ test("from an empty installation to a colleague with a new password", async ({
   await test.step("the admin sees it, and changes the role", async () => {
     await comeBack(page);
     await expect(row(page, "Bo Li")).toContainText("Active");
-    await expect(figure(page, "Active now")).toContainText("2");
+    await expect(figure(page, "Active")).toContainText("2");
     await page.getByRole("button", { name: "Role of Bo Li: Gateway Operator" }).click();
     await page.getByRole("menuitemradio", { name: /Security Auditor/ }).click();
-    await expect(page.getByText("Bo Li is Security Auditor now.")).toBeVisible();
+    await expect(page.getByText("Bo Li’s role was changed to Security Auditor.")).toBeVisible();
     await page.getByRole("button", { name: "Undo" }).click();
-    await expect(page.getByText("Bo Li is Gateway Operator again.")).toBeVisible();
+    await expect(
+      page.getByText("Bo Li’s role was changed back to Gateway Operator."),
+    ).toBeVisible();
     await expect(row(page, "Bo Li")).toContainText("Gateway Operator");
   });
 
@@ -93,7 +95,7 @@ test("from an empty installation to a colleague with a new password", async ({
     await expect(other).not.toHaveURL(/token/);
     await password(other, "New password").fill("another long passphrase");
     await other.getByRole("button", { name: "Change password" }).click();
-    await expect(other.getByRole("heading", { name: "Your password is changed" })).toBeVisible();
+    await expect(other.getByRole("heading", { name: "Password changed" })).toBeVisible();
     await other.getByRole("link", { name: "Sign in" }).click();
     await other.getByLabel("Email", { exact: true }).fill("bo@acme.example");
     await password(other).fill(PASSWORD);
@@ -123,8 +125,8 @@ test("a forgotten password is answered alike for known and unknown addresses", a
   for (const email of [team.admin.email, "nobody@acme.example"]) {
     await page.goto("/forgot-password");
     await page.getByLabel("Email", { exact: true }).fill(email);
-    await page.getByRole("button", { name: "Send the link" }).click();
-    await expect(page.getByRole("heading", { name: "Look into your mail" })).toBeVisible();
+    await page.getByRole("button", { name: "Send reset link" }).click();
+    await expect(page.getByRole("heading", { name: "Check your email" })).toBeVisible();
     texts.push(((await page.getByRole("main").textContent()) ?? "").replaceAll(email, "ADDRESS"));
   }
   expect(texts[0]).toBe(texts[1]);

@@ -14,9 +14,9 @@ test("a role is shown before the server has answered", async ({ page, team }) =>
   await page.getByRole("button", { name: "Role of Bo Li: Gateway Operator" }).click();
   await page.getByRole("menuitemradio", { name: /Security Auditor/ }).click();
   await expect(row(page, "Bo Li")).toContainText("Security Auditor");
-  await expect(page.getByText("Bo Li is Security Auditor now.")).toHaveCount(0);
+  await expect(page.getByText("Bo Li’s role was changed to Security Auditor.")).toHaveCount(0);
   change.go();
-  await expect(page.getByText("Bo Li is Security Auditor now.")).toBeVisible();
+  await expect(page.getByText("Bo Li’s role was changed to Security Auditor.")).toBeVisible();
 });
 
 test("a last admin who gives the role away gets it back, and is told why", async ({
@@ -43,15 +43,15 @@ test("a last admin who gives the role away gets it back, and is told why", async
 test("a removal that nobody answered is taken back", async ({ page, team }) => {
   await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
   await page.goto(team.path());
-  await expect(figure(page, "Active now")).toContainText("2");
+  await expect(figure(page, "Active")).toContainText("2");
   await cut(page, "RemoveMember");
   const removal = await hold(page, "RemoveMember");
   await act(page, "Bo Li", "Remove from workspace");
   await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
   await expect(row(page, "Bo Li")).toHaveCount(0);
-  await expect(figure(page, "Active now")).toContainText("1");
+  await expect(figure(page, "Active")).toContainText("1");
   removal.go();
   await expect(page.getByText("The server did not answer.").first()).toBeVisible();
   await expect(row(page, "Bo Li")).toBeVisible();
-  await expect(figure(page, "Active now")).toContainText("2");
+  await expect(figure(page, "Active")).toContainText("2");
 });

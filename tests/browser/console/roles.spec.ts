@@ -101,9 +101,9 @@ test("who is in no workspace is told what to do", async ({ page, context, team }
   await bo.api.mutate("leaveWorkspace", { workspaceId: team.workspace.id }, "");
   await signIn(context, bo.email);
   await page.goto("/");
-  await expect(page.getByText("You belong to no workspace")).toBeVisible();
+  await expect(page.getByText("You’re not in any workspace")).toBeVisible();
   await page.goto(team.path());
-  await expect(page.getByText("There is no such workspace")).toBeVisible();
+  await expect(page.getByText("This workspace doesn’t exist")).toBeVisible();
 });
 
 test("one’s own row is fully visible, whatever the role", async ({ page, context, team }) => {

@@ -21,15 +21,15 @@ test("search, filters and order stand in the address", async ({ page, team }) =>
   await expect(page.getByLabel("Search by name or email")).toHaveValue("muller");
   await expect(page.getByText("1 member", { exact: true })).toBeVisible();
 
-  await page.getByRole("button", { name: "Clear" }).click();
+  await page.getByRole("button", { name: "Clear", exact: true }).click();
   await expect(page.getByText("3 members")).toBeVisible();
   await page.getByRole("combobox", { name: "Role: Any role" }).click();
   await page.getByRole("option", { name: "Security Auditor" }).click();
   await expect(page.getByText("1 member", { exact: true })).toBeVisible();
   await page.getByRole("combobox", { name: "Status: Any status" }).click();
   await page.getByRole("option", { name: "Invited" }).click();
-  await expect(page.getByRole("heading", { name: "Nobody found" })).toBeVisible();
-  await page.getByRole("button", { name: "Show everybody" }).click();
+  await expect(page.getByRole("heading", { name: "No members match" })).toBeVisible();
+  await page.getByRole("button", { name: "Clear filters" }).click();
 
   await figure(page, "Pending invites").click();
   await expect(page.getByText("1 member", { exact: true })).toBeVisible();
@@ -78,10 +78,10 @@ test("a row offers what can be done now, and a way back", async ({ page, team, m
   await act(page, "Bo Li", "Remove from workspace");
   await page.getByRole("button", { name: "Remove", exact: true }).click();
   await expect(row(page, "Bo Li")).toHaveCount(0);
-  await expect(figure(page, "Active now")).toContainText("1");
+  await expect(figure(page, "Active")).toContainText("1");
   await page.getByRole("button", { name: "Add back" }).click();
   await expect(row(page, "Bo Li")).toContainText("Security Auditor");
-  await expect(figure(page, "Active now")).toContainText("2");
+  await expect(figure(page, "Active")).toContainText("2");
 });
 
 test.describe("invitations that have expired", () => {
@@ -104,7 +104,7 @@ test.describe("invitations that have expired", () => {
     await expect(page.getByRole("combobox", { name: "Status: Invite expired" })).toBeVisible();
     await act(page, "Cy Ito", "Revoke invitation");
     await page.getByRole("button", { name: "Revoke", exact: true }).click();
-    await expect(page.getByRole("heading", { name: "Nobody found" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "No members match" })).toBeVisible();
     await expect(hint).toHaveCount(0);
     await expect(figure(page, "Pending invites")).toContainText("0");
   });
@@ -117,10 +117,10 @@ test("demoting an admin asks what becomes of their invitations", async ({ page, 
   await page.goto(team.path());
   await page.getByRole("button", { name: "Role of Bo Li: Workspace Admin" }).click();
   await page.getByRole("menuitemradio", { name: /Gateway Operator/ }).click();
-  const dialog = page.getByRole("dialog", { name: "Role of Bo Li" });
-  await expect(dialog.getByText("pass to you")).toBeVisible();
+  const dialog = page.getByRole("dialog", { name: "Change Bo Li’s role" });
+  await expect(dialog.getByText("transferred to you")).toBeVisible();
   await dialog.getByRole("button", { name: "Change role" }).click();
-  await expect(page.getByText("You now answer for 1 open invitation of theirs.")).toBeVisible();
+  await expect(page.getByText("Transferred 1 pending invitation to you.")).toBeVisible();
   await page.getByRole("link", { name: "cy@acme.example" }).click();
   await expect(page.getByRole("region", { name: "Invitation" })).toContainText("by Ana Silva");
 });
@@ -208,7 +208,7 @@ test("a team without lapsed invitations has nothing beside its figures", async (
   await page.goto(team.path());
   await expect(figure(page, "Pending invites")).toContainText("0");
   const summary = page.getByRole("region", { name: "Team summary" });
-  await expect(summary).toHaveText("Total users1Active now1Pending invites0");
+  await expect(summary).toHaveText("Total users1Active1Pending invites0");
 });
 
 test.describe("invitations that lapse at once", () => {
@@ -234,7 +234,7 @@ test("rows of an earlier search are not taken for the answer", async ({ page, te
   await page.getByLabel("Search by name or email").fill("nobody");
   await expect(page.locator("[aria-busy=true]")).toContainText("Ana Silva");
   members.go();
-  await expect(page.getByRole("heading", { name: "Nobody found" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "No members match" })).toBeVisible();
 });
 
 test("only the latest of what was done to somebody can be taken back", async ({ page, team }) => {
@@ -243,14 +243,16 @@ test("only the latest of what was done to somebody can be taken back", async ({ 
   await page.getByRole("button", { name: "Role of Bo Li: Gateway Operator" }).click();
   await page.getByRole("menuitemradio", { name: /Security Auditor/ }).click();
   const notes = page.getByRole("region", { name: "Notifications" });
-  await expect(notes.getByText("Bo Li is Security Auditor now.").first()).toBeVisible();
+  await expect(
+    notes.getByText("Bo Li’s role was changed to Security Auditor.").first(),
+  ).toBeVisible();
   await act(page, "Bo Li", "Remove from workspace");
   await page.getByRole("button", { name: "Remove", exact: true }).click();
   await expect(notes.getByRole("button", { name: "Add back" })).toBeVisible();
   // At once: in a while it would go by itself.
   expect(await notes.getByRole("button", { name: "Undo" }).count()).toBe(0);
   await notes.getByRole("button", { name: "Add back" }).click();
-  await expect(notes.getByText("Bo Li is back in the team.").first()).toBeVisible();
+  await expect(notes.getByText("Bo Li was added back to the team.").first()).toBeVisible();
   expect(await notes.getByRole("button", { name: "Add back" }).count()).toBe(0);
 });
 

@@ -24,11 +24,11 @@ test.describe("two people at once", () => {
     await page.goto(team.path());
     await act(page, "Bo Li", "Remove from workspace");
     await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
-    await expect(page.getByText("Bo Li is no longer in Acme AI.")).toBeVisible();
+    await expect(page.getByText("Bo Li was removed from Acme AI.")).toBeVisible();
     await expect(row(page, "Bo Li")).toHaveCount(0);
 
     await comeBack(other);
-    await expect(other.getByText("There is no such workspace")).toBeVisible();
+    await expect(other.getByText("This workspace doesn’t exist")).toBeVisible();
   });
 
   test("who is demoted while looking loses what the role no longer has", async ({
@@ -149,14 +149,14 @@ test("whose page is open when they are removed is no longer shown", async ({
   await expect(page.getByRole("button", { name: "Remove from workspace" })).toBeVisible();
   await team.admin.api.mutate("removeMember", { membershipId }, "");
   await comeBack(page);
-  await expect(page.getByText("There is no such member")).toBeVisible();
+  await expect(page.getByText("This member doesn’t exist")).toBeVisible();
   await page.goBack();
   await expect(row(page, "Ana Silva")).toBeVisible();
   await page.goForward();
-  await expect(page.getByText("There is no such member")).toBeVisible();
+  await expect(page.getByText("This member doesn’t exist")).toBeVisible();
   foreseen.push(/"BAD_INPUT"/);
   await page.goto(team.path("team/nobody"));
-  await expect(page.getByText("There is no such member")).toBeVisible();
+  await expect(page.getByText("This member doesn’t exist")).toBeVisible();
   await expect.poll(() => complaints).toEqual([expect.stringContaining("BAD_INPUT")]);
 });
 
@@ -167,12 +167,12 @@ test("settings that another admin has changed are not taken back", async ({
 }) => {
   await signIn(context, team.admin.email);
   await page.goto(team.path("settings"));
-  await expect(page.getByLabel(/Domains/)).toHaveValue("");
+  await expect(page.getByLabel(/Allowed email domains/)).toHaveValue("");
   await page.getByRole("link", { name: "Team" }).click();
   await team.allowOnly("acme.example");
   await page.getByRole("link", { name: "Settings" }).click();
-  await page.getByLabel(/Days that/).fill("3");
+  await page.getByLabel(/Invitation expiry/).fill("3");
   await page.getByRole("button", { name: "Save" }).click();
-  await expect(page.getByText("The settings are saved.").first()).toBeVisible();
-  await expect(page.getByLabel(/Domains/)).toHaveValue("acme.example");
+  await expect(page.getByText("Settings saved.").first()).toBeVisible();
+  await expect(page.getByLabel(/Allowed email domains/)).toHaveValue("acme.example");
 });

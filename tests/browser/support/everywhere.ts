@@ -31,7 +31,7 @@ export async function publicPlaces(team: Team, mailbox: Mailbox): Promise<Place[
     at("cut invitation", "/accept-invitation#token=x", title("This link cannot be used")),
     at("reset", reset, title("Choose a new password")),
     at("cut reset", "/reset-password#token=x", title("This link cannot be used")),
-    at("nowhere", "/nowhere", title("There is nothing here")),
+    at("nowhere", "/nowhere", title("Page not found")),
   ];
 }
 
@@ -71,7 +71,7 @@ export async function adminPlaces(team: Team): Promise<Place[]> {
       await page.getByRole("combobox", { name: /^Role:/ }).click();
       await expect(popup(page)).toBeVisible();
     }),
-    at("nobody found", team.path("team?q=zzz"), (page) => page.getByText("Nobody found")),
+    at("nobody found", team.path("team?q=zzz"), (page) => page.getByText("No members match")),
     then("palette", list, async (page) => {
       await page.keyboard.press("Control+k");
       await page.getByLabel("Find a page, workspace or member").fill("acc");
@@ -97,7 +97,7 @@ export async function adminPlaces(team: Team): Promise<Place[]> {
     then("columns to choose", invite, async (page) => {
       await page.getByRole("tab", { name: "Several people" }).click();
       await page.getByLabel("CSV file").setInputFiles(listFile("no-header.csv"));
-      await expect(page.getByRole("heading", { name: "Which column is which?" })).toBeVisible();
+      await expect(page.getByRole("heading", { name: "Match the columns" })).toBeVisible();
     }),
     then("encoding to choose", invite, async (page) => {
       await page.getByRole("tab", { name: "Several people" }).click();
@@ -109,8 +109,8 @@ export async function adminPlaces(team: Team): Promise<Place[]> {
       page.getByRole("row").filter({ hasText: "invited" }),
     ),
     at("settings", team.path("settings"), (page) => page.getByLabel("Name", { exact: true })),
-    at("account", "/account", (page) => page.getByText("This one")),
-    at("no such workspace", "/w/none/team", title("No such workspace")),
-    at("no such member", team.path(`team/${gone}`), title("No such member")),
+    at("account", "/account", (page) => page.getByText("This device")),
+    at("no such workspace", "/w/none/team", title("Workspace not found")),
+    at("no such member", team.path(`team/${gone}`), title("Member not found")),
   ];
 }

@@ -10,7 +10,7 @@ import { Profile } from "./profile";
 import { Sessions } from "./sessions";
 import { Workspaces } from "./workspaces";
 
-/** Whoever is signed in: names, password, sessions, workspaces. */
+/** The viewer's account: names, password, sessions, workspaces. */
 export default function Account() {
   const { user } = useSession();
   const { hash } = useLocation();
@@ -47,10 +47,10 @@ function Keyboard() {
   return (
     <Card title="Keyboard">
       <p>
-        <kbd>Ctrl</kbd> <kbd>K</kbd> finds any page, workspace or member.
+        <kbd>Ctrl</kbd> <kbd>K</kbd> opens search for pages, workspaces and members.
       </p>
       <Checkbox checked={single === "on"} onCheckedChange={(on) => setSingle(on ? "on" : "off")}>
-        On the team page, <kbd>/</kbd> searches and <kbd>i</kbd> invites
+        On the team page, press <kbd>/</kbd> to search and <kbd>i</kbd> to invite
       </Checkbox>
     </Card>
   );

@@ -19,7 +19,7 @@ export function Password() {
   const save = async ({ currentPassword = "", newPassword = "" }) => {
     if (!(await send({ input: { currentPassword, newPassword } }))) return;
     form.current?.reset();
-    toasts.done("Your password is changed. You are signed out everywhere else.");
+    toasts.done("Password changed. You’ve been signed out everywhere else.");
   };
   return (
     <Card title="Password">

@@ -14,7 +14,7 @@ export function Profile() {
   const { send, busy, problem } = useForm(UpdateProfileDocument, ["firstName", "lastName"]);
   const save = async ({ firstName = "", lastName = "" }) => {
     if (await send({ input: { firstName, lastName } })) {
-      toasts.done("Your name is changed in all your workspaces.");
+      toasts.done("Name updated in all your workspaces.");
     }
   };
   return (

@@ -12,13 +12,13 @@ import styles from "./account.module.css";
 
 type Session = NonNullable<SessionsQuery["viewer"]>["sessions"]["nodes"][number];
 
-/** Where the viewer is signed in; each but this one can be ended. */
+/** Where the viewer is signed in; all other sessions can be signed out. */
 export function Sessions() {
   const { data, error, again } = useRead(SessionsDocument, {});
   const sessions = useKept(data?.viewer?.sessions.nodes);
   return (
     <Card title="Sessions">
-      <p className="muted">Where you are signed in. End what you do not know.</p>
+      <p className="muted">Sign out any session you don’t recognize.</p>
       {error && <OutOfDate error={error} retry={again} />}
       {!sessions && !error && <Bone />}
       <ul className={styles.list}>
@@ -36,23 +36,23 @@ function Item({ session, again }: { session: Session; again: () => void }) {
   const name = device(session.userAgent);
   const end = async () => {
     if (!(await revoke({ input: { sessionId: session.id } }))) return;
-    toasts.done(`The session on ${name} has ended.`);
+    toasts.done(`Signed out of ${name}.`);
     again();
   };
   return (
     <li>
       <span className={styles.what}>
         <span title={session.userAgent}>
-          {name} {session.isCurrent && <Badge tone="good">This one</Badge>}
+          {name} {session.isCurrent && <Badge tone="good">This device</Badge>}
         </span>
         <span className="muted">
-          {session.address} · used <Time at={session.lastUsedAt} /> · since{" "}
+          {session.address} · last used <Time at={session.lastUsedAt} /> · signed in{" "}
           <Time at={session.createdAt} />
         </span>
       </span>
       {!session.isCurrent && (
-        <Button busy={busy} onClick={end} aria-label={`End the session on ${name}`}>
-          End
+        <Button busy={busy} onClick={end} aria-label={`Sign out of ${name}`}>
+          Sign out
         </Button>
       )}
     </li>
@@ -74,7 +74,7 @@ const SYSTEMS: [RegExp, string][] = [
   [/Linux/u, "Linux"],
 ];
 
-/** "Firefox on macOS": enough to know one's own; what is no browser says its own name. */
+/** "Firefox on macOS": enough to recognize a device. Other clients are shown by their product name. */
 function device(userAgent: string): string {
   const match = (list: [RegExp, string][]) =>
     list.find(([pattern]) => pattern.test(userAgent))?.[1];

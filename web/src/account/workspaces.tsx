@@ -18,7 +18,7 @@ import { Card } from "../ui/page";
 import { useToasts } from "../ui/toasts";
 import styles from "./account.module.css";
 
-/** The viewer's workspaces: go there, leave one, create one. */
+/** The viewer's workspaces: open, leave or create one. */
 export function Workspaces() {
   const { places } = useSession();
   const roleName = useRoleName();
@@ -68,7 +68,7 @@ function Leave({ place, onClose }: { place: PlaceFragment; onClose: () => void }
       onConfirm={confirm}
       busy={busy}
     >
-      <p>You lose access at once. Another admin has to add you again.</p>
+      <p>You’ll lose access immediately. Only an admin can add you back.</p>
     </Confirm>
   );
 }
@@ -100,7 +100,7 @@ function Create() {
   return (
     <div ref={around}>
       <Form problem={problem} onSend={create}>
-        <TextField name="name" label="Name of the new workspace" autoComplete="off" required />
+        <TextField name="name" label="Workspace name" autoComplete="off" required />
         <Buttons>
           <Button type="submit" look="primary" busy={busy}>
             Create

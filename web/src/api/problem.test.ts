@@ -13,7 +13,7 @@ const failed = (...codes: string[]) =>
 it.each([
   ["CANNOT_SAVE", "The server cannot save changes right now. Try again in a moment."],
   ["UNAVAILABLE", "The server is not available right now. Try again in a moment."],
-  ["UNAUTHENTICATED", "Your session has ended. Sign in again to go on."],
+  ["UNAUTHENTICATED", "Your session has ended. Sign in again to continue."],
   ["INTERNAL", "Something went wrong on the server."],
   ["BAD_INPUT", "No."],
 ])("%s is said in plain words", (code, message) => {

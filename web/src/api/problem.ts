@@ -60,7 +60,7 @@ export function problemOf(error: CombinedError): Problem {
   const later = typeof retryAt === "string" ? ` Try again ${until(retryAt)}.` : "";
   const codes = error.graphQLErrors.map((each) => String(code(each)));
   if (codes.includes("UNAUTHENTICATED")) {
-    return { message: "Your session has ended. Sign in again to go on.", fields: {} };
+    return { message: "Your session has ended. Sign in again to continue.", fields: {} };
   }
   if (codes.includes("RATE_LIMITED")) {
     return { message: `Too many attempts.${later}`, fields: {} };

@@ -43,7 +43,7 @@ export default function AcceptInvitation() {
   if (declined) {
     return (
       <Entry title="Invitation declined">
-        <p>The workspace no longer waits for you. You can close this page.</p>
+        <p>The invitation link no longer works. You can close this page.</p>
       </Entry>
     );
   }
@@ -71,7 +71,7 @@ export default function AcceptInvitation() {
   return (
     <Entry
       title={title(invitation)}
-      lead={invitation.expiresAt && `The invitation is open until ${exact(invitation.expiresAt)}.`}
+      lead={invitation.expiresAt && `This invitation expires on ${exact(invitation.expiresAt)}.`}
       foot={
         <Decline
           token={token}

@@ -9,10 +9,10 @@ import { Entry } from "./layout";
 
 const TITLES: Partial<Record<Invitation["state"], string>> = {
   EXPIRED: "This invitation has expired",
-  USED: "This invitation was used",
+  USED: "This invitation has already been used",
   DECLINED: "This invitation was declined",
-  REVOKED: "This invitation was taken back",
-  REPLACED: "There is a newer link",
+  REVOKED: "This invitation was revoked",
+  REPLACED: "A newer link was sent",
 };
 
 /** An invitation that cannot be accepted: what happened, and what to do. */
@@ -27,8 +27,8 @@ export function DeadInvitation({ invitation, token }: { invitation: Invitation; 
       {asked ? (
         <Notice tone="good">
           <p>
-            The person who invited you has been told. You get a new mail once they have sent the
-            invitation again.
+            We’ve notified the person who invited you. You’ll get an email when they resend the
+            invitation.
           </p>
         </Notice>
       ) : (
@@ -39,7 +39,7 @@ export function DeadInvitation({ invitation, token }: { invitation: Invitation; 
       {problem && <Notice tone="danger">{problem.message}</Notice>}
       {state === "EXPIRED" && !asked && (
         <Button look="primary" wide busy={busy} onClick={ask}>
-          Ask for a new invitation
+          Request a new invitation
         </Button>
       )}
       {state === "USED" && (

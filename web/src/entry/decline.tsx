@@ -4,7 +4,7 @@ import { useAction } from "../api/change";
 import { Button } from "../ui/button";
 import { Confirm } from "../ui/dialog";
 
-/** Declining an invitation, asked once more: it cannot be taken back from here. */
+/** Declines an invitation after confirmation, because it cannot be undone. */
 export function Decline({ token, onDeclined }: { token: string; onDeclined: () => void }) {
   const [open, setOpen] = useState(false);
   const [decline, busy] = useAction(DeclineInvitationDocument);
@@ -16,17 +16,17 @@ export function Decline({ token, onDeclined }: { token: string; onDeclined: () =
   return (
     <>
       <Button look="link" onClick={() => setOpen(true)}>
-        Decline the invitation
+        Decline invitation
       </Button>
       <Confirm
         open={open}
         onClose={() => setOpen(false)}
-        title="Decline the invitation?"
+        title="Decline this invitation?"
         action="Decline"
         onConfirm={confirm}
         busy={busy}
       >
-        <p>The link ends. To join later, ask an admin to invite you again.</p>
+        <p>The link will stop working. To join later, ask an admin to invite you again.</p>
       </Confirm>
     </>
   );

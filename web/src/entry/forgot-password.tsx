@@ -9,7 +9,7 @@ import { Notice } from "../ui/notice";
 import { Entry } from "./layout";
 import { LocalMail } from "./sign-in";
 
-/** Asking for a reset link. The answer is the same for known and unknown addresses. */
+/** Requests a reset link. The answer is the same for known and unknown addresses. */
 export default function ForgotPassword() {
   const { send, busy, problem } = useForm(RequestPasswordResetDocument, ["email"]);
   const [{ data }] = useQuery({ query: ServiceDocument });
@@ -20,15 +20,15 @@ export default function ForgotPassword() {
   const back = <Link to="/sign-in">Back to sign in</Link>;
   if (asked) {
     return (
-      <Entry title="Look into your mail" foot={back}>
+      <Entry title="Check your email" foot={back}>
         <Notice tone="good">
           <p>
-            If there is an account with <bdi>{asked}</bdi>, a mail with a link is on its way to it.
+            If an account exists for <bdi>{asked}</bdi>, we’ve sent it an email with a reset link.
           </p>
         </Notice>
         <p className="muted">
-          The link is valid for a short time, and a newer one ends it. Nothing came? Look among the
-          spam, and whether the address is the one you were invited with.
+          The link expires soon, and requesting a new one cancels it. Didn’t get an email? Check
+          your spam folder, and make sure that this is the address you were invited at.
         </p>
         {data?.service?.sendsMail === false && <LocalMail />}
         <Button onClick={() => setAsked(undefined)}>Use another address</Button>
@@ -36,12 +36,16 @@ export default function ForgotPassword() {
     );
   }
   return (
-    <Entry title="Forgot your password?" lead="We mail you a link to choose a new one." foot={back}>
+    <Entry
+      title="Forgot your password?"
+      lead="We’ll email you a link to choose a new one."
+      foot={back}
+    >
       <Form problem={problem} onSend={ask}>
         <EmailField name="email" label="Email" autoComplete="username" required />
         <Buttons>
           <Button type="submit" look="primary" wide busy={busy}>
-            Send the link
+            Send reset link
           </Button>
         </Buttons>
       </Form>

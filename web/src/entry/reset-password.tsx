@@ -25,9 +25,9 @@ export default function ResetPassword() {
   const preview = data?.passwordResetPreview;
   if (done) {
     return (
-      <Entry title="Your password is changed">
+      <Entry title="Password changed">
         <Notice tone="good">
-          <p>You are signed out everywhere, and a mail tells you of the change.</p>
+          <p>You’ve been signed out everywhere. We’ve sent you an email to confirm the change.</p>
         </Notice>
         <ButtonLink to="/sign-in" look="primary" wide>
           Sign in
@@ -46,7 +46,7 @@ export default function ResetPassword() {
           <p>{preview.message}</p>
         </Notice>
         <ButtonLink to="/forgot-password" look="primary" wide>
-          Ask for a new link
+          Request a new link
         </ButtonLink>
       </Entry>
     );
@@ -61,7 +61,7 @@ export default function ResetPassword() {
     setDone(true);
   };
   return (
-    <Entry title="Choose a new password" lead="It signs you out everywhere else.">
+    <Entry title="Choose a new password" lead="You’ll be signed out everywhere else.">
       <Form problem={problem} onSend={reset}>
         <EmailField
           name="email"

@@ -26,7 +26,7 @@ export default function SetUp() {
   if (!data.service?.needsSetUp) {
     return (
       <Entry title="Already set up" foot={<Link to="/sign-in">Sign in</Link>}>
-        <p>The first workspace has its admin. Sign in, or ask them to invite you.</p>
+        <p>TokenVue has already been set up. Sign in, or ask a Workspace Admin to invite you.</p>
       </Entry>
     );
   }
@@ -34,7 +34,7 @@ export default function SetUp() {
     return (
       <Entry title="Set up TokenVue">
         <Notice tone="warn">
-          <p>This link is not complete. Copy all of it from where the server printed it.</p>
+          <p>This link is incomplete. Copy the whole link from the server’s output.</p>
         </Notice>
       </Entry>
     );
@@ -49,7 +49,7 @@ export default function SetUp() {
     navigate(slug ? `/w/${slug}/team` : "/", { replace: true });
   };
   return (
-    <Entry title="Set up TokenVue" lead="Name the first workspace, and become its Workspace Admin.">
+    <Entry title="Set up TokenVue" lead="Create the first workspace and its Workspace Admin.">
       <Form problem={problem} onSend={setUp}>
         <TextField name="workspaceName" label="Workspace" placeholder="Acme AI" required />
         <EmailField name="email" label="Your email" autoComplete="username" required />

@@ -15,14 +15,14 @@ export default function SignInAgain({ user }: { user: User }) {
   return (
     <Dialog open title="Your session has ended" initialFocus="[autocomplete=current-password]">
       <p className="muted" data-unconcealed>
-        Sign in again to go on where you were. Nothing you typed on this page is lost.
+        Sign in again to continue. Nothing you typed on this page is lost.
       </p>
       <SignInForm
         email={user.email}
         onSignedIn={(id) => (id === user.id ? renew() : location.assign("/"))}
       />
       <Button look="link" onClick={() => location.assign("/sign-in")}>
-        Leave this page, and sign in as somebody else
+        Leave this page and sign in with another account
       </Button>
     </Dialog>
   );

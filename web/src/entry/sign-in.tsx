@@ -7,7 +7,7 @@ import { Notice } from "../ui/notice";
 import { Entry, EntryFailed } from "./layout";
 import { SignInForm } from "./sign-in-form";
 
-/** Where somebody wanted to go before they were asked to sign in. */
+/** The page that was requested before signing in. */
 const wanted = (state: unknown): Location | string =>
   (state as { from?: Location } | null)?.from ?? "/";
 
@@ -34,22 +34,22 @@ export default function SignIn() {
 
 function NotSetUp() {
   return (
-    <Entry title="Welcome" lead="Nobody has signed up here yet.">
+    <Entry title="Welcome" lead="TokenVue hasn’t been set up yet.">
       <Notice>
         <p>
-          Open the link that the server printed when it started: it leads to <code>/setup</code>,
-          and makes you the first Workspace Admin.
+          Open the <code>/setup</code> link that the server printed when it started to become the
+          first Workspace Admin.
         </p>
       </Notice>
     </Entry>
   );
 }
 
-/** Says where mails are, where they do not leave the machine. */
+/** Points to the local mailbox if no mail server is configured. */
 export const LocalMail = () => (
   <Notice>
     <p>
-      No mail server is configured: mails are kept in the <a href="/mailbox">local mailbox</a>.
+      Email isn’t set up: emails are only in the <a href="/mailbox">local mailbox</a>.
     </p>
   </Notice>
 );

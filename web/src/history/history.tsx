@@ -22,16 +22,16 @@ import { useView, type View, variables, write } from "./view";
 
 const rowId = (event: Event) => event.id;
 
-/** What was done in the workspace, and what was tried and refused. */
+/** The workspace's access changes, including denied attempts. */
 export default function History() {
   const here = useHere();
   const [view, change] = useView();
   const read = useRead(HistoryDocument, variables(view, here.id));
   const found = read.data?.workspace?.accessHistory;
   const { shown, stale } = useKeptPage(found, view);
-  // A cursor that is none, or a person: then without them.
+  // The cursor or person is invalid: read again without them.
   const isNarrow = Boolean(view.after || view.actor || view.subject);
-  // Where the cache answers anew, it has nothing, and no longer says why.
+  // A second answer from the cache has neither data nor an error.
   const isLost = isNarrow && (read.error ? isBadInput(read.error) : read.settled && !found);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each such address
   useEffect(() => {
@@ -44,13 +44,13 @@ export default function History() {
   if (read.error && !shown && !isLost) return <NoAnswer error={read.error} retry={read.again} />;
   const endCursor = shown?.pageInfo.hasNextPage ? shown.pageInfo.endCursor : undefined;
   return (
-    <Page title="Access history" lead="What was done, and what was tried and refused.">
+    <Page title="Access history" lead="All access changes, including denied attempts">
       <Card flush ref={card}>
         <Tools view={view} change={change} />
         {read.error && !isLost && <OutOfDate error={read.error} retry={read.again} />}
         {shown?.nodes.length === 0 ? (
-          <Empty icon={Clock} title="Nothing happened" actions={<ShowAll change={change} />}>
-            No entry fits the filters.
+          <Empty icon={Clock} title="No matching events" actions={<ClearFilters change={change} />}>
+            Try different filters.
           </Empty>
         ) : (
           <DataTable
@@ -85,17 +85,17 @@ const NO_FILTER: Partial<View> = {
   until: undefined,
 };
 
-const ShowAll = ({ change }: { change: (part: Partial<View>) => void }) => (
-  <Button onClick={() => change(NO_FILTER)}>Show everything</Button>
+const ClearFilters = ({ change }: { change: (part: Partial<View>) => void }) => (
+  <Button onClick={() => change(NO_FILTER)}>Clear filters</Button>
 );
 
 const OUTCOMES: { value: AuditOutcome | "ANY"; label: string }[] = [
-  { value: "ANY", label: "Done or refused" },
-  { value: "DONE", label: "Done" },
-  { value: "REFUSED", label: "Refused" },
+  { value: "ANY", label: "Any result" },
+  { value: "DONE", label: "Succeeded" },
+  { value: "REFUSED", label: "Denied" },
 ];
 const KINDS: { value: AuditEventKind | "ANY"; label: string }[] = [
-  { value: "ANY", label: "Anything" },
+  { value: "ANY", label: "Any event" },
   ...KIND_OPTIONS,
 ];
 
@@ -106,20 +106,20 @@ function Tools({ view, change }: { view: View; change: (part: Partial<View>) => 
       <PersonFilter view={view} change={change} />
       <Select
         bare
-        label="What happened"
+        label="Event"
         value={view.kind ?? "ANY"}
         options={KINDS}
         onChange={(kind) => change({ kind: kind === "ANY" ? undefined : kind })}
       />
       <Select
         bare
-        label="Outcome"
+        label="Result"
         value={view.outcome ?? "ANY"}
         options={OUTCOMES}
         onChange={(outcome) => change({ outcome: outcome === "ANY" ? undefined : outcome })}
       />
       <Day label="From" value={view.from} onChange={(from) => change({ from })} />
-      <Day label="Until" value={view.until} onChange={(until) => change({ until })} />
+      <Day label="To" value={view.until} onChange={(until) => change({ until })} />
       {narrowed && (
         <Button look="quiet" onClick={() => change(NO_FILTER)}>
           Clear
@@ -156,10 +156,10 @@ function Day({
 }
 
 const columnsFor = (roleName: RoleName): Column<Event>[] => [
-  { id: "at", header: "When", nowrap: true, cell: (event) => <Time at={event.at} /> },
+  { id: "at", header: "Time", nowrap: true, cell: (event) => <Time at={event.at} /> },
   {
     id: "what",
-    header: "What",
+    header: "Event",
     narrow: "title",
     cell: (event) => (
       <span className={styles.what}>
@@ -174,7 +174,7 @@ const columnsFor = (roleName: RoleName): Column<Event>[] => [
   },
   {
     id: "from",
-    header: "From",
+    header: "IP address",
     nowrap: true,
     cell: (event) => (
       <span className="muted" title={event.requestId ? `Request ${event.requestId}` : undefined}>
@@ -185,7 +185,7 @@ const columnsFor = (roleName: RoleName): Column<Event>[] => [
 ];
 
 /** Repeats within an hour are one entry. */
-const refusedText = ({ count }: Event) => ((count ?? 1) > 1 ? `Refused ${count} times` : "Refused");
+const refusedText = ({ count }: Event) => ((count ?? 1) > 1 ? `Denied ${count} times` : "Denied");
 
 /** A person in an entry; leads to all entries about them. */
 function Who({ label, to }: { label: string | null; to: Partial<View> }) {
@@ -193,7 +193,7 @@ function Who({ label, to }: { label: string | null; to: Partial<View> }) {
   // `Ana Silva <ana@acme.example>`, as it was then.
   const [name] = label.split(" <", 1);
   return (
-    <Link to={`?${write(to)}`} className={styles.name} title={`${label}: only their entries`}>
+    <Link to={`?${write(to)}`} className={styles.name} title={`Show events for ${label}`}>
       <bdi>{name}</bdi>
     </Link>
   );

@@ -7,17 +7,17 @@ export type Event = NonNullable<
 /** What each kind is called in the filter, and how an entry of it reads after the actor's name. */
 const KINDS: Record<AuditEventKind, { label: string; done: string; refused: string }> = {
   SIGN_IN: { label: "Sign-in", done: "signed in", refused: "tried to sign in" },
-  INVITE_MEMBER: { label: "Invitation", done: "invited", refused: "tried to invite" },
-  ADD_MEMBER: { label: "Addition", done: "added", refused: "tried to add" },
+  INVITE_MEMBER: { label: "Member invited", done: "invited", refused: "tried to invite" },
+  ADD_MEMBER: { label: "Member added", done: "added", refused: "tried to add" },
   RESEND_INVITATION: {
-    label: "Invitation sent again",
-    done: "sent the invitation again of",
-    refused: "tried to send the invitation again of",
+    label: "Invitation resent",
+    done: "resent the invitation to",
+    refused: "tried to resend the invitation to",
   },
   REVOKE_INVITATION: {
     label: "Invitation revoked",
-    done: "revoked the invitation of",
-    refused: "tried to revoke the invitation of",
+    done: "revoked the invitation for",
+    refused: "tried to revoke the invitation for",
   },
   ACCEPT_INVITATION: {
     label: "Invitation accepted",
@@ -30,21 +30,21 @@ const KINDS: Record<AuditEventKind, { label: string; done: string; refused: stri
     refused: "tried to decline an invitation",
   },
   REASSIGN_INVITATION: {
-    label: "Invitation passed on",
-    done: "passed on the invitation of",
-    refused: "tried to pass on the invitation of",
+    label: "Invitation reassigned",
+    done: "reassigned the invitation for",
+    refused: "tried to reassign the invitation for",
   },
   REQUEST_NEW_INVITATION: {
-    label: "New link asked for",
-    done: "asked for a new link",
-    refused: "tried to ask for a new link",
+    label: "New link requested",
+    done: "requested a new link",
+    refused: "tried to request a new link",
   },
   CHANGE_ROLE: {
     label: "Role changed",
     done: "changed the role of",
     refused: "tried to change the role of",
   },
-  REMOVE_MEMBER: { label: "Removal", done: "removed", refused: "tried to remove" },
+  REMOVE_MEMBER: { label: "Member removed", done: "removed", refused: "tried to remove" },
   LEAVE_WORKSPACE: { label: "Member left", done: "left", refused: "tried to leave" },
   SEND_PASSWORD_RESET: {
     label: "Password reset sent",
@@ -53,8 +53,8 @@ const KINDS: Record<AuditEventKind, { label: string; done: string; refused: stri
   },
   RESET_PASSWORD: {
     label: "Password reset",
-    done: "set a new password by a link",
-    refused: "tried to set a new password",
+    done: "reset their password",
+    refused: "tried to reset their password",
   },
   CREATE_WORKSPACE: {
     label: "Workspace created",
@@ -76,11 +76,11 @@ export const KIND_OPTIONS = (Object.keys(KINDS) as AuditEventKind[])
 export const isKind = (text: string | null): text is AuditEventKind =>
   text !== null && text in KINDS;
 
-/** What stands between the actor and the subject. */
+/** The verb between the actor and the subject. */
 export const verbOf = ({ kind, outcome }: Event): string =>
   kind ? KINDS[kind][outcome === "REFUSED" ? "refused" : "done"] : "";
 
-/** What else an entry tells, in words. */
+/** An event's details in words. */
 export function detailOf({ details }: Event, roleName: (role: Role) => string): string {
   const word = (value: string) => roleName(value as Role) || value;
   const at = new Map(details?.map(({ key, value }) => [key, value]));
@@ -89,7 +89,7 @@ export function detailOf({ details }: Event, roleName: (role: Role) => string): 
     from && `from ${word(from)}`,
     to && `to ${word(to)}`,
     role && `as ${word(role)}`,
-    needed && `which needs ${needed}`,
+    needed && `(requires ${needed})`,
   ];
   const others = [...at].filter(([key]) => !["from", "to", "role", "needed"].includes(key));
   return [...parts, ...others.map(([key, value]) => `${plain(key)}: ${value}`)]

@@ -14,11 +14,11 @@ import type { View } from "./view";
 type Person = { id: string; name: string; email: string };
 
 const SIDES = [
-  { value: "actor", label: "What they did" },
-  { value: "subject", label: "What was done to them" },
+  { value: "actor", label: "Activity by this member" },
+  { value: "subject", label: "Changes to this member" },
 ] as const;
 
-/** Narrows the history to one person: what they did, or what was done to them. */
+/** Filters the history by one person, as the actor or the subject. */
 export function PersonFilter({
   view,
   change,
@@ -34,7 +34,7 @@ export function PersonFilter({
       <Chosen id={id} />
       <Select
         bare
-        label="Which side"
+        label="Show"
         value={side}
         options={SIDES}
         onChange={(next) => change({ actor: undefined, subject: undefined, [next]: id })}
@@ -42,7 +42,7 @@ export function PersonFilter({
       <Button
         look="quiet"
         icon
-        aria-label="Everybody"
+        aria-label="Remove person filter"
         onClick={() => change({ actor: undefined, subject: undefined })}
       >
         <X aria-hidden="true" size={16} />
@@ -87,11 +87,11 @@ function Choose({ onChoose }: { onChoose: (person: Person) => void }) {
       itemToStringLabel={(person: Person) => person.name}
       autoHighlight
     >
-      <Combobox.Input className={styles.input} aria-label="Person" placeholder="Anybody" />
+      <Combobox.Input className={styles.input} aria-label="Person" placeholder="Any person" />
       <Combobox.Portal>
         <Combobox.Positioner className={popup.positioner} sideOffset={6} align="start">
           <Combobox.Popup className={popup.popup}>
-            <Combobox.Empty className={styles.none}>Nobody found.</Combobox.Empty>
+            <Combobox.Empty className={styles.none}>No members match.</Combobox.Empty>
             <Combobox.List>
               {(person: Person) => (
                 <Combobox.Item key={person.id} value={person} className={popup.item}>

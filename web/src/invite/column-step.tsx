@@ -84,10 +84,10 @@ export function ColumnStep({
   ];
   return (
     <section className={styles.step} aria-label="Columns">
-      <h2>Which column is which?</h2>
+      <h2>Match the columns</h2>
       <p className="muted">Each row of the list is one person. These are the first rows.</p>
       <Checkbox checked={hasHeader} onCheckedChange={toggle}>
-        The first row has the names of the columns
+        The first row contains column names
       </Checkbox>
       <DataTable
         label="Columns"

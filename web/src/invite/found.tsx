@@ -37,9 +37,9 @@ export function Found({
           {left > 0 && (
             <>
               {" "}
-              {howMany(left)} left out.{" "}
+              {howMany(left)} removed.{" "}
               <Button look="link" onClick={onPutBack}>
-                Put back
+                Restore
               </Button>
             </>
           )}

@@ -56,8 +56,8 @@ export default function Invite() {
         {sending.problem && (
           <Notice tone="danger">
             <p>
-              Only {sending.sent} of {sending.total} people were dealt with.{" "}
-              {sending.problem.message} Inviting the whole list once more is harmless.
+              Only {sending.sent} of {sending.total} people were processed.{" "}
+              {sending.problem.message} It’s safe to send the whole list again.
             </p>
           </Notice>
         )}

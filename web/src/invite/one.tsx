@@ -71,8 +71,8 @@ export function OnePerson({ role, onRole, chosen, onChosen, problem, busy, onSen
       <Card title="What will happen">
         {!outcomes && (
           <p className="muted">
-            Type an email address. People with an account are added immediately; all others get an
-            invitation by email.
+            Enter an email address. People with an account are added immediately; everyone else gets
+            an invitation by email.
           </p>
         )}
         {outcomes && (

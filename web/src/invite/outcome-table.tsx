@@ -50,7 +50,7 @@ export function OutcomeTable({
   label: string;
   lines: readonly Line[];
   done?: boolean;
-  /** Takes somebody off the list. */
+  /** Removes a person from the list. */
   onDrop?: (key: string) => void;
 }) {
   const [only, setOnly] = useState<InviteResult>();
@@ -143,7 +143,7 @@ function useColumns(done: boolean, onDrop: ((key: string) => void) | undefined):
           <Button
             look="quiet"
             icon
-            aria-label={`Leave out ${line.email}`}
+            aria-label={`Remove ${line.email}`}
             onClick={() => onDrop(line.key)}
           >
             <Trash2 aria-hidden="true" size={16} />

@@ -69,7 +69,7 @@ export function Results({
         <Button onClick={onMore}>Invite more people</Button>
         {failed.length + faults.length > 0 && (
           <Button onClick={() => onRetry(failed)}>
-            {failed.length ? "Correct those who failed" : "Correct the skipped lines"}
+            {failed.length ? "Fix failed invitations" : "Fix skipped lines"}
           </Button>
         )}
       </Buttons>

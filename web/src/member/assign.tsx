@@ -15,7 +15,7 @@ import type { DialogProps } from "./dialogs";
 import { inSentence } from "./member";
 import { RoleSelect } from "./role-select";
 
-/** The same person in more workspaces that the viewer manages. */
+/** Assigns a member to other workspaces that the viewer manages. */
 export default function AssignDialog({ member, onClose }: DialogProps) {
   const here = useHere();
   const others = useManaged().filter(({ id }) => id !== here.id);
@@ -41,7 +41,7 @@ export default function AssignDialog({ member, onClose }: DialogProps) {
   if (others.length === 0) {
     return (
       <Dialog open onClose={onClose} title={title}>
-        <p>You manage no other workspace.</p>
+        <p>You don’t manage any other workspaces.</p>
         <Buttons end>
           <Button onClick={onClose}>Close</Button>
           <ButtonLink to="/account#workspaces" look="primary">
@@ -72,7 +72,7 @@ export default function AssignDialog({ member, onClose }: DialogProps) {
           chosen={chosen}
           onChange={setChosen}
         />
-        <RoleSelect value={role} onChange={setRole} label="Role there" />
+        <RoleSelect value={role} onChange={setRole} label="Role in these workspaces" />
         <OutcomeList live outcomes={ahead} text={(outcome) => foreseen(outcome, roleName)} />
         <Buttons end>
           <Button onClick={onClose}>Cancel</Button>

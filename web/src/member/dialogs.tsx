@@ -11,7 +11,7 @@ import { useChangeRole, useRemove, useReset, useRevoke } from "./verbs";
 
 export type DialogProps = { member: Member; onClose: () => void };
 
-/** Asks before a reset link is mailed. */
+/** Asks for confirmation before sending a reset link. */
 export function ResetDialog({ member, onClose }: DialogProps) {
   const [reset, busy] = useReset(member);
   const confirm = async () => {
@@ -29,14 +29,14 @@ export function ResetDialog({ member, onClose }: DialogProps) {
       busy={busy}
     >
       <p>
-        <bdi>{member.email}</bdi> gets a mail with a link to choose a new password. The present
-        password and sessions stay until the link is used.
+        <bdi>{member.email}</bdi> will get an email with a link to choose a new password. Their
+        password and sessions keep working until they use the link.
       </p>
     </Confirm>
   );
 }
 
-/** Asks before an invitation is taken back. */
+/** Asks for confirmation before revoking an invitation. */
 export function RevokeDialog({ member, onClose }: DialogProps) {
   const [revoke] = useRevoke(member);
   const confirm = () => {
@@ -47,19 +47,19 @@ export function RevokeDialog({ member, onClose }: DialogProps) {
     <Confirm
       open
       onClose={onClose}
-      title={`Revoke the invitation of ${inSentence(member)}?`}
+      title={`Revoke ${inSentence(member)}’s invitation?`}
       action="Revoke"
       onConfirm={confirm}
     >
       <p>
-        The link that was mailed to <bdi>{member.email}</bdi> ends, and they no longer stand in the
-        team. You can invite them again at any time.
+        The link sent to <bdi>{member.email}</bdi> will stop working, and they will be removed from
+        the team. You can invite them again at any time.
       </p>
     </Confirm>
   );
 }
 
-/** What becomes of the invitations that an admin answers for. */
+/** Chooses whether an admin's pending invitations are transferred or revoked. */
 function TheirInvitations({
   revoke,
   onChange,
@@ -69,7 +69,7 @@ function TheirInvitations({
 }) {
   return (
     <>
-      <p>Open invitations that they sent pass to you, and stay valid.</p>
+      <p>Their pending invitations will be transferred to you.</p>
       <Checkbox checked={revoke} onCheckedChange={onChange}>
         Revoke these invitations instead
       </Checkbox>
@@ -77,7 +77,7 @@ function TheirInvitations({
   );
 }
 
-/** Asks before a member is taken out. */
+/** Asks for confirmation before removing a member. */
 export function RemoveDialog({ member, onClose }: DialogProps) {
   const here = useHere();
   const [remove] = useRemove(member);
@@ -101,8 +101,8 @@ export function RemoveDialog({ member, onClose }: DialogProps) {
     >
       <p>
         {own
-          ? "You lose access at once. Another admin has to add you again."
-          : "They lose access with their next request. Their account and other workspaces stay."}
+          ? "You’ll lose access immediately. Only an admin can add you back."
+          : "They’ll lose access immediately. They’ll keep their account and other workspaces."}
       </p>
       {member.role === "WORKSPACE_ADMIN" && !own && (
         <TheirInvitations revoke={revoke} onChange={setRevoke} />
@@ -111,7 +111,7 @@ export function RemoveDialog({ member, onClose }: DialogProps) {
   );
 }
 
-/** Chooses another role. `to` is chosen beforehand, where the row's menu has asked for it. */
+/** Chooses another role. `to` is preselected if it was chosen in the row's menu. */
 export function RoleDialog({ member, onClose, to }: DialogProps & { to?: Role }) {
   const here = useHere();
   const roleName = useRoleName();
@@ -125,13 +125,13 @@ export function RoleDialog({ member, onClose, to }: DialogProps & { to?: Role })
     if (role !== member.role) change(role, demoted && revoke);
   };
   return (
-    <Dialog open onClose={onClose} title={`Role of ${inSentence(member)}`}>
+    <Dialog open onClose={onClose} title={`Change ${inSentence(member)}’s role`}>
       <RoleSelect value={role} onChange={setRole} />
-      {demoted && own && <p>You will no longer manage this team, from your next click on.</p>}
+      {demoted && own && <p>You’ll no longer be able to manage this team.</p>}
       {demoted && !own && (
         <>
           <p className="muted">
-            They are {roleName(member.role)} now. The new role holds from their next request on.
+            Their current role is {roleName(member.role)}. The new role takes effect immediately.
           </p>
           <TheirInvitations revoke={revoke} onChange={setRevoke} />
         </>

@@ -7,16 +7,16 @@ import styles from "./member.module.css";
 type Member = NonNullable<NonNullable<MemberQuery["workspace"]>["member"]>;
 
 const DELIVERY: Record<DeliveryState, string> = {
-  QUEUED: "Waits to be sent",
-  SENT: "Taken by the mail server",
-  RETRYING: "Being tried again",
-  BLOCKED: "Kept until the mail server takes mails again",
-  REFUSED: "Refused",
-  HELD: "Kept in the local mailbox: no mail server is configured",
+  QUEUED: "Queued",
+  SENT: "Accepted by the mail server",
+  RETRYING: "Retrying",
+  BLOCKED: "On hold until the mail server accepts email again",
+  REFUSED: "Rejected",
+  HELD: "In the local mailbox: email isn’t set up",
   CANCELLED: "Not sent",
 };
 
-/** How the invitation of somebody who is not in yet stands. */
+/** The state of a pending invitation. */
 export function InvitationCard({ invitation }: { invitation: NonNullable<Member["invitation"]> }) {
   const { delivery, inviter, state, expiresAt, sentCount, createdAt, renewalAskedAt } = invitation;
   return (
@@ -25,7 +25,7 @@ export function InvitationCard({ invitation }: { invitation: NonNullable<Member[
         <dt>Sent</dt>
         <dd>
           <Time at={invitation.sentAt} />
-          {(sentCount ?? 1) > 1 && `, ${sentCount} times in all`}
+          {(sentCount ?? 1) > 1 && `, ${sentCount} times in total`}
         </dd>
         <dt>First invited</dt>
         <dd>
@@ -43,7 +43,7 @@ export function InvitationCard({ invitation }: { invitation: NonNullable<Member[
         </dd>
         {delivery && (
           <>
-            <dt>Mail</dt>
+            <dt>Delivery</dt>
             <dd>
               {DELIVERY[delivery.state]}
               {delivery.attempts > 1 && `, after ${delivery.attempts} attempts`}
@@ -60,7 +60,7 @@ export function InvitationCard({ invitation }: { invitation: NonNullable<Member[
         )}
         {renewalAskedAt && (
           <>
-            <dt>Asked for a new link</dt>
+            <dt>New link requested</dt>
             <dd>
               <Time at={renewalAskedAt} />
             </dd>

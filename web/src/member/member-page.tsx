@@ -18,7 +18,7 @@ import styles from "./member.module.css";
 
 type Member = NonNullable<NonNullable<MemberQuery["workspace"]>["member"]>;
 
-/** One member: who they are, how they stand, and what the viewer may do about it. */
+/** One member: identity, membership and available actions. */
 export default function MemberPage() {
   const here = useHere();
   const { memberId = "" } = useParams();
@@ -49,13 +49,13 @@ export default function MemberPage() {
     );
   }
   return (
-    <Page title="No such member" back={back}>
+    <Page title="Member not found" back={back}>
       <Empty
         icon={UserX}
-        title="There is no such member"
+        title="This member doesn’t exist"
         actions={<ButtonLink to={here.path("team")}>Go to the team</ButtonLink>}
       >
-        They were removed, or the address is not complete.
+        They may have been removed, or the link may be incomplete.
       </Empty>
     </Page>
   );
@@ -137,7 +137,7 @@ function Facts({ member, here }: { member: Member; here: Here }) {
             </dd>
             <dt>Invite sent</dt>
             <dd>
-              <Time at={member.inviteSentAt} never="Was not invited by mail" />
+              <Time at={member.inviteSentAt} never="Not invited by email" />
             </dd>
           </>
         )}
@@ -146,11 +146,11 @@ function Facts({ member, here }: { member: Member; here: Here }) {
             <dt>History</dt>
             <dd>
               <Link to={here.path(`history?subject=${encodeURIComponent(member.user.id)}`)}>
-                What was done to them
+                Changes to this member
               </Link>
               {", "}
               <Link to={here.path(`history?actor=${encodeURIComponent(member.user.id)}`)}>
-                what they did
+                activity by this member
               </Link>
             </dd>
           </>

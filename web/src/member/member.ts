@@ -15,6 +15,6 @@ export const nameOf = (member: Pick<Member, "name" | "email">) =>
 /** The same inside of a sentence. */
 export const inSentence = (member: Pick<Member, "name" | "email">) => isolate(nameOf(member));
 
-/** "3 open invitations", for sentences. */
+/** "3 pending invitations", for sentences. */
 export const invitations = (count: number) =>
-  count === 1 ? "1 open invitation" : `${count} open invitations`;
+  count === 1 ? "1 pending invitation" : `${count} pending invitations`;

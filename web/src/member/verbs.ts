@@ -26,8 +26,8 @@ function useLeave(member: Member) {
   };
 }
 
-/** What became of the invitations that somebody answered for; empty where there were none. */
-function fateOf(
+/** Says how many invitations were transferred or revoked; empty if there were none. */
+function transferText(
   payload: {
     reassignedInvitations: readonly unknown[];
     revokedInvitations: readonly unknown[];
@@ -35,14 +35,13 @@ function fateOf(
   own: boolean,
 ) {
   const { reassignedInvitations: passed, revokedInvitations: revoked } = payload;
-  const whose = own ? "yours" : "theirs";
-  if (revoked.length) return ` ${invitations(revoked.length)} of ${whose} revoked.`;
+  if (revoked.length) return ` Revoked ${invitations(revoked.length)}.`;
   if (!passed.length) return "";
-  if (own) return ` Another admin now answers for ${invitations(passed.length)} of yours.`;
-  return ` You now answer for ${invitations(passed.length)} of theirs.`;
+  if (own) return ` Transferred ${invitations(passed.length)} to another admin.`;
+  return ` Transferred ${invitations(passed.length)} to you.`;
 }
 
-/** Invites the same person once more: the way back from revoking and removing. */
+/** Invites the same person again: the undo for revoking and removing. */
 function useInviteAgain(member: Member) {
   const here = useHere();
   const toasts = useToasts();
@@ -50,32 +49,31 @@ function useInviteAgain(member: Member) {
   return async () => {
     const { email, role } = member;
     if (!email || !role) return;
-    // Whoever has an account keeps their own names; for all others this workspace's come back.
+    // An existing account keeps its own names; otherwise the names in this workspace are used.
     const [firstName = "", ...rest] = member.name === email ? [] : nameOf(member).split(" ");
     const invitee = { email, role, firstName, lastName: rest.join(" ") };
     const input = { invitees: [invitee], workspaceIds: [here.id] };
     const outcome = (await invite({ input }))?.outcomes[0];
     if (outcome?.error) toasts.problem(outcome.error.message);
     else if (outcome?.result === "ADDED")
-      toasts.done(`${inSentence(member)} is back in the team.`, undefined, member.id);
-    else if (outcome)
-      toasts.done(`${inSentence(member)} is invited again, with a new link.`, undefined, member.id);
+      toasts.done(`${inSentence(member)} was added back to the team.`, undefined, member.id);
+    else if (outcome) toasts.done(`${inSentence(member)} was invited again.`, undefined, member.id);
   };
 }
 
-/** Sends the invitation anew. */
+/** Sends the invitation again, with a new link. */
 export function useResend(member: Member) {
   const toasts = useToasts();
   const [resend, busy] = useAction(ResendInvitationDocument);
   const run = async () => {
     const invitationId = member.invitation?.id;
     if (!invitationId || !(await resend({ input: { invitationId } }))) return;
-    toasts.done(`Invitation sent again to ${member.email}. The old link has ended.`);
+    toasts.done(`Invitation resent to ${member.email}. The previous link no longer works.`);
   };
   return [run, busy] as const;
 }
 
-/** Takes the invitation back. */
+/** Revokes the invitation. */
 export function useRevoke(member: Member) {
   const toasts = useToasts();
   const leave = useLeave(member);
@@ -87,12 +85,12 @@ export function useRevoke(member: Member) {
     leave();
     if (!(await revoke({ input: { invitationId } }))) return;
     const undo = { label: "Invite again", run: again };
-    toasts.done(`Invitation of ${inSentence(member)} revoked.`, undo, member.id);
+    toasts.done(`${inSentence(member)}’s invitation was revoked.`, undo, member.id);
   };
   return [run, busy] as const;
 }
 
-/** Mails a link to choose a new password. */
+/** Sends a link to choose a new password. */
 export function useReset(member: Member) {
   const toasts = useToasts();
   const [reset, busy] = useAction(SendPasswordResetDocument);
@@ -103,7 +101,7 @@ export function useReset(member: Member) {
   return [run, busy] as const;
 }
 
-/** Gives another role, with a way back. */
+/** Changes the role, with an undo. */
 export function useChangeRole(member: Member) {
   const toasts = useToasts();
   const roleName = useRoleName();
@@ -112,7 +110,11 @@ export function useChangeRole(member: Member) {
   const [change, busy] = useAction(ChangeRoleDocument);
   const back = async (role: Role) => {
     if (await change({ input: { membershipId: member.id, role } })) {
-      toasts.done(`${inSentence(member)} is ${roleName(role)} again.`, undefined, member.id);
+      toasts.done(
+        `${inSentence(member)}’s role was changed back to ${roleName(role)}.`,
+        undefined,
+        member.id,
+      );
     }
   };
   const run = async (role: Role, revokeTheirInvitations = false) => {
@@ -120,11 +122,11 @@ export function useChangeRole(member: Member) {
     const input = { membershipId: member.id, role, revokeTheirInvitations };
     const payload = await change({ input });
     if (!payload) return;
-    // What the viewer may see and do is another thing from now on.
+    // The viewer's own permissions have changed.
     if (own) renew();
     const undo = before && !own ? { run: () => back(before) } : undefined;
     toasts.done(
-      `${inSentence(member)} is ${roleName(role)} now.${fateOf(payload, own)}`,
+      `${inSentence(member)}’s role was changed to ${roleName(role)}.${transferText(payload, own)}`,
       undo,
       member.id,
     );
@@ -132,7 +134,7 @@ export function useChangeRole(member: Member) {
   return [run, busy] as const;
 }
 
-/** Takes the member out, with a way back. */
+/** Removes the member, with an undo. */
 export function useRemove(member: Member) {
   const toasts = useToasts();
   const here = useHere();
@@ -149,10 +151,10 @@ export function useRemove(member: Member) {
     if (own) {
       renew();
       navigate("/");
-      toasts.done(`You have left ${isolate(here.name)}.${fateOf(payload, own)}`);
+      toasts.done(`You have left ${isolate(here.name)}.${transferText(payload, own)}`);
       return;
     }
-    const text = `${inSentence(member)} is no longer in ${isolate(here.name)}.${fateOf(payload, own)}`;
+    const text = `${inSentence(member)} was removed from ${isolate(here.name)}.${transferText(payload, own)}`;
     toasts.done(text, { label: "Add back", run: again }, member.id);
   };
   return [run, busy] as const;

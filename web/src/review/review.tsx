@@ -21,19 +21,19 @@ import styles from "./review.module.css";
 
 type Reviewed = ReviewedMemberFragment;
 
-const WAITING = "Invitations waiting too long";
+const WAITING = "Stale invitations";
 
-/** What good practice looks at again and again, each one click from the action that mends it. */
+/** Issues that admins should review regularly, each with the actions that fix it. */
 export default function Review() {
   const here = useHere();
   const read = useRead(ReviewDocument, { workspaceId: here.id });
-  // After each action it is read anew; the work goes on meanwhile.
+  // It is read again after each action; the previous data stays visible until then.
   const review = useKept(read.data?.workspace?.accessReview);
   if (read.error && !review && read.settled) {
     return <NoAnswer error={read.error} retry={read.again} />;
   }
   return (
-    <Page title="Access review" lead="What to look at from time to time, and to mend.">
+    <Page title="Access review" lead="Issues to review and fix">
       {review && read.error && <OutOfDate error={read.error} retry={read.again} />}
       {review ? (
         <Findings review={review} />
@@ -51,13 +51,13 @@ type Findings = NonNullable<NonNullable<ReviewQuery["workspace"]>["accessReview"
 
 function Findings({ review }: { review: Findings }) {
   const admins = review.admins?.count;
-  const mends = useHere().can("TEAM_MANAGE");
+  const canManage = useHere().can("TEAM_MANAGE");
   return (
     <>
       <Finding
         title={WAITING}
-        about={`Sent over a week ago, and not accepted.${mends ? " Send them again, or take them back." : ""}`}
-        fine="Every invitation is younger than a week."
+        about={`Sent over a week ago and not accepted.${canManage ? " Resend or revoke them." : ""}`}
+        fine="No invitation is older than a week."
         finding={review.staleInvitations}
         told={(member) => (
           <>
@@ -69,8 +69,8 @@ function Findings({ review }: { review: Findings }) {
         all="status=INVITED&sort=joined"
       />
       <Finding
-        title="Members long unseen"
-        about="Active once, but not in the last 90 days."
+        title="Inactive for 90+ days"
+        about="Members with no activity in the last 90 days."
         fine="Every member was active in the last 90 days."
         finding={review.unseenMembers}
         told={(member) => (
@@ -82,9 +82,9 @@ function Findings({ review }: { review: Findings }) {
         all="status=ACTIVE&sort=active"
       />
       <Finding
-        title="Not here since they joined"
-        about="In the team, but not seen in it since they joined it."
-        fine="Every member was here at least once."
+        title="Never signed in"
+        about="Members who haven’t opened this workspace since they joined."
+        fine="Every member has opened this workspace at least once."
         finding={review.neverSignedIn}
         told={(member) => (
           <>
@@ -114,9 +114,10 @@ function Findings({ review }: { review: Findings }) {
 
 function adviceOn(admins: number | undefined | null): string {
   if (admins === 1)
-    return "Only one: if they are away, nobody can manage the team. Two or three are good.";
-  if ((admins ?? 0) > 3) return "More than three can do everything. Does each of them need to?";
-  return "Two or three are good practice.";
+    return "Only one admin. If they’re away, no one can manage the team. Add a second one.";
+  if ((admins ?? 0) > 3)
+    return "More than three people have full access. Check that each of them needs it.";
+  return "Two or three admins are recommended.";
 }
 
 function Finding({
@@ -131,7 +132,7 @@ function Finding({
 }: {
   title: string;
   about: string;
-  /** What to say where there is nothing to mend. */
+  /** The text if there is nothing to fix. */
   fine: string;
   finding: FindingFragment | null;
   told: (member: Reviewed) => ReactNode;
@@ -158,8 +159,8 @@ function Finding({
       )}
       {count > nodes.length && (
         <p className="muted">
-          The first {nodes.length} of {count.toLocaleString("en")}.{" "}
-          <Link to={here.path(`team?${all}`)}>All of them on the team page</Link>
+          Showing {nodes.length} of {count.toLocaleString("en")}.{" "}
+          <Link to={here.path(`team?${all}`)}>View all on the team page</Link>
         </p>
       )}
     </Card>

@@ -16,7 +16,7 @@ import { useToasts } from "../ui/toasts";
 type Workspace = NonNullable<SettingsQuery["workspace"]>;
 const FIELDS = ["name", "invitationLifetimeDays", "allowedEmailDomains"];
 
-/** The workspace's name, and what holds for its invitations. */
+/** The workspace's name and the rules for its invitations. */
 export default function Settings() {
   const here = useHere();
   const [{ data, error, fetching, stale }, again] = useQuery({
@@ -62,15 +62,15 @@ function Change({
       invitationLifetimeDays: days.trim() ? Number(days) : null,
       allowedEmailDomains: allowedEmailDomains.split(/[\r\n,;]+/u).filter((each) => each.trim()),
     };
-    if (await send({ input })) toasts.done("The settings are saved.");
+    if (await send({ input })) toasts.done("Settings saved.");
   };
   return (
     <Form problem={problem} onSend={save}>
       <TextField name="name" label="Name" defaultValue={workspace.name} required />
       <TextField
         name="invitationLifetimeDays"
-        label="Days that an invitation link stays valid"
-        hint="From 1 to 90. Empty for the server’s default."
+        label="Invitation expiry (days)"
+        hint="From 1 to 90. Leave empty to use the server’s default."
         type="number"
         min={1}
         max={90}
@@ -80,8 +80,8 @@ function Change({
       />
       <TextArea
         name="allowedEmailDomains"
-        label="Domains whose addresses may be invited"
-        hint="One to a line, such as example.com. Empty allows all."
+        label="Allowed email domains"
+        hint="One per line, such as example.com. Leave empty to allow all domains."
         defaultValue={settings.allowedEmailDomains.join("\n")}
         rows={4}
         optional

@@ -33,7 +33,7 @@ export const PAGES: { page: string; label: string; icon: typeof Users; needs: Pe
   { page: "settings", label: "Settings", icon: Settings, needs: "WORKSPACE_MANAGE" },
 ];
 
-/** What stands around every page of those who are signed in. */
+/** The frame around every page for signed-in users. */
 export function Frame({ children }: { children: ReactNode }) {
   const here = useHereIfAny();
   const { service } = useSession();
@@ -130,7 +130,7 @@ function Switcher({ here }: { here: Here | undefined }) {
 }
 
 const THEMES: { value: Theme; label: string; icon: typeof Sun }[] = [
-  { value: "system", label: "As the system", icon: Monitor },
+  { value: "system", label: "System", icon: Monitor },
   { value: "light", label: "Light", icon: Sun },
   { value: "dark", label: "Dark", icon: Moon },
 ];

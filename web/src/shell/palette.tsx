@@ -26,7 +26,7 @@ export function Palette({ children }: { children: ReactNode }) {
       {children}
       <ErrorBoundary
         fallback={null}
-        onError={() => toasts.problem("This could not be read. Load the page again to search.")}
+        onError={() => toasts.problem("Search couldn’t be loaded. Reload the page to search.")}
       >
         <Suspense fallback={open && <span hidden data-covers />}>
           {/* Each time a new one, or it would begin with the text of one that is just closing. */}

@@ -7,7 +7,7 @@ export const SignInElsewhere = () => (
       <a href="/sign-in" target="_blank" rel="noreferrer">
         Sign in in another tab
       </a>
-      , and come back to this one. Nothing you typed on this page is lost.
+      , then come back here. Nothing you typed on this page is lost.
     </p>
   </Dialog>
 );

@@ -26,13 +26,13 @@ export function InWorkspace({ children }: { children: ReactNode }) {
   if (here) return <Fragment key={here.id}>{children}</Fragment>;
   if (!complete) return <Splash />;
   return (
-    <Page title="No such workspace">
+    <Page title="Workspace not found">
       <Empty
         icon={SearchX}
-        title="There is no such workspace"
+        title="This workspace doesn’t exist"
         actions={<ButtonLink to="/">Go to your workspaces</ButtonLink>}
       >
-        It was renamed, or you no longer belong to it. An admin of it can add you again.
+        It may have been renamed, or you may no longer have access. An admin can add you back.
       </Empty>
     </Page>
   );
@@ -54,25 +54,25 @@ export function Home() {
     <Page title="Welcome">
       <Empty
         icon={SearchX}
-        title="You belong to no workspace"
+        title="You’re not in any workspace"
         actions={<Link to="/account#workspaces">Create one</Link>}
       >
-        Ask an admin to invite you, with the address that you are signed in with.
+        Ask an admin to invite you at the email address you’re signed in with.
       </Empty>
     </Page>
   );
 }
 
-/** What stands nowhere. */
+/** The page for unknown addresses. */
 export function NotFound() {
   return (
     <Empty
       level={1}
       icon={SearchX}
-      title="There is nothing here"
+      title="Page not found"
       actions={<ButtonLink to="/">Go to the team</ButtonLink>}
     >
-      The address is not complete, or the page has moved.
+      The link may be incomplete, or the page may have moved.
     </Empty>
   );
 }

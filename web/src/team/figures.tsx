@@ -8,7 +8,7 @@ import styles from "./team.module.css";
 
 const counts = new Intl.NumberFormat("en");
 
-/** The three figures of a team. Each leads to those whom it counts. */
+/** The three figures of a team. Each links to the members that it counts. */
 export function Figures() {
   const here = useHere();
   const { data } = useRead(TeamSummaryDocument, { workspaceId: here.id });
@@ -18,7 +18,7 @@ export function Figures() {
   return (
     <section aria-label="Team summary" className={styles.figures}>
       <Figure label="Total users" count={summary?.totalUsers} to="?" />
-      <Figure label="Active now" count={summary?.activeNow} to="?status=ACTIVE" />
+      <Figure label="Active" count={summary?.activeNow} to="?status=ACTIVE" />
       <Figure label="Pending invites" count={summary?.pendingInvites} to="?status=INVITED">
         {hint &&
           (here.can("TEAM_REVIEW") ? (

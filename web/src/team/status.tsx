@@ -5,17 +5,17 @@ type State = { tone: Tone; text: string; about?: string | undefined };
 
 /** What became of an invitation's mail, where an admin should know. */
 const DELIVERY: Partial<Record<DeliveryState, [Tone, string]>> = {
-  REFUSED: ["danger", "Mail refused"],
-  RETRYING: ["warn", "Mail delayed"],
-  BLOCKED: ["warn", "Mail delayed"],
+  REFUSED: ["danger", "Email rejected"],
+  RETRYING: ["warn", "Email delayed"],
+  BLOCKED: ["warn", "Email delayed"],
 };
 
-/** Where a member stands, in a few words. */
+/** A member's status in a few words. */
 function stateOf(member: Pick<MemberRowFragment, "status" | "invitation">): State {
   if (member.status === "ACTIVE") return { tone: "good", text: "Active" };
   const { invitation } = member;
   if (invitation?.renewalAskedAt) {
-    return { tone: "warn", text: "Asks for a new link", about: "The invited person asked for it." };
+    return { tone: "warn", text: "New link requested", about: "Requested by the invited person." };
   }
   if (invitation?.state === "EXPIRED") return { tone: "warn", text: "Invite expired" };
   const { state, reason } = invitation?.delivery ?? {};

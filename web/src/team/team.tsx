@@ -32,7 +32,7 @@ import {
 
 const rowId = (member: Row) => member.id;
 
-/** Who can get into the workspace: figures, search, filters, and a row for each member. */
+/** People with access to the workspace: figures, search, filters, and a row for each member. */
 export default function Team() {
   const here = useHere();
   const navigate = useNavigate();
@@ -52,7 +52,7 @@ export default function Team() {
       title="Team"
       lead={
         <>
-          Who can get into <bdi>{here.name}</bdi>
+          People with access to <bdi>{here.name}</bdi>
         </>
       }
       actions={
@@ -78,10 +78,10 @@ function Members({ search }: { search: React.RefObject<HTMLInputElement | null> 
   const read = useRead(MembersDocument, variables(view, here.id, review));
   const found = read.data?.workspace?.members;
   const { shown, stale } = useKeptPage(found, view);
-  // A page that has emptied, or a cursor that is none: then from the beginning.
+  // The page is empty or its cursor is invalid: start at the first page.
   const isPaged = Boolean(view.after || view.before);
   const isBeyond = isPaged && found?.nodes.length === 0;
-  // Where the cache answers anew, it has nothing, and no longer says why.
+  // A second answer from the cache has neither data nor an error.
   const isRefused = read.error ? isBadInput(read.error) : read.settled && !found;
   const isLost = isPaged && (isBeyond || isRefused);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each such page
@@ -103,7 +103,7 @@ function Members({ search }: { search: React.RefObject<HTMLInputElement | null> 
       <Tools view={view} change={change} search={search} />
       {read.error && !isLost && <OutOfDate error={read.error} retry={read.again} />}
       {none ? (
-        <NobodyFound view={shown.view} change={change} />
+        <NoMatch view={shown.view} change={change} />
       ) : (
         <DataTable
           label="Members"
@@ -126,15 +126,15 @@ function Alone() {
   return (
     <Empty
       icon={UserPlus}
-      title="Nobody else is here yet"
+      title="You’re the only member"
       actions={
         <ButtonLink to={here.path("invite")} look="primary">
           Invite your team
         </ButtonLink>
       }
     >
-      Invite people one by one, or paste a whole list. A second Workspace Admin is a good start: one
-      of you can then always manage the team.
+      Invite people one by one, or paste a whole list. Start with a second Workspace Admin, so that
+      someone can always manage the team.
     </Empty>
   );
 }
@@ -144,16 +144,16 @@ const sortingOf = ({ order }: View): Sorting => ({
   desc: order.direction === "DESC",
 });
 
-function NobodyFound({ view, change }: { view: View; change: (part: Partial<View>) => void }) {
+function NoMatch({ view, change }: { view: View; change: (part: Partial<View>) => void }) {
   const here = useHere();
   const invite = here.can("TEAM_MANAGE") && view.search.includes("@");
   return (
     <Empty
       icon={SearchX}
-      title="Nobody found"
+      title="No members match"
       actions={
         <>
-          <Button onClick={() => change(NO_FILTER)}>Show everybody</Button>
+          <Button onClick={() => change(NO_FILTER)}>Clear filters</Button>
           {invite && (
             <ButtonLink
               look="primary"
@@ -165,7 +165,7 @@ function NobodyFound({ view, change }: { view: View; change: (part: Partial<View
         </>
       }
     >
-      No member fits the search and the filters.
+      Try a different search or other filters.
     </Empty>
   );
 }

@@ -14,7 +14,7 @@ const PAUSE = 120;
 const STATUSES: { value: Status | "ANY"; label: string; about?: string }[] = [
   { value: "ANY", label: "Any status" },
   { value: "ACTIVE", label: "Active" },
-  { value: "INVITED", label: "Invited", about: "Expired or not" },
+  { value: "INVITED", label: "Invited", about: "Including expired" },
   { value: "EXPIRED", label: "Invite expired" },
 ];
 

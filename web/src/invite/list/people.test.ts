@@ -35,7 +35,9 @@ describe("a table", () => {
       'email,role\n"Silva, Ana <ana@x.example>",admin\n"a@x.example; b@x.example",',
     );
     expect(told(found)).toEqual(["ana@x.example|Ana|Silva|WORKSPACE_ADMIN"]);
-    expect(faultsOf(found)).toEqual(["3: “a@x.example; b@x.example” is not one email address."]);
+    expect(faultsOf(found)).toEqual([
+      "3: “a@x.example; b@x.example” is not a single email address.",
+    ]);
   });
 
   it("takes nobody from a cell that has more than a name and an address", () => {
@@ -62,9 +64,9 @@ describe("a table", () => {
     const found = read("email,role\n,\nx,\na@x.example,King\nb@x.example,\n,admin");
     expect(emails("email,role\nb@x.example,\n")).toEqual(["b@x.example"]);
     expect(faultsOf(found)).toEqual([
-      "3: “x” is not one email address.",
-      "4: There is no role “King”.",
-      "6: There is no email address.",
+      "3: “x” is not a single email address.",
+      "4: Unknown role “King”.",
+      "6: No email address.",
     ]);
   });
 
@@ -90,8 +92,8 @@ describe("a table", () => {
     expect(faultsOf(found)).toEqual([
       "2: This row has 5 cells, but there are 4 columns.",
       "3: This row has only 2 cells, but there are 4 columns.",
-      "4: “Security Auditor” is in a column for names.",
-      "6: “e2@x.example” is in a column for names.",
+      "4: “Security Auditor” is in a name column.",
+      "6: “e2@x.example” is in a name column.",
     ]);
   });
 

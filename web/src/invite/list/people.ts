@@ -47,17 +47,17 @@ function personIn(
   if (fault) return fault;
   const at = (use: Use) => text(cells[uses.indexOf(use)] ?? "");
   const email = at("email");
-  if (!email) return "There is no email address.";
+  if (!email) return "No email address.";
   const found = addressIn(email);
-  if (!found) return `“${email}” is not one email address.`;
+  if (!found) return `“${email}” is not a single email address.`;
   const ended = endedAs(at("status"), at("blocked"));
   if (ended) return `Marked as ${ended} in this list.`;
   const named = at("role");
   const role = named ? roles.roleIn(named) : undefined;
-  if (named && !role) return `There is no role “${named}”.`;
+  if (named && !role) return `Unknown role “${named}”.`;
   const names = namesIn(at, found.name);
   const odd = names.find((name) => isAddress(name) || roles.isFullName(name));
-  if (odd) return `“${odd}” is in a column for names.`;
+  if (odd) return `“${odd}” is in a name column.`;
   const [firstName, lastName] = names;
   return { email: found.email, firstName, lastName, ...(role && { role }) };
 }
