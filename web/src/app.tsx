@@ -1,9 +1,9 @@
 import { lazy, type ReactNode, Suspense } from "react";
 import { ErrorBoundary } from "react-error-boundary";
 import { Navigate, Outlet, Route, Routes, useLocation } from "react-router";
-import { useAhead } from "./shell/ahead";
 import { Frame } from "./shell/frame";
 import { Palette } from "./shell/palette";
+import { usePrefetch } from "./shell/prefetch";
 import { SignedIn } from "./shell/session";
 import { Broken, PageSkeleton, Splash } from "./shell/states";
 import { Home, InWorkspace, Needs, NotFound } from "./shell/workspace";
@@ -30,7 +30,7 @@ const Settings = lazy(pages.settings);
 const Account = lazy(pages.account);
 
 /** What those who are signed in will open next. */
-const AHEAD = [
+const PREFETCHED = [
   ...Object.values(pages),
   () => import("./member/dialogs"),
   () => import("./member/assign"),
@@ -87,7 +87,7 @@ const needs = (permission: Parameters<typeof Needs>[0]["permission"], page: Reac
 );
 
 function Framed() {
-  useAhead(AHEAD);
+  usePrefetch(PREFETCHED);
   // A page that fails leaves the frame, and the way to all others, as they are.
   const { pathname } = useLocation();
   return (

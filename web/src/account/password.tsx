@@ -1,6 +1,6 @@
 import { useRef } from "react";
 import { ChangePasswordDocument } from "#generated/operations";
-import { useForm } from "../api/change";
+import { useForm } from "../api/use-mutation";
 import { passwordHint } from "../entry/password-hint";
 import { useSession } from "../shell/session";
 import { Button } from "../ui/button";

@@ -1,5 +1,5 @@
 import { UpdateProfileDocument } from "#generated/operations";
-import { useForm } from "../api/change";
+import { useForm } from "../api/use-mutation";
 import { useSession } from "../shell/session";
 import { Button } from "../ui/button";
 import { Buttons, Form, TextField } from "../ui/field";

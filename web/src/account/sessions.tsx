@@ -1,10 +1,10 @@
 import { RevokeSessionDocument, SessionsDocument, type SessionsQuery } from "#generated/operations";
-import { useAction } from "../api/change";
-import { useKept } from "../api/kept";
 import { useRead } from "../api/read";
+import { useAction } from "../api/use-mutation";
+import { usePrevious } from "../api/use-previous";
 import { OutOfDate } from "../shell/states";
-import { Badge, Bone } from "../ui/bits";
 import { Button } from "../ui/button";
+import { Badge, Skeleton } from "../ui/elements";
 import { Card } from "../ui/page";
 import { Time } from "../ui/time";
 import { useToasts } from "../ui/toasts";
@@ -15,12 +15,12 @@ type Session = NonNullable<SessionsQuery["viewer"]>["sessions"]["nodes"][number]
 /** Where the viewer is signed in; all other sessions can be signed out. */
 export function Sessions() {
   const { data, error, again } = useRead(SessionsDocument, {});
-  const sessions = useKept(data?.viewer?.sessions.nodes);
+  const sessions = usePrevious(data?.viewer?.sessions.nodes);
   return (
     <Card title="Sessions">
       <p className="muted">Sign out any session you don’t recognize.</p>
       {error && <OutOfDate error={error} retry={again} />}
-      {!sessions && !error && <Bone />}
+      {!sessions && !error && <Skeleton />}
       <ul className={styles.list}>
         {sessions?.map((session) => (
           <Item key={session.id} session={session} again={again} />

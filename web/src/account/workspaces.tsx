@@ -8,7 +8,7 @@ import {
   type PlaceFragment,
   SessionDocument,
 } from "#generated/operations";
-import { useAction, useForm } from "../api/change";
+import { useAction, useForm } from "../api/use-mutation";
 import { useRoleName, useSession } from "../shell/session";
 import { Button } from "../ui/button";
 import { Confirm } from "../ui/dialog";

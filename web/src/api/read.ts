@@ -1,7 +1,7 @@
 import { type AnyVariables, createRequest, type TypedDocumentNode } from "@urql/core";
 import { useState } from "react";
 import { type UseQueryArgs, useQuery } from "urql";
-import { useFresh } from "./fresh";
+import { useRefetch } from "./use-refetch";
 
 /**
  * What a page shows: read now, and again while somebody looks at it. An answer outlives a failed
@@ -15,7 +15,7 @@ export function useRead<D, V extends AnyVariables>(
     query,
     variables,
   } as UseQueryArgs<V, D>);
-  useFresh(again);
+  useRefetch(again);
   const { key } = createRequest(query, variables);
   const [kept, setKept] = useState<{ key: number; data: D }>();
   const answered = data !== undefined && operation?.key === key;

@@ -7,9 +7,9 @@ import {
   InvitationLinkDocument,
   type InvitationLinkQuery,
 } from "#generated/operations";
-import { useForm } from "../api/change";
-import { useKept } from "../api/kept";
 import { useApi } from "../api/provider";
+import { useForm } from "../api/use-mutation";
+import { usePrevious } from "../api/use-previous";
 import { isolate } from "../ui/isolate";
 import { exact } from "../ui/time";
 import { AcceptSignedIn, AcceptSigningIn, AcceptSigningUp } from "./accept-forms";
@@ -30,7 +30,7 @@ export default function AcceptInvitation() {
     variables: { token },
   });
   // Where it is read again in vain, the form stays, with what was typed.
-  const data = useKept(latest);
+  const data = usePrevious(latest);
   const form = useForm(AcceptInvitationDocument, ["firstName", "lastName", "password"]);
   const [declined, setDeclined] = useState(false);
   const { renew } = useApi();

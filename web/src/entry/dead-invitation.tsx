@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { Link } from "react-router";
 import { RequestNewInvitationDocument } from "#generated/operations";
-import { useForm } from "../api/change";
+import { useForm } from "../api/use-mutation";
 import { Button, ButtonLink } from "../ui/button";
 import { Notice } from "../ui/notice";
 import type { Invitation } from "./accept-invitation";

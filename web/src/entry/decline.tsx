@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { DeclineInvitationDocument } from "#generated/operations";
-import { useAction } from "../api/change";
+import { useAction } from "../api/use-mutation";
 import { Button } from "../ui/button";
 import { Confirm } from "../ui/dialog";
 

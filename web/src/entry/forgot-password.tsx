@@ -2,7 +2,7 @@ import { useState } from "react";
 import { Link } from "react-router";
 import { useQuery } from "urql";
 import { RequestPasswordResetDocument, ServiceDocument } from "#generated/operations";
-import { useForm } from "../api/change";
+import { useForm } from "../api/use-mutation";
 import { Button } from "../ui/button";
 import { Buttons, EmailField, Form } from "../ui/field";
 import { Notice } from "../ui/notice";

@@ -4,7 +4,7 @@ import { useQuery } from "urql";
 import { ServiceDocument } from "#generated/operations";
 import { AddressNotice } from "../shell/address-notice";
 import { NoAnswer } from "../shell/states";
-import { Bone } from "../ui/bits";
+import { Skeleton } from "../ui/elements";
 import { Heading, useTitle } from "../ui/page";
 import styles from "./layout.module.css";
 
@@ -48,9 +48,9 @@ function Address() {
 /** The same while its contents are on their way. */
 export const EntryLoading = ({ title }: { title: string }) => (
   <Entry title={title}>
-    <Bone width="90%" />
-    <Bone width="70%" />
-    <Bone width="80%" />
+    <Skeleton width="90%" />
+    <Skeleton width="70%" />
+    <Skeleton width="80%" />
   </Entry>
 );
 

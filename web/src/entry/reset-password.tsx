@@ -2,8 +2,8 @@ import { useState } from "react";
 import { Link } from "react-router";
 import { useQuery } from "urql";
 import { ResetLinkDocument, ResetPasswordDocument } from "#generated/operations";
-import { useForm } from "../api/change";
-import { useKept } from "../api/kept";
+import { useForm } from "../api/use-mutation";
+import { usePrevious } from "../api/use-previous";
 import { Button, ButtonLink } from "../ui/button";
 import { Buttons, EmailField, Form, PasswordField } from "../ui/field";
 import { Notice } from "../ui/notice";
@@ -19,7 +19,7 @@ export default function ResetPassword() {
     variables: { token },
   });
   // Where it is read again in vain, the form stays, with what was typed.
-  const data = useKept(latest);
+  const data = usePrevious(latest);
   const { send, busy, problem } = useForm(ResetPasswordDocument, ["newPassword"]);
   const [done, setDone] = useState(false);
   const preview = data?.passwordResetPreview;

@@ -1,8 +1,8 @@
 import { Link, useNavigate } from "react-router";
 import { useQuery } from "urql";
 import { ServiceDocument, SetUpDocument } from "#generated/operations";
-import { useForm } from "../api/change";
 import { useApi } from "../api/provider";
+import { useForm } from "../api/use-mutation";
 import { Button } from "../ui/button";
 import { Buttons, EmailField, Form, PasswordField, TextField } from "../ui/field";
 import { Notice } from "../ui/notice";

@@ -1,6 +1,6 @@
 import { useRef } from "react";
 import { SignInDocument } from "#generated/operations";
-import { useForm } from "../api/change";
+import { useForm } from "../api/use-mutation";
 import { Button } from "../ui/button";
 import { Buttons, EmailField, Form, PasswordField } from "../ui/field";
 

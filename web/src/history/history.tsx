@@ -2,19 +2,19 @@ import { History as Clock } from "lucide-react";
 import { useEffect, useMemo, useRef } from "react";
 import { Link } from "react-router";
 import { type AuditEventKind, type AuditOutcome, HistoryDocument } from "#generated/operations";
-import { useKeptPage } from "../api/kept";
 import { isBadInput } from "../api/problem";
 import { useRead } from "../api/read";
+import { usePreviousPage } from "../api/use-previous";
 import { type RoleName, useHere, useRoleName } from "../shell/session";
 import { NoAnswer, OutOfDate } from "../shell/states";
-import { Badge, Empty } from "../ui/bits";
 import { Button, ButtonLink } from "../ui/button";
+import { Badge, Empty } from "../ui/elements";
 import { Card, Page } from "../ui/page";
 import { Select } from "../ui/select";
 import { type Column, DataTable } from "../ui/table";
 import { Time } from "../ui/time";
 import { useTop } from "../ui/top";
-import { useTyped } from "../ui/typed";
+import { useDebounced } from "../ui/use-debounced";
 import styles from "./history.module.css";
 import { detailOf, type Event, KIND_OPTIONS, verbOf } from "./kinds";
 import { PersonFilter } from "./person-filter";
@@ -28,7 +28,7 @@ export default function History() {
   const [view, change] = useView();
   const read = useRead(HistoryDocument, variables(view, here.id));
   const found = read.data?.workspace?.accessHistory;
-  const { shown, stale } = useKeptPage(found, view);
+  const { shown, stale } = usePreviousPage(found, view);
   // The cursor or person is invalid: read again without them.
   const isNarrow = Boolean(view.after || view.actor || view.subject);
   // A second answer from the cache has neither data nor an error.
@@ -141,7 +141,7 @@ function Day({
   value: string | undefined;
   onChange: (day: string | undefined) => void;
 }) {
-  const [text, setText] = useTyped(value ?? "", (day) => onChange(day || undefined), PAUSE);
+  const [text, setText] = useDebounced(value ?? "", (day) => onChange(day || undefined), PAUSE);
   return (
     <label className={styles.day}>
       {label}

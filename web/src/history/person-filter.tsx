@@ -3,7 +3,7 @@ import { X } from "lucide-react";
 import { useDeferredValue, useState } from "react";
 import { useQuery } from "urql";
 import { FindPeopleDocument, PersonDocument } from "#generated/operations";
-import { useKept } from "../api/kept";
+import { usePrevious } from "../api/use-previous";
 import { useHere } from "../shell/session";
 import { Button } from "../ui/button";
 import popup from "../ui/popup.module.css";
@@ -70,7 +70,7 @@ function Choose({ onChoose }: { onChoose: (person: Person) => void }) {
     query: FindPeopleDocument,
     variables: { workspaceId: here.id, search: search || null },
   });
-  const nodes = useKept(data?.workspace?.members?.nodes) ?? [];
+  const nodes = usePrevious(data?.workspace?.members?.nodes) ?? [];
   const people: Person[] = nodes.map(({ name, email, user }) => ({
     id: user.id,
     name: name ?? "",

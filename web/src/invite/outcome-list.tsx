@@ -1,5 +1,5 @@
 import type { OutcomeFragment } from "#generated/operations";
-import { Badge } from "../ui/bits";
+import { Badge } from "../ui/elements";
 import styles from "./invite.module.css";
 import { outcomeText } from "./outcome";
 

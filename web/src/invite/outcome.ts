@@ -1,6 +1,6 @@
 import type { ForeseenFragment, InviteResult } from "#generated/operations";
 import type { RoleName } from "../shell/session";
-import type { Tone } from "../ui/bits";
+import type { Tone } from "../ui/elements";
 
 type Text = {
   /** What would happen. */

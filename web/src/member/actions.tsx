@@ -5,7 +5,7 @@ import { DialogPart } from "../shell/dialog-part";
 import { useHere } from "../shell/session";
 import type { DialogProps } from "./dialogs";
 import { canDo, type Member } from "./member";
-import { useResend } from "./verbs";
+import { useResend } from "./use-member-mutations";
 
 type Icon = ComponentType<{ "aria-hidden": "true"; size?: number }>;
 

@@ -1,6 +1,6 @@
 import { useMemo, useState } from "react";
 import { AssignToWorkspacesDocument, type OutcomeFragment, type Role } from "#generated/operations";
-import { useForm } from "../api/change";
+import { useForm } from "../api/use-mutation";
 import { inviteeOf } from "../invite/invitee";
 import { keyOf } from "../invite/list/address";
 import { foreseen, happened } from "../invite/outcome";

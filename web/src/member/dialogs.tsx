@@ -7,7 +7,7 @@ import { Buttons, Checkbox } from "../ui/field";
 import { isolate } from "../ui/isolate";
 import { inSentence, type Member } from "./member";
 import { RoleSelect } from "./role-select";
-import { useChangeRole, useRemove, useReset, useRevoke } from "./verbs";
+import { useChangeRole, useRemove, useReset, useRevoke } from "./use-member-mutations";
 
 export type DialogProps = { member: Member; onClose: () => void };
 

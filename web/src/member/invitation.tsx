@@ -1,5 +1,5 @@
 import type { DeliveryState, MemberQuery } from "#generated/operations";
-import { Bone } from "../ui/bits";
+import { Skeleton } from "../ui/elements";
 import { Card } from "../ui/page";
 import { Time } from "../ui/time";
 import styles from "./member.module.css";
@@ -29,7 +29,7 @@ export function InvitationCard({ invitation }: { invitation: NonNullable<Member[
         </dd>
         <dt>First invited</dt>
         <dd>
-          {createdAt ? <Time at={createdAt} /> : <Bone width="8ch" />}
+          {createdAt ? <Time at={createdAt} /> : <Skeleton width="8ch" />}
           {inviter && (
             <>
               {" "}

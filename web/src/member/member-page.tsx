@@ -6,8 +6,8 @@ import { useRead } from "../api/read";
 import { type Here, useHere, useRoleName } from "../shell/session";
 import { NoAnswer, OutOfDate } from "../shell/states";
 import { Status } from "../team/status";
-import { Avatar, Badge, Bone, Empty } from "../ui/bits";
 import { Button, ButtonLink } from "../ui/button";
+import { Avatar, Badge, Empty, Skeleton } from "../ui/elements";
 import { Buttons } from "../ui/field";
 import { Card, Page } from "../ui/page";
 import { Time } from "../ui/time";
@@ -40,10 +40,10 @@ export default function MemberPage() {
   if (error) return <NoAnswer error={error} retry={again} />;
   if (!settled) {
     return (
-      <Page title="Member" heading={<Bone width="12ch" />} back={back}>
+      <Page title="Member" heading={<Skeleton width="12ch" />} back={back}>
         <Card title="Membership">
-          <Bone width="70%" />
-          <Bone width="50%" />
+          <Skeleton width="70%" />
+          <Skeleton width="50%" />
         </Card>
       </Page>
     );
@@ -125,7 +125,11 @@ function Facts({ member, here }: { member: Member; here: Here }) {
           <>
             <dt>Joined</dt>
             <dd>
-              {member.joinedAt === undefined ? <Bone width="8ch" /> : <Time at={member.joinedAt} />}
+              {member.joinedAt === undefined ? (
+                <Skeleton width="8ch" />
+              ) : (
+                <Time at={member.joinedAt} />
+              )}
             </dd>
           </>
         )}
@@ -165,7 +169,7 @@ function Workspaces({ member, here, complete }: { member: Member; here: Here; co
   const places = member.user?.memberships?.nodes;
   return (
     <Card title="Workspaces">
-      {!places && !complete && <Bone width="60%" />}
+      {!places && !complete && <Skeleton width="60%" />}
       {places && (
         <ul className={styles.list}>
           {places.map((place) => (

@@ -7,7 +7,7 @@ import { Menu, MenuChoice } from "../ui/menu";
 import { canDo, type Member, nameOf } from "./member";
 import styles from "./role-menu.module.css";
 import { useRoleOptions } from "./role-select";
-import { useChangeRole } from "./verbs";
+import { useChangeRole } from "./use-member-mutations";
 
 const RoleDialog = lazy(async () => ({ default: (await import("./dialogs")).RoleDialog }));
 

@@ -7,14 +7,14 @@ import {
   type ReviewedMemberFragment,
   type ReviewQuery,
 } from "#generated/operations";
-import { useKept } from "../api/kept";
 import { useRead } from "../api/read";
+import { usePrevious } from "../api/use-previous";
 import { useMemberActions } from "../member/actions";
 import { nameOf } from "../member/member";
 import { useHere } from "../shell/session";
 import { NoAnswer, OutOfDate } from "../shell/states";
-import { Avatar, Badge, Bone } from "../ui/bits";
 import { Button } from "../ui/button";
+import { Avatar, Badge, Skeleton } from "../ui/elements";
 import { Card, Page } from "../ui/page";
 import { Time } from "../ui/time";
 import styles from "./review.module.css";
@@ -28,7 +28,7 @@ export default function Review() {
   const here = useHere();
   const read = useRead(ReviewDocument, { workspaceId: here.id });
   // It is read again after each action; the previous data stays visible until then.
-  const review = useKept(read.data?.workspace?.accessReview);
+  const review = usePrevious(read.data?.workspace?.accessReview);
   if (read.error && !review && read.settled) {
     return <NoAnswer error={read.error} retry={read.again} />;
   }
@@ -40,7 +40,7 @@ export default function Review() {
       ) : (
         // One alone: how long its list is, nobody knows before, and nothing may be pushed down by it.
         <Card title={WAITING}>
-          <Bone width="50%" />
+          <Skeleton width="50%" />
         </Card>
       )}
     </Page>

@@ -4,11 +4,11 @@ import {
   type SettingsQuery,
   UpdateWorkspaceDocument,
 } from "#generated/operations";
-import { useForm } from "../api/change";
+import { useForm } from "../api/use-mutation";
 import { useHere } from "../shell/session";
 import { NoAnswer } from "../shell/states";
-import { Bone } from "../ui/bits";
 import { Button } from "../ui/button";
+import { Skeleton } from "../ui/elements";
 import { Buttons, Form, TextArea, TextField } from "../ui/field";
 import { Card, Page } from "../ui/page";
 import { useToasts } from "../ui/toasts";
@@ -35,8 +35,8 @@ export default function Settings() {
         ) : (
           (fetching || stale) && (
             <>
-              <Bone width="40%" />
-              <Bone width="60%" />
+              <Skeleton width="40%" />
+              <Skeleton width="60%" />
             </>
           )
         )}

@@ -4,8 +4,8 @@ import { type ComponentType, useDeferredValue, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { useQuery } from "urql";
 import { FindMembersDocument } from "#generated/operations";
-import { useKept } from "../api/kept";
 import { problemOf } from "../api/problem";
+import { usePrevious } from "../api/use-previous";
 import { BareDialog } from "../ui/dialog";
 import popup from "../ui/popup.module.css";
 import { PAGES } from "./frame";
@@ -128,7 +128,7 @@ function useMembers(here: Here | undefined, search: string): Members {
     variables: { workspaceId: here?.id ?? "", search },
     pause,
   });
-  const nodes = useKept(data?.workspace?.members?.nodes);
+  const nodes = usePrevious(data?.workspace?.members?.nodes);
   const searching = !pause && (fetching || stale);
   const problem = error && !fetching ? problemOf(error).message : undefined;
   if (pause || !here || !nodes) return { found: [], searching, problem };

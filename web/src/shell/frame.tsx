@@ -15,7 +15,7 @@ import { type ReactNode, useRef } from "react";
 import { NavLink, useNavigate } from "react-router";
 import { useMutation } from "urql";
 import { type Permission, SignOutDocument } from "#generated/operations";
-import { Avatar } from "../ui/bits";
+import { Avatar } from "../ui/elements";
 import { Menu, MenuChoice, MenuItem, MenuLine, MenuLink } from "../ui/menu";
 import { useToasts } from "../ui/toasts";
 import { AddressNotice } from "./address-notice";

@@ -1,9 +1,9 @@
 import { lazy, type ReactNode, Suspense, useCallback, useMemo, useState } from "react";
 import { ErrorBoundary } from "react-error-boundary";
 import { useToasts } from "../ui/toasts";
-import { useAhead } from "./ahead";
 import { useKey } from "./keys";
 import { PaletteContext } from "./palette-context";
+import { usePrefetch } from "./prefetch";
 
 const load = () => import("./commands");
 const PaletteDialog = lazy(load);
@@ -16,8 +16,8 @@ export function Palette({ children }: { children: ReactNode }) {
     [],
   );
   const toasts = useToasts();
-  const [ahead, setAhead] = useState(false);
-  useAhead(useMemo(() => [() => load().then(() => setAhead(true))], []));
+  const [loaded, setLoaded] = useState(false);
+  usePrefetch(useMemo(() => [() => load().then(() => setLoaded(true))], []));
   const close = useCallback(() => setState((now) => ({ ...now, open: false })), []);
   useKey("k", openPalette, true);
   const context = useMemo(() => ({ openPalette }), [openPalette]);
@@ -30,7 +30,7 @@ export function Palette({ children }: { children: ReactNode }) {
       >
         <Suspense fallback={open && <span hidden data-covers />}>
           {/* Each time a new one, or it would begin with the text of one that is just closing. */}
-          {(ahead || nth > 0) && (
+          {(loaded || nth > 0) && (
             <PaletteDialog key={Math.max(nth, 1)} open={open} onClose={close} />
           )}
         </Suspense>

@@ -19,11 +19,11 @@ import {
   SessionDocument,
   type SessionQuery,
 } from "#generated/operations";
-import { useFresh } from "../api/fresh";
-import { useKept } from "../api/kept";
 import { useApi } from "../api/provider";
+import { usePrevious } from "../api/use-previous";
+import { useRefetch } from "../api/use-refetch";
 import { useConcealed, useRestored } from "./concealed";
-import { useMorePlaces } from "./places";
+import { useMoreMemberships } from "./memberships";
 import { SignInElsewhere } from "./sign-in-elsewhere";
 import { NoAnswer, Splash } from "./states";
 
@@ -68,13 +68,13 @@ function read(
  */
 export function SignedIn({ children }: { children: ReactNode }) {
   const [{ data, error, fetching, stale }, again] = useQuery({ query: SessionDocument });
-  useFresh(again);
+  useRefetch(again);
   const { renew } = useApi();
   const client = useClient();
   const [endedOn, setEndedOn] = useState<Client>();
   const address = useLocation();
-  const more = useMorePlaces(data?.viewer?.memberships);
-  const session = useKept(useMemo(() => read(data, more), [data, more]));
+  const more = useMoreMemberships(data?.viewer?.memberships);
+  const session = usePrevious(useMemo(() => read(data, more), [data, more]));
   const [firstId, setFirstId] = useState(session?.user.id);
   if (session && !firstId) setFirstId(session.user.id);
   const isAnother = session !== undefined && firstId !== undefined && session.user.id !== firstId;

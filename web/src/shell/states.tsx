@@ -1,8 +1,8 @@
 import type { CombinedError } from "@urql/core";
 import { CloudOff, RefreshCw } from "lucide-react";
 import { problemOf } from "../api/problem";
-import { Bone, Empty } from "../ui/bits";
 import { Button } from "../ui/button";
+import { Empty, Skeleton } from "../ui/elements";
 import { Notice } from "../ui/notice";
 import styles from "./states.module.css";
 
@@ -12,8 +12,8 @@ export const Splash = () => <output aria-label="Loading" />;
 /** A page of the frame while its part of the program is on its way. */
 export const PageSkeleton = () => (
   <div className={styles.skeleton} aria-busy="true">
-    <Bone width="9ch" />
-    <Bone width="32ch" />
+    <Skeleton width="9ch" />
+    <Skeleton width="32ch" />
     <div className={styles.card} />
   </div>
 );

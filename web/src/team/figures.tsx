@@ -3,7 +3,7 @@ import { Link } from "react-router";
 import { TeamSummaryDocument } from "#generated/operations";
 import { useRead } from "../api/read";
 import { useHere } from "../shell/session";
-import { Bone } from "../ui/bits";
+import { Skeleton } from "../ui/elements";
 import styles from "./team.module.css";
 
 const counts = new Intl.NumberFormat("en");
@@ -49,7 +49,7 @@ function Figure({
       <Link to={to} className={styles.whole}>
         <span className="muted">{label}</span>
         <span className={styles.count}>
-          {count === undefined ? <Bone width="2ch" /> : counts.format(count)}
+          {count === undefined ? <Skeleton width="2ch" /> : counts.format(count)}
         </span>
       </Link>
       {children}

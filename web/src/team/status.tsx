@@ -1,5 +1,5 @@
 import type { DeliveryState, MemberRowFragment } from "#generated/operations";
-import { Badge, type Tone } from "../ui/bits";
+import { Badge, type Tone } from "../ui/elements";
 
 type State = { tone: Tone; text: string; about?: string | undefined };
 

@@ -2,15 +2,15 @@ import { SearchX, UserPlus } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useNavigate } from "react-router";
 import { MembersDocument } from "#generated/operations";
-import { useKeptPage } from "../api/kept";
 import { isBadInput } from "../api/problem";
 import { useRead } from "../api/read";
+import { usePreviousPage } from "../api/use-previous";
 import { useKey } from "../shell/keys";
 import { MailNotice } from "../shell/mail-notice";
 import { useHere } from "../shell/session";
 import { NoAnswer, OutOfDate } from "../shell/states";
-import { Empty } from "../ui/bits";
 import { Button, ButtonLink } from "../ui/button";
+import { Empty } from "../ui/elements";
 import { Card, Page } from "../ui/page";
 import { DataTable, type Sorting } from "../ui/table";
 import { useTop } from "../ui/top";
@@ -77,7 +77,7 @@ function Members({ search }: { search: React.RefObject<HTMLInputElement | null> 
   const [view, change] = useView(review);
   const read = useRead(MembersDocument, variables(view, here.id, review));
   const found = read.data?.workspace?.members;
-  const { shown, stale } = useKeptPage(found, view);
+  const { shown, stale } = usePreviousPage(found, view);
   // The page is empty or its cursor is invalid: start at the first page.
   const isPaged = Boolean(view.after || view.before);
   const isBeyond = isPaged && found?.nodes.length === 0;

@@ -4,7 +4,7 @@ import type { Role } from "#generated/operations";
 import { useHere, useSession } from "../shell/session";
 import { Button } from "../ui/button";
 import { Select } from "../ui/select";
-import { useTyped } from "../ui/typed";
+import { useDebounced } from "../ui/use-debounced";
 import styles from "./team.module.css";
 import { isNarrowed, NO_FILTER, type Status, type View } from "./view";
 
@@ -69,7 +69,7 @@ function SearchField({
   onChange: (text: string) => void;
   ref: Ref<HTMLInputElement>;
 }) {
-  const [text, setText] = useTyped(value, onChange, PAUSE);
+  const [text, setText] = useDebounced(value, onChange, PAUSE);
   return (
     <div className={styles.search}>
       <Search aria-hidden="true" />

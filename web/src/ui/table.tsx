@@ -7,8 +7,8 @@ import {
 } from "@tanstack/react-table";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { type ReactNode, useMemo } from "react";
-import { Bone } from "./bits";
 import { cx } from "./cx";
+import { Skeleton } from "./elements";
 import styles from "./table.module.css";
 
 const features = tableFeatures({ rowSortingFeature });
@@ -94,7 +94,7 @@ export function DataTable<T extends object>(props: Props<T>) {
           ))}
         </thead>
         <tbody role="rowgroup">
-          {!rows && <Skeleton columns={columns} />}
+          {!rows && <SkeletonRows columns={columns} />}
           {table.getRowModel().rows.map((row) => (
             <tr key={row.id} role="row">
               {row.getAllCells().map((cell) => (
@@ -160,12 +160,12 @@ function Cell({ column, children }: { column: Any; children: ReactNode }) {
 
 const ROWS = [0, 1, 2, 3, 4, 5, 6, 7];
 
-function Skeleton<T>({ columns }: { columns: readonly Column<T>[] }) {
+function SkeletonRows<T>({ columns }: { columns: readonly Column<T>[] }) {
   return ROWS.map((row) => (
     <tr key={row}>
       {columns.map((column) => (
         <Cell key={column.id} column={column}>
-          {!column.end && <Bone width={`${45 + ((row * 37 + column.id.length * 13) % 45)}%`} />}
+          {!column.end && <Skeleton width={`${45 + ((row * 37 + column.id.length * 13) % 45)}%`} />}
         </Cell>
       ))}
     </tr>

@@ -5,10 +5,10 @@ import { MorePlacesDocument, type PlaceFragment, type SessionQuery } from "#gene
 type Memberships = NonNullable<SessionQuery["viewer"]>["memberships"];
 
 /**
- * The viewer's places beyond the first page, for those who are in very many workspaces;
- * `undefined` while they are on their way.
+ * The viewer's memberships beyond the first page, for users in very many workspaces; `undefined`
+ * while they load.
  */
-export function useMorePlaces(first: Memberships | undefined): PlaceFragment[] | undefined {
+export function useMoreMemberships(first: Memberships | undefined): PlaceFragment[] | undefined {
   const client = useClient();
   const [more, setMore] = useState<PlaceFragment[]>();
   const start = first?.pageInfo.hasNextPage ? first.pageInfo.endCursor : null;

@@ -1,6 +1,6 @@
 import type { ComponentType, CSSProperties, ReactNode } from "react";
-import styles from "./bits.module.css";
 import { cx } from "./cx";
+import styles from "./elements.module.css";
 
 export type Tone = "plain" | "good" | "warn" | "danger" | "accent";
 
@@ -19,7 +19,7 @@ function initials(name: string) {
   return ends.map(first).join("").toLocaleUpperCase();
 }
 
-/** A person's or workspace's initials. The name itself stands beside it. */
+/** A person's or workspace's initials. The name itself is shown next to it. */
 export function Avatar({
   name,
   large,
@@ -37,12 +37,16 @@ export function Avatar({
   );
 }
 
-/** Where a text will stand, as wide as `width` says. */
-export const Bone = ({ width = "60%" }: { width?: string }) => (
-  <span aria-hidden="true" className={styles.bone} style={{ "--bone": width } as CSSProperties} />
+/** A placeholder of the given width while a text loads. */
+export const Skeleton = ({ width = "60%" }: { width?: string }) => (
+  <span
+    aria-hidden="true"
+    className={styles.skeleton}
+    style={{ "--skeleton": width } as CSSProperties}
+  />
 );
 
-/** What to do where there is nothing yet. */
+/** An empty state, with what to do next. */
 export function Empty({
   icon: Icon,
   title,

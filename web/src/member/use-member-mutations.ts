@@ -8,8 +8,8 @@ import {
   type Role,
   SendPasswordResetDocument,
 } from "#generated/operations";
-import { useAction } from "../api/change";
 import { useApi } from "../api/provider";
+import { useAction } from "../api/use-mutation";
 import { useHere, useRoleName } from "../shell/session";
 import { isolate } from "../ui/isolate";
 import { useToasts } from "../ui/toasts";

@@ -4,7 +4,7 @@ import { useClient, useMutation } from "urql";
 import { useToasts } from "../ui/toasts";
 import { NO_ANSWER, type Problem, problemIn, type UserError } from "./problem";
 
-/** What every mutation of the schema is like: one field, with a payload that may tell errors. */
+/** What every mutation of the schema is like: one field, with a payload that may have user errors. */
 type Answer = { [field: string]: { userErrors: UserError[] } | null };
 type Payload<D> = NonNullable<D[keyof D]>;
 type Done<D> = { payload: Payload<D> } | { problem: Problem };
@@ -33,7 +33,7 @@ function useRun<D extends Answer, V extends Record<string, unknown>>(
   return [run, fetching] as const;
 }
 
-/** A form's mutation: what is wrong is kept, to be shown at the fields and above them. */
+/** A form's mutation: keeps the problem, to be shown at the fields and above the form. */
 export function useForm<D extends Answer, V extends Record<string, unknown>>(
   document: TypedDocumentNode<D, V>,
   names: readonly string[],
@@ -41,7 +41,7 @@ export function useForm<D extends Answer, V extends Record<string, unknown>>(
   const [run, busy] = useRun(document, names);
   const [problem, setProblem] = useState<Problem>();
   const client = useClient();
-  // With a session begun anew, what was wrong with the last one is past.
+  // A new session clears the problem of the last one.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   useEffect(() => setProblem(undefined), [client]);
   const send = useCallback(
@@ -57,7 +57,7 @@ export function useForm<D extends Answer, V extends Record<string, unknown>>(
   return { send, busy, problem };
 }
 
-/** A button's mutation: what is wrong is said in a toast. */
+/** A button's mutation: shows a problem in a toast. */
 export function useAction<D extends Answer, V extends Record<string, unknown>>(
   document: TypedDocumentNode<D, V>,
 ) {

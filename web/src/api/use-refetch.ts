@@ -3,10 +3,10 @@ import { useEffect } from "react";
 const EVERY = 30_000;
 
 /**
- * Reads again what others may have changed: when the window is looked at again, and twice a minute
- * while it is.
+ * Refetches data that other users may have changed: when the window regains focus, and twice a
+ * minute while it is visible.
  */
-export function useFresh(read: (options: { requestPolicy: "network-only" }) => void) {
+export function useRefetch(read: (options: { requestPolicy: "network-only" }) => void) {
   useEffect(() => {
     const again = () => {
       if (document.visibilityState === "visible") read({ requestPolicy: "network-only" });
