@@ -54,7 +54,7 @@ test("a server that takes a request and never answers is given up", async ({
   invitation.go();
 });
 
-test("a page that could not be read is read by a click once the server is back", async ({
+test("a page that failed to load can be retried once the server is back", async ({
   page,
   context,
   team,
@@ -188,7 +188,7 @@ test("accepting while the server is away keeps the names and the password", asyn
   await expect(page.getByRole("button", { name: /Account menu/ })).toContainText("Bo Müller");
 });
 
-test("what could not be read again stays, and says that it may be out of date", async ({
+test("data that cannot be refetched stays, with a notice that it may be out of date", async ({
   page,
   context,
   team,

@@ -68,7 +68,7 @@ test("one person who cannot be invited is corrected where they were typed", asyn
   await expect(page.getByText("1 invited.")).toBeVisible();
 });
 
-test("a batch that got lost is told, and the rest can be sent again", async ({ page }) => {
+test("a failed batch is reported, and the list can be sent again", async ({ page }) => {
   await cut(page, "InviteUsers", 2);
   const addresses = Array.from({ length: 250 }, (_, n) => `p${n}@many.example`);
   await page.getByRole("textbox", { name: "People" }).fill(addresses.join("\n"));
@@ -97,7 +97,7 @@ test("a file that is no list says so, and keeps the form", async ({ page, folder
   await expect(page.getByRole("textbox", { name: "People" })).toHaveValue("bo@acme.example");
 });
 
-test("who was left out can be put back", async ({ page }) => {
+test("removed people can be restored", async ({ page }) => {
   await page.getByRole("textbox", { name: "People" }).fill("bo@acme.example, cy@acme.example");
   await page.getByRole("button", { name: "Remove bo@acme.example" }).click();
   // The keyboard goes on with the next one.

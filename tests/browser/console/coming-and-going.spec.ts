@@ -2,7 +2,7 @@ import { expect, test } from "../support/fixtures.ts";
 import { heading, password, row } from "../support/pages.ts";
 import { PASSWORD, signIn } from "../support/people.ts";
 
-test("who has to sign in first gets where they wanted to go", async ({ page, team }) => {
+test("signing in leads to the requested page", async ({ page, team }) => {
   await team.invite("cy@acme.example", "Cy Ito", "GATEWAY_OPERATOR");
   await page.goto(team.path("team?status=INVITED&q=cy"));
   await expect(heading(page, "Sign in")).toBeVisible();
@@ -15,7 +15,7 @@ test("who has to sign in first gets where they wanted to go", async ({ page, tea
   await expect(heading(page, "Team")).toBeVisible();
 });
 
-test("who leaves a workspace is led to the next one, and at last to none", async ({
+test("leaving a workspace leads to the next one, and after the last to the welcome page", async ({
   page,
   context,
   team,
@@ -48,11 +48,7 @@ test("who leaves a workspace is led to the next one, and at last to none", async
   await expect(page.getByText("You’re not in any workspace")).toBeVisible();
 });
 
-test("the history is read a page at a time, with its place in the address", async ({
-  page,
-  context,
-  team,
-}) => {
+test("the history is paged, with the cursor in the URL", async ({ page, context, team }) => {
   await team.many(120);
   await signIn(context, team.admin.email);
   await page.goto(team.path("history"));

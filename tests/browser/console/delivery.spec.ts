@@ -2,7 +2,7 @@ import { expect, test } from "../support/fixtures.ts";
 import { comeBack, row } from "../support/pages.ts";
 import { signIn } from "../support/people.ts";
 
-test("a mail that was refused or is late shows where the invitation does", async ({
+test("rejected and delayed emails are shown with their invitations", async ({
   page,
   context,
   team,

@@ -2,7 +2,7 @@ import { expect, test } from "../support/fixtures.ts";
 import { signIn } from "../support/people.ts";
 import { Program } from "../support/program.ts";
 
-test("an admin sees that the mail server refuses our mail, until it takes it again", async ({
+test("admins see a notice while the mail server refuses our mail", async ({
   page,
   context,
   another,

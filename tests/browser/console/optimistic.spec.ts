@@ -19,7 +19,7 @@ test("a role is shown before the server has answered", async ({ page, team }) =>
   await expect(page.getByText("Bo Li’s role was changed to Security Auditor.")).toBeVisible();
 });
 
-test("a last admin who gives the role away gets it back, and is told why", async ({
+test("a rejected demotion of the last admin is rolled back with a message", async ({
   page,
   team,
 }) => {
@@ -40,7 +40,7 @@ test("a last admin who gives the role away gets it back, and is told why", async
   await expect(page.getByRole("link", { name: "Invite people" })).toBeVisible();
 });
 
-test("a removal that nobody answered is taken back", async ({ page, team }) => {
+test("a removal without a response is rolled back", async ({ page, team }) => {
   await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
   await page.goto(team.path());
   await expect(figure(page, "Active")).toContainText("2");

@@ -123,7 +123,7 @@ test("how long ago something was is right after a while without any time in sigh
   await expect(row(page, "Ana Silva")).toContainText("10 minutes ago");
 });
 
-test("refused attempts stand in the history", async ({ page, team }) => {
+test("denied attempts are in the history", async ({ page, team }) => {
   const bo = await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
   const membershipId = await team.membershipOf(team.admin.email);
   await expect(bo.api.mutate("removeMember", { membershipId }, "")).rejects.toThrow("FORBIDDEN");

@@ -7,7 +7,7 @@ test.beforeEach(async ({ context, team }) => {
   await signIn(context, team.admin.email);
 });
 
-test("search, filters and order stand in the address", async ({ page, team }) => {
+test("search, filters and order are in the URL", async ({ page, team }) => {
   await team.member("bo@acme.example", "Bo Müller", "SECURITY_AUDITOR");
   await team.invite("cy@acme.example", "Cy Ito", "GATEWAY_OPERATOR");
   await page.goto(team.path());
@@ -47,7 +47,7 @@ test("search, filters and order stand in the address", async ({ page, team }) =>
   );
 });
 
-test("nobody is found at an address, who can then be invited", async ({ page, team }) => {
+test("an unknown email address can be invited from the search", async ({ page, team }) => {
   await page.goto(team.path("team?q=new@acme.example"));
   await page.getByRole("link", { name: "Invite new@acme.example" }).click();
   await expect(page.getByLabel("Email", { exact: true })).toHaveValue("new@acme.example");
@@ -237,7 +237,7 @@ test("rows of an earlier search are not taken for the answer", async ({ page, te
   await expect(page.getByRole("heading", { name: "No members match" })).toBeVisible();
 });
 
-test("only the latest of what was done to somebody can be taken back", async ({ page, team }) => {
+test("only the latest change of a member can be undone", async ({ page, team }) => {
   await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
   await page.goto(team.path());
   await page.getByRole("button", { name: "Role of Bo Li: Gateway Operator" }).click();

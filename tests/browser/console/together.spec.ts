@@ -7,7 +7,7 @@ const unforeseen = (complaints: string[]) =>
   complaints.splice(0).filter((text) => !text.includes('"FORBIDDEN"'));
 
 test.describe("two people at once", () => {
-  test("who is removed while looking sees it with the next answer", async ({
+  test("a removed member loses the page with the next response", async ({
     page,
     context,
     another,
@@ -31,7 +31,7 @@ test.describe("two people at once", () => {
     await expect(other.getByText("This workspace doesn’t exist")).toBeVisible();
   });
 
-  test("who is demoted while looking loses what the role no longer has", async ({
+  test("a demoted member loses what the new role does not permit", async ({
     page,
     context,
     team,
@@ -52,7 +52,7 @@ test.describe("two people at once", () => {
     expect(unforeseen(complaints)).toEqual([]);
   });
 
-  test("the last admin stays, and the row comes back", async ({ page, context, team }) => {
+  test("removing the last admin fails, and the row comes back", async ({ page, context, team }) => {
     const bo = await team.member("bo@acme.example", "Bo Li", "WORKSPACE_ADMIN");
     await signIn(context, bo.email);
     await page.goto(team.path());
@@ -71,7 +71,11 @@ test.describe("two people at once", () => {
 });
 
 test.describe("a session that ended in another tab", () => {
-  test("is begun anew over the page, with what was typed", async ({ page, context, team }) => {
+  test("can be renewed over the page, which keeps the typed text", async ({
+    page,
+    context,
+    team,
+  }) => {
     await signIn(context, team.admin.email);
     await page.goto(team.path("invite"));
     await page.getByLabel("Email", { exact: true }).fill("bo@acme.example");
@@ -102,7 +106,7 @@ test.describe("a session that ended in another tab", () => {
     await expect(page.getByText("1 invited.")).toBeVisible();
   });
 
-  test("goes on where they have signed in again elsewhere", async ({ page, context, team }) => {
+  test("continues after signing in again in another tab", async ({ page, context, team }) => {
     await signIn(context, team.admin.email);
     await page.goto(team.path("invite"));
     await page.getByLabel("Email", { exact: true }).fill("bo@acme.example");
@@ -160,7 +164,7 @@ test("whose page is open when they are removed is no longer shown", async ({
   await expect.poll(() => complaints).toEqual([expect.stringContaining("BAD_INPUT")]);
 });
 
-test("settings that another admin has changed are not taken back", async ({
+test("settings that another admin has changed are not overwritten", async ({
   page,
   context,
   team,

@@ -17,7 +17,7 @@ const kept = (page: Page) =>
     ]),
   );
 
-test("a link that has done its work leaves no token behind", async ({ page, team, mailbox }) => {
+test("a used link leaves no token behind", async ({ page, team, mailbox }) => {
   const invitation = await team.invite("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
   await page.goto(invitation);
   await password(page, "Choose a password").fill(PASSWORD);
@@ -44,7 +44,7 @@ test("a declined link leaves no token behind", async ({ page, team }) => {
   expect(await kept(page)).not.toContain(tokenOf(link));
 });
 
-test("a token is out of the address bar before anything is asked", async ({ page, team }) => {
+test("the token leaves the address bar before the first request", async ({ page, team }) => {
   const link = await team.invite("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
   const addresses: string[] = [];
   await page.route("**/graphql", async (route) => {

@@ -14,9 +14,7 @@ declare global {
 
 // A team with something on every page, which only a demo has from the start.
 for (const width of [1280, 360]) {
-  test(`nothing on a page of ${width} pixels moves while the rest of it comes`, async ({
-    browser,
-  }) => {
+  test(`pages ${width} pixels wide do not shift while loading`, async ({ browser }) => {
     await withFolder(async (folder) => {
       const program = await Program.start(folder, {}, 0, "demo");
       const viewport = { width, height: 900 };
