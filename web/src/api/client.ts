@@ -37,8 +37,8 @@ function knowing(result: OperationResult): OperationResult {
 
 /**
  * A client with an empty cache: one for each session, so that nothing of one is shown in another.
- * Where an answer says that somebody may no longer do or see what the page offered, who they are is
- * read anew, and the page follows.
+ * If a response says that the viewer has lost a permission that the page relied on, the session is
+ * read again, and the page follows.
  */
 export function createClient(): Client {
   const client = new Client({

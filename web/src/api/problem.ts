@@ -20,7 +20,7 @@ export type Problem = {
 
 const code = (error: { extensions?: Record<string, unknown> }) => error.extensions?.code;
 
-/** Whether somebody may no longer do or see what a page has offered them, or is signed out. */
+/** Whether the viewer has lost a permission that the page relied on, or is signed out. */
 export const hasLostAccess = (error: CombinedError) =>
   error.graphQLErrors.some((each) =>
     ["UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND"].includes(String(code(each))),

@@ -3,7 +3,7 @@ import { Provider } from "urql";
 import { createClient } from "./client";
 
 type Api = {
-  /** Starts with an empty cache, as after signing in: everything shown is read anew. */
+  /** Starts with an empty cache, as after signing in: everything shown is read again. */
   renew: () => void;
 };
 

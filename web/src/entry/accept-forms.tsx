@@ -59,7 +59,7 @@ export function AcceptSigningUp({
   );
 }
 
-/** Somebody with an account who is signed in already. */
+/** Accepting with an account that is already signed in. */
 export function AcceptSignedIn({ form: { busy, problem }, accept }: Props) {
   return (
     <Form problem={problem} onSend={() => accept({})}>
@@ -72,7 +72,7 @@ export function AcceptSignedIn({ form: { busy, problem }, accept }: Props) {
   );
 }
 
-/** Somebody with an account: a link never sets its password. */
+/** Accepting by signing in: a link never sets the password of an existing account. */
 export function AcceptSigningIn({ invitation, form: { problem }, accept }: Props) {
   return (
     <>

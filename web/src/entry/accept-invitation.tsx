@@ -51,7 +51,7 @@ export default function AcceptInvitation() {
   const accept: Accept = async (who) => {
     const payload = await form.send({ input: { token, ...who } });
     if (!payload) {
-      // Somebody may have signed in meanwhile, or the link may have ended.
+      // Another tab may have signed in, or the link may no longer be valid.
       again({ requestPolicy: "network-only" });
       return;
     }

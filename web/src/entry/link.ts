@@ -1,7 +1,7 @@
 /** Pages that links in mails and logs lead to, each with a token behind `#`. */
 const PAGES = ["/accept-invitation", "/reset-password", "/setup"];
 const LINK = new RegExp(`^(${PAGES.join("|")})/*(?:(?:[?][^#]*)?#[^#]*?)?token=([\\w-]+)`, "u");
-/** How often mail gateways may have encoded a link, each time anew. */
+/** How many times mail gateways may have encoded a link. */
 const ROUNDS = 4;
 
 /** Where a link leads, and its token. */

@@ -3,7 +3,7 @@ import { useSearchParams } from "react-router";
 import type { AuditEventKind, AuditOutcome, HistoryQueryVariables } from "#generated/operations";
 import { isKind } from "./kinds";
 
-/** What the history shows; all of it stands in the address. */
+/** The state of the history page, all of it in the URL. */
 export type View = {
   kind: AuditEventKind | undefined;
   outcome: AuditOutcome | undefined;

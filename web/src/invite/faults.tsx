@@ -7,7 +7,7 @@ const SHOWN = 100;
 /** Characters of a line that are shown. */
 const LONGEST = 200;
 
-/** Lines of a list that nobody is or was invited from, with their reasons. */
+/** Skipped lines of a list, with their reasons. */
 export function Faults({ faults }: { faults: readonly Fault[] }) {
   const count = faults.reduce((sum, { line, lastLine }) => sum + lastLine - line + 1, 0);
   return (

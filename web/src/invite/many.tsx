@@ -38,7 +38,7 @@ type Props = {
   onSend: (invitees: InviteeInput[], rest: Rest) => void;
 };
 
-const NOBODY: never[] = [];
+const NO_PEOPLE: never[] = [];
 
 /** Several people at once: pasted addresses or a CSV file, with a preview of what would happen. */
 export function ManyPeople(props: Props) {
@@ -57,7 +57,7 @@ export function ManyPeople(props: Props) {
     hasChosen.current = false;
     found.current?.focus();
   }, [reading.people]);
-  const listed = reading.people?.people ?? NOBODY;
+  const listed = reading.people?.people ?? NO_PEOPLE;
   const people = useMemo(
     () => listed.filter(({ email }) => !left.has(keyOf(email))),
     [listed, left],

@@ -24,7 +24,7 @@ type Props = {
   onSend: (invitees: InviteeInput[]) => void;
 };
 
-/** One person, with what would happen told beside the form. */
+/** One person, with a preview of the outcome next to the form. */
 export function OnePerson({ role, onRole, chosen, onChosen, problem, busy, onSend }: Props) {
   const [params] = useSearchParams();
   const [email, setEmail] = useState(params.get("email") ?? "");

@@ -12,7 +12,7 @@ import { foreseen, happened, outcomeText, RESULTS } from "./outcome";
 /** Rows that are shown at first, and with each "more". */
 const SHOWN = 50;
 
-/** Somebody, and what became or would become of inviting them, in each workspace. */
+/** A person, with the outcome of inviting them to each workspace. */
 export type Line = {
   key: string;
   email: string;

@@ -28,9 +28,9 @@ export function Results({
   onRetry: (failed: InviteeInput[]) => void;
 }) {
   const here = useHere();
-  const told = useRef<HTMLParagraphElement>(null);
+  const summaryRef = useRef<HTMLParagraphElement>(null);
   // The button that was pressed is gone: what came of it is read out, and the work goes on there.
-  useEffect(() => told.current?.focus(), []);
+  useEffect(() => summaryRef.current?.focus(), []);
   const roleName = useRoleName();
   const { service } = useSession();
   const grouped = useMemo(() => byPerson(outcomes), [outcomes]);
@@ -47,7 +47,7 @@ export function Results({
   return (
     <div className={styles.main}>
       <Notice tone={failed.length || faults.length ? "warn" : "good"}>
-        <p ref={told} tabIndex={-1}>
+        <p ref={summaryRef} tabIndex={-1}>
           {summary(count)}
         </p>
       </Notice>
@@ -85,8 +85,8 @@ function summary(count: (...results: InviteResult[]) => number): string {
     [already, "already a member or invited"],
     [count("FAILED"), "failed"],
   ] as const;
-  const told = parts
+  const texts = parts
     .filter(([number]) => number > 0)
     .map(([number, what]) => `${number.toLocaleString("en")} ${what}`);
-  return `${told.join(", ")}.`;
+  return `${texts.join(", ")}.`;
 }

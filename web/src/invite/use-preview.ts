@@ -15,7 +15,7 @@ const PAUSE = 250;
 type Preview = {
   /** What would happen to each person, by the key of the address: one outcome for each workspace. */
   outcomes: ReadonlyMap<string, readonly ForeseenFragment[]>;
-  /** Whether the server has not told all yet. */
+  /** Whether outcomes are still loading. */
   busy: boolean;
   problem: Problem | undefined;
 };
@@ -61,13 +61,13 @@ export function usePreview(invitees: readonly InviteeInput[], workspaceIds: stri
             { requestPolicy: "network-only" },
           );
           if (dropped) return;
-          const told = data?.inviteUsersPreview;
-          const problem = problemIn(error, told, []);
-          if (problem || !told) {
+          const payload = data?.inviteUsersPreview;
+          const problem = problemIn(error, payload, []);
+          if (problem || !payload) {
             setPreview((before) => ({ ...before, busy: false, problem }));
             return;
           }
-          outcomes = told.outcomes;
+          outcomes = payload.outcomes;
           known.current.set(key, outcomes);
         }
         all.push(...outcomes);

@@ -17,7 +17,7 @@ type Sending = {
 };
 
 /**
- * Invites, a batch at a time. Where one fails, what was done is kept and told, and the rest can be
+ * Invites, a batch at a time. Where one fails, the results so far are kept and shown, and the rest can be
  * sent again: repeating is harmless.
  */
 export function useSend() {
@@ -25,7 +25,7 @@ export function useSend() {
   const [sending, setSending] = useState<Sending>();
   const [busy, setBusy] = useState(false);
   const client = useClient();
-  // With a session begun anew, what was wrong with the last one is past; what was sent is not.
+  // A new session clears the last problem, but not the results.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   useEffect(() => setSending((last) => (last?.outcomes.length === 0 ? undefined : last)), [client]);
   const send = async (invitees: readonly InviteeInput[], workspaceIds: string[]) => {

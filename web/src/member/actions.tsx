@@ -78,7 +78,7 @@ export function useMemberActions(member: Member): { actions: Action[]; dialogs: 
   const [resend, resending] = useResend(member);
   const own = useHere().membershipId === member.id;
   const actions = ACTIONS.filter(({ action }) => canDo(member, action))
-    // Revoking and removing somebody who is invited is the same thing.
+    // For an invited member, revoking and removing are the same.
     .filter(({ action }) => action !== "REMOVE" || !canDo(member, "REVOKE_INVITATION"))
     .map(({ dialog: Dialog, danger = false, label, ...known }) => ({
       ...known,

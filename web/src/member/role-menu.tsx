@@ -22,7 +22,7 @@ export function RoleMenu({ member }: { member: Member }) {
   if (!member.role || !canDo(member, "CHANGE_ROLE")) return <span>{name}</span>;
   const choose = (role: Role) => {
     if (role === member.role) return;
-    // Taking an admin's powers away has consequences to be told first.
+    // Demoting an admin has consequences that the dialog explains first.
     if (member.role === "WORKSPACE_ADMIN" || own) setAsked(role);
     else change(role);
   };

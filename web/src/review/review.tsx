@@ -38,7 +38,7 @@ export default function Review() {
       {review ? (
         <Findings review={review} />
       ) : (
-        // One alone: how long its list is, nobody knows before, and nothing may be pushed down by it.
+        // Only one placeholder: list lengths are unknown, and nothing below may shift.
         <Card title={WAITING}>
           <Skeleton width="50%" />
         </Card>
@@ -59,7 +59,7 @@ function Findings({ review }: { review: Findings }) {
         about={`Sent over a week ago and not accepted.${canManage ? " Resend or revoke them." : ""}`}
         fine="No invitation is older than a week."
         finding={review.staleInvitations}
-        told={(member) => (
+        describe={(member) => (
           <>
             Sent <Time at={member.inviteSentAt} />
             {member.invitation?.state === "EXPIRED" && ", expired"}
@@ -73,7 +73,7 @@ function Findings({ review }: { review: Findings }) {
         about="Members with no activity in the last 90 days."
         fine="Every member was active in the last 90 days."
         finding={review.unseenMembers}
-        told={(member) => (
+        describe={(member) => (
           <>
             Last active <Time at={member.lastActiveAt} />
           </>
@@ -86,7 +86,7 @@ function Findings({ review }: { review: Findings }) {
         about="Members who haven’t opened this workspace since they joined."
         fine="Every member has opened this workspace at least once."
         finding={review.neverSignedIn}
-        told={(member) => (
+        describe={(member) => (
           <>
             Joined <Time at={member.joinedAt} />
           </>
@@ -100,7 +100,7 @@ function Findings({ review }: { review: Findings }) {
         tone={admins === 1 || (admins ?? 0) > 3 ? "warn" : "plain"}
         fine=""
         finding={review.admins}
-        told={(member) => (
+        describe={(member) => (
           <>
             Last active <Time at={member.lastActiveAt} />
           </>
@@ -125,7 +125,7 @@ function Finding({
   about,
   fine,
   finding,
-  told,
+  describe,
   actions,
   all,
   tone = "warn",
@@ -135,7 +135,7 @@ function Finding({
   /** The text if there is nothing to fix. */
   fine: string;
   finding: FindingFragment | null;
-  told: (member: Reviewed) => ReactNode;
+  describe: (member: Reviewed) => ReactNode;
   actions: readonly MembershipAction[];
   /** The view of the team page that has all of them, the most pressing first. */
   all: string;
@@ -153,7 +153,7 @@ function Finding({
       {nodes.length > 0 && (
         <ul className={styles.list}>
           {nodes.map((member) => (
-            <Item key={member.id} member={member} told={told} only={actions} />
+            <Item key={member.id} member={member} describe={describe} only={actions} />
           ))}
         </ul>
       )}
@@ -169,11 +169,11 @@ function Finding({
 
 function Item({
   member,
-  told,
+  describe,
   only,
 }: {
   member: Reviewed;
-  told: (member: Reviewed) => ReactNode;
+  describe: (member: Reviewed) => ReactNode;
   only: readonly MembershipAction[];
 }) {
   const here = useHere();
@@ -187,7 +187,7 @@ function Item({
           <Link to={here.path(`team/${member.id}`)}>
             <bdi>{name}</bdi>
           </Link>
-          <span className="muted">{told(member)}</span>
+          <span className="muted">{describe(member)}</span>
         </span>
       </span>
       <span className={styles.actions}>

@@ -13,7 +13,7 @@ const typing = (target: EventTarget | null) =>
 /** Whether something is open, or opening, over the page: keys are meant for that. */
 const covered = () => document.querySelector("[data-covers]") !== null;
 
-/** Runs `act` when the single key is pressed and nobody is typing; with a `combined` one, always. */
+/** Runs `act` when the single key is pressed and no text field is focused; with a `combined` one, always. */
 export function useKey(key: string, act: () => void, combined = false) {
   const [single] = useSingleKeys();
   useEffect(() => {

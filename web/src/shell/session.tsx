@@ -79,7 +79,7 @@ export function SignedIn({ children }: { children: ReactNode }) {
   if (session && !firstId) setFirstId(session.user.id);
   const isAnother = session !== undefined && firstId !== undefined && session.user.id !== firstId;
   useEffect(() => {
-    // Another tab has signed in as somebody else: nothing of this one may stay.
+    // Another tab has signed in as another user: nothing of this page may stay.
     if (isAnother) location.reload();
   }, [isAnother]);
   const ended = endedOn === client;
@@ -116,7 +116,7 @@ export function SignedIn({ children }: { children: ReactNode }) {
 /** Who is signed in; only inside of [SignedIn]. */
 export function useSession(): Session {
   const session = use(SessionContext);
-  if (!session) throw new Error("useSession stands outside of SignedIn");
+  if (!session) throw new Error("useSession was called outside of SignedIn");
   return session;
 }
 
@@ -152,7 +152,7 @@ export function useHereIfAny(): Here | undefined {
 /** The same; only inside of a workspace's pages. */
 export function useHere(): Here {
   const here = useHereIfAny();
-  if (!here) throw new Error("useHere stands outside of a workspace");
+  if (!here) throw new Error("useHere was called outside of a workspace");
   return here;
 }
 

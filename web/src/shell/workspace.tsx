@@ -19,7 +19,7 @@ export function InWorkspace({ children }: { children: ReactNode }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   useEffect(() => {
     if (!id || here.slug === activeSlug) return;
-    // Sent to the end, even where somebody goes on at once.
+    // Completes even if the user navigates away immediately.
     switchTo({ input: { workspaceId: id } }, { fetchOptions: { keepalive: true } });
   }, [id]);
   // Nothing of one workspace is kept while another one is read.

@@ -21,14 +21,14 @@ export const FIELDS: Record<string, MembershipOrderField> = {
   active: "LAST_ACTIVE",
   joined: "JOINED",
 };
-/** Orders that tell more than everybody may know. */
+/** Orders that reveal values which need the permission to review. */
 const REVIEWED: readonly MembershipOrderField[] = ["LAST_ACTIVE", "JOINED"];
-/** As the table shows it: somebody whose invitation has expired is invited no less. */
+/** The status as the table shows it. A member with an expired invitation is still INVITED. */
 export type Status = MembershipStatus | "EXPIRED";
 const STATUSES: readonly Status[] = ["ACTIVE", "INVITED", "EXPIRED"];
 const ROLES: readonly Role[] = ["WORKSPACE_ADMIN", "GATEWAY_OPERATOR", "SECURITY_AUDITOR"];
 
-/** What the team page shows: all of it stands in the address, so that a view can be sent on. */
+/** The state of the team page, all of it in the URL, so that a view can be shared. */
 export type View = {
   search: string;
   role: Role | undefined;

@@ -9,7 +9,7 @@ import styles from "./field.module.css";
 import { Notice } from "./notice";
 
 /**
- * A form that is sent by a mutation. What is wrong stands at its field and is focused, or above the
+ * A form that is sent by a mutation. An error is shown at its field, which is focused, or above the
  * form; what was typed stays.
  */
 export function Form({

@@ -11,7 +11,7 @@ function watch(onChange: () => void) {
   };
 }
 
-/** What this browser was told to remember; `undefined` where it keeps nothing, as in private windows. */
+/** A stored value; `undefined` if there is none or the browser stores nothing (private windows). */
 export function stored(key: string): string | undefined {
   try {
     return localStorage.getItem(key) ?? undefined;

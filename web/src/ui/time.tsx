@@ -18,7 +18,7 @@ function tick() {
 watchServerClock(tick);
 
 function watch(onTick: () => void) {
-  // Nobody has looked at the clock meanwhile.
+  // Nothing was shown in the meantime, so the clock was not updated.
   if (watchers.size === 0) now = serverNow();
   watchers.add(onTick);
   timer ??= setInterval(tick, TICK);

@@ -12,7 +12,7 @@ export function useToasts() {
   const { add, close } = manager;
   return useMemo(
     () => ({
-      /** `about` is what it was done to: only the latest is told, and can be taken back. */
+      /** `about` identifies what was changed: only its latest change is shown and can be undone. */
       done(title: string, undo?: Undo, about?: string) {
         const id = add({
           ...(about && { id: about }),

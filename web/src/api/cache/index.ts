@@ -3,7 +3,7 @@ import schema from "#generated/schema";
 import { optimistic } from "./optimistic";
 import { updates } from "./updates";
 
-/** What stands in no place of its own: it belongs to the object that it was read from. */
+/** Types without an identity: they are stored with their parent object. */
 const EMBEDDED = [
   "AccessFinding",
   "AccessReview",

@@ -16,7 +16,7 @@ export function workspaceOf(cache: Cache, membershipId: string): string | undefi
   return typeof key === "string" ? key : undefined;
 }
 
-/** Makes the lists of a workspace be read anew, the next time that somebody looks at them. */
+/** Invalidates the lists of a workspace, so that they are read again when next shown. */
 export function forgetLists(cache: Cache, workspace: string | Entity | undefined) {
   if (workspace) forgetFields(cache, workspace, TEAM_LISTS);
 }
@@ -28,7 +28,7 @@ export function forgetFields(cache: Cache, of: string | Entity, names: readonly 
   }
 }
 
-/** Takes a member out of every list that shows them. */
+/** Removes a member from every cached list. */
 function takeOut(cache: Cache, workspace: string, membershipId: string) {
   const gone = cache.keyOfEntity(membership(membershipId));
   for (const field of cache.inspectFields(workspace)) {
@@ -44,7 +44,7 @@ function takeOut(cache: Cache, workspace: string, membershipId: string) {
   }
 }
 
-/** Counts a member less. */
+/** Subtracts a member from the counts. */
 function countLess(cache: Cache, workspace: string, membershipId: string) {
   const wasInvited = cache.resolve(membership(membershipId), "status") === "INVITED";
   const workspaceId = cache.resolve(workspace, "id");
@@ -64,7 +64,7 @@ function countLess(cache: Cache, workspace: string, membershipId: string) {
 
 /**
  * A member goes. Before the server answers, the row and the counts are changed here; with the answer
- * come the counts, and the lists are read anew.
+ * come the counts, and the lists are read again.
  */
 export function leave(cache: Cache, membershipId: string, optimistic: boolean) {
   const workspace = workspaceOf(cache, membershipId);

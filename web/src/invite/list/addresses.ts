@@ -3,10 +3,10 @@ import { clean, isAddress } from "./address";
 import { splitName } from "./name";
 import type { Fault, Row } from "./rows";
 
-/** Addresses that stand in running text, as rows of the columns email, first name and last name. */
+/** Addresses in running text, as rows of the columns email, first name and last name. */
 export type Addresses = {
   rows: Row[];
-  /** Lines that nobody is read from, since not all of them is understood. */
+  /** Lines that are skipped, since they cannot be read completely. */
   faults: Fault[];
   /** Whether a line has an address and something else, as a table has. */
   mixed: boolean;

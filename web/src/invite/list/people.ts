@@ -14,7 +14,7 @@ export type Listed = Person & { row: Row };
 /** The people of a list, and what is not among them. */
 export type People = {
   people: Listed[];
-  /** Lines that nobody is read from, in their order. */
+  /** Skipped lines, in their order. */
   faults: Fault[];
   /** Rows that say no more than one before them. */
   repeated: Row[];
@@ -35,7 +35,7 @@ export function peopleIn(list: List, uses: readonly Use[], names: RoleNames): Pe
   return { people: same, repeated, faults: faults.sort((a, b) => a.line - b.line) };
 }
 
-/** The person in a row, or why nobody is read from it. */
+/** The person in a row, or the reason why the row is skipped. */
 function personIn(
   row: Row,
   uses: readonly Use[],
@@ -150,6 +150,6 @@ function contradiction(
     return role ? `as ${role}` : "without a role";
   };
   const others = group.filter((each) => each !== person).slice(0, 3);
-  const told = others.map((each) => `${as(each)} on line ${each.row.line}`).join(", ");
-  return { ...person.row, reason: `Listed twice: ${as(person)} here, ${told}. Keep one.` };
+  const conflicts = others.map((each) => `${as(each)} on line ${each.row.line}`).join(", ");
+  return { ...person.row, reason: `Listed twice: ${as(person)} here, ${conflicts}. Keep one.` };
 }

@@ -16,7 +16,7 @@ export type List = {
   columns: Columns;
   /** Lines that cannot be read, whatever the columns mean. */
   faults: Fault[];
-  /** Why nobody can be invited from this list as it is. */
+  /** Why this list cannot be used as it is. */
   stop?: { reason: string; line?: number; lastLine?: number };
   /** Whether all cells of this table are addresses, so that it may be running text as well. */
   hasOnlyAddresses?: boolean;

@@ -9,7 +9,7 @@ export type Row = {
   cells: string[];
 };
 
-/** Something in a list that nobody can be invited from, and why. */
+/** Lines of a list that are skipped, and why. */
 export type Fault = Row & { reason: string };
 
 export type Rows = {
