@@ -12,6 +12,7 @@ mod graphql;
 mod health;
 mod log;
 mod mailbox;
+mod parameters;
 mod site;
 
 use crate::App;

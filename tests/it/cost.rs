@@ -9,6 +9,7 @@ on_sqlite!(
     too_much_at_once_is_refused_before_it_runs,
     what_a_team_page_asks_passes_with_room_to_spare,
     depth_is_bounded,
+    fragments_of_three_hundred_components_pass,
 );
 
 const PAGE: &str = "query($n: Int = 7) { workspace { members(first: $n) { nodes { id } pageInfo { endCursor } } } }";
@@ -173,4 +174,29 @@ async fn depth_is_bounded(server: Server) {
     assert_eq!(reply.codes(), ["QUERY_TOO_COMPLEX"]);
     let message = reply.0["errors"][0]["message"].as_str().unwrap();
     assert!(message.contains("21 deep, and 20 is the most"), "{message}");
+}
+
+async fn fragments_of_three_hundred_components_pass(server: Server) {
+    let team = Team::first(&server).await;
+    let mut query = "{ workspace { members(first: 3) { nodes { ...C0 } } } }".to_owned();
+    for n in 0..300 {
+        let children = (8 * n + 1..=8 * n + 8).filter(|child| *child < 300);
+        let children: String = children.map(|child| format!("...C{child} ")).collect();
+        query += &format!(" fragment C{n} on Membership {{ id name user {{ email }} {children} }}");
+    }
+    let data = team.admin.client.get(&query).await;
+    let members = &data["workspace"]["members"]["nodes"];
+    assert_eq!(members[0]["user"]["email"], "ana@acme.example");
+    // Each of them spread once more by each is refused without being followed.
+    let bomb = query.replace("...C0", "...D0");
+    let bomb = (0..60).fold(bomb, |query, n| {
+        let next = if n < 59 {
+            format!("D{}", n + 1)
+        } else {
+            "C0".to_owned()
+        };
+        format!("{query} fragment D{n} on Membership {{ ...{next} ...{next} }}")
+    });
+    let reply = team.admin.client.run(&bomb, json!({})).await;
+    assert_eq!(reply.codes(), ["QUERY_TOO_COMPLEX"]);
 }

@@ -15,6 +15,7 @@ on_sqlite!(
     large_bodies_are_refused,
     malformed_requests_are_refused,
     the_status_depends_on_the_media_type,
+    headers_are_read_as_they_may_be_written,
     get_is_for_queries_only,
     sessions_travel_in_a_cookie,
     the_bearer_token_goes_before_the_cookie,
@@ -283,4 +284,26 @@ async fn an_operation_that_panics_takes_nothing_with_it(server: Server) {
     server.statements.explode_at(None);
     let (status, answer) = client.post(json!({ "query": RENAME }).to_string()).await;
     assert_eq!((status, &answer["errors"]), (200, &json!(null)));
+}
+
+async fn headers_are_read_as_they_may_be_written(server: Server) {
+    for (accept, status) in [
+        ("application/json;", 200),
+        ("application/json; ;", 200),
+        ("text/html;level=\"1, 2\", application/json;q=0.5;", 200),
+        ("text/html;, application/json;q=0", 406),
+        ("", 200),
+    ] {
+        let request = post(&server).header("accept", accept);
+        let answer = wire::send(request.json(&json!({ "query": VIEWER }))).await;
+        assert_eq!(answer.status, status, "{accept}");
+    }
+    for content_type in [
+        "application/json;",
+        "application/json; x=\"; charset=latin1\"",
+    ] {
+        let request = bare_post(&server).header("content-type", content_type);
+        let answer = wire::send(request.body(json!({ "query": VIEWER }).to_string())).await;
+        assert_eq!(answer.outcome(), (200, ""), "{content_type}");
+    }
 }

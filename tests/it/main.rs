@@ -32,6 +32,7 @@ mod origin;
 mod outsiders;
 mod password;
 mod permissions;
+mod persisted_queries;
 mod policy;
 mod quotas;
 mod race;

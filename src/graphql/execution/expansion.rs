@@ -1,11 +1,12 @@
 //! A bound on what a parsed query expands to, once its fragments are spread.
 //!
-//! Twenty spreads of fragments that spread each other stand for millions of fields, and those of
-//! a cycle for no end of them; the schema's own checks follow every path. Here each fragment is
-//! visited once. Introspection multiplies without any fragment (the fields of the types of the
+//! Fragments may be spread as often as they like: clients keep one for each component. But thirty
+//! that spread each other twice stand for a billion fields, a chain of them overflows the stack,
+//! and a cycle has no end; the schema's own checks follow every path. Here each fragment is visited
+//! once, and no deeper than the limit. Introspection multiplies without any fragment (the fields of the types of the
 //! fields …), so it is weighed by how many items its lists have in this schema.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_graphql::{
     Name, Positioned,
@@ -19,6 +20,9 @@ use super::{list_sizes::ListSizes, types::TypeMap};
 pub struct ExpansionLimits {
     /// Selections after spreading all fragments, of all operations in the document.
     pub selections: u64,
+    /// Selection sets inside each other after spreading, below that of an operation. The schema's
+    /// own limit is the same.
+    pub depth: usize,
     /// Values that introspection returns, estimated.
     pub introspection: u64,
 }
@@ -26,7 +30,8 @@ pub struct ExpansionLimits {
 impl Default for ExpansionLimits {
     fn default() -> Self {
         Self {
-            selections: 2000,
+            selections: 4000,
+            depth: 32,
             introspection: 50_000,
         }
     }
@@ -38,6 +43,14 @@ pub enum ExpansionError {
     /// A fragment spreads itself (specification, section 5.5.2.2).
     #[error("The fragment \"{0}\" spreads itself.")]
     Cycle(Name),
+    /// Nothing spreads a fragment (specification, section 5.5.1.4).
+    #[error("The fragment \"{0}\" is never used.")]
+    Unused(Name),
+    /// See [`ExpansionLimits::depth`].
+    #[error(
+        "The query nests selections more than {0} deep once its fragments are spread: select fewer levels at once."
+    )]
+    Depth(usize),
     /// See [`ExpansionLimits::selections`].
     #[error("The query has more than {0} selections once its fragments are spread: split it.")]
     Selections(u64),
@@ -51,12 +64,15 @@ pub enum ExpansionError {
 struct Size {
     selections: u64,
     introspection: u64,
+    /// Selection sets inside each other.
+    height: usize,
 }
 
 impl Size {
     fn add(&mut self, other: Self) {
         self.selections = self.selections.saturating_add(other.selections);
         self.introspection = self.introspection.saturating_add(other.introspection);
+        self.height = self.height.max(other.height);
     }
 }
 
@@ -87,6 +103,7 @@ impl Place {
 struct Expansion<'d> {
     fragments: &'d HashMap<Name, Positioned<FragmentDefinition>>,
     sizes: &'d ListSizes,
+    depth_limit: usize,
     /// `None` while the fragment is being measured.
     known: HashMap<(&'d str, Place), Option<Size>>,
 }
@@ -103,14 +120,18 @@ pub fn check(
     let mut expansion = Expansion {
         fragments: &document.fragments,
         sizes: types.list_sizes(),
+        depth_limit: limits.depth,
         known: HashMap::new(),
     };
     let mut total = Size::default();
     for (_, operation) in document.operations.iter() {
-        total.add(expansion.set(&operation.node.selection_set.node, Place::Data)?);
+        total.add(expansion.set(&operation.node.selection_set.node, Place::Data, 0)?);
     }
-    for name in document.fragments.keys() {
-        expansion.fragment(name, Place::Data)?;
+    // What nothing spreads would be checked by the schema without having been counted here.
+    let used: HashSet<&str> = expansion.known.keys().map(|(name, _)| *name).collect();
+    let names = document.fragments.keys();
+    if let Some(name) = names.filter(|name| !used.contains(name.as_str())).min() {
+        return Err(ExpansionError::Unused(name.clone()));
     }
     if total.selections > limits.selections {
         return Err(ExpansionError::Selections(limits.selections));
@@ -122,24 +143,36 @@ pub fn check(
 }
 
 impl<'d> Expansion<'d> {
-    fn set(&mut self, set: &'d SelectionSet, place: Place) -> Result<Size, ExpansionError> {
+    /// Measures a selection set that is inside of `depth` others. One without items is a leaf.
+    fn set(
+        &mut self,
+        set: &'d SelectionSet,
+        place: Place,
+        depth: usize,
+    ) -> Result<Size, ExpansionError> {
+        if depth > self.depth_limit && !set.items.is_empty() {
+            return Err(ExpansionError::Depth(self.depth_limit));
+        }
         let mut total = Size::default();
+        let below = depth + 1;
         for selection in &set.items {
             let size = match &selection.node {
                 Selection::Field(field) => {
                     let name = field.node.name.node.as_str();
-                    let below = self.set(&field.node.selection_set.node, place.below(name))?;
-                    self.field(name, place, below)
+                    let size =
+                        self.set(&field.node.selection_set.node, place.below(name), below)?;
+                    self.field(name, place, size)
                 }
                 Selection::InlineFragment(fragment) => {
-                    nested(self.set(&fragment.node.selection_set.node, place)?)
+                    nested(self.set(&fragment.node.selection_set.node, place, below)?)
                 }
                 Selection::FragmentSpread(spread) => {
-                    nested(self.fragment(&spread.node.fragment_name.node, place)?)
+                    nested(self.fragment(&spread.node.fragment_name.node, place, below)?)
                 }
             };
             total.add(size);
         }
+        total.height += usize::from(!set.items.is_empty());
         Ok(total)
     }
 
@@ -173,8 +206,16 @@ impl<'d> Expansion<'d> {
     }
 
     /// Measures a fragment once for each place. One that the document lacks is left to validation.
-    fn fragment(&mut self, name: &'d Name, place: Place) -> Result<Size, ExpansionError> {
+    fn fragment(
+        &mut self,
+        name: &'d Name,
+        place: Place,
+        depth: usize,
+    ) -> Result<Size, ExpansionError> {
         match self.known.get(&(name.as_str(), place)) {
+            Some(Some(size)) if depth + size.height > self.depth_limit + 1 => {
+                return Err(ExpansionError::Depth(self.depth_limit));
+            }
             Some(Some(size)) => return Ok(*size),
             Some(None) => return Err(ExpansionError::Cycle(name.clone())),
             None => {}
@@ -184,7 +225,7 @@ impl<'d> Expansion<'d> {
             return Ok(Size::default());
         };
         self.known.insert((name, place), None);
-        let size = self.set(&fragment.node.selection_set.node, place)?;
+        let size = self.set(&fragment.node.selection_set.node, place, depth)?;
         self.known.insert((name, place), Some(size));
         Ok(size)
     }

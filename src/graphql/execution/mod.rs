@@ -4,12 +4,16 @@
 
 mod complete;
 pub mod cost;
+mod document;
+mod document_store;
 mod documents;
 pub mod errors;
 pub mod expansion;
 mod lex;
 mod list_sizes;
+mod literals;
 mod paths;
+mod persisted;
 mod price;
 pub mod reply;
 mod rewrite;
@@ -27,13 +31,8 @@ use async_graphql::{
 use futures_util::{Stream, StreamExt};
 
 use self::{
-    complete::complete,
-    cost::CostLimits,
-    documents::{Document, Documents},
-    expansion::ExpansionLimits,
-    reply::Reply,
-    scan::ScanLimits,
-    selection::Collector,
+    complete::complete, cost::CostLimits, document::Document, documents::Documents,
+    expansion::ExpansionLimits, reply::Reply, scan::ScanLimits, selection::Collector,
     types::TypeMap,
 };
 use super::Schema;
@@ -97,11 +96,11 @@ impl<E: Executor> Api<E> {
     /// Checks a request as far as that is possible without running it.
     ///
     /// # Errors
-    /// A refusal with the code `QUERY_TOO_COMPLEX` or `BAD_INPUT`.
+    /// A refusal with the code `QUERY_TOO_COMPLEX`, `BAD_INPUT` or one of persisted queries.
     pub fn prepare(&self, mut request: Request) -> Result<Operation, ServerError> {
-        let document = self.documents.get(&request.query, &self.types)?;
+        let document = self.documents.get(&request, &self.types)?;
         let operation = &document.operation(request.operation_name.as_deref())?.node;
-        variables::check_size(&request.query, &request.variables)?;
+        variables::check_size(document.variable_uses, &request.variables)?;
         variables::coerce(operation, &mut request.variables)?;
         let collector = Collector {
             types: &self.types,

@@ -5,6 +5,8 @@
 //! `__typename` under a key of its own, the *marker*, which never leaves it. And where one selection
 //! set names the same field twice, the two become one: the library would run both.
 
+use std::collections::HashMap;
+
 use async_graphql::{
     Name, Positioned,
     parser::types::{ExecutableDocument, Field, OperationType, Selection, SelectionSet},
@@ -107,33 +109,38 @@ impl Rewriter<'_> {
 /// Merges equal fields of one selection set into the first of them (specification, section 5.3.2).
 fn merge(set: &mut SelectionSet) {
     let mut merged: Vec<Positioned<Selection>> = Vec::with_capacity(set.items.len());
+    let mut by_key: HashMap<Name, Vec<usize>> = HashMap::new();
     for mut selection in std::mem::take(&mut set.items) {
-        let twin = merged
-            .iter_mut()
-            .find_map(|other| twin(other, &selection.node));
-        match (twin, &mut selection.node) {
-            (Some(twin), Selection::Field(field)) => twin
-                .selection_set
-                .node
-                .items
-                .append(&mut field.node.selection_set.node.items),
-            _ => merged.push(selection),
+        let Selection::Field(field) = &mut selection.node else {
+            merged.push(selection);
+            continue;
+        };
+        let places = by_key.entry(field.node.response_key().node.clone());
+        let places = places.or_default();
+        let mut alike = places.iter().copied();
+        let equal = alike.find(|place| twin(&merged[*place].node, &field.node));
+        if let Some(place) = equal
+            && let Selection::Field(first) = &mut merged[place].node
+        {
+            let items = &mut field.node.selection_set.node.items;
+            first.node.selection_set.node.items.append(items);
+        } else {
+            places.push(merged.len());
+            merged.push(selection);
         }
     }
     set.items = merged;
 }
 
-/// The field in `first`, where it is the same as the one in `second`.
-fn twin<'f>(first: &'f mut Positioned<Selection>, second: &Selection) -> Option<&'f mut Field> {
-    let (Selection::Field(first), Selection::Field(second)) = (&mut first.node, second) else {
-        return None;
+/// Whether two selections with the same key are the same field, apart from what is selected in it.
+fn twin(first: &Selection, second: &Field) -> bool {
+    let Selection::Field(first) = first else {
+        return false;
     };
-    let (first, second) = (&mut first.node, &second.node);
-    let same = first.response_key().node == second.response_key().node
-        && first.name.node == second.name.node
+    let first = &first.node;
+    first.name.node == second.name.node
         && first.arguments == second.arguments
         && first.directives.is_empty()
         && second.directives.is_empty()
-        && first.selection_set.node.items.is_empty() == second.selection_set.node.items.is_empty();
-    same.then_some(first)
+        && first.selection_set.node.items.is_empty() == second.selection_set.node.items.is_empty()
 }

@@ -1,5 +1,6 @@
 //! Which coding of a file a client gets (RFC 9110, section 12.5.3).
 
+use crate::http::parameters::{elements, parameters, weight};
 use axum::http::{HeaderMap, HeaderValue, header};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,11 +29,11 @@ pub fn choose<T>(
     request: &HeaderMap,
     forms: impl IntoIterator<Item = (Coding, T)>,
 ) -> Option<(Coding, T)> {
-    let plain = quality(request, "identity").unwrap_or(0.0);
+    let plain = quality(request, "identity").unwrap_or(0);
     let mut best = None;
-    let mut best_quality = 0.0;
+    let mut best_quality = 0;
     for (coding, form) in forms {
-        let quality = quality(request, coding.name()).unwrap_or(0.0);
+        let quality = quality(request, coding.name()).unwrap_or(0);
         if quality > best_quality && quality >= plain {
             best = Some((coding, form));
             best_quality = quality;
@@ -41,12 +42,12 @@ pub fn choose<T>(
     best
 }
 
-/// What `Accept-Encoding` says of a coding, by its name or by `*`.
-fn quality(request: &HeaderMap, name: &str) -> Option<f32> {
+/// What `Accept-Encoding` says of a coding, by its name or by `*`, in thousandths.
+fn quality(request: &HeaderMap, name: &str) -> Option<u16> {
     let accepted = request.get_all(header::ACCEPT_ENCODING).iter();
-    let accepted: Vec<(&str, f32)> = accepted
+    let accepted: Vec<(&str, u16)> = accepted
         .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
+        .flat_map(elements)
         .map(weighted)
         .collect();
     let find = |name: &str| {
@@ -58,15 +59,11 @@ fn quality(request: &HeaderMap, name: &str) -> Option<f32> {
         .map(|(_, quality)| *quality)
 }
 
-/// A coding and its weight. One that can't be read counts for nothing.
-fn weighted(text: &str) -> (&str, f32) {
-    let mut parts = text.split(';').map(str::trim);
-    let name = parts.next().unwrap_or_default();
-    let weight = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
-    (
-        name,
-        weight.map_or(1.0, |weight| weight.parse().unwrap_or(0.0)),
-    )
+/// A coding and its weight. One whose weight can't be read counts for nothing.
+fn weighted(element: &str) -> (&str, u16) {
+    let (name, mut parameters) = parameters(element);
+    let q = parameters.find(|(name, _)| name.eq_ignore_ascii_case("q"));
+    (name, q.map_or(1000, |(_, q)| weight(&q).unwrap_or(0)))
 }
 
 #[cfg(test)]
@@ -91,6 +88,8 @@ mod tests {
             ("gzip, deflate, br, zstd", Some(Coding::Brotli)),
             ("gzip", Some(Coding::Gzip)),
             ("GZIP;Q=0.5", Some(Coding::Gzip)),
+            ("gzip; q = 0.5;", Some(Coding::Gzip)),
+            ("br;q=nan, gzip;q=0.001", Some(Coding::Gzip)),
             ("br;q=0.1, gzip", Some(Coding::Gzip)),
             ("br; q=0.8, gzip; q=0.8", Some(Coding::Brotli)),
             ("*", Some(Coding::Brotli)),

@@ -1,23 +1,51 @@
 //! GraphQL requests as they are written in HTTP (GraphQL over HTTP, section 4).
 
-use async_graphql::{Request, Variables};
+use async_graphql::{Extensions, Request, Variables};
 use axum::http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
 use serde::Deserialize;
 
-use super::{accept::is_utf8, refusal::Refusal};
+use super::{media_type::is_utf8, refusal::Refusal};
+use crate::http::parameters::parameters;
 
 /// The parameters of a request (section 4.1).
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(try_from = "Fields")]
 pub struct Parameters {
+    /// Empty where an extension tells which query is meant.
     query: String,
-    #[serde(default)]
+    operation_name: Option<String>,
+    variables: Variables,
+    extensions: Extensions,
+}
+
+/// The parameters as they are written.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Fields {
+    query: Option<String>,
     operation_name: Option<String>,
     #[serde(default)]
     variables: Variables,
-    /// Nothing here reads them, but they must be a map.
-    #[serde(default, rename = "extensions")]
-    _extensions: Option<serde_json::Map<String, serde_json::Value>>,
+    extensions: Option<Extensions>,
+}
+
+impl TryFrom<Fields> for Parameters {
+    type Error = &'static str;
+
+    fn try_from(fields: Fields) -> Result<Self, Self::Error> {
+        let extensions = fields.extensions.unwrap_or_default();
+        let query = match fields.query {
+            Some(query) => query,
+            None if extensions.contains_key("persistedQuery") => String::new(),
+            None => return Err("missing field `query`"),
+        };
+        Ok(Self {
+            query,
+            operation_name: fields.operation_name,
+            variables: fields.variables,
+            extensions,
+        })
+    }
 }
 
 /// The parameters of a GET request (section 4.2): maps are JSON inside of the URL.
@@ -34,6 +62,7 @@ impl From<Parameters> for Request {
     fn from(parameters: Parameters) -> Self {
         let mut request = Self::new(parameters.query).variables(parameters.variables);
         request.operation_name = parameters.operation_name;
+        request.extensions = parameters.extensions;
         request
     }
 }
@@ -57,15 +86,13 @@ impl TryFrom<UrlParameters> for Parameters {
     type Error = Refusal;
 
     fn try_from(parameters: UrlParameters) -> Result<Self, Refusal> {
-        let query = parameters
-            .query
-            .ok_or_else(|| malformed("missing field `query`"))?;
-        Ok(Self {
-            query,
+        let fields = Fields {
+            query: parameters.query,
             operation_name: parameters.operation_name.filter(|name| !name.is_empty()),
             variables: map(parameters.variables)?.unwrap_or_default(),
-            _extensions: map(parameters.extensions)?,
-        })
+            extensions: map(parameters.extensions)?,
+        };
+        fields.try_into().map_err(malformed)
     }
 }
 
@@ -90,16 +117,10 @@ pub fn check_content_type(headers: &HeaderMap) -> Result<(), Refusal> {
     let content_type = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
-    let mut parts = content_type.unwrap_or_default().split(';').map(str::trim);
-    let is_json = parts
-        .next()
-        .is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
-    let charset_fits = parts.all(|parameter| match parameter.split_once('=') {
-        Some((key, value)) if key.trim().eq_ignore_ascii_case("charset") => {
-            is_utf8(value.trim().trim_matches('"'))
-        }
-        _ => true,
-    });
+    let (essence, mut parameters) = parameters(content_type.unwrap_or_default());
+    let is_json = essence.eq_ignore_ascii_case("application/json");
+    let charset_fits =
+        parameters.all(|(name, value)| !name.eq_ignore_ascii_case("charset") || is_utf8(&value));
     if is_json && charset_fits {
         return Ok(());
     }

@@ -1,11 +1,11 @@
 //! GraphQL over HTTP, after the working draft of that specification.
 
-mod accept;
 mod body;
 mod bounds;
 mod caller;
 mod cors;
 mod endpoint;
+mod media_type;
 mod origin;
 mod refusal;
 mod socket;
@@ -26,12 +26,12 @@ use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use self::{
-    accept::MediaType,
     body::{Parameters, UrlParameters, check_content_type},
     bounds::bounded,
     caller::Caller,
     cors::cors,
     endpoint::{Endpoint, MAX_REQUEST_BYTES},
+    media_type::MediaType,
     refusal::Refusal,
 };
 use super::connections::ConnectionPermit;

@@ -79,6 +79,62 @@ fn deep_fragments_fit_the_stack() {
         .unwrap();
     }
     assert_eq!(code(query), "QUERY_TOO_COMPLEX");
+    // As many levels as the text has room for.
+    for (fragments, levels) in [(500, 1), (40, 32), (20, 60)] {
+        assert_eq!(code(chain(fragments, levels)), "QUERY_TOO_COMPLEX");
+    }
+    assert_eq!(code(chain(30, 0)), Value::Null);
+    // An operation that leaves the chain out does not hide it.
+    let unused = chain(500, 1).replacen("...F0", "n", 1);
+    assert_eq!(code(unused), "BAD_INPUT");
+}
+
+/// Fragments that each spread the next one, that many levels of fields further down.
+fn chain(fragments: usize, levels: usize) -> String {
+    let mut query = "{ leaf { ...F0 } }".to_owned();
+    let (open, close) = ("child { ".repeat(levels), "}".repeat(levels));
+    for n in 0..fragments {
+        let next = n + 1;
+        write!(
+            query,
+            " fragment F{n} on Leaf {{ {open} ...F{next} {close} }}"
+        )
+        .unwrap();
+    }
+    write!(query, " fragment F{fragments} on Leaf {{ n }}").unwrap();
+    query
+}
+
+/// A fragment for each component, spread by the component that it is in.
+fn co_located(components: usize) -> String {
+    let mut query = "{ leaf { ...C0 } }".to_owned();
+    for n in 0..components {
+        let children = (6 * n + 1..=6 * n + 6).filter(|child| *child < components);
+        let children: String = children.map(|child| format!("...C{child} ")).collect();
+        let below = match children.as_str() {
+            "" => String::new(),
+            children => format!("child {{ {children} }}"),
+        };
+        write!(query, " fragment C{n} on Leaf {{ id n {below} }}").unwrap();
+    }
+    query
+}
+
+#[test]
+fn fragments_of_components_pass() {
+    let reply = run(co_located(300), json!({}));
+    assert_eq!(reply["errors"], Value::Null);
+    let leaf = |below: usize| {
+        let path = format!("/data/leaf{}/n", "/child".repeat(below));
+        reply.pointer(&path).cloned()
+    };
+    assert_eq!((leaf(0), leaf(4)), (Some(json!(0)), Some(json!(4))));
+    // One that is spread in three hundred places.
+    let many = format!(
+        "{{ {} }} fragment F on Leaf {{ n ...G }} fragment G on Leaf {{ id }}",
+        "leaf { ...F ...F ...G }".repeat(100)
+    );
+    assert_eq!(code(many), Value::Null);
 }
 
 #[test]
@@ -114,7 +170,17 @@ fn doubling(levels: usize, width: usize) -> String {
 #[test]
 fn fragments_cannot_multiply() {
     assert_eq!(code(doubling(22, 1)), "QUERY_TOO_COMPLEX");
-    assert_eq!(code(doubling(9, 3)), "QUERY_TOO_COMPLEX");
+    assert_eq!(code(doubling(10, 3)), "QUERY_TOO_COMPLEX");
+    assert_eq!(code(doubling(30, 1)), "QUERY_TOO_COMPLEX");
+    assert_eq!(code(doubling(300, 1)), "QUERY_TOO_COMPLEX");
+    let wide = (0..20).fold("{ ...F0 }".to_owned(), |query, n| {
+        let next = format!("...F{} ", n + 1).repeat(90);
+        format!("{query} fragment F{n} on Query {{ {next} }}")
+    });
+    assert_eq!(
+        code(format!("{wide} fragment F20 on Query {{ hello }}")),
+        "QUERY_TOO_COMPLEX"
+    );
     assert_eq!(code(doubling(9, 1)), Value::Null);
     for cycle in [
         "{ ...A } fragment A on Query { ...A ...A }",

@@ -3,6 +3,8 @@
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header::ACCEPT};
 
+use crate::http::parameters::{elements, parameters, weight};
+
 /// The media types of GraphQL responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MediaType {
@@ -17,15 +19,13 @@ impl MediaType {
     /// Chooses by the `Accept` header. Where the client has no preference, JSON is what older
     /// clients expect. `None` where nothing is acceptable.
     pub fn negotiate(headers: &HeaderMap) -> Option<Self> {
-        let mut accept = headers.get_all(ACCEPT).iter().peekable();
+        let accept = headers.get_all(ACCEPT).iter();
+        let accept = accept.filter_map(|value| value.to_str().ok());
+        let mut accept = accept.flat_map(elements).peekable();
         if accept.peek().is_none() {
             return Some(Self::Json);
         }
-        let ranges: Vec<Range<'_>> = accept
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .filter_map(Range::parse)
-            .collect();
+        let ranges: Vec<Range<'_>> = accept.filter_map(Range::parse).collect();
         let (graphql, json) = (Self::GraphQl.quality(&ranges), Self::Json.quality(&ranges));
         match (graphql > 0, json > 0) {
             (false, false) => None,
@@ -85,18 +85,15 @@ struct Range<'a> {
 }
 
 impl<'a> Range<'a> {
-    /// `None` for a range that asks for a charset other than UTF-8, or that can't be read.
+    /// `None` for a range that asks for a charset other than UTF-8, or whose weight is malformed.
     fn parse(text: &'a str) -> Option<Self> {
-        let mut parts = text.split(';').map(str::trim);
-        let name = parts.next().filter(|name| name.contains('/'))?;
+        let (name, parameters) = parameters(text);
         let mut quality = 1000;
-        for parameter in parts {
-            let (key, value) = parameter.split_once('=')?;
-            let value = value.trim().trim_matches('"');
-            match key.trim().to_ascii_lowercase().as_str() {
-                "q" => quality = thousandths(value)?,
-                "charset" if !is_utf8(value) => return None,
-                _ => {}
+        for (key, value) in parameters {
+            if key.eq_ignore_ascii_case("q") {
+                quality = weight(&value)?;
+            } else if key.eq_ignore_ascii_case("charset") && !is_utf8(&value) {
+                return None;
             }
         }
         Some(Self { name, quality })
@@ -110,13 +107,6 @@ impl<'a> Range<'a> {
 /// Whether a charset's name means UTF-8.
 pub(super) fn is_utf8(charset: &str) -> bool {
     charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("utf8")
-}
-
-fn thousandths(text: &str) -> Option<u16> {
-    let quality: f32 = text.parse().ok()?;
-    (0.0..=1.0)
-        .contains(&quality)
-        .then_some((quality * 1000.0) as u16)
 }
 
 #[cfg(test)]
@@ -158,6 +148,19 @@ mod tests {
             ("*/*;q=0", None),
             ("nonsense", None),
             ("application/json;q=2", None),
+            ("application/json;", Some(Json)),
+            ("application/json; ;q=0.5 ; ", Some(Json)),
+            ("text/html;x=\"a, application/json\"", None),
+            ("text/html;x=\"a, b\", application/json", Some(Json)),
+            ("application/json;x=\"a;q=0\"", Some(Json)),
+            ("application/json;q=0.12345", None),
+            (
+                "application/json;q=0.571, application/graphql-response+json;q=0.57",
+                Some(Json),
+            ),
+            (", ,application/json,", Some(Json)),
+            ("application/json; odd", Some(Json)),
+            ("", Some(Json)),
         ] {
             assert_eq!(negotiate(accept), expected, "{accept}");
         }
