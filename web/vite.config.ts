@@ -1,12 +1,14 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defineConfig } from "vitest/config";
 
 // Where `cargo run` listens; `npm run dev` passes the API on to it.
 const server = "http://localhost:8080";
 
 export default defineConfig({
   plugins: [react()],
+  // Ends what hangs. Property tests take several seconds on a busy machine.
+  test: { testTimeout: 60_000 },
   resolve: {
     alias: { "#generated": fileURLToPath(new URL("./generated", import.meta.url)) },
   },
