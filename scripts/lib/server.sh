@@ -1,0 +1,31 @@
+# shellcheck shell=bash
+# The built program, serving for a script. Needs common.sh.
+# shellcheck disable=SC2154 # target: common.sh
+
+server_folder=
+server_pid=
+# Where it listens: 127.0.0.1:PORT.
+server_address=
+
+# start_server ARGUMENT…: on a free port, with its data in a throwaway folder,
+# until stop_server.
+start_server() {
+  server_folder=$(mktemp -d "${TMPDIR:-/tmp}/tokenvue-server.XXXXXX")
+  "$target/debug/tokenvue" "$@" --listen 127.0.0.1:0 --data-dir "$server_folder/data" \
+    --log info --log-format json >"$server_folder/out" 2>"$server_folder/log" &
+  server_pid=$!
+  # The port is the system's choice; the log tells it.
+  until [[ -n $server_address ]]; do
+    kill -0 "$server_pid" 2>/dev/null ||
+      { cat "$server_folder/log" >&2; die "the program has ended"; }
+    sleep 0.1
+    server_address=$(sed -n 's/.*"address":"\([0-9.:]*\)".*/\1/p' "$server_folder/log" | head -n 1)
+  done
+}
+
+# stop_server: for a trap.
+stop_server() {
+  [[ -z $server_pid ]] || kill "$server_pid" 2>/dev/null || true
+  wait
+  [[ -z $server_folder ]] || rm -rf "$server_folder"
+}
