@@ -29,8 +29,7 @@ impl Step<'_> {
             } => self.sign_in(key, person, password),
             O::RequestReset { person } => {
                 if self.state.account(person).is_some() {
-                    self.replace_resets(person);
-                    self.open_reset(person);
+                    self.open_reset(person, false);
                 }
                 Ok(Outcome::Done)
             }
@@ -66,6 +65,7 @@ impl Step<'_> {
         let account = self.account(actor.person)?;
         account.password = key;
         account.sessions.retain(|session| *session == actor.session);
+        self.end_resets(actor.person, "TOKEN_USED", |_| true);
         self.mail(actor.person, "PASSWORD_CHANGED");
         Ok(Outcome::Done)
     }
@@ -102,23 +102,21 @@ impl Step<'_> {
         }
     }
 
-    /// Ends the resets that are open, in favor of a new one.
-    pub fn replace_resets(&mut self, person: Person) {
-        self.end_resets(person, "TOKEN_REPLACED");
-    }
-
-    fn end_resets(&mut self, person: Person, code: &'static str) {
+    /// Ends those of the open resets that `which` selects.
+    pub fn end_resets(&mut self, person: Person, code: &'static str, which: fn(&Reset) -> bool) {
         let resets = self.state.resets.entry(person).or_default();
-        for reset in resets.iter_mut().filter(|reset| reset.ended.is_none()) {
+        let open = resets.iter_mut().filter(|reset| reset.ended.is_none());
+        for reset in open.filter(|reset| which(reset)) {
             reset.ended = Some(code);
         }
     }
 
-    /// Mails a link to reset the password.
-    pub fn open_reset(&mut self, person: Person) {
+    /// Mails a link to reset the password, which ends no other link.
+    pub fn open_reset(&mut self, person: Person, by_admin: bool) {
         let mail = self.mail(person, "PASSWORD_RESET");
         let reset = Reset {
             mail,
+            by_admin,
             expires_at: self.state.now + limits::RESET,
             ended: None,
         };
@@ -136,7 +134,7 @@ impl Step<'_> {
         if reset.expires_at <= self.state.now {
             return Err(Outcome::problem("TOKEN_EXPIRED"));
         }
-        self.end_resets(person, "TOKEN_USED");
+        self.end_resets(person, "TOKEN_USED", |_| true);
         let account = self.account(person)?;
         account.password = key;
         account.sessions.clear();

@@ -27,4 +27,4 @@ pub use state::{
     Account, Invitation, InvitationState, Key, Member, Minutes, Person, Reset, Role, State, User,
     Workspace,
 };
-pub use worlds::Worlds;
+pub use worlds::{World, Worlds};

@@ -126,6 +126,8 @@ pub struct Workspace {
 pub struct Reset {
     /// The mail with its link, by its number among the person's mails.
     pub mail: usize,
+    /// Whether an admin has sent it. A newer one of an admin replaces it.
+    pub by_admin: bool,
     pub expires_at: Minutes,
     /// The code of the error that its link gives now.
     pub ended: Option<&'static str>,
@@ -218,6 +220,23 @@ impl State {
     pub(crate) fn account_name(&self, person: Person) -> String {
         let account = self.account(person);
         account.map_or_else(String::new, |account| account.name.clone())
+    }
+
+    /// Whether a mail may stay unsent: all that it is about has ended.
+    pub fn is_obsolete(&self, to: Person, mail: usize) -> bool {
+        let invitations = self.ties.get(&(to, mail)).into_iter().flatten();
+        let is_open = |(key, number): &(Key, usize)| {
+            let invitation = &self.workspaces[key].invitations[&to][*number];
+            invitation.state == InvitationState::Open
+                && invitation.mail == mail
+                && !invitation.is_expired(self.now)
+        };
+        let mut resets = self.resets.get(&to).into_iter().flatten();
+        let reset = resets.find(|reset| reset.mail == mail);
+        let is_reset_open =
+            reset.is_some_and(|reset| reset.ended.is_none() && reset.expires_at > self.now);
+        let has_link = reset.is_some() || self.ties.contains_key(&(to, mail));
+        has_link && !is_reset_open && !invitations.into_iter().any(is_open)
     }
 
     /// Numbers a mail to a person.

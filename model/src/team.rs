@@ -164,8 +164,8 @@ impl Step<'_> {
         {
             return Err(Outcome::problem("NOT_ACTIVE"));
         }
-        self.replace_resets(person);
-        self.open_reset(person);
+        self.end_resets(person, "TOKEN_REPLACED", |reset| reset.by_admin);
+        self.open_reset(person, true);
         self.log(Entry::new(key, "SEND_PASSWORD_RESET", actor.person).to(person));
         Ok(Outcome::Done)
     }

@@ -42,9 +42,11 @@ impl World {
 pub struct Worlds(Vec<World>);
 
 impl Worlds {
-    /// At first, there is one.
-    pub fn new(state: State) -> Worlds {
-        Worlds(vec![World::new(state)])
+    /// At first, there is one, whose audit log has these entries.
+    pub fn new(state: State, log: Vec<Entry>) -> Worlds {
+        let mut world = World::new(state);
+        world.log.push(log);
+        Worlds(vec![world])
     }
 
     /// The possibilities.

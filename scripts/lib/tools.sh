@@ -9,11 +9,15 @@ ensure_debian_tools() {
   have cc || missing+=(gcc libc6-dev)
   postgres_bin >/dev/null || missing+=(postgresql)
   have_pgbouncer || missing+=(pgbouncer)
+  have_libfaketime || missing+=(libfaketime)
   have npm || missing+=(nodejs npm)
   have python3 || missing+=(python3)
   python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
   [[ ${#missing[@]} -eq 0 ]] || apt_install "${missing[@]}"
 }
+
+# have_libfaketime: what moves the clock of the program in tests.
+have_libfaketime() { compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null; }
 
 # ensure_node: a Node.js that is new enough, for this script and all that it
 # runs; cargo's build script among them, which builds the console with it.

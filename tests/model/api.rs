@@ -15,6 +15,8 @@ pub enum Answer {
     Lost,
     /// The server was too busy to begin.
     Shed,
+    /// The server says that its database failed, and that nothing was changed.
+    Unchanged,
     /// The client cannot send it: it never got the session's token.
     Unsent,
 }
@@ -31,8 +33,10 @@ pub struct Api {
 
 impl Api {
     pub fn new(ids: Ids) -> Api {
+        // A connection for each request: how many are open tells which requests are over.
+        let http = reqwest::Client::builder().pool_max_idle_per_host(0);
         Api {
-            http: reqwest::Client::new(),
+            http: http.build().unwrap(),
             ids,
             sessions: Mutex::default(),
             links: Mutex::default(),
@@ -42,6 +46,30 @@ impl Api {
     /// The token of a session, where a client got it.
     pub fn session(&self, person: Person, key: Key) -> Option<String> {
         self.sessions.lock().unwrap().get(&(person, key)).cloned()
+    }
+
+    /// The sessions of a person whose tokens a client got, the latest last.
+    pub fn sessions(&self, person: Person) -> Vec<Key> {
+        let sessions = self.sessions.lock().unwrap();
+        let keys = sessions.keys().filter(|(of, _)| *of == person);
+        let mut keys: Vec<Key> = keys.map(|(_, key)| *key).collect();
+        keys.sort_unstable();
+        keys
+    }
+
+    /// The mails of a person whose links were read, the latest last.
+    pub fn links(&self, person: Person) -> Vec<usize> {
+        let links = self.links.lock().unwrap();
+        let numbers = links.keys().filter(|(of, _)| *of == person);
+        let mut numbers: Vec<usize> = numbers.map(|(_, number)| *number).collect();
+        numbers.sort_unstable();
+        numbers
+    }
+
+    /// Keeps the token of the link in a mail.
+    pub fn keep_link(&self, person: Person, mail: usize, token: &str) {
+        let mut links = self.links.lock().unwrap();
+        links.insert((person, mail), token.to_owned());
     }
 
     /// The token of the link in a mail, where it was read.
@@ -61,6 +89,7 @@ impl Api {
         match code {
             Some("INTERNAL") => return Answer::Lost,
             Some("RATE_LIMITED") => return Answer::Shed,
+            Some("UNAVAILABLE" | "CANNOT_SAVE") => return Answer::Unchanged,
             _ => {}
         }
         self.keep_session(operation, &reply["data"][request.mutation]);
@@ -81,6 +110,16 @@ impl Api {
         }
         let response = post.json(body).send().await.ok()?;
         response.json().await.ok()
+    }
+
+    /// How many connections a server has open, apart from the one that asks.
+    pub async fn connections(&self, url: &str) -> u64 {
+        let metrics = self.http.get(format!("{url}/metrics")).send().await;
+        let text = metrics.unwrap().text().await.unwrap();
+        let gauge = text
+            .lines()
+            .find_map(|line| line.strip_prefix("tokenvue_http_connections "));
+        gauge.unwrap().parse::<u64>().unwrap() - 1
     }
 
     fn keep_session(&self, operation: &Operation, payload: &Value) {

@@ -185,7 +185,7 @@ async fn record(api: &Api, url: &str, clock: &AtomicU64, operation: Operation) -
         Answer::Known(outcome) => Some(outcome),
         // Passwords are hashed one after the other.
         Answer::Shed => return None,
-        Answer::Lost | Answer::Unsent => panic!("{answer:?}: {operation:?}"),
+        Answer::Lost | Answer::Unchanged | Answer::Unsent => panic!("{answer:?}: {operation:?}"),
     };
     Some(Call {
         operation,

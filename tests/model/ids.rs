@@ -1,12 +1,16 @@
 //! From the names of the model to the ids of the service, by looking into the database.
 
+use crate::request::person;
+use crate::support::eventually;
+use entity::outbox::MailState;
 use entity::{invitation, outbox, session, user, workspace};
 use model::{Key, Person};
 use sea_orm::{
-    ColumnTrait as _, Database, DatabaseConnection, EntityTrait as _, QueryFilter as _,
-    QueryOrder as _,
+    ColumnTrait as _, ConnectionTrait as _, Database, DatabaseConnection, DbBackend,
+    EntityTrait as _, QueryFilter as _, QueryOrder as _, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait as _,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Mutex;
 use tokenvue::graphql::id::GlobalId;
 use tokenvue::token::Token;
@@ -23,7 +27,9 @@ pub struct Ids {
 /// A mail in the outbox.
 pub struct Outgoing {
     pub id: Uuid,
+    pub to: Person,
     pub kind: String,
+    pub state: MailState,
 }
 
 impl Ids {
@@ -98,6 +104,56 @@ impl Ids {
         GlobalId::Session(id).encode().0
     }
 
+    /// All workspaces.
+    pub async fn workspaces(&self) -> BTreeSet<Key> {
+        let rows = workspace::Entity::find().all(&self.db).await.unwrap();
+        let keys = rows.iter().map(|row| {
+            let number = row
+                .slug
+                .strip_prefix('w')
+                .and_then(|rest| rest.split('-').next());
+            Key(number.unwrap().parse().unwrap())
+        });
+        keys.collect()
+    }
+
+    /// All mails, in order.
+    pub async fn outbox(&self) -> Vec<Outgoing> {
+        let rows = outbox::Entity::find()
+            .order_by_asc(outbox::Column::Id)
+            .all(&self.db)
+            .await
+            .unwrap();
+        let mails = rows.into_iter().map(|row| Outgoing {
+            id: row.id,
+            to: person(&row.recipient_email).unwrap(),
+            kind: row.letter["kind"].as_str().unwrap().to_owned(),
+            state: row.state,
+        });
+        mails.collect()
+    }
+
+    /// Waits until nobody else has a transaction open.
+    pub async fn quiet(&self) {
+        if self.db.get_database_backend() == DbBackend::Sqlite {
+            // SQLite has one writer.
+            let options = TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..TransactionOptions::default()
+            };
+            let alone = self.db.begin_with_options(options).await.unwrap();
+            return alone.commit().await.unwrap();
+        }
+        let others = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()
+            AND state <> 'idle' AND pid <> pg_backend_pid()";
+        eventually("the end of all transactions", || async {
+            let others = Statement::from_string(DbBackend::Postgres, others);
+            let rows = self.db.query_all_raw(others).await.unwrap();
+            rows.is_empty().then_some(())
+        })
+        .await;
+    }
+
     /// All mails to a person, in order.
     pub async fn mails(&self, to: Person) -> Vec<Outgoing> {
         let rows = outbox::Entity::find()
@@ -108,7 +164,9 @@ impl Ids {
             .unwrap();
         let mails = rows.into_iter().map(|row| Outgoing {
             id: row.id,
+            to,
             kind: row.letter["kind"].as_str().unwrap().to_owned(),
+            state: row.state,
         });
         mails.collect()
     }

@@ -4,10 +4,16 @@
 
 mod api;
 mod audit_log;
+mod compare;
 mod concurrent;
 mod ids;
+mod installation;
+mod mails;
+mod plan;
+mod random;
 mod request;
 mod seed;
+mod sequence;
 mod setup;
 #[allow(dead_code, unused_imports)]
 #[path = "../it/support/mod.rs"]

@@ -1,8 +1,8 @@
 //! A way to PostgreSQL that breaks at the worst moment: when a transaction has been committed and
-//! nobody has been told.
+//! nobody has been told, or in the middle of one.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -13,6 +13,8 @@ const COMMIT: &[u8] = b"COMMIT\0";
 pub struct Cut {
     pub port: u16,
     next_commit: Arc<AtomicBool>,
+    /// How many more messages are passed on before a connection breaks; none where negative.
+    countdown: Arc<AtomicI64>,
 }
 
 impl Cut {
@@ -21,14 +23,30 @@ impl Cut {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let next_commit = Arc::new(AtomicBool::new(false));
-        let armed = next_commit.clone();
+        let countdown = Arc::new(AtomicI64::new(-1));
+        let (armed, left) = (next_commit.clone(), countdown.clone());
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let server = TcpStream::connect(&upstream).await.unwrap();
-                tokio::spawn(pass(client, server, armed.clone()));
+                tokio::spawn(pass(client, server, armed.clone(), left.clone()));
             }
         });
-        Cut { port, next_commit }
+        Cut {
+            port,
+            next_commit,
+            countdown,
+        }
+    }
+
+    /// Breaks the connection of the message that comes after so many others, and loses the message.
+    pub fn after_messages(&self, count: u16) {
+        self.countdown.store(i64::from(count), Ordering::SeqCst);
+    }
+
+    /// Breaks nothing more.
+    pub fn heal(&self) {
+        self.next_commit.store(false, Ordering::SeqCst);
+        self.countdown.store(-1, Ordering::SeqCst);
     }
 
     /// Swallows the answer to the next commit, and breaks its connection.
@@ -43,12 +61,20 @@ impl Cut {
 }
 
 /// Passes bytes both ways until one side closes.
-async fn pass(mut client: TcpStream, mut server: TcpStream, armed: Arc<AtomicBool>) {
+async fn pass(
+    mut client: TcpStream,
+    mut server: TcpStream,
+    armed: Arc<AtomicBool>,
+    countdown: Arc<AtomicI64>,
+) {
     let (mut up, mut down) = (vec![0; 64 * 1024], vec![0; 64 * 1024]);
     loop {
         let passed = tokio::select! {
             read = client.read(&mut up) => {
                 let Ok(count @ 1..) = read else { return };
+                if countdown.fetch_sub(1, Ordering::SeqCst) == 0 {
+                    return;
+                }
                 let commits = up[..count].windows(COMMIT.len()).any(|part| part == COMMIT);
                 let cut = commits && armed.swap(false, Ordering::SeqCst);
                 let passed = server.write_all(&up[..count]).await;

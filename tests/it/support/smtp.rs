@@ -178,6 +178,13 @@ impl SmtpServer {
         self.mails.borrow().mails.clone()
     }
 
+    /// The mails that came since this was last asked.
+    pub fn new_mails(&mut self) -> Vec<Mail> {
+        let mails = self.mails.borrow().mails[self.read..].to_vec();
+        self.read += mails.len();
+        mails
+    }
+
     /// The next mail that this was not asked for before; waits for it.
     pub async fn next_mail(&mut self) -> Mail {
         let read = self.read;

@@ -1,0 +1,182 @@
+//! The mails of a sequence: those that are in the outbox, and those that the mail server got.
+
+use crate::api::Api;
+use crate::ids::{Ids, Outgoing};
+use crate::support::smtp::{self, SmtpServer};
+use entity::outbox::MailState;
+use model::{Person, World, Worlds};
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+use uuid::Uuid;
+
+/// How long mails may take to be written that are written behind an answer.
+const WRITING: Duration = Duration::from_secs(10);
+/// How long they may take to be sent, also by another process than the one that began it.
+const SENDING: Duration = Duration::from_secs(40);
+
+/// The mails of a sequence.
+pub struct Mails<'s> {
+    smtp: &'s mut SmtpServer,
+    /// Whose mails these are.
+    sender: String,
+    /// Those that the mail server got, by the ids of the outbox.
+    got: HashMap<Uuid, Vec<smtp::Mail>>,
+    /// Whether a mail may be sent twice: a process was killed while it sent it.
+    may_repeat: bool,
+}
+
+impl<'s> Mails<'s> {
+    pub fn new(smtp: &'s mut SmtpServer, sender: String) -> Mails<'s> {
+        Mails {
+            smtp,
+            sender,
+            got: HashMap::new(),
+            may_repeat: false,
+        }
+    }
+
+    /// The mail server puts all mail off.
+    pub async fn begin_outage(&mut self) {
+        self.smtp.tell("mail 451 4.3.0 Not now").await;
+    }
+
+    /// It takes mail again.
+    pub async fn end_outage(&mut self) {
+        self.smtp.tell("mail").await;
+    }
+
+    /// The mail server takes its time with each mail, so that something can happen meanwhile.
+    pub async fn slow_down(&mut self, is_slow: bool) {
+        let delay = if is_slow { "delay 0.2" } else { "delay" };
+        self.smtp.tell(delay).await;
+    }
+
+    /// Mails of this moment may be sent twice.
+    pub fn expect_repeats(&mut self) {
+        self.may_repeat = true;
+    }
+
+    /// Waits until the outbox has what one of the worlds expects, and until it is empty if it is
+    /// to be; gives those worlds.
+    pub async fn agree(
+        &self,
+        ids: &Ids,
+        worlds: &Worlds,
+        are_sent: bool,
+    ) -> Result<Worlds, String> {
+        let begun = Instant::now();
+        loop {
+            let outbox = ids.outbox().await;
+            let is_waiting = are_sent && outbox.iter().any(|m| m.state == MailState::Queued);
+            let mut kept = worlds.clone();
+            let explained = kept.seen(|world| kinds(world) == shown(&outbox));
+            if explained.is_ok() && !is_waiting {
+                return Ok(kept);
+            }
+            if explained.is_err() && begun.elapsed() > WRITING {
+                let worlds = worlds.all().iter().map(kinds);
+                let expected: Vec<_> = worlds.collect();
+                let there = shown(&outbox);
+                return Err(format!("mails {there:?}, expected one of {expected:?}"));
+            }
+            if begun.elapsed() > SENDING {
+                return Err("mails are not sent".to_owned());
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Reads the mails that have come, and keeps their links.
+    pub async fn read(&mut self, api: &Api) -> Result<(), String> {
+        let outbox = api.ids.outbox().await;
+        let begun = Instant::now();
+        loop {
+            self.receive();
+            let sent = outbox.iter().filter(|mail| mail.state == MailState::Sent);
+            let missing: Vec<_> = sent
+                .filter(|mail| !self.got.contains_key(&mail.id))
+                .map(|mail| (mail.to, &mail.kind))
+                .collect();
+            if missing.is_empty() {
+                break;
+            }
+            if begun.elapsed() > WRITING {
+                return Err(format!("the mail server did not get {missing:?}"));
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let mut numbers: HashMap<Person, usize> = HashMap::new();
+        for mail in &outbox {
+            let number = numbers.entry(mail.to).or_default();
+            // Each attempt has a link of its own.
+            let latest = self.got.get(&mail.id).and_then(|got| got.last());
+            if let Some(token) = latest.and_then(smtp::Mail::token) {
+                api.keep_link(mail.to, *number, token);
+            }
+            *number += 1;
+        }
+        Ok(())
+    }
+
+    fn receive(&mut self) {
+        for mail in self.smtp.new_mails() {
+            if mail.from != self.sender {
+                continue;
+            }
+            let id = mail.header("Message-ID").unwrap();
+            let id = id.trim_start_matches('<').split('@').next().unwrap();
+            self.got.entry(id.parse().unwrap()).or_default().push(mail);
+        }
+    }
+
+    /// Compares what the mail server got with the outbox, and with what is to be sent.
+    pub async fn compare(&mut self, ids: &Ids, worlds: &[World]) -> Result<(), String> {
+        self.receive();
+        let outbox = ids.outbox().await;
+        for id in self.got.keys() {
+            if !outbox.iter().any(|mail| mail.id == *id) {
+                return Err(format!("a mail that nobody wrote: {:?}", self.got[id]));
+            }
+        }
+        let mut numbers: HashMap<Person, usize> = HashMap::new();
+        for mail in &outbox {
+            let number = numbers.entry(mail.to).or_default();
+            self.compare_one(mail, *number, worlds)?;
+            *number += 1;
+        }
+        Ok(())
+    }
+
+    fn compare_one(&self, mail: &Outgoing, number: usize, worlds: &[World]) -> Result<(), String> {
+        let got = self.got.get(&mail.id).map_or(&[][..], Vec::as_slice);
+        let what = format!("{} number {number} to {:?}", mail.kind, mail.to);
+        if got.iter().any(|got| got.to != [mail.to.email()]) {
+            return Err(format!("{what} went to {:?}", got[0].to));
+        }
+        let is_obsolete = worlds
+            .iter()
+            .any(|world| world.state.is_obsolete(mail.to, number));
+        match (mail.state, got.len()) {
+            (MailState::Sent, 1) => Ok(()),
+            (MailState::Sent, 2..) if self.may_repeat => Ok(()),
+            (MailState::Cancelled, 0) if is_obsolete => Ok(()),
+            (MailState::Cancelled, _) if is_obsolete && self.may_repeat => Ok(()),
+            (state, count) => Err(format!("{what} is {state:?} and came {count} times")),
+        }
+    }
+}
+
+/// Each person's mails, as a world expects them.
+fn kinds(world: &World) -> Vec<(Person, String)> {
+    let mails = world.mails.iter();
+    mails.map(|mail| (mail.to, mail.kind.to_owned())).collect()
+}
+
+/// Each person's mails, as the outbox has them.
+fn shown(outbox: &[Outgoing]) -> Vec<(Person, String)> {
+    let mails = outbox.iter();
+    let mut shown: Vec<_> = mails.map(|mail| (mail.to, mail.kind.clone())).collect();
+    // In the order of the people; that of each one's mails stays.
+    shown.sort_by_key(|(person, _)| *person);
+    shown
+}

@@ -1,0 +1,449 @@
+//! What a sequence does: choices that make sense whatever came of those before them, so that any
+//! part of a sequence is one, too.
+
+use crate::api::Api;
+use model::{Actor, Invitee, Key, Minutes, Operation, Person, Role, State};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// Nobody ever invites this one.
+const STRANGER: Person = Person(99);
+/// The people of a sequence.
+const PEOPLE: u8 = 7;
+/// The longest sequence.
+const STEPS: usize = 60;
+
+/// A step of a sequence.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// An operation, and what goes wrong meanwhile.
+    Run(Choice, Fault),
+    /// The clock moves on.
+    Advance(Minutes),
+    /// The server is stopped and started again.
+    Restart,
+    /// The mail server takes no mail during these operations.
+    Outage(Vec<Choice>),
+}
+
+/// What goes wrong during an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    None,
+    /// The answer to the first commit is lost, on PostgreSQL.
+    LostCommit,
+    /// The connection to PostgreSQL breaks after so many messages.
+    Break(u16),
+    /// The client hangs up after so many milliseconds.
+    HangUp(u64),
+    /// The server is killed after so many milliseconds.
+    Kill(u64),
+    /// The server is killed so many milliseconds after it has answered, while its mails go out.
+    KillAfter(u64),
+}
+
+/// Which operation it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    Invite,
+    Assign,
+    Resend,
+    Revoke,
+    ChangeRole,
+    Remove,
+    Leave,
+    SendReset,
+    Create,
+    Update,
+    Switch,
+    Rename,
+    ChangePassword,
+    SignOut,
+    RevokeSession,
+    SignIn,
+    Accept,
+    Decline,
+    RequestInvitation,
+    RequestReset,
+    ResetPassword,
+}
+
+/// An operation before it is known who there is. Numbers stand for one of those that there are.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice {
+    pub verb: Verb,
+    actor: u8,
+    person: u8,
+    workspace: u8,
+    role: Role,
+    /// Which of the two ways that an operation has.
+    flag: bool,
+    /// Whether it is something that is likely to be refused.
+    odd: bool,
+}
+
+/// Sequences of steps.
+pub fn steps() -> impl Strategy<Value = Vec<Step>> {
+    proptest::collection::vec(step(), 10..=STEPS)
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let moves = select(vec![1, 1, 2, 61, 24 * 60 + 1, 7 * 24 * 60 + 1]);
+    prop_oneof![
+        40 => (choice(), fault()).prop_map(|(choice, fault)| Step::Run(choice, fault)),
+        5 => moves.prop_map(Step::Advance),
+        1 => Just(Step::Restart),
+        1 => proptest::collection::vec(choice(), 1..4).prop_map(Step::Outage),
+    ]
+}
+
+fn fault() -> impl Strategy<Value = Fault> {
+    prop_oneof![
+        24 => Just(Fault::None),
+        3 => Just(Fault::LostCommit),
+        3 => (0u16..30).prop_map(Fault::Break),
+        3 => (0u64..40).prop_map(Fault::HangUp),
+        1 => (0u64..40).prop_map(Fault::Kill),
+        2 => (0u64..400).prop_map(Fault::KillAfter),
+    ]
+}
+
+fn verb() -> impl Strategy<Value = Verb> {
+    use Verb as V;
+    let weights = [
+        (16, V::Invite),
+        (5, V::Assign),
+        (6, V::Resend),
+        (5, V::Revoke),
+        (12, V::ChangeRole),
+        (7, V::Remove),
+        (4, V::Leave),
+        (3, V::SendReset),
+        (4, V::Create),
+        (3, V::Update),
+        (2, V::Switch),
+        (3, V::Rename),
+        (2, V::ChangePassword),
+        (1, V::SignOut),
+        (1, V::RevokeSession),
+        (4, V::SignIn),
+        (14, V::Accept),
+        (5, V::Decline),
+        (3, V::RequestInvitation),
+        (2, V::RequestReset),
+        (4, V::ResetPassword),
+    ];
+    let verbs = weights.map(|(weight, verb)| vec![verb; weight]);
+    select(verbs.concat())
+}
+
+fn choice() -> impl Strategy<Value = Choice> {
+    let role = select(vec![Role::Admin, Role::Operator, Role::Auditor]);
+    let numbers = (any::<u8>(), any::<u8>(), any::<u8>());
+    let flags = (any::<bool>(), proptest::bool::weighted(0.25));
+    (verb(), numbers, role, flags).prop_map(
+        |(verb, (actor, person, workspace), role, (flag, odd))| Choice {
+            verb,
+            actor,
+            person,
+            workspace,
+            role,
+            flag,
+            odd,
+        },
+    )
+}
+
+/// One of several, by a number; none of none.
+fn pick<T: Copy>(all: &[T], number: u8) -> Option<T> {
+    let place = usize::from(number).checked_rem(all.len())?;
+    Some(all[place])
+}
+
+/// Who and what there is when an operation is chosen.
+pub struct Surroundings<'s> {
+    pub state: &'s State,
+    pub api: &'s Api,
+    /// The name of what the operation makes.
+    pub key: Key,
+}
+
+impl Choice {
+    /// The operation; none where nobody is there to do it.
+    pub fn operation(&self, around: &Surroundings) -> Option<Operation> {
+        use Verb as V;
+        match self.verb {
+            V::SignIn | V::Accept | V::Decline | V::RequestInvitation => self.by_anybody(around),
+            V::RequestReset | V::ResetPassword => self.by_anybody(around),
+            V::Rename | V::ChangePassword | V::SignOut | V::RevokeSession => {
+                self.on_account(around)
+            }
+            V::Leave | V::Create | V::Update | V::Switch => self.on_workspace(around),
+            _ => self.on_member(around),
+        }
+    }
+
+    /// Somebody with an account, and a session of theirs. Where they have none, they sign in
+    /// instead.
+    fn actor(&self, around: &Surroundings) -> Result<Actor, Option<Operation>> {
+        let state = around.state;
+        let users: Vec<Person> = state.users.keys().copied().collect();
+        let accounts: Vec<Person> = users
+            .into_iter()
+            .filter(|person| state.account(*person).is_some())
+            .collect();
+        let manages = |person: &Person| state.workspaces.values().any(|w| w.is_admin(*person));
+        let mut able = accounts.clone();
+        able.retain(|person| self.odd || manages(person));
+        let person = pick(&able, self.actor).or_else(|| pick(&accounts, self.actor));
+        let person = person.ok_or(None)?;
+        let account = state.account(person).ok_or(None)?;
+        let known = around.api.sessions(person);
+        let (valid, ended): (Vec<Key>, Vec<Key>) = known
+            .into_iter()
+            .partition(|key| account.sessions.contains(key));
+        let wants_ended = self.odd && self.person % 4 == 0;
+        let session = match ended.last() {
+            Some(ended) if wants_ended => Some(*ended),
+            _ => valid.last().copied(),
+        };
+        let sign_in = Operation::SignIn {
+            key: around.key,
+            person,
+            password: account.password,
+        };
+        let session = session.ok_or(Some(sign_in))?;
+        Ok(Actor { person, session })
+    }
+
+    /// A workspace of which somebody is an admin; an odd choice takes any.
+    fn workspace(&self, around: &Surroundings, actor: Person) -> Option<Key> {
+        let all = around.state.workspaces.iter();
+        let is_theirs = |key: &Key| around.state.workspaces[key].is_admin(actor);
+        let all: Vec<Key> = all.map(|(key, _)| *key).collect();
+        let theirs: Vec<Key> = all.iter().copied().filter(is_theirs).collect();
+        if self.odd {
+            return pick(&all, self.workspace);
+        }
+        pick(&theirs, self.workspace).or_else(|| pick(&all, self.workspace))
+    }
+
+    /// One of some people; an odd choice takes anybody.
+    fn person(&self, some: impl Iterator<Item = Person>) -> Person {
+        let some: Vec<Person> = some.collect();
+        let anybody = Person(self.person % PEOPLE);
+        match pick(&some, self.person) {
+            Some(person) if !self.odd => person,
+            _ => anybody,
+        }
+    }
+
+    fn on_member(&self, around: &Surroundings) -> Option<Operation> {
+        let actor = match self.actor(around) {
+            Ok(actor) => actor,
+            Err(instead) => return instead,
+        };
+        let key = around.key;
+        let workspace = self.workspace(around, actor.person)?;
+        let team = &around.state.workspaces[&workspace];
+        let member = self.person(team.members.keys().copied());
+        let ever = team.invitations.keys().copied();
+        let mut invited: Vec<Person> = ever.clone().filter(|p| team.open(*p).is_some()).collect();
+        if invited.is_empty() {
+            invited = ever.collect();
+        }
+        let invited = self.person(invited.into_iter());
+        let (role, revoke) = (self.role, self.flag);
+        Some(match self.verb {
+            Verb::Invite => self.invite(around, key, actor, workspace),
+            Verb::Assign => Operation::Assign {
+                actor,
+                from: workspace,
+                person: member,
+                to: self.others(around, actor.person, workspace)?,
+                role,
+            },
+            Verb::Resend => Operation::Resend {
+                actor,
+                workspace,
+                person: invited,
+            },
+            Verb::Revoke => Operation::Revoke {
+                actor,
+                workspace,
+                person: invited,
+            },
+            Verb::ChangeRole => Operation::ChangeRole {
+                actor,
+                workspace,
+                person: member,
+                role,
+                revoke,
+            },
+            Verb::Remove => Operation::Remove {
+                actor,
+                workspace,
+                person: member,
+                revoke,
+            },
+            _ => Operation::SendReset {
+                actor,
+                workspace,
+                person: member,
+            },
+        })
+    }
+
+    fn invite(&self, around: &Surroundings, key: Key, actor: Actor, workspace: Key) -> Operation {
+        let role = self.role;
+        let team = &around.state.workspaces[&workspace];
+        let others = (0..PEOPLE).map(Person);
+        let first = self.person(others.filter(|person| team.active(*person).is_none()));
+        let mut invitees = vec![Invitee {
+            person: first,
+            role,
+        }];
+        let mut workspaces = vec![workspace];
+        if self.flag {
+            let person = Person((first.0 + 1) % PEOPLE);
+            invitees.push(Invitee { person, role });
+        }
+        if self.person >= 128 {
+            let others = self.others(around, actor.person, workspace);
+            workspaces.extend(others.unwrap_or_default());
+        }
+        Operation::Invite {
+            key,
+            actor,
+            invitees,
+            workspaces,
+        }
+    }
+
+    /// Another workspace than one, which the actor manages unless the choice is odd.
+    fn others(&self, around: &Surroundings, actor: Person, but: Key) -> Option<Vec<Key>> {
+        let all = around.state.workspaces.iter();
+        let others = all.filter(|(key, team)| **key != but && (self.odd || team.is_admin(actor)));
+        let others: Vec<Key> = others.map(|(key, _)| *key).collect();
+        Some(vec![pick(&others, self.workspace)?])
+    }
+
+    fn on_workspace(&self, around: &Surroundings) -> Option<Operation> {
+        let actor = match self.actor(around) {
+            Ok(actor) => actor,
+            Err(instead) => return instead,
+        };
+        let (key, workspace) = (around.key, self.workspace(around, actor.person)?);
+        Some(match self.verb {
+            Verb::Leave => Operation::Leave { actor, workspace },
+            Verb::Create => Operation::Create { key, actor },
+            Verb::Update => Operation::Update {
+                key,
+                actor,
+                workspace,
+                lifetime_days: self.flag.then_some(u32::from(1 + self.person % 3)),
+            },
+            _ => Operation::Switch { actor, workspace },
+        })
+    }
+
+    fn on_account(&self, around: &Surroundings) -> Option<Operation> {
+        let actor = match self.actor(around) {
+            Ok(actor) => actor,
+            Err(instead) => return instead,
+        };
+        let key = around.key;
+        let password = around.state.account(actor.person)?.password;
+        Some(match self.verb {
+            Verb::Rename => Operation::Rename { key, actor },
+            Verb::ChangePassword => Operation::ChangePassword {
+                key,
+                actor,
+                current: if self.odd { Key(9_999) } else { password },
+            },
+            Verb::SignOut => Operation::SignOut { actor },
+            _ => Operation::RevokeSession {
+                actor,
+                session: pick(&around.api.sessions(actor.person), self.person)?,
+            },
+        })
+    }
+
+    fn by_anybody(&self, around: &Surroundings) -> Option<Operation> {
+        let (key, state) = (around.key, around.state);
+        let accounts = || {
+            (0..PEOPLE)
+                .map(Person)
+                .filter(|p| state.account(*p).is_some())
+        };
+        match self.verb {
+            Verb::SignIn => {
+                let person = self.person(accounts());
+                let password = state.account(person).map(|account| account.password);
+                let password = password.filter(|_| !self.odd || self.flag);
+                Some(Operation::SignIn {
+                    key,
+                    person,
+                    password: password.unwrap_or(Key(9_999)),
+                })
+            }
+            // Whoever has no account now may have one when the request is worked on.
+            Verb::RequestReset => Some(Operation::RequestReset {
+                person: Some(self.person(accounts()))
+                    .filter(|person| state.account(*person).is_some())
+                    .unwrap_or(STRANGER),
+            }),
+            _ => self.by_link(around),
+        }
+    }
+
+    /// Uses the latest link of somebody that works; an odd choice takes any.
+    fn by_link(&self, around: &Surroundings) -> Option<Operation> {
+        let (key, state) = (around.key, around.state);
+        let links = (0..PEOPLE).map(|number| (Person(number), self.links(around, Person(number))));
+        let mut kept: Vec<(Person, Vec<usize>)> = links.collect();
+        kept.retain(|(_, links)| !links.is_empty());
+        let mut working = kept.clone();
+        for (person, links) in &mut working {
+            links.retain(|mail| self.odd || !state.is_obsolete(*person, *mail));
+        }
+        working.retain(|(_, links)| !links.is_empty());
+        if !working.is_empty() && self.verb != Verb::RequestInvitation {
+            kept = working;
+        }
+        let place = usize::from(self.person).checked_rem(kept.len())?;
+        let (person, links) = &kept[place];
+        let person = *person;
+        let mail = if self.odd {
+            pick(links, self.actor)?
+        } else {
+            *links.last()?
+        };
+        let signed_in = state.account(person).and_then(|account| {
+            let known = around.api.sessions(person);
+            known
+                .into_iter()
+                .rfind(|key| account.sessions.contains(key))
+        });
+        Some(match self.verb {
+            Verb::Accept => Operation::Accept {
+                key,
+                person,
+                mail,
+                session: signed_in.filter(|_| self.flag),
+            },
+            Verb::Decline => Operation::Decline { person, mail },
+            Verb::RequestInvitation => Operation::RequestInvitation { person, mail },
+            _ => Operation::ResetPassword { key, person, mail },
+        })
+    }
+
+    /// The links of somebody that are for this operation; an odd choice takes the others, too.
+    fn links(&self, around: &Surroundings, person: Person) -> Vec<usize> {
+        let is_invitation = |mail: &usize| around.state.ties.contains_key(&(person, *mail));
+        let wants_invitation = self.verb != Verb::ResetPassword;
+        let mut links = around.api.links(person);
+        links.retain(|mail| self.odd || is_invitation(mail) == wants_invitation);
+        links
+    }
+}
