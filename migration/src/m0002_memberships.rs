@@ -50,7 +50,7 @@ const INDEXES: &[&str] = &[
     "CREATE INDEX memberships_by_role ON memberships (workspace_id, role, name_key, user_id)",
     "CREATE INDEX memberships_by_invite_sent
         ON memberships (workspace_id, invite_sent_at, user_id) WHERE status = 'INVITED'",
-    "CREATE INDEX memberships_of_user ON memberships (user_id)",
+    "CREATE INDEX memberships_of_user ON memberships (user_id, status, workspace_id)",
     "CREATE INDEX member_activity_by_time
         ON member_activity (workspace_id, last_active_at, user_id)",
     "CREATE INDEX member_activity_by_kind_time

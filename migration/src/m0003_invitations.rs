@@ -61,7 +61,7 @@ const UP: &[&str] = &[
     "CREATE INDEX invitations_lapsing_here ON invitations (workspace_id, expires_at)
         WHERE state = 'PENDING'",
     "CREATE INDEX invitations_lapsing ON invitations (expires_at) WHERE state = 'PENDING'",
-    "CREATE INDEX invitations_of_user ON invitations (user_id)
+    "CREATE INDEX invitations_of_user ON invitations (user_id, workspace_id)
         WHERE state IN ('PENDING', 'EXPIRED')",
     "CREATE INDEX invitations_of_inviter ON invitations (workspace_id, inviter_id)
         WHERE state IN ('PENDING', 'EXPIRED')",

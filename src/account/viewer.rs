@@ -5,6 +5,7 @@ use crate::access::{self, Permission, Role};
 use crate::actor::{Actor, Origin};
 use crate::error::{Error, Result};
 use crate::name;
+use crate::team::roster;
 use crate::token::Token;
 use chrono::{DateTime, Utc};
 use entity::role;
@@ -29,7 +30,7 @@ pub struct Viewer {
     pub email: String,
     pub first_name: String,
     pub last_name: String,
-    /// Workspaces, by name.
+    /// Workspaces, by name: the oldest [`roster::MAX_OF_USER`] and the active one.
     pub places: Vec<Place>,
     active_workspace_id: Option<Uuid>,
 }
@@ -50,13 +51,29 @@ struct Row {
     created_at: Option<DateTime<Utc>>,
 }
 
-const LOAD: &str = "SELECT s.id AS session_id, s.active_workspace_id, u.id AS user_id, u.email,
-        u.first_name, u.last_name, m.workspace_id, m.role, w.name, w.slug, w.created_at
-    FROM sessions s
-    JOIN users u ON u.id = s.user_id
-    LEFT JOIN memberships m ON m.user_id = u.id AND m.status = 'ACTIVE'
+/// The number of memberships is [`roster::MAX_OF_USER`], and one for the active workspace.
+const LOAD: &str = "SELECT v.session_id, v.active_workspace_id, v.user_id, v.email, v.first_name,
+        v.last_name, m.workspace_id, m.role, w.name, w.slug, w.created_at
+    FROM (
+        SELECT s.id AS session_id, s.active_workspace_id, u.id AS user_id, u.email, u.first_name,
+            u.last_name
+        FROM sessions s JOIN users u ON u.id = s.user_id
+        WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.last_used_at > $3
+    ) v
+    LEFT JOIN (
+        SELECT workspace_id, role FROM (
+            SELECT workspace_id, role FROM memberships
+            WHERE user_id = (SELECT user_id FROM sessions WHERE token_hash = $1)
+                AND status = 'ACTIVE'
+            ORDER BY workspace_id LIMIT $4
+        ) oldest
+        UNION
+        SELECT m.workspace_id, m.role
+        FROM sessions s JOIN memberships m
+            ON m.workspace_id = s.active_workspace_id AND m.user_id = s.user_id
+        WHERE s.token_hash = $1 AND m.status = 'ACTIVE'
+    ) m ON TRUE
     LEFT JOIN workspaces w ON w.id = m.workspace_id
-    WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.last_used_at > $3
     ORDER BY w.name, w.id";
 
 impl Viewer {
@@ -71,6 +88,7 @@ impl Viewer {
             token.hash().into(),
             now.into(),
             (now - app.config.session_idle).into(),
+            roster::MAX_OF_USER.into(),
         ];
         let backend = app.db.get_database_backend();
         let statement = Statement::from_sql_and_values(backend, LOAD, values);

@@ -22,8 +22,8 @@ pub enum Order {
         descending: bool,
     },
     Ids,
-    /// A list in memory; the place of the item in it.
-    Memory(usize),
+    /// A list without positions of its own; the place of the item in it.
+    Place(usize),
 }
 
 /// A type that lists are made of.
@@ -67,7 +67,7 @@ impl<T: ConnectionNode> Edge<T> {
     /// Made when it is asked for: most queries need two of a page's.
     fn encoded(&self) -> String {
         match self.order {
-            Order::Memory(index) => cursor::of_index(index),
+            Order::Place(place) => cursor::of_index(place),
             order => self.node.cursor(order),
         }
     }
@@ -88,22 +88,11 @@ impl<T> Connection<T> {
         }
     }
 
-    /// Makes a connection of a short list that is held in memory.
-    pub fn of_all(nodes: Vec<T>, slice: &Slice<usize>) -> Connection<T> {
-        let total = nodes.len();
-        let start = slice.after.map_or(0, |after| after.saturating_add(1));
-        let end = slice.before.unwrap_or(total).min(total);
-        let within = nodes.into_iter().enumerate().take(end).skip(start);
-        let fetch = usize::try_from(slice.fetch()).unwrap_or(usize::MAX);
-        let rows: Vec<_> = if slice.backward {
-            let all: Vec<_> = within.collect();
-            all.into_iter().rev().take(fetch).collect()
-        } else {
-            within.take(fetch).collect()
-        };
-        Connection::new(slice.cut(rows), Total::Known(total), |(index, node)| {
-            (Order::Memory(index), node)
-        })
+    /// Makes a connection of items with their places in a list of `total`, in reading order of the
+    /// slice.
+    pub fn of_places(items: Vec<(usize, T)>, total: usize, slice: &Slice<usize>) -> Connection<T> {
+        let place = |(place, node)| (Order::Place(place), node);
+        Connection::new(slice.cut(items), Total::Known(total), place)
     }
 }
 

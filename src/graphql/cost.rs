@@ -11,7 +11,8 @@ pub const STATEMENT: i32 = 100;
 pub const LOADED: i32 = 25;
 /// What may make the database look at a whole workspace: a search, or a count without a counter.
 pub const WALK: i32 = 1_500;
-/// Inviting up to a hundred people, or the preview of it.
+/// Inviting up to a hundred people, or the preview of it; and what may hand over thousands of
+/// invitations.
 pub const CROWD: i32 = 5_000;
 /// A mutation that takes a password. Hashing it takes longer than this, but on threads of its own,
 /// and there is one in an operation.

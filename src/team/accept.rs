@@ -142,7 +142,10 @@ async fn accept_in(
     if let (None, Some(actor)) = (sign_up, signed_in) {
         team.require_session(app, actor).await?;
     }
-    let invitations = invitation::pending_of(team.writer(), user_id, now).await?;
+    let mut invitations = invitation::pending_of(team.writer(), user_id, now).await?;
+    let named = link.valid()?.into_iter();
+    let named = named.filter(|named| !invitations.iter().any(|other| other.id == named.id));
+    invitations.extend(named.cloned().collect::<Vec<_>>());
     let workspace_ids: Vec<Uuid> = invitations.iter().map(|i| i.workspace_id).collect();
     if team.covers(&workspace_ids).is_err() {
         return Err(Error::Conflict(

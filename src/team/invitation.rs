@@ -14,7 +14,7 @@ use entity::{Role, mail_invitation, membership, workspace};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
-    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, Select,
+    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
 };
 use uuid::Uuid;
 
@@ -35,7 +35,11 @@ pub async fn find(db: &impl ConnectionTrait, workspace_id: Uuid, id: Uuid) -> Re
         .ok_or(Error::NotFound("invitation"))
 }
 
-/// The invitations of a person that wait for an answer, in the order of their workspaces.
+/// Pending invitations that are accepted with one link, besides those that its mail named.
+const MAX_ACCEPTED: u64 = 500;
+
+/// The invitations of a person that wait for an answer, in the order of their workspaces; at most
+/// [`MAX_ACCEPTED`].
 ///
 /// # Errors
 /// Those of the database.
@@ -49,6 +53,7 @@ pub async fn pending_of(
         .filter(invitation::Column::State.eq(InvitationState::Pending))
         .filter(invitation::Column::ExpiresAt.gt(now))
         .order_by_asc(invitation::Column::WorkspaceId)
+        .limit(MAX_ACCEPTED)
         .all(db)
         .await?)
 }

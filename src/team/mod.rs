@@ -22,6 +22,7 @@ pub mod reset;
 pub mod review;
 pub mod role;
 pub mod roster;
+pub mod shared;
 pub mod summary;
 pub mod sweep;
 pub mod workspace;

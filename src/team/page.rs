@@ -10,7 +10,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 /// Which part of a list to read. Positions are of type `P`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Slice<P> {
     /// Rows, at most.
     pub limit: u64,
@@ -53,6 +53,21 @@ impl<P> Slice<P> {
             } else {
                 self.after.is_some()
             },
+        }
+    }
+}
+
+impl Slice<usize> {
+    /// The places of a list with `total` items to ask for, in reading order of the slice.
+    pub fn places(&self, total: usize) -> Vec<usize> {
+        let fetch = usize::try_from(self.fetch()).unwrap_or(usize::MAX);
+        let start = self.after.map_or(0, |after| after.saturating_add(1));
+        let end = self.before.unwrap_or(total).min(total);
+        let within = start..end;
+        if self.backward {
+            within.rev().take(fetch).collect()
+        } else {
+            within.take(fetch).collect()
         }
     }
 }

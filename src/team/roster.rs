@@ -15,12 +15,17 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+/// Memberships of one user that are read or changed at once, the oldest workspaces first. Others have
+/// to be left or removed before further ones count: nothing else bounds how many workspaces may invite
+/// a user.
+pub const MAX_OF_USER: i64 = 1_000;
+
 /// The memberships of one workspace.
 pub fn in_workspace(workspace_id: Uuid) -> Select<membership::Entity> {
     membership::Entity::find().filter(membership::Column::WorkspaceId.eq(workspace_id))
 }
 
-/// The active memberships of a user.
+/// The active memberships of a user, at most [`MAX_OF_USER`].
 ///
 /// # Errors
 /// Those of the database.
@@ -28,6 +33,8 @@ pub async fn active_of(db: &impl ConnectionTrait, user_id: Uuid) -> Result<Vec<m
     Ok(membership::Entity::find()
         .filter(membership::Column::UserId.eq(user_id))
         .filter(membership::Column::Status.eq(MembershipStatus::Active))
+        .order_by_asc(membership::Column::WorkspaceId)
+        .limit(MAX_OF_USER.unsigned_abs())
         .all(db)
         .await?)
 }

@@ -24,6 +24,7 @@ mod mail;
 mod mail_server;
 mod mail_stream;
 mod mailbox;
+mod many_workspaces;
 mod member;
 mod migrations;
 mod names;

@@ -158,6 +158,7 @@ impl<'d> Walk<'d> {
             None | Some(Size::One) => (None, None),
             Some(Size::List) => (Some(rows.unwrap_or(LIST)), None),
             Some(Size::Problems) => (Some(LIST), None),
+            Some(Size::Rows) => (Some(self.page(field)), None),
             Some(Size::Like(list)) => {
                 let list = self.argument(field, list);
                 (Some(list.as_ref().map_or(1, items_of)), None)

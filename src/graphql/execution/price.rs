@@ -28,6 +28,8 @@ pub(super) enum Size {
     Input,
     /// A list with an item for each of this argument.
     Like(Name),
+    /// A list as long as `first` says.
+    Rows,
     /// A list as long as the field that it stands in says.
     List,
     /// What is wrong with an input: a list that is never long.
@@ -59,6 +61,7 @@ impl Size {
             return match list {
                 Some(list) => Self::Like(list.name.node.clone()),
                 None if field.name.node == "userErrors" => Self::Problems,
+                None if has("first") => Self::Rows,
                 None => Self::List,
             };
         }

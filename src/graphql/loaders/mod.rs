@@ -6,12 +6,14 @@ use self::gather::{Gathering, Loaded, gathering};
 use crate::App;
 use crate::error::{Error, Result};
 use crate::team::member::{self, Member};
+use crate::team::page::Slice;
+use crate::team::shared::{self, SharedMembers};
 use dataloader::BatchFn;
 use entity::invitation::{self, InvitationState};
 use entity::outbox;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -24,20 +26,21 @@ pub struct Loaders {
     members: Gathering<MemberKey, Option<Member>>,
     invitations: Gathering<MemberKey, Option<invitation::Model>>,
     mails: Gathering<Uuid, Option<outbox::Model>>,
-    places: Gathering<PlacesKey, Vec<Member>>,
+    shared: Gathering<SharedKey, SharedMembers>,
 }
 
-/// A user, and the workspaces in which the viewer may see them.
+/// A user, the workspaces in which the viewer may see them, and the part of that list to read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct PlacesKey {
+pub struct SharedKey {
     pub user_id: Uuid,
     pub workspace_ids: Vec<Uuid>,
+    pub slice: Slice<usize>,
 }
 
 struct Members(App);
 struct Invitations(App);
 struct Mails(App);
-struct Places(App);
+struct Shared(App);
 
 impl Loaders {
     /// Loaders for one request.
@@ -46,7 +49,7 @@ impl Loaders {
             members: gathering!(Members(app.clone())),
             invitations: gathering!(Invitations(app.clone())),
             mails: gathering!(Mails(app.clone())),
-            places: gathering!(Places(app)),
+            shared: gathering!(Shared(app)),
         }
     }
 
@@ -74,12 +77,12 @@ impl Loaders {
         self.mails.load(id).await
     }
 
-    /// The memberships of a user, in some workspaces.
+    /// A part of the memberships of a user in some workspaces.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn places(&self, key: PlacesKey) -> Result<Vec<Member>> {
-        self.places.load(key).await
+    pub async fn shared(&self, key: SharedKey) -> Result<SharedMembers> {
+        self.shared.load(key).await
     }
 }
 
@@ -164,20 +167,25 @@ impl BatchFn<Uuid, Loaded<Option<outbox::Model>>> for Mails {
     }
 }
 
-impl BatchFn<PlacesKey, Loaded<Vec<Member>>> for Places {
-    async fn load(&mut self, keys: &[PlacesKey]) -> HashMap<PlacesKey, Loaded<Vec<Member>>> {
-        let users: Vec<Uuid> = keys.iter().map(|key| key.user_id).collect();
-        let workspaces: HashSet<Uuid> = keys
-            .iter()
-            .flat_map(|key| key.workspace_ids.iter().copied())
-            .collect();
-        let workspaces: Vec<Uuid> = workspaces.into_iter().collect();
-        let rows = member::of_users(&self.0.db, &workspaces, &users).await;
-        answer(keys, rows, |key, rows| {
-            let theirs = rows.iter().filter(|row| {
-                row.user_id == key.user_id && key.workspace_ids.contains(&row.workspace_id)
-            });
-            theirs.cloned().collect()
-        })
+impl BatchFn<SharedKey, Loaded<SharedMembers>> for Shared {
+    /// One statement for all keys that differ in the user alone, as those of a page do.
+    async fn load(&mut self, keys: &[SharedKey]) -> HashMap<SharedKey, Loaded<SharedMembers>> {
+        let mut alike: HashMap<_, Vec<&SharedKey>> = HashMap::new();
+        for key in keys {
+            let group = (&key.workspace_ids, &key.slice);
+            alike.entry(group).or_default().push(key);
+        }
+        let mut loaded = HashMap::new();
+        for ((workspace_ids, slice), keys) in alike {
+            let users: Vec<Uuid> = keys.iter().map(|key| key.user_id).collect();
+            let found = shared::of_users(&self.0.db, workspace_ids, &users, slice).await;
+            let found = found.map_err(Arc::new);
+            for key in keys {
+                let theirs = found.as_ref().map_err(Arc::clone);
+                let theirs = theirs.map(|found| found.get(&key.user_id).cloned());
+                loaded.insert(key.clone(), theirs.map(Option::unwrap_or_default));
+            }
+        }
+        loaded
     }
 }

@@ -1,6 +1,7 @@
 //! What the holder of an invitation link does.
 
 use super::access::{begin, transport};
+use super::listed::first_of;
 use crate::graphql::cost::{PASSWORD, cost};
 use crate::graphql::enums::SessionTransport;
 use crate::graphql::error::{Result, UserError, settle};
@@ -11,7 +12,7 @@ use crate::graphql::scope::Scope;
 use crate::team::accept::{self, Acceptance};
 use crate::team::member;
 use crate::team::{decline, renew};
-use async_graphql::{Context, InputObject, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};
 
 #[derive(Default)]
 pub struct LinkMutation;
@@ -51,12 +52,13 @@ pub struct RequestNewInvitationInput {
 
 /// Who is in now, and where.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
 pub struct AcceptInvitationPayload {
     /// Whoever is signed in now.
     viewer: Option<Viewer>,
     /// The new session's token, for `Authorization: Bearer`; with the transport `BEARER` only.
     session_token: Option<String>,
-    /// The memberships that have become active.
+    #[graphql(skip)]
     memberships: Vec<Membership>,
     /// What is wrong with the input.
     user_errors: Vec<UserError>,
@@ -80,10 +82,23 @@ pub struct RequestNewInvitationPayload {
     user_errors: Vec<UserError>,
 }
 
+#[ComplexObject]
+impl AcceptInvitationPayload {
+    /// The memberships that have become active.
+    async fn memberships(
+        &self,
+        #[graphql(desc = "How many from the start, at most 100; 50 where left out.")] first: Option<
+            i32,
+        >,
+    ) -> Vec<Membership> {
+        first_of(&self.memberships, first).to_vec()
+    }
+}
+
 #[Object]
 impl LinkMutation {
-    /// Accepts an invitation, in all workspaces that its mail named, and with it every other
-    /// pending invitation of the address. Who has an account must be signed in, and gives no
+    /// Accepts an invitation, in all workspaces that its mail named, and with it the other pending
+    /// invitations of the address, up to 500 at once. Who has an account must be signed in, and gives no
     /// password. User errors: `TOKEN_UNKNOWN`, `TOKEN_EXPIRED`, `TOKEN_REPLACED`, `TOKEN_USED`,
     /// `TOKEN_DECLINED`, `TOKEN_REVOKED`, `ACCOUNT_EXISTS`, `NAME_INVALID`, `PASSWORD_REQUIRED`
     /// and those of passwords.

@@ -1,6 +1,8 @@
 //! What admins do with a member.
 
+use super::listed::Changed;
 use crate::access::Permission::TeamManage;
+use crate::graphql::cost::{CROWD, cost};
 use crate::graphql::enums::Role;
 use crate::graphql::error::{Result, UserError, settle};
 use crate::graphql::guard::requires;
@@ -12,7 +14,7 @@ use crate::graphql::scope::Scope;
 use crate::team::leave;
 use crate::team::reset;
 use crate::team::role::{self, RoleChange};
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
 use uuid::Uuid;
 
 #[derive(Default)]
@@ -49,29 +51,30 @@ pub struct SendPasswordResetInput {
 
 /// The member with their new role.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
 pub struct ChangeRolePayload {
     /// The member as they are now.
     membership: Option<Membership>,
-    /// Invitations that the member answered for, and another admin does now: you, unless the member
-    /// is you.
-    reassigned_invitations: Vec<Invitation>,
-    /// Invitations of the member that were revoked.
-    revoked_invitations: Vec<Invitation>,
+    #[graphql(skip)]
+    reassigned: Changed,
+    #[graphql(skip)]
+    revoked: Changed,
     /// What is wrong with the input.
     user_errors: Vec<UserError>,
 }
 
 /// The workspace without the member.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
 pub struct RemoveMemberPayload {
     /// The id of the Membership that is no more.
     removed_membership_id: Option<ID>,
     /// The workspace; `null` where you have removed yourself.
     workspace: Option<Workspace>,
-    /// Invitations that the member answered for, and another admin does now.
-    reassigned_invitations: Vec<Invitation>,
-    /// Invitations of the member that were revoked.
-    revoked_invitations: Vec<Invitation>,
+    #[graphql(skip)]
+    reassigned: Changed,
+    #[graphql(skip)]
+    revoked: Changed,
     /// What is wrong with the input.
     user_errors: Vec<UserError>,
 }
@@ -92,15 +95,78 @@ async fn reload(scope: &Scope, key: Option<(Uuid, Uuid)>) -> Result<Option<Membe
     }
 }
 
-fn invitations(rows: Vec<entity::invitation::Model>) -> Vec<Invitation> {
-    rows.into_iter().map(Invitation::by_actor).collect()
+#[ComplexObject]
+impl ChangeRolePayload {
+    /// Invitations that the member answered for, and another admin does now: you, unless the member
+    /// is you.
+    async fn reassigned_invitations(
+        &self,
+        #[graphql(desc = "How many from the start, at most 100; 50 where left out.")] first: Option<
+            i32,
+        >,
+    ) -> Vec<Invitation> {
+        self.reassigned.first(first)
+    }
+
+    /// How many invitations another admin answers for now.
+    async fn reassigned_invitation_count(&self) -> i64 {
+        self.reassigned.count()
+    }
+
+    /// Invitations of the member that were revoked.
+    async fn revoked_invitations(
+        &self,
+        #[graphql(desc = "How many from the start, at most 100; 50 where left out.")] first: Option<
+            i32,
+        >,
+    ) -> Vec<Invitation> {
+        self.revoked.first(first)
+    }
+
+    /// How many invitations of the member were revoked.
+    async fn revoked_invitation_count(&self) -> i64 {
+        self.revoked.count()
+    }
+}
+
+#[ComplexObject]
+impl RemoveMemberPayload {
+    /// Invitations that the member answered for, and another admin does now.
+    async fn reassigned_invitations(
+        &self,
+        #[graphql(desc = "How many from the start, at most 100; 50 where left out.")] first: Option<
+            i32,
+        >,
+    ) -> Vec<Invitation> {
+        self.reassigned.first(first)
+    }
+
+    /// How many invitations another admin answers for now.
+    async fn reassigned_invitation_count(&self) -> i64 {
+        self.reassigned.count()
+    }
+
+    /// Invitations of the member that were revoked.
+    async fn revoked_invitations(
+        &self,
+        #[graphql(desc = "How many from the start, at most 100; 50 where left out.")] first: Option<
+            i32,
+        >,
+    ) -> Vec<Invitation> {
+        self.revoked.first(first)
+    }
+
+    /// How many invitations of the member were revoked.
+    async fn revoked_invitation_count(&self) -> i64 {
+        self.revoked.count()
+    }
 }
 
 #[Object]
 impl MemberMutation {
     /// Gives a member another role; it holds from their next request on. Needs `TEAM_MANAGE`.
     /// Errors: `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`, `BAD_INPUT`. User errors: `LAST_ADMIN`.
-    #[graphql(directive = requires::apply(TeamManage.into()))]
+    #[graphql(directive = requires::apply(TeamManage.into()), directive = cost::apply(CROWD))]
     async fn change_role(
         &self,
         ctx: &Context<'_>,
@@ -122,8 +188,8 @@ impl MemberMutation {
         let handover = changed.map(|(_, handover)| handover).unwrap_or_default();
         Ok(Some(ChangeRolePayload {
             membership,
-            reassigned_invitations: invitations(handover.reassigned),
-            revoked_invitations: invitations(handover.revoked),
+            reassigned: handover.reassigned.into(),
+            revoked: handover.revoked.into(),
             user_errors,
         }))
     }
@@ -131,7 +197,7 @@ impl MemberMutation {
     /// Takes a member out of their workspace; it holds from their next request on. An invited
     /// member's invitation is revoked. Needs `TEAM_MANAGE`. Errors: `UNAUTHENTICATED`, `FORBIDDEN`,
     /// `NOT_FOUND`, `BAD_INPUT`. User errors: `LAST_ADMIN`.
-    #[graphql(directive = requires::apply(TeamManage.into()))]
+    #[graphql(directive = requires::apply(TeamManage.into()), directive = cost::apply(CROWD))]
     async fn remove_member(
         &self,
         ctx: &Context<'_>,
@@ -149,8 +215,8 @@ impl MemberMutation {
         Ok(Some(RemoveMemberPayload {
             removed_membership_id,
             workspace: Workspace::find(ctx, workspace_id).ok(),
-            reassigned_invitations: invitations(handover.reassigned),
-            revoked_invitations: invitations(handover.revoked),
+            reassigned: handover.reassigned.into(),
+            revoked: handover.revoked.into(),
             user_errors,
         }))
     }

@@ -5,6 +5,7 @@ pub mod access;
 pub mod invitation;
 pub mod invite;
 pub mod link;
+mod listed;
 pub mod member;
 pub mod profile;
 pub mod workspace;

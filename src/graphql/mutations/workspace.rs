@@ -1,7 +1,9 @@
 //! Creating, changing and leaving workspaces.
 
+use super::listed::Changed;
 use crate::access::Permission::WorkspaceManage;
 use crate::error::Error;
+use crate::graphql::cost::{CROWD, cost};
 use crate::graphql::error::{Result, UserError, settle};
 use crate::graphql::guard::requires;
 use crate::graphql::id;
@@ -11,7 +13,9 @@ use crate::graphql::objects::workspace::Workspace;
 use crate::graphql::scope::Scope;
 use crate::team::leave;
 use crate::team::workspace::{self, Changes};
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use async_graphql::{
+    ComplexObject, Context, ID, InputObject, MaybeUndefined, Object, SimpleObject,
+};
 
 #[derive(Default)]
 pub struct WorkspaceMutation;
@@ -63,13 +67,32 @@ pub struct UpdateWorkspacePayload {
 
 /// The viewer, without the workspace that they have left.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
 pub struct LeaveWorkspacePayload {
     /// You.
     viewer: Option<Viewer>,
-    /// Invitations that you answered for, and another admin does now.
-    reassigned_invitations: Vec<Invitation>,
+    #[graphql(skip)]
+    reassigned: Changed,
     /// What is wrong with the input.
     user_errors: Vec<UserError>,
+}
+
+#[ComplexObject]
+impl LeaveWorkspacePayload {
+    /// Invitations that you answered for, and another admin does now.
+    async fn reassigned_invitations(
+        &self,
+        #[graphql(desc = "How many from the start, at most 100; 50 where left out.")] first: Option<
+            i32,
+        >,
+    ) -> Vec<Invitation> {
+        self.reassigned.first(first)
+    }
+
+    /// How many invitations another admin answers for now.
+    async fn reassigned_invitation_count(&self) -> i64 {
+        self.reassigned.count()
+    }
 }
 
 #[Object]
@@ -133,6 +156,7 @@ impl WorkspaceMutation {
 
     /// Leaves a workspace. Open invitations that you answer for pass to the longest-serving admin.
     /// Errors: `UNAUTHENTICATED`, `NOT_FOUND`, `BAD_INPUT`. User errors: `LAST_ADMIN`.
+    #[graphql(directive = cost::apply(CROWD))]
     async fn leave_workspace(
         &self,
         ctx: &Context<'_>,
@@ -148,12 +172,7 @@ impl WorkspaceMutation {
         scope.renew().await?;
         Ok(Some(LeaveWorkspacePayload {
             viewer: scope.viewer().map(Viewer),
-            reassigned_invitations: handover
-                .unwrap_or_default()
-                .reassigned
-                .into_iter()
-                .map(Invitation::by_actor)
-                .collect(),
+            reassigned: handover.unwrap_or_default().reassigned.into(),
             user_errors,
         }))
     }

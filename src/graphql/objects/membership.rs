@@ -31,7 +31,7 @@ impl ConnectionNode for Membership {
             Order::Members { by, descending } => {
                 cursor::of_member(by, descending, self.0.position(by))
             }
-            Order::Ids | Order::Memory(_) => cursor::of_id(self.0.user_id),
+            Order::Ids | Order::Place(_) => cursor::of_id(self.0.user_id),
         }
     }
 }

@@ -9,8 +9,10 @@ use crate::account::sessions::SessionQuery;
 use crate::error::Error;
 use crate::graphql::error::Result;
 use crate::graphql::id::GlobalId;
+use crate::graphql::loaders::SharedKey;
 use crate::graphql::scope::Scope;
-use crate::team::{invitation, member};
+use crate::team::invitation;
+use crate::team::page::Slice;
 use async_graphql::{Context, ID, Interface};
 use entity::audit_event;
 use sea_orm::EntityTrait as _;
@@ -62,10 +64,19 @@ impl Node {
                     .iter()
                     .map(|place| place.workspace_id)
                     .collect();
-                let shared = member::of_users(&scope.app.db, &places, &[id]).await?;
-                shared
-                    .first()
-                    .map(|member| Node::User(User::of_member(member)))
+                let key = SharedKey {
+                    user_id: id,
+                    workspace_ids: places,
+                    slice: Slice {
+                        limit: 0,
+                        backward: false,
+                        after: None,
+                        before: None,
+                    },
+                };
+                let shared = scope.loaders().shared(key).await?;
+                let first = shared.members.first();
+                first.map(|(_, member)| Node::User(User::of_member(member)))
             }
             GlobalId::Session(id) => {
                 let own = SessionQuery::of(&scope.app, viewer.user_id);

@@ -1,4 +1,5 @@
 use super::membership::Membership;
+use super::viewer::own_memberships;
 use crate::access::Permission;
 use crate::access::Permission::TeamView;
 use crate::account::viewer::Viewer;
@@ -9,7 +10,7 @@ use crate::graphql::enums::UserStatus;
 use crate::graphql::error::Result;
 use crate::graphql::guard::{Requires, requires};
 use crate::graphql::id::GlobalId;
-use crate::graphql::loaders::PlacesKey;
+use crate::graphql::loaders::SharedKey;
 use crate::graphql::scope::Scope;
 use crate::name;
 use crate::team::member::Member;
@@ -57,14 +58,10 @@ impl User {
         Requires::new(self.via.unwrap_or_default(), permission).or_user(self.id)
     }
 
-    /// The workspaces in which the viewer may see the person's membership: all of their own; of
-    /// others', the one they are seen through and those that the viewer manages.
+    /// The workspaces in which the viewer may see the membership of somebody else: the one they are
+    /// seen through and those that the viewer manages.
     fn visible_workspaces(&self, viewer: &Viewer) -> Vec<Uuid> {
-        let visible = |id: Uuid| {
-            viewer.user_id == self.id
-                || self.via == Some(id)
-                || viewer.can(id, Permission::TeamManage)
-        };
+        let visible = |id: Uuid| self.via == Some(id) || viewer.can(id, Permission::TeamManage);
         viewer
             .places
             .iter()
@@ -140,15 +137,19 @@ impl User {
         }
         .slice(cursor::to_index)?;
         let scope = Scope::of(ctx)?;
-        let workspace_ids = self.visible_workspaces(&*scope.signed_in()?);
-        let members = scope
-            .loaders()
-            .places(PlacesKey {
-                user_id: self.id,
-                workspace_ids,
-            })
-            .await?;
-        let nodes = members.into_iter().map(Membership).collect();
-        Ok(Some(Connection::of_all(nodes, &slice)))
+        let viewer = scope.signed_in()?;
+        if viewer.user_id == self.id {
+            return Ok(Some(own_memberships(scope, &viewer, &slice).await?));
+        }
+        let key = SharedKey {
+            user_id: self.id,
+            workspace_ids: self.visible_workspaces(&viewer),
+            slice: slice.clone(),
+        };
+        let shared = scope.loaders().shared(key).await?;
+        let nodes = shared.members.into_iter();
+        let nodes = nodes.map(|(place, member)| (place, Membership(member)));
+        let page = Connection::of_places(nodes.collect(), shared.total, &slice);
+        Ok(Some(page))
     }
 }

@@ -11,9 +11,10 @@ use crate::graphql::cursor::{self, PageArgs};
 use crate::graphql::enums::Permission;
 use crate::graphql::error::Result;
 use crate::graphql::id;
-use crate::graphql::loaders::PlacesKey;
 use crate::graphql::scope::Scope;
+use crate::team::page::Slice;
 use async_graphql::{Context, ID, Object, SimpleObject};
+use futures_util::future::try_join_all;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -47,6 +48,24 @@ impl Viewer {
             None => Ok(self.0.active_place().map(|place| place.workspace_id)),
         }
     }
+}
+
+/// A page of the viewer's own memberships, by the names of their workspaces.
+pub async fn own_memberships(
+    scope: &Scope,
+    viewer: &Inner,
+    slice: &Slice<usize>,
+) -> crate::error::Result<Connection<Membership>> {
+    let total = viewer.places.len();
+    let places = slice.places(total);
+    let rows = places.iter().map(|place| {
+        let workspace_id = viewer.places[*place].workspace_id;
+        scope.loaders().member((workspace_id, viewer.user_id))
+    });
+    let rows = try_join_all(rows).await?;
+    let members = places.into_iter().zip(rows);
+    let members = members.filter_map(|(place, row)| Some((place, Membership(row?))));
+    Ok(Connection::of_places(members.collect(), total, slice))
 }
 
 /// Whoever is signed in, with their session, workspaces and permissions.
@@ -117,28 +136,7 @@ impl Viewer {
             before,
         }
         .slice(cursor::to_index)?;
-        let workspace_ids = self
-            .0
-            .places
-            .iter()
-            .map(|place| place.workspace_id)
-            .collect();
-        let key = PlacesKey {
-            user_id: self.0.user_id,
-            workspace_ids,
-        };
-        let mut members = Scope::of(ctx)?.loaders().places(key).await?;
-        let rank = |id: Uuid| {
-            self.0
-                .places
-                .iter()
-                .position(|place| place.workspace_id == id)
-        };
-        members.sort_by_key(|member| rank(member.workspace_id));
-        Ok(Connection::of_all(
-            members.into_iter().map(Membership).collect(),
-            &slice,
-        ))
+        Ok(own_memberships(Scope::of(ctx)?, &self.0, &slice).await?)
     }
 
     /// What you may do in a workspace; nothing where you do not belong to it.

@@ -29,16 +29,16 @@ function useLeave(member: Member) {
 /** Says how many invitations were transferred or revoked; empty if there were none. */
 function transferText(
   payload: {
-    reassignedInvitations: readonly unknown[];
-    revokedInvitations: readonly unknown[];
+    reassignedInvitationCount: number;
+    revokedInvitationCount: number;
   },
   own: boolean,
 ) {
-  const { reassignedInvitations: passed, revokedInvitations: revoked } = payload;
-  if (revoked.length) return ` Revoked ${invitations(revoked.length)}.`;
-  if (!passed.length) return "";
-  if (own) return ` Transferred ${invitations(passed.length)} to another admin.`;
-  return ` Transferred ${invitations(passed.length)} to you.`;
+  const { reassignedInvitationCount: passed, revokedInvitationCount: revoked } = payload;
+  if (revoked) return ` Revoked ${invitations(revoked)}.`;
+  if (!passed) return "";
+  if (own) return ` Transferred ${invitations(passed)} to another admin.`;
+  return ` Transferred ${invitations(passed)} to you.`;
 }
 
 /** Invites the same person again: the undo for revoking and removing. */

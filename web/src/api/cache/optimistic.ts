@@ -9,8 +9,8 @@ export const optimistic: NonNullable<CacheExchangeOpts["optimistic"]> = {
     return {
       __typename: "ChangeRolePayload",
       membership: { ...membership(input.membershipId), role: input.role },
-      reassignedInvitations: [],
-      revokedInvitations: [],
+      reassignedInvitationCount: 0,
+      revokedInvitationCount: 0,
       userErrors: [],
     };
   },
@@ -20,8 +20,8 @@ export const optimistic: NonNullable<CacheExchangeOpts["optimistic"]> = {
       __typename: "RemoveMemberPayload",
       removedMembershipId: input.membershipId,
       workspace: null,
-      reassignedInvitations: [],
-      revokedInvitations: [],
+      reassignedInvitationCount: 0,
+      revokedInvitationCount: 0,
       userErrors: [],
     };
   },
