@@ -169,9 +169,11 @@ pub async fn record(
                 subject_id,
                 subject_label: subject_label.unwrap_or_default(),
                 details: Value::Object(entry.details),
-                address: (entry.has_address)
-                    .then(|| actor.origin.address.clone())
-                    .unwrap_or_default(),
+                address: if entry.has_address {
+                    actor.origin.address.clone()
+                } else {
+                    String::new()
+                },
                 request_id: actor.origin.request_id.clone(),
             }
             .into_active_model()
