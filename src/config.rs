@@ -123,6 +123,18 @@ pub struct Config {
         default_value = "none"
     )]
     pub database_pooler: Pooler,
+    /// How long one statement on PostgreSQL may take
+    #[arg(long, env = "TOKENVUE_DATABASE_STATEMENT_TIMEOUT", default_value = "3s", value_parser = duration)]
+    pub database_statement_timeout: Duration,
+    /// How long a statement waits for a lock that another transaction holds
+    #[arg(long, env = "TOKENVUE_DATABASE_LOCK_TIMEOUT", default_value = "2s 500ms", value_parser = duration)]
+    pub database_lock_timeout: Duration,
+    /// How long a transaction may do nothing before PostgreSQL ends it
+    #[arg(long, env = "TOKENVUE_DATABASE_IDLE_TRANSACTION_TIMEOUT", default_value = "2s", value_parser = duration)]
+    pub database_idle_transaction_timeout: Duration,
+    /// How long a whole transaction may take, on PostgreSQL 17 and newer
+    #[arg(long, env = "TOKENVUE_DATABASE_TRANSACTION_TIMEOUT", default_value = "10s", value_parser = duration)]
+    pub database_transaction_timeout: Duration,
 
     /// Mail server, like smtp://USER:PASSWORD@HOST:587?tls=required or smtps://HOST; none: a local mailbox page
     #[arg(long, env = "TOKENVUE_SMTP_URL")]

@@ -3,6 +3,9 @@
 use super::breaks::Breaks;
 use super::failure::Kind;
 use super::file::{DatabaseFile, create_private, log_of};
+        let limits = Limits::of(config);
+        // Only commands of operators begin with a database that must exist.
+        let limits = if create { limits } else { limits.unhurried() };
 use super::location::{Engine, Location};
 use super::trouble::Trouble;
 use super::{Db, hooks};
@@ -19,8 +22,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
-/// How long a connection is waited for.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a program that starts waits for its database.
+const STARTING: Duration = Duration::from_secs(10);
 /// How long a writer waits for another process that writes to the same SQLite file.
 const SQLITE_BUSY: Duration = Duration::from_secs(5);
 
@@ -52,9 +55,12 @@ impl Db {
             );
         }
         let Location { engine, name } = location;
+        let limits = Limits::of(config);
+        // Only commands of operators begin with a database that must exist.
+        let limits = if create { limits } else { limits.unhurried() };
         match engine {
             Engine::Sqlite(options) => Db::open_sqlite(config, *options, &name, create).await,
-            Engine::Postgres(options) => Db::open_postgres(config, *options, &name)
+            Engine::Postgres(options) => Db::open_postgres(config, *options, &name, limits)
                 .await
                 .map_err(|error| unreachable_at(&name, error)),
         }
@@ -84,7 +90,7 @@ impl Db {
         let options = options.create_if_missing(false);
         let pool = SqlitePoolOptions::new()
             .max_connections(config.database_connections)
-            .acquire_timeout(PATIENCE)
+            .acquire_timeout(STARTING)
             .test_before_acquire(false)
             .before_acquire(hooks::before_acquire_sqlite)
             .after_release(hooks::after_release_sqlite)
@@ -96,7 +102,8 @@ impl Db {
             breaks: Breaks::new(),
             observer: None,
             pooler: Pooler::None,
-            writer: Some(Arc::new(Semaphore::new(1))),
+            limits: Limits::of(config),
+            writers: Arc::new(Semaphore::new(1)),
             place: place.into(),
             trouble: Trouble::default(),
             file: Some(Arc::new(file)),
@@ -107,6 +114,7 @@ impl Db {
         config: &Config,
         options: PgConnectOptions,
         place: &str,
+        limits: Limits,
     ) -> sqlx::Result<Db> {
         let pooler = config.database_pooler;
         let options = options.disable_statement_logging();
@@ -118,8 +126,9 @@ impl Db {
         let breaks = Breaks::new();
         let pool = PgPoolOptions::new()
             .max_connections(config.database_connections)
-            .acquire_timeout(PATIENCE)
+            .acquire_timeout(STARTING)
             .test_before_acquire(false)
+            .after_connect(hooks::after_connect_postgres(limits))
             .before_acquire(hooks::before_acquire_postgres(breaks.clone()))
             .connect_with(options)
             .await?;
@@ -128,12 +137,20 @@ impl Db {
             breaks,
             observer: None,
             pooler,
-            writer: None,
+            limits,
+            writers: Arc::new(Semaphore::new(writers(config.database_connections))),
             place: place.into(),
             trouble: Trouble::default(),
             file: None,
         })
     }
+}
+
+/// How many of PostgreSQL's connections may be in transactions that write: a quarter, but at least
+/// one, is for those who only read.
+fn writers(connections: u32) -> usize {
+    let readers = connections.div_ceil(4);
+    usize::try_from(connections.saturating_sub(readers).max(1)).unwrap_or(1)
 }
 
 /// Whether a database file that does not exist may be made.
@@ -159,7 +176,7 @@ fn may_create(options: &SqliteConnectOptions, create: bool) -> Result<()> {
 
 /// The pool tries again while nothing listens, and says in the end only that its time was up.
 fn unreachable_at(place: &str, error: sqlx::Error) -> Error {
-    let seconds = PATIENCE.as_secs();
+    let seconds = STARTING.as_secs();
     let error = DbErr::Conn(RuntimeErr::SqlxError(error.into()));
     Error::internal(if Kind::of(&error) == Kind::Exhausted {
         format!("no database has answered at {place} within {seconds} seconds")

@@ -1,15 +1,19 @@
 //! Single statements, outside of transactions.
 
+use super::Db;
+use super::exclusive::{Exclusive, Transaction};
 use super::failure::is_worth_another_try;
 use super::lease::Lease;
+use super::retry::Attempts;
+use super::session::Session;
 use super::writer::{is_read, only_reads};
-use super::{ATTEMPTS, Db, PAUSE};
 use crate::config::Pooler;
 use sea_orm::{
-    ConnectionTrait, DatabaseExecutor, DbBackend, DbErr, ExecResult, QueryResult, Statement,
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
 };
 use std::future::Future;
 use std::pin::Pin;
+use tokio::time::Instant;
 
 impl Db {
     /// Reads with a plan of its own for these values: for statements like searches, whose best plan
@@ -21,36 +25,58 @@ impl Db {
         if !self.is_postgres() {
             return self.query_all_raw(statement).await;
         }
-        let tx = self.begin().await?;
-        tx.execute_unprepared("SET LOCAL plan_cache_mode = force_custom_plan")
-            .await?;
-        let rows = tx.query_all_raw(statement).await?;
+        let mut attempts = Attempts::first();
+        loop {
+            match self.query_replanned_once(&statement, &attempts).await {
+                Err(error) if is_worth_another_try(&error) && attempts.again().await => {}
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn query_replanned_once(
+        &self,
+        statement: &Statement,
+        attempts: &Attempts,
+    ) -> Result<Vec<QueryResult>, DbErr> {
+        let replan = "SET LOCAL plan_cache_mode = force_custom_plan";
+        let tx = self.begin_postgres(attempts.deadline(), replan).await?;
+        let rows = tx.query_all_raw(statement.clone()).await;
+        let rows = rows.inspect_err(|error| self.note(error))?;
         tx.commit().await?;
         Ok(rows)
     }
 
+    /// A connection to PostgreSQL.
+    pub(super) async fn session(&self, deadline: Instant) -> Result<Session, DbErr> {
+        let pool = self.connection.get_postgres_connection_pool();
+        Session::acquire(pool, self.limits, self.pooler, deadline).await
+    }
+
     /// What one statement runs on: under a transaction pooler, a transaction of its own.
-    async fn executor(&self) -> Result<DatabaseExecutor<'_>, DbErr> {
+    async fn executor(&self, deadline: Instant) -> Result<Executor<'_>, DbErr> {
+        if !self.is_postgres() {
+            return Ok(Executor::Sqlite(&self.connection));
+        }
         Ok(match self.pooler {
-            Pooler::None => DatabaseExecutor::from(&self.connection),
-            Pooler::Transaction => DatabaseExecutor::OwnedTransaction(self.begin().await?),
+            Pooler::None => {
+                let session = self.session(deadline).await?;
+                Executor::Single(Exclusive::new(session, self.observer.clone()))
+            }
+            Pooler::Transaction => Executor::Transaction(self.begin_postgres(deadline, "").await?),
         })
     }
 
     /// Runs one statement; tried again when reading and the connection turns out to be broken.
     async fn run<T>(&self, statement: Statement, how: How<T>) -> Result<T, DbErr> {
-        let mut attempt = 1;
+        let mut attempts = Attempts::first();
         loop {
-            let outcome = self.run_once(&statement, &how).await;
+            let outcome = self.run_once(&statement, &how, attempts.deadline()).await;
             match outcome {
                 Err(error)
-                    if attempt < ATTEMPTS
-                        && how.reads.is_some()
-                        && is_worth_another_try(&error) =>
-                {
-                    tokio::time::sleep(PAUSE * 2u32.pow(attempt - 1)).await;
-                    attempt += 1;
-                }
+                    if how.reads.is_some()
+                        && is_worth_another_try(&error)
+                        && attempts.again().await => {}
                 outcome => return outcome,
             }
         }
@@ -58,7 +84,7 @@ impl Db {
 
     /// Runs a statement that returns no rows, whether it reads or writes.
     pub(super) async fn execute_any(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        let run: Run<_> = |on, statement| on.execute_raw(statement);
+        let run: Run<_> = |on, statement| Box::pin(on.execute(statement));
         self.run(statement, How { run, reads: None }).await
     }
 
@@ -68,7 +94,7 @@ impl Db {
         statement: Statement,
     ) -> Result<Option<QueryResult>, DbErr> {
         let reads = is_read(&statement.sql).then_some(first as fn(_) -> _);
-        let run: Run<_> = |on, statement| on.query_one_raw(statement);
+        let run: Run<_> = |on, statement| Box::pin(on.query_one(statement));
         self.run(statement, How { run, reads }).await
     }
 
@@ -78,7 +104,7 @@ impl Db {
         statement: Statement,
     ) -> Result<Vec<QueryResult>, DbErr> {
         let reads = is_read(&statement.sql).then_some(std::convert::identity as fn(_) -> _);
-        let run: Run<_> = |on, statement| on.query_all_raw(statement);
+        let run: Run<_> = |on, statement| Box::pin(on.query_all(statement));
         self.run(statement, How { run, reads }).await
     }
 
@@ -86,12 +112,12 @@ impl Db {
     async fn read_on_lease(
         &self,
         statement: &Statement,
+        deadline: Instant,
     ) -> Result<Option<Vec<QueryResult>>, DbErr> {
         let Some(lease) = Lease::current() else {
             return Ok(None);
         };
-        let pool = self.connection.get_postgres_connection_pool();
-        let rows = lease.read(pool, statement).await;
+        let rows = lease.read(self.session(deadline), statement).await;
         match (&rows, &self.observer) {
             (Err(error), _) => self.note(error),
             (Ok(Some(_)), Some(observer)) => observer(statement),
@@ -100,19 +126,25 @@ impl Db {
         rows
     }
 
-    async fn run_once<T>(&self, statement: &Statement, how: &How<T>) -> Result<T, DbErr> {
+    async fn run_once<T>(
+        &self,
+        statement: &Statement,
+        how: &How<T>,
+        deadline: Instant,
+    ) -> Result<T, DbErr> {
         if let Some(collect) = how.reads
-            && let Some(rows) = self.read_on_lease(statement).await?
+            && let Some(rows) = self.read_on_lease(statement, deadline).await?
         {
             return Ok(collect(rows));
         }
         self.check_trouble()?;
-        let executor = self.executor().await?;
+        let executor = self.executor(deadline).await;
+        let executor = executor.inspect_err(|error| self.note(error))?;
         let value = (how.run)(&executor, statement.clone()).await;
         if let Err(error) = &value {
             self.note(error);
         }
-        if let DatabaseExecutor::OwnedTransaction(tx) = executor {
+        if let Executor::Transaction(tx) = executor {
             match &value {
                 Ok(_) => tx.commit().await?,
                 Err(_) => tx.rollback().await?,
@@ -125,8 +157,41 @@ impl Db {
     }
 }
 
+/// What a statement outside of our transactions runs on.
+enum Executor<'a> {
+    Sqlite(&'a DatabaseConnection),
+    Single(Exclusive),
+    Transaction(Transaction),
+}
+
+impl Executor<'_> {
+    async fn execute(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        match self {
+            Executor::Sqlite(connection) => connection.execute_raw(statement).await,
+            Executor::Single(connection) => connection.execute_raw(statement).await,
+            Executor::Transaction(tx) => tx.execute_raw(statement).await,
+        }
+    }
+
+    async fn query_one(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        match self {
+            Executor::Sqlite(connection) => connection.query_one_raw(statement).await,
+            Executor::Single(connection) => connection.query_one_raw(statement).await,
+            Executor::Transaction(tx) => tx.query_one_raw(statement).await,
+        }
+    }
+
+    async fn query_all(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        match self {
+            Executor::Sqlite(connection) => connection.query_all_raw(statement).await,
+            Executor::Single(connection) => connection.query_all_raw(statement).await,
+            Executor::Transaction(tx) => tx.query_all_raw(statement).await,
+        }
+    }
+}
+
 type Run<T> = for<'e> fn(
-    &'e DatabaseExecutor<'_>,
+    &'e Executor<'_>,
     Statement,
 ) -> Pin<Box<dyn Future<Output = Result<T, DbErr>> + Send + 'e>>;
 
@@ -149,8 +214,8 @@ impl ConnectionTrait for Db {
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         only_reads(sql)?;
-        self.check_trouble()?;
-        self.connection.execute_unprepared(sql).await
+        let statement = Statement::from_string(self.get_database_backend(), sql);
+        self.execute_any(statement).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {

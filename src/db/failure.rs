@@ -4,6 +4,7 @@ use crate::error::Error;
 use sea_orm::sqlx;
 use sea_orm::sqlx::sqlite::SqliteError;
 use sea_orm::{DbErr, RuntimeErr};
+use std::io;
 
 /// What kind of failure an error of the database is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,8 +15,12 @@ pub enum Kind {
     TimedOut,
     /// No connection became free in time.
     Exhausted,
+    /// The server ended a transaction because this program let it wait.
+    CutOff,
     /// The connection broke, or the server that it led to stops.
     Broken,
+    /// The server, or the way to it, has not answered in time.
+    Silent,
     /// The server has become a standby.
     Standby,
     /// The disk is full.
@@ -42,7 +47,12 @@ impl Kind {
             | DbErr::Query(RuntimeErr::SqlxError(cause)) => cause,
             _ => return Kind::Other,
         };
-        match &**cause {
+        Kind::of_cause(cause)
+    }
+
+    fn of_cause(cause: &sqlx::Error) -> Kind {
+        match cause {
+            sqlx::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut => Kind::Silent,
             sqlx::Error::Database(error) => {
                 let code = error.code().unwrap_or_default();
                 if error.try_downcast_ref::<SqliteError>().is_some() {
@@ -70,7 +80,9 @@ impl Kind {
             Kind::Conflict => "conflict",
             Kind::TimedOut => "timed_out",
             Kind::Exhausted => "exhausted",
+            Kind::CutOff => "cut_off",
             Kind::Broken => "broken",
+            Kind::Silent => "silent",
             Kind::Standby => "standby",
             Kind::DiskFull => "disk_full",
             Kind::NotWritten => "not_written",
@@ -106,15 +118,22 @@ impl Kind {
     pub fn is_outage(self) -> bool {
         matches!(
             self,
-            Kind::TimedOut | Kind::Exhausted | Kind::Broken | Kind::Unreadable | Kind::FileMoved
+            Kind::TimedOut
+                | Kind::Exhausted
+                | Kind::CutOff
+                | Kind::Broken
+                | Kind::Silent
+                | Kind::Unreadable
+                | Kind::FileMoved
         )
     }
 
-    /// Whether the same transaction may well succeed if it is run again.
+    /// Whether the same transaction may well succeed if it is run again. What took too long, would
+    /// take too long again.
     fn is_passing(self) -> bool {
         matches!(
             self,
-            Kind::Conflict | Kind::TimedOut | Kind::Broken | Kind::Standby
+            Kind::Conflict | Kind::CutOff | Kind::Broken | Kind::Silent | Kind::Standby
         )
     }
 }
@@ -139,13 +158,17 @@ fn sqlite(code: u32) -> Kind {
     }
 }
 
+/// What PostgreSQL says when it ends a transaction, and the connection, for `transaction_timeout`.
+const TRANSACTION_TIMEOUT: &str = "25P04";
+
 /// SQLSTATE codes (PostgreSQL, appendix A).
 fn postgres(code: &str) -> Kind {
     match code {
         "40001" | "40P01" | "23505" | "23503" => Kind::Conflict,
-        // Cancelled by `statement_timeout`, `lock_timeout`, `idle_in_transaction_session_timeout`
-        // and `transaction_timeout`.
-        "57014" | "55P03" | "25P03" | "25P04" => Kind::TimedOut,
+        // `statement_timeout`, `lock_timeout`, `transaction_timeout`
+        "57014" | "55P03" | TRANSACTION_TIMEOUT => Kind::TimedOut,
+        // `idle_in_transaction_session_timeout`
+        "25P03" => Kind::CutOff,
         "25006" => Kind::Standby,
         "53100" => Kind::DiskFull,
         "53300" | "53400" => Kind::Exhausted,
@@ -174,7 +197,7 @@ impl From<FileMoved> for DbErr {
 /// transaction may run again; where the connection broke, it may have been done, and running it
 /// again could do it twice.
 pub(super) fn not_committed(error: DbErr) -> Error {
-    if Kind::of(&error) == Kind::Broken {
+    if matches!(Kind::of(&error), Kind::Broken | Kind::Silent) {
         Error::internal(format!("the connection broke during a commit: {error}"))
     } else {
         Error::Database(error)
@@ -207,7 +230,16 @@ pub(super) fn is_missing_table(error: &DbErr) -> bool {
 
 /// Whether the connection that gave this error is of no more use, and those like it neither.
 pub(super) fn means_break(error: &DbErr) -> bool {
-    matches!(Kind::of(error), Kind::Broken | Kind::Standby)
+    matches!(Kind::of(error), Kind::Broken | Kind::Silent | Kind::Standby)
+}
+
+/// Whether a connection to PostgreSQL is of no more use after this error.
+pub(super) fn ends_connection(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    matches!(
+        Kind::of_cause(error),
+        Kind::CutOff | Kind::Broken | Kind::Silent | Kind::Standby
+    ) || code.is_some_and(|code| code == TRANSACTION_TIMEOUT)
 }
 
 #[cfg(test)]
@@ -219,6 +251,8 @@ mod tests {
         for (code, kind) in [
             ("40001", Kind::Conflict),
             ("55P03", Kind::TimedOut),
+            ("25P03", Kind::CutOff),
+            ("25P04", Kind::TimedOut),
             ("08P01", Kind::Broken),
             ("57P03", Kind::Broken),
             ("53100", Kind::DiskFull),

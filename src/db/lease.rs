@@ -4,10 +4,8 @@
 //! sqlx asks the server whether it is still there, from a task of its own. And a query that reads
 //! many things at once could take every connection that there is.
 
-use sea_orm::sqlx::pool::PoolConnection;
-use sea_orm::sqlx::{self, AssertSqlSafe, PgPool, Postgres};
-use sea_orm::{DbErr, QueryResult, RuntimeErr, Statement, Values};
-use sea_query_sqlx::SqlxValues;
+use super::session::Session;
+use sea_orm::{DbErr, QueryResult, Statement};
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
@@ -20,7 +18,7 @@ enum State {
     /// Nothing has been read yet.
     #[default]
     Fresh,
-    Held(PoolConnection<Postgres>),
+    Held(Session),
     Ended,
 }
 
@@ -39,33 +37,27 @@ impl Lease {
         CURRENT.try_with(Clone::clone).ok().flatten()
     }
 
-    /// Runs a statement that reads; `None` where the lease has ended.
+    /// Runs a statement that reads, over a connection that `acquire` gives where there is none yet;
+    /// `None` where the lease has ended.
     ///
     /// # Errors
-    /// Those of the database, after which the pool sees what is left of the connection.
+    /// Those of the database, after which the connection is given back.
     pub(super) async fn read(
         &self,
-        pool: &PgPool,
+        acquire: impl Future<Output = Result<Session, DbErr>>,
         statement: &Statement,
     ) -> Result<Option<Vec<QueryResult>>, DbErr> {
         let mut state = self.0.lock().await;
-        let mut connection = match std::mem::take(&mut *state) {
-            State::Held(connection) => connection,
-            State::Fresh => {
-                let acquired = pool.acquire().await;
-                acquired.map_err(|error| DbErr::Conn(cause(error)))?
-            }
+        let mut session = match std::mem::take(&mut *state) {
+            State::Held(session) => session,
+            State::Fresh => acquire.await?,
             State::Ended => {
                 *state = State::Ended;
                 return Ok(None);
             }
         };
-        let values = statement.values.clone();
-        let values = SqlxValues(values.unwrap_or(Values(Vec::new())));
-        let query = sqlx::query_with(AssertSqlSafe(statement.sql.as_str()), values);
-        let rows = query.fetch_all(&mut *connection).await;
-        let rows = rows.map_err(|error| DbErr::Query(cause(error)))?;
-        *state = State::Held(connection);
+        let rows = session.fetch(statement).await?;
+        *state = State::Held(session);
         Ok(Some(rows.into_iter().map(QueryResult::from).collect()))
     }
 
@@ -74,8 +66,4 @@ impl Lease {
     pub(super) async fn end(&self) {
         *self.0.lock().await = State::Ended;
     }
-}
-
-fn cause(error: sqlx::Error) -> RuntimeErr {
-    RuntimeErr::SqlxError(Arc::new(error))
 }

@@ -1,10 +1,13 @@
 //! The schema: bringing it up to date, and asking whether it is.
 
-use super::Db;
 use super::failure::is_missing_table;
+use super::{Db, limits};
+use crate::config::Pooler;
 use crate::error::{Error, Result};
 use migration::{Migrator, MigratorTrait as _, seaql_migrations};
-use sea_orm::{ConnectionTrait as _, DatabaseTransaction, EntityTrait as _};
+use sea_orm::{
+    ConnectionTrait as _, DatabaseTransaction, DbBackend, DbErr, EntityTrait as _, Statement,
+};
 
 impl Db {
     /// Brings the schema up to date. Safe when several replicas start at once: they take turns.
@@ -41,8 +44,16 @@ impl Db {
     }
 
     async fn begin_migration(&self) -> Result<DatabaseTransaction> {
-        let tx = self.begin().await?;
+        let tx = self.begin_by_driver().await?;
         if self.is_postgres() {
+            if self.pooler == Pooler::Transaction {
+                // The driver names its statements, and another client's may have been left on this
+                // server connection under the same names.
+                tx.execute_unprepared("DEALLOCATE ALL").await?;
+            }
+            let version = server_version(&tx).await?;
+            tx.execute_unprepared(&limits::of_migration(version))
+                .await?;
             // Held until the end of the transaction, so no pooler can lose it.
             tx.execute_unprepared("SELECT pg_advisory_xact_lock(7310579)")
                 .await?;
@@ -71,6 +82,14 @@ impl Db {
     pub async fn is_current(&self) -> Result<bool> {
         Ok(self.schema().await? == Schema::Current)
     }
+}
+
+/// Like 170002.
+async fn server_version(tx: &DatabaseTransaction) -> Result<Option<u32>, DbErr> {
+    let ask = "SELECT current_setting('server_version_num')::int";
+    let row = tx.query_one_raw(Statement::from_string(DbBackend::Postgres, ask));
+    let version: Option<i32> = row.await?.map(|row| row.try_get_by_index(0)).transpose()?;
+    Ok(version.and_then(|version| version.try_into().ok()))
 }
 
 /// How a schema relates to the one that this program makes.

@@ -3,13 +3,17 @@
 
 mod breaks;
 mod connect;
+mod exclusive;
 mod executor;
 mod failure;
 mod file;
 mod hooks;
 mod lease;
+mod limits;
 mod location;
 mod migrate;
+mod retry;
+mod session;
 mod transaction;
 mod trouble;
 mod watch;
@@ -21,6 +25,7 @@ use self::breaks::Breaks;
 pub use self::failure::Kind;
 use self::failure::means_break;
 use self::file::DatabaseFile;
+use self::limits::Limits;
 pub use self::migrate::Schema;
 use self::trouble::Trouble;
 pub use self::watch::Readiness;
@@ -29,15 +34,6 @@ use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr, Statem
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
-
-/// How often a transaction is run at most: again after a conflict or a lost connection.
-const ATTEMPTS: u32 = 8;
-/// The pause before the second attempt; it doubles from there on. All pauses together take 1.9
-/// seconds.
-const PAUSE: Duration = Duration::from_millis(15);
-/// How long after its beginning a transaction is tried again at all: what waits for locks may take
-/// long each time.
-const RETRYING: Duration = Duration::from_secs(10);
 
 /// How long closing all connections may take.
 const CLOSING: Duration = Duration::from_secs(5);
@@ -54,8 +50,11 @@ pub struct Db {
     pooler: Pooler,
     breaks: Breaks,
     observer: Option<Observer>,
-    /// SQLite takes one writer at a time: they queue here, in order, rather than at the file.
-    writer: Option<Arc<Semaphore>>,
+    /// What PostgreSQL is told to allow.
+    limits: Limits,
+    /// Transactions queue here, in order. SQLite takes one writer at a time, and on PostgreSQL some
+    /// connections are kept for those who read.
+    writers: Arc<Semaphore>,
     /// Where it is, without the login.
     place: Arc<str>,
     trouble: Trouble,

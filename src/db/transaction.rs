@@ -1,17 +1,19 @@
 //! Transactions, and running them anew.
 
+use super::exclusive::{Exclusive, Transaction};
 use super::failure::{is_passing, not_committed};
 use super::lease::Lease;
-use super::{ATTEMPTS, Db, Kind, PAUSE, RETRYING, Tx};
-use crate::config::Pooler;
+use super::retry::Attempts;
+use super::{Db, Kind, Tx};
 use crate::error::{Error, Result};
 use sea_orm::{
-    ConnectionTrait as _, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
+    ConnAcquireErr, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
     TransactionTrait as _,
 };
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Instant;
+use tokio::sync::SemaphorePermit;
+use tokio::time::{Instant, timeout_at};
 
 impl Db {
     /// Runs `work` in one transaction, which only reads until it has taken a lock. It is run again,
@@ -25,17 +27,12 @@ impl Db {
         F: Fn(Tx) -> W,
         W: Future<Output = Result<T>>,
     {
-        let begun = Instant::now();
-        let mut attempt = 1;
+        let mut attempts = Attempts::first();
         loop {
-            match self.attempt(&work).await {
-                Err(error)
-                    if attempt < ATTEMPTS && begun.elapsed() < RETRYING && is_passing(&error) =>
-                {
-                    tracing::debug!(%error, attempt, "transaction is tried again");
+            match self.attempt(&work, attempts.deadline()).await {
+                Err(error) if is_passing(&error) && attempts.again().await => {
+                    tracing::debug!(%error, "transaction is tried again");
                     metrics::counter!("tokenvue_database_retries_total").increment(1);
-                    tokio::time::sleep(PAUSE * 2u32.pow(attempt - 1)).await;
-                    attempt += 1;
                 }
                 outcome => {
                     if let Err(Error::Database(error)) = &outcome {
@@ -47,16 +44,13 @@ impl Db {
         }
     }
 
-    async fn attempt<T, F, W>(&self, work: &F) -> Result<T>
+    async fn attempt<T, F, W>(&self, work: &F, deadline: Instant) -> Result<T>
     where
         F: Fn(Tx) -> W,
         W: Future<Output = Result<T>>,
     {
-        let _turn = match &self.writer {
-            Some(writer) => Some(writer.acquire().await.map_err(Error::internal)?),
-            None => None,
-        };
-        let tx = Arc::new(self.begin().await?);
+        let _turn = self.turn(deadline).await?;
+        let tx = Arc::new(self.begin(deadline).await?);
         let outcome = work(Tx::new(tx.clone())).await;
         if let Err(Error::Database(error)) = &outcome {
             self.note(error);
@@ -75,7 +69,7 @@ impl Db {
         outcome
     }
 
-    async fn commit(&self, tx: DatabaseTransaction) -> Result<()> {
+    async fn commit(&self, tx: Transaction) -> Result<()> {
         tx.commit().await.map_err(|error| {
             self.note(&error);
             not_committed(error)
@@ -86,11 +80,50 @@ impl Db {
         Ok(())
     }
 
-    pub(super) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
-        self.check_file()?;
+    /// Waits for the turn to write. Writers may wait for each other's locks, so they never hold all
+    /// connections.
+    async fn turn(&self, deadline: Instant) -> Result<SemaphorePermit<'_>> {
+        let turn = self.writers.acquire();
+        let turn = if self.is_postgres() {
+            let exhausted = || DbErr::ConnectionAcquire(ConnAcquireErr::Timeout);
+            let turn = timeout_at(deadline, turn).await.map_err(|_| exhausted());
+            turn.inspect_err(|error| self.note(error))?
+        } else {
+            turn.await
+        };
+        turn.map_err(Error::internal)
+    }
+
+    async fn begin(&self, deadline: Instant) -> Result<Transaction, DbErr> {
+        if self.is_postgres() {
+            self.begin_postgres(deadline, "").await
+        } else {
+            self.begin_by_driver().await.map(Transaction::Sqlite)
+        }
+    }
+
+    /// Begins a transaction on PostgreSQL, with further commands in the same message.
+    pub(super) async fn begin_postgres(
+        &self,
+        deadline: Instant,
+        further: &str,
+    ) -> Result<Transaction, DbErr> {
         if let Some(lease) = Lease::current() {
             lease.end().await;
         }
+        let begin = async {
+            let mut session = self.session(deadline).await?;
+            session.begin(further).await?;
+            Ok(session)
+        };
+        let session = begin.await.inspect_err(|error| self.note(error))?;
+        let exclusive = Exclusive::new(session, self.observer.clone());
+        Ok(Transaction::Postgres(exclusive))
+    }
+
+    /// Begins a transaction as the driver does it, without limits: on SQLite, and for migrations.
+    pub(super) async fn begin_by_driver(&self) -> Result<DatabaseTransaction, DbErr> {
+        self.check_file()?;
         // A task of its own goes on when the client hangs up: sqlx counts a transaction only once
         // BEGIN is answered, and would give the connection back to the pool inside of it.
         let connection = self.connection.clone();
@@ -101,15 +134,9 @@ impl Db {
             };
             connection.begin_with_options(options).await
         });
-        let tx = begun
+        begun
             .await
             .map_err(|error| DbErr::Custom(error.to_string()))?
-            .inspect_err(|error| self.note(error))?;
-        if self.pooler == Pooler::Transaction {
-            // Another client's statements may have been left on this server connection, under
-            // the names that this one is about to use.
-            tx.execute_unprepared("DEALLOCATE ALL").await?;
-        }
-        Ok(tx)
+            .inspect_err(|error| self.note(error))
     }
 }

@@ -2,14 +2,13 @@
 //! they say by name that nobody's permission governs them.
 
 use super::Db;
-use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
-};
+use super::exclusive::Transaction;
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 use std::sync::Arc;
 
 /// An open transaction that has locked nothing yet. It only reads. A lock (`team::lock`,
 /// `account::lock`) turns it into a [`Writer`].
-pub struct Tx(Arc<DatabaseTransaction>);
+pub struct Tx(Arc<Transaction>);
 
 /// A connection that may write. Operations get one from the lock that they take; work that nobody's
 /// permission governs (throttles, delivery of mail, expiry) asks for one by name.
@@ -18,13 +17,13 @@ pub struct Writer(Target);
 
 #[derive(Clone)]
 enum Target {
-    Transaction(Arc<DatabaseTransaction>),
+    Transaction(Arc<Transaction>),
     /// Each statement by itself.
     Statements(Db),
 }
 
 impl Tx {
-    pub(super) fn new(transaction: Arc<DatabaseTransaction>) -> Tx {
+    pub(super) fn new(transaction: Arc<Transaction>) -> Tx {
         Tx(transaction)
     }
 
@@ -107,8 +106,8 @@ impl ConnectionTrait for Writer {
         match &self.0 {
             Target::Transaction(tx) => tx.execute_unprepared(sql).await,
             Target::Statements(db) => {
-                db.check_file()?;
-                db.connection.execute_unprepared(sql).await
+                let statement = Statement::from_string(db.get_database_backend(), sql);
+                db.execute_any(statement).await
             }
         }
     }

@@ -17,6 +17,7 @@ pub mod socket;
 pub mod statements;
 pub mod terminal;
 pub mod volume;
+pub mod way;
 pub mod wire;
 
 pub use client::{Client, Reply, user_errors};
@@ -53,6 +54,20 @@ macro_rules! on_sqlite {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
                 $crate::support::server::run($crate::support::Engine::Sqlite, super::$name).await;
+            })+
+        }
+    };
+}
+
+/// Makes tests of functions that take a [`Server`], on PostgreSQL alone: of what SQLite, a part of
+/// the program, cannot do.
+#[macro_export]
+macro_rules! on_postgres {
+    ($($name:ident),+ $(,)?) => {
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                $crate::support::server::run($crate::support::Engine::Postgres, super::$name).await;
             })+
         }
     };

@@ -3,7 +3,7 @@
 use super::client::Client;
 use super::engine::{Engine, TestDatabase};
 use super::statements::Statements;
-use sea_orm::{EntityTrait, PaginatorTrait as _};
+use sea_orm::{Database, DatabaseConnection, EntityTrait, PaginatorTrait as _};
 use serde_json::Value;
 use std::future::Future;
 use std::sync::Arc;
@@ -19,6 +19,14 @@ use url::Url;
 
 /// How long a condition may take to come true before the test gives up.
 pub const DEADLINE: Duration = Duration::from_secs(30);
+
+/// The limits of PostgreSQL, where a test sets no others.
+const PATIENT: &[(&str, &str)] = &[
+    ("--database-statement-timeout", "25s"),
+    ("--database-lock-timeout", "20s"),
+    ("--database-idle-transaction-timeout", "20s"),
+    ("--database-transaction-timeout", "28s"),
+];
 
 /// A running server and its database.
 #[derive(Clone)]
@@ -79,6 +87,12 @@ impl Server {
         if !flags.contains(&"--database-connections") {
             all.extend(["--database-connections", "8"]);
         }
+        // A busy machine is no fault of the database; tests of the limits set them.
+        for (flag, value) in PATIENT {
+            if !flags.contains(flag) {
+                all.extend([*flag, *value]);
+            }
+        }
         if !flags.contains(&"--public-url") {
             all.extend(["--public-url", &url]);
         }
@@ -127,6 +141,17 @@ impl Server {
         let (server, serving) =
             Server::start_at(database, url.as_str(), flags, self.app.clock.clone()).await;
         Replica { server, serving }
+    }
+
+    /// Where the database listens, HOST:PORT; only on PostgreSQL.
+    pub fn database_address(&self) -> String {
+        let url = Url::parse(&self.database.url()).unwrap();
+        url.socket_addrs(|| None).unwrap()[0].to_string()
+    }
+
+    /// A connection to the database past the program.
+    pub async fn database_connection(&self) -> DatabaseConnection {
+        Database::connect(self.database.url()).await.unwrap()
     }
 
     /// Likewise, through PgBouncer in transaction mode; `None` where there is none.

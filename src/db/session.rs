@@ -1,0 +1,201 @@
+//! A connection to PostgreSQL while something uses it.
+//!
+//! sqlx waits for the server without end, also where it gives a connection back to its pool. Here,
+//! nothing waits for longer than the server itself may take; a connection that is silent for longer
+//! is dropped, without another word to a server that does not answer.
+
+use super::failure::ends_connection;
+use super::limits::Limits;
+use crate::config::Pooler;
+use sea_orm::sqlx::pool::PoolConnection;
+use sea_orm::sqlx::postgres::{PgQueryResult, PgRow};
+use sea_orm::sqlx::query::Query;
+use sea_orm::sqlx::{self, AssertSqlSafe, PgConnection, PgPool, Postgres};
+use sea_orm::{DbErr, RuntimeErr, Statement, Values};
+use sea_query_sqlx::SqlxValues;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio::time::error::Elapsed;
+use tokio::time::{Instant, timeout, timeout_at};
+
+/// A connection that has been taken out of the pool. When dropped, it is given back, after what is
+/// left of its transaction has been rolled back.
+pub(super) struct Session {
+    /// `None` once it is of no more use.
+    connection: Option<PoolConnection<Postgres>>,
+    limits: Limits,
+    pooler: Pooler,
+    in_transaction: bool,
+    /// Whether a statement of the transaction has failed: all that the server takes is its end.
+    failed: bool,
+}
+
+impl Session {
+    /// Takes a connection out of the pool, or opens one.
+    ///
+    /// # Errors
+    /// Those of connecting; `PoolTimedOut` where none is to be had until `deadline`.
+    pub(super) async fn acquire(
+        pool: &PgPool,
+        limits: Limits,
+        pooler: Pooler,
+        deadline: Instant,
+    ) -> Result<Session, DbErr> {
+        let acquired = timeout_at(deadline, pool.acquire()).await;
+        let connection = acquired.unwrap_or(Err(sqlx::Error::PoolTimedOut));
+        Ok(Session {
+            connection: Some(connection.map_err(|error| DbErr::Conn(cause(error)))?),
+            limits,
+            pooler,
+            in_transaction: false,
+            failed: false,
+        })
+    }
+
+    /// Begins a transaction with its limits, and with further commands in the same message.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) async fn begin(&mut self, further: &str) -> Result<(), DbErr> {
+        let version = self
+            .connection
+            .as_ref()
+            .and_then(|c| c.server_version_num());
+        let begin = self.limits.begin(version) + further;
+        // Even where the answer is not waited for, the server may have begun.
+        self.in_transaction = true;
+        self.command(&begin).await.map(drop)
+    }
+
+    /// Commits.
+    ///
+    /// # Errors
+    /// Those of the database. Where a statement has failed, PostgreSQL would roll back and say
+    /// nothing.
+    pub(super) async fn commit(&mut self) -> Result<(), DbErr> {
+        if self.failed {
+            let message = "a transaction in which a statement had failed was to be committed";
+            return Err(DbErr::Custom(message.to_owned()));
+        }
+        self.command("COMMIT").await?;
+        self.in_transaction = false;
+        Ok(())
+    }
+
+    /// Rolls back.
+    ///
+    /// # Errors
+    /// Those of the database; the connection is not used again then.
+    pub(super) async fn rollback(&mut self) -> Result<(), DbErr> {
+        if self.connection.is_some() {
+            self.command("ROLLBACK").await?;
+        }
+        self.in_transaction = false;
+        Ok(())
+    }
+
+    /// Runs a statement for its rows.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) async fn fetch(&mut self, statement: &Statement) -> Result<Vec<PgRow>, DbErr> {
+        let query = self.query(statement);
+        let patience = self.limits.answer();
+        let rows = timeout(patience, query.fetch_all(self.open()?)).await;
+        self.settle(rows)
+            .map_err(|error| DbErr::Query(cause(error)))
+    }
+
+    /// Runs a statement that returns no rows.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) async fn execute(&mut self, statement: &Statement) -> Result<PgQueryResult, DbErr> {
+        let query = self.query(statement);
+        let patience = self.limits.answer();
+        let done = timeout(patience, query.execute(self.open()?)).await;
+        self.settle(done).map_err(|error| DbErr::Exec(cause(error)))
+    }
+
+    /// Runs commands without parameters, in one message.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub(super) async fn command(&mut self, sql: &str) -> Result<PgQueryResult, DbErr> {
+        let query = sqlx::raw_sql(AssertSqlSafe(sql));
+        let patience = self.limits.answer();
+        let done = timeout(patience, query.execute(self.open()?)).await;
+        self.settle(done).map_err(|error| DbErr::Exec(cause(error)))
+    }
+
+    fn query<'q>(&self, statement: &'q Statement) -> Query<'q, Postgres, SqlxValues> {
+        let values = statement.values.clone();
+        let values = SqlxValues(values.unwrap_or(Values(Vec::new())));
+        // Under a pooler in transaction mode, a name could be that of another client's statement.
+        sqlx::query_with(AssertSqlSafe(statement.sql.as_str()), values)
+            .persistent(self.pooler == Pooler::None)
+    }
+
+    fn open(&mut self) -> Result<&mut PgConnection, DbErr> {
+        let connection = self.connection.as_deref_mut();
+        connection.ok_or_else(|| DbErr::Conn(cause(silent(self.limits.answer()))))
+    }
+
+    /// Notes what the outcome of a statement means for the connection.
+    fn settle<T>(&mut self, outcome: Result<sqlx::Result<T>, Elapsed>) -> sqlx::Result<T> {
+        let outcome = outcome.unwrap_or_else(|_| Err(silent(self.limits.answer())));
+        if let Err(error) = &outcome {
+            self.failed = true;
+            if ends_connection(error) {
+                // Dropping it closes the socket; a farewell could wait for ever.
+                drop(self.connection.take().map(PoolConnection::detach));
+            }
+        }
+        outcome
+    }
+}
+
+/// Gives a connection back to the pool, which tests it.
+async fn give_back(
+    mut connection: PoolConnection<Postgres>,
+    in_transaction: bool,
+    patience: Duration,
+) {
+    if in_transaction {
+        let rollback = sqlx::raw_sql("ROLLBACK").execute(&mut *connection);
+        if !matches!(timeout(patience, rollback).await, Ok(Ok(_))) {
+            drop(connection.detach());
+            return;
+        }
+    }
+    let returned = connection.return_to_pool();
+    if timeout(patience, returned).await.is_err() {
+        tracing::debug!("a connection was silent when it was given back, and has been dropped");
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let Some(connection) = self.connection.take() else {
+            return;
+        };
+        match Handle::try_current() {
+            Ok(runtime) => {
+                let patience = self.limits.answer();
+                runtime.spawn(give_back(connection, self.in_transaction, patience));
+            }
+            Err(_) => drop(connection.detach()),
+        }
+    }
+}
+
+fn silent(patience: Duration) -> sqlx::Error {
+    let message = format!("no answer within {} seconds", patience.as_secs_f32());
+    io::Error::new(io::ErrorKind::TimedOut, message).into()
+}
+
+pub(super) fn cause(error: sqlx::Error) -> RuntimeErr {
+    RuntimeErr::SqlxError(Arc::new(error))
+}

@@ -1,0 +1,205 @@
+//! What PostgreSQL does about those who hold up others: its limits on statements, locks and
+//! transactions.
+
+use crate::on_postgres;
+use crate::support::server::{DEADLINE, Replica};
+use crate::support::{Reply, Server, Team, eventually};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement, TransactionTrait as _};
+use serde_json::json;
+use tokio::task::JoinSet;
+
+on_postgres!(
+    a_replica_that_freezes_in_a_transaction_loses_its_lock,
+    behind_a_pooler_too_a_frozen_replica_loses_its_lock,
+    who_waits_for_a_lock_is_refused_and_keeps_nobody_from_reading,
+    a_lock_kept_by_a_running_statement_is_not_waited_for_either,
+    a_statement_that_takes_too_long_is_ended,
+    migrations_wait_for_as_long_as_it_takes,
+);
+
+/// The limits as they are by default.
+const DEFAULTS: [&str; 8] = [
+    "--database-statement-timeout",
+    "3s",
+    "--database-lock-timeout",
+    "2s 500ms",
+    "--database-idle-transaction-timeout",
+    "2s",
+    "--database-transaction-timeout",
+    "10s",
+];
+
+/// What an operation on a team does first.
+const LOCK: &str = "SELECT id FROM workspaces ORDER BY id FOR NO KEY UPDATE";
+const WAITING: &str = "SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'";
+
+async fn rename(team: &Team, at: &Server, name: &str) -> Reply {
+    let input = json!({ "workspaceId": team.workspace_id, "name": name });
+    let client = team.admin.client.at(&at.url);
+    client
+        .try_mutate("updateWorkspace", input, "workspace { name }")
+        .await
+}
+
+async fn number(connection: &DatabaseConnection, query: &str) -> i64 {
+    let statement = Statement::from_string(connection.get_database_backend(), query);
+    let row = connection.query_one_raw(statement).await.unwrap().unwrap();
+    row.try_get_by_index(0).unwrap()
+}
+
+/// A replica that stops in the middle of a transaction, as one does whose machine is paused.
+async fn is_passed_by(frozen: Replica, server: &Server) {
+    let team = Team::first(server).await;
+    let other = server.replica(&DEFAULTS).await;
+    let is_lock = |sql: &str| sql.contains("\"workspaces\"") && sql.contains("FOR NO KEY UPDATE");
+    let pause = frozen.server.statements.pause_after(is_lock);
+    let (late, there) = (team.clone(), frozen.server.clone());
+    let renaming = tokio::spawn(async move { rename(&late, &there, "Late").await });
+    pause.reached().await;
+
+    let reply = rename(&team, &other.server, "Early").await;
+    assert_eq!(reply.codes(), [""; 0], "{:#}", reply.0);
+    assert!(pause.is_reached());
+    // Its transaction is gone, and is run again.
+    pause.resume();
+    let reply = renaming.await.unwrap();
+    assert_eq!(reply.codes(), [""; 0], "{:#}", reply.0);
+    let data = team.admin.client.get("{ workspace { name } }").await;
+    assert_eq!(data["workspace"]["name"], "Late");
+    frozen.stop().await;
+    other.stop().await;
+}
+
+async fn a_replica_that_freezes_in_a_transaction_loses_its_lock(server: Server) {
+    is_passed_by(server.replica(&DEFAULTS).await, &server).await;
+}
+
+async fn behind_a_pooler_too_a_frozen_replica_loses_its_lock(server: Server) {
+    if let Some(frozen) = server.pooled_replica(&DEFAULTS).await {
+        is_passed_by(frozen, &server).await;
+    }
+}
+
+/// With more writers than connections, who all wait for the same lock.
+async fn waits_in_vain(server: &Server, keep_running: bool) {
+    let team = Team::first(server).await;
+    // Readers give up after five seconds.
+    let limits = [
+        "--database-connections",
+        "4",
+        "--database-lock-timeout",
+        "8s",
+        "--database-statement-timeout",
+        "9s",
+    ];
+    let replica = server.replica(&limits).await;
+    let at = &replica.server;
+    let there = team.admin.client.at(&at.url);
+    there.get("{ viewer { session { id } } }").await;
+    replica.server.quiet().await;
+
+    let (holder, observer) = (
+        server.database_connection().await,
+        server.database_connection().await,
+    );
+    let held = holder.begin().await.unwrap();
+    held.execute_unprepared(LOCK).await.unwrap();
+    let held = tokio::spawn(async move {
+        if keep_running {
+            held.execute_unprepared("SELECT pg_sleep(60)")
+                .await
+                .unwrap();
+        }
+        held
+    });
+    let mut writing = JoinSet::new();
+    for n in 0..10 {
+        let (team, at) = (team.clone(), at.clone());
+        writing.spawn(async move { rename(&team, &at, &format!("Acme {n}")).await });
+    }
+    let all_wait = || async { (number(&observer, WAITING).await >= 3).then_some(()) };
+    eventually("writers that wait", all_wait).await;
+
+    let data = there
+        .get("{ workspace { name members { totalCount } } }")
+        .await;
+    assert_eq!(data["workspace"]["name"], "Acme");
+    let ready = reqwest::get(format!("{}/readyz", at.url)).await.unwrap();
+    assert_eq!(ready.status(), 200);
+    assert_eq!(number(&observer, WAITING).await, 3);
+
+    while let Some(reply) = tokio::time::timeout(DEADLINE, writing.join_next())
+        .await
+        .unwrap()
+    {
+        let reply = reply.unwrap();
+        assert_eq!(reply.codes(), ["UNAVAILABLE"], "{:#}", reply.0);
+    }
+    if keep_running {
+        held.abort();
+        let end = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+            WHERE datname = current_database() AND query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()";
+        number(&observer, end).await;
+    } else {
+        held.await.unwrap().rollback().await.unwrap();
+    }
+    let reply = rename(&team, at, "Globex").await;
+    assert_eq!(reply.codes(), [""; 0], "{:#}", reply.0);
+    for connection in [holder, observer] {
+        connection.close().await.unwrap();
+    }
+    replica.stop().await;
+}
+
+async fn who_waits_for_a_lock_is_refused_and_keeps_nobody_from_reading(server: Server) {
+    waits_in_vain(&server, false).await;
+}
+
+async fn a_lock_kept_by_a_running_statement_is_not_waited_for_either(server: Server) {
+    waits_in_vain(&server, true).await;
+}
+
+async fn a_statement_that_takes_too_long_is_ended(server: Server) {
+    let limits = ["--database-statement-timeout", "200ms"];
+    let mut replicas = vec![server.replica(&limits).await];
+    replicas.extend(server.pooled_replica(&limits).await);
+    let sleep = "SELECT pg_sleep(20)";
+    for replica in replicas {
+        let db = &replica.server.app.db;
+        let sleeping = async || {
+            let statement = Statement::from_string(db.get_database_backend(), sleep);
+            let outcome = db.query_one_raw(statement).await.map(drop);
+            outcome.unwrap_err().to_string()
+        };
+        let error = sleeping().await;
+        assert!(error.contains("statement timeout"), "{error}");
+        replica.stop().await;
+    }
+}
+
+async fn migrations_wait_for_as_long_as_it_takes(server: Server) {
+    let holder = server.database_connection().await;
+    let held = holder.begin().await.unwrap();
+    let lock = "SELECT pg_advisory_xact_lock(7310579)";
+    held.execute_unprepared(lock).await.unwrap();
+    let limits = [
+        "--database-lock-timeout",
+        "50ms",
+        "--database-statement-timeout",
+        "100ms",
+    ];
+    let starting = tokio::spawn({
+        let server = server.clone();
+        async move { server.replica(&limits).await }
+    });
+    let waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
+        AND wait_event = 'advisory' AND clock_timestamp() - query_start > interval '500 ms'";
+    let waits = || async {
+        (number(&server.database_connection().await, waiting).await == 1).then_some(())
+    };
+    eventually("a migration that waits", waits).await;
+    held.rollback().await.unwrap();
+    starting.await.unwrap().stop().await;
+    holder.close().await.unwrap();
+}

@@ -1,0 +1,110 @@
+//! A way to PostgreSQL on which bytes stop without an end of the connection, or arrive garbled.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+#[derive(Clone, Copy, Default)]
+struct State {
+    /// Nothing passes, on any connection.
+    is_frozen: bool,
+    /// Connections with a lower number pass nothing any more.
+    first_open: u64,
+    /// How many have been opened.
+    opened: u64,
+}
+
+/// A proxy before PostgreSQL. It lasts as long as the test's runtime.
+pub struct Way {
+    pub port: u16,
+    state: watch::Sender<State>,
+    garbles: Arc<AtomicBool>,
+}
+
+impl Way {
+    /// Passes everything on to `upstream`, HOST:PORT.
+    pub async fn before(upstream: String) -> Way {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let state = watch::Sender::new(State::default());
+        let garbles = Arc::new(AtomicBool::new(false));
+        let (shared, garbled) = (state.clone(), garbles.clone());
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let server = TcpStream::connect(&upstream).await.unwrap();
+                let mut number = 0;
+                shared.send_modify(|state| {
+                    number = state.opened;
+                    state.opened += 1;
+                });
+                let (from_client, to_client) = client.into_split();
+                let (from_server, to_server) = server.into_split();
+                let never = Arc::new(AtomicBool::new(false));
+                let state = shared.subscribe();
+                tokio::spawn(pass(from_client, to_server, number, state.clone(), never));
+                let garbled = garbled.clone();
+                tokio::spawn(pass(from_server, to_client, number, state, garbled));
+            }
+        });
+        Way {
+            port,
+            state,
+            garbles,
+        }
+    }
+
+    /// From now on nothing passes, as if the server had been stopped.
+    pub fn freeze(&self) {
+        self.state.send_modify(|state| state.is_frozen = true);
+    }
+
+    /// What has waited passes.
+    pub fn thaw(&self) {
+        self.state.send_modify(|state| state.is_frozen = false);
+    }
+
+    /// Forgets all connections that are open, as a firewall does: without telling either side.
+    pub fn forget_open(&self) {
+        self.state
+            .send_modify(|state| state.first_open = state.opened);
+    }
+
+    /// Garbles the server's next message.
+    pub fn garble_next(&self) {
+        self.garbles.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether that has happened.
+    pub fn has_garbled(&self) -> bool {
+        !self.garbles.load(Ordering::SeqCst)
+    }
+}
+
+async fn pass(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    number: u64,
+    mut state: watch::Receiver<State>,
+    garbles: Arc<AtomicBool>,
+) {
+    let mut bytes = vec![0; 64 * 1024];
+    while let Ok(count @ 1..) = from.read(&mut bytes).await {
+        let may_pass = |state: &State| !state.is_frozen && number >= state.first_open;
+        if state.wait_for(may_pass).await.is_err() {
+            return;
+        }
+        if garbles.swap(false, Ordering::SeqCst) {
+            // No message begins with this.
+            bytes[0] = b'?';
+        }
+        if to.write_all(&bytes[..count]).await.is_err() {
+            return;
+        }
+    }
+    // An end must not pass where nothing else does.
+    let may_pass = |state: &State| !state.is_frozen && number >= state.first_open;
+    let _ = state.wait_for(may_pass).await;
+}
