@@ -3,7 +3,7 @@
 //! opened before are not used again either (SQLAlchemy's "optimistic disconnect handling").
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// Ages are measured a moment before they are judged: in doubt, a connection is not used again.
@@ -15,6 +15,8 @@ pub(super) struct Breaks {
     start: Instant,
     /// Microseconds after `start`; 0 for never.
     last: Arc<AtomicU64>,
+    /// Whether a statement was not answered, and none has been since.
+    silent: Arc<AtomicBool>,
 }
 
 impl Breaks {
@@ -22,12 +24,31 @@ impl Breaks {
         Breaks {
             start: Instant::now(),
             last: Arc::default(),
+            silent: Arc::default(),
         }
     }
 
     /// A connection has been found broken.
     pub(super) fn note(&self) {
         self.note_at(self.start.elapsed());
+    }
+
+    /// A connection has been found broken because nothing came over it.
+    pub(super) fn note_silence(&self) {
+        self.silent.store(true, Ordering::Relaxed);
+        self.note();
+    }
+
+    /// A statement has been answered.
+    pub(super) fn note_answer(&self) {
+        if self.is_silent() {
+            self.silent.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether the database is silent, as far as is known.
+    pub(super) fn is_silent(&self) -> bool {
+        self.silent.load(Ordering::Relaxed)
     }
 
     fn note_at(&self, now: Duration) {

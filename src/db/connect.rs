@@ -3,9 +3,7 @@
 use super::breaks::Breaks;
 use super::failure::Kind;
 use super::file::{DatabaseFile, create_private, log_of};
-        let limits = Limits::of(config);
-        // Only commands of operators begin with a database that must exist.
-        let limits = if create { limits } else { limits.unhurried() };
+use super::limits::Limits;
 use super::location::{Engine, Location};
 use super::trouble::Trouble;
 use super::{Db, hooks};

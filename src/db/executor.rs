@@ -27,7 +27,10 @@ impl Db {
         }
         let mut attempts = Attempts::first();
         loop {
-            match self.query_replanned_once(&statement, &attempts).await {
+            match self
+                .query_replanned_once(&statement, attempts.deadline())
+                .await
+            {
                 Err(error) if is_worth_another_try(&error) && attempts.again().await => {}
                 outcome => return outcome,
             }
@@ -37,10 +40,10 @@ impl Db {
     async fn query_replanned_once(
         &self,
         statement: &Statement,
-        attempts: &Attempts,
+        deadline: Instant,
     ) -> Result<Vec<QueryResult>, DbErr> {
         let replan = "SET LOCAL plan_cache_mode = force_custom_plan";
-        let tx = self.begin_postgres(attempts.deadline(), replan).await?;
+        let tx = self.begin_postgres(deadline, replan).await?;
         let rows = tx.query_all_raw(statement.clone()).await;
         let rows = rows.inspect_err(|error| self.note(error))?;
         tx.commit().await?;
@@ -50,7 +53,7 @@ impl Db {
     /// A connection to PostgreSQL.
     pub(super) async fn session(&self, deadline: Instant) -> Result<Session, DbErr> {
         let pool = self.connection.get_postgres_connection_pool();
-        Session::acquire(pool, self.limits, self.pooler, deadline).await
+        Session::acquire(pool, self.limits, self.pooler, &self.breaks, deadline).await
     }
 
     /// What one statement runs on: under a transaction pooler, a transaction of its own.

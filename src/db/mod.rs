@@ -109,7 +109,9 @@ impl Db {
     fn note(&self, error: &DbErr) {
         let kind = Kind::of(error);
         metrics::counter!("tokenvue_database_errors_total", "kind" => kind.label()).increment(1);
-        if means_break(error) {
+        if kind == Kind::Silent {
+            self.breaks.note_silence();
+        } else if means_break(error) {
             self.breaks.note();
         }
         // A primary that has become a standby is left for the new one.

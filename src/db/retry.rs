@@ -10,9 +10,12 @@ const ATTEMPTS: u32 = 8;
 const PAUSE: Duration = Duration::from_millis(15);
 /// For how long after its beginning an operation waits for a connection or is tried again: a server
 /// that restarts has this much time before anything fails.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
-/// How long a further attempt waits for a connection, even where that time is over.
-const LAST_WAIT: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a connection is waited for where that time is over, or the database is known to be
+/// silent: enough to open one over a slow network.
+pub(super) const LAST_WAIT: Duration = Duration::from_secs(2);
+/// How long a transaction waits for its turn, while others are at work.
+pub(super) const TURN: Duration = Duration::from_secs(10);
 
 /// The attempts at one operation.
 pub(super) struct Attempts {
@@ -29,13 +32,13 @@ impl Attempts {
         }
     }
 
-    /// Until when this attempt waits for a connection.
-    pub(super) fn deadline(&self) -> Instant {
-        let patience = self.begun + PATIENCE;
+    /// Until when this attempt, which begins now, waits for a connection.
+    pub(super) fn deadline(&mut self) -> Instant {
         if self.made == 1 {
-            return patience;
+            self.begun = Instant::now();
+            return self.begun + PATIENCE;
         }
-        patience.max(Instant::now() + LAST_WAIT)
+        (self.begun + PATIENCE).max(Instant::now() + LAST_WAIT)
     }
 
     /// Pauses before another attempt; `false` where there is to be none.

@@ -4,8 +4,10 @@
 //! nothing waits for longer than the server itself may take; a connection that is silent for longer
 //! is dropped, without another word to a server that does not answer.
 
+use super::breaks::Breaks;
 use super::failure::ends_connection;
 use super::limits::Limits;
+use super::retry::LAST_WAIT;
 use crate::config::Pooler;
 use sea_orm::sqlx::pool::PoolConnection;
 use sea_orm::sqlx::postgres::{PgQueryResult, PgRow};
@@ -27,6 +29,7 @@ pub(super) struct Session {
     connection: Option<PoolConnection<Postgres>>,
     limits: Limits,
     pooler: Pooler,
+    breaks: Breaks,
     in_transaction: bool,
     /// Whether a statement of the transaction has failed: all that the server takes is its end.
     failed: bool,
@@ -41,14 +44,21 @@ impl Session {
         pool: &PgPool,
         limits: Limits,
         pooler: Pooler,
+        breaks: &Breaks,
         deadline: Instant,
     ) -> Result<Session, DbErr> {
+        let deadline = if breaks.is_silent() {
+            deadline.min(Instant::now() + LAST_WAIT)
+        } else {
+            deadline
+        };
         let acquired = timeout_at(deadline, pool.acquire()).await;
         let connection = acquired.unwrap_or(Err(sqlx::Error::PoolTimedOut));
         Ok(Session {
             connection: Some(connection.map_err(|error| DbErr::Conn(cause(error)))?),
             limits,
             pooler,
+            breaks: breaks.clone(),
             in_transaction: false,
             failed: false,
         })
@@ -146,12 +156,14 @@ impl Session {
     /// Notes what the outcome of a statement means for the connection.
     fn settle<T>(&mut self, outcome: Result<sqlx::Result<T>, Elapsed>) -> sqlx::Result<T> {
         let outcome = outcome.unwrap_or_else(|_| Err(silent(self.limits.answer())));
-        if let Err(error) = &outcome {
-            self.failed = true;
-            if ends_connection(error) {
-                // Dropping it closes the socket; a farewell could wait for ever.
-                drop(self.connection.take().map(PoolConnection::detach));
-            }
+        let Err(error) = &outcome else {
+            self.breaks.note_answer();
+            return outcome;
+        };
+        self.failed = true;
+        if ends_connection(error) {
+            // Dropping it closes the socket; a farewell could wait for ever.
+            drop(self.connection.take().map(PoolConnection::detach));
         }
         outcome
     }

@@ -3,7 +3,7 @@
 use super::exclusive::{Exclusive, Transaction};
 use super::failure::{is_passing, not_committed};
 use super::lease::Lease;
-use super::retry::Attempts;
+use super::retry::{Attempts, TURN};
 use super::{Db, Kind, Tx};
 use crate::error::{Error, Result};
 use sea_orm::{
@@ -13,7 +13,7 @@ use sea_orm::{
 use std::future::Future;
 use std::sync::Arc;
 use tokio::sync::SemaphorePermit;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout};
 
 impl Db {
     /// Runs `work` in one transaction, which only reads until it has taken a lock. It is run again,
@@ -29,7 +29,7 @@ impl Db {
     {
         let mut attempts = Attempts::first();
         loop {
-            match self.attempt(&work, attempts.deadline()).await {
+            match self.attempt(&work, &mut attempts).await {
                 Err(error) if is_passing(&error) && attempts.again().await => {
                     tracing::debug!(%error, "transaction is tried again");
                     metrics::counter!("tokenvue_database_retries_total").increment(1);
@@ -44,13 +44,13 @@ impl Db {
         }
     }
 
-    async fn attempt<T, F, W>(&self, work: &F, deadline: Instant) -> Result<T>
+    async fn attempt<T, F, W>(&self, work: &F, attempts: &mut Attempts) -> Result<T>
     where
         F: Fn(Tx) -> W,
         W: Future<Output = Result<T>>,
     {
-        let _turn = self.turn(deadline).await?;
-        let tx = Arc::new(self.begin(deadline).await?);
+        let _turn = self.turn().await?;
+        let tx = Arc::new(self.begin(attempts.deadline()).await?);
         let outcome = work(Tx::new(tx.clone())).await;
         if let Err(Error::Database(error)) = &outcome {
             self.note(error);
@@ -82,11 +82,11 @@ impl Db {
 
     /// Waits for the turn to write. Writers may wait for each other's locks, so they never hold all
     /// connections.
-    async fn turn(&self, deadline: Instant) -> Result<SemaphorePermit<'_>> {
+    async fn turn(&self) -> Result<SemaphorePermit<'_>> {
         let turn = self.writers.acquire();
         let turn = if self.is_postgres() {
             let exhausted = || DbErr::ConnectionAcquire(ConnAcquireErr::Timeout);
-            let turn = timeout_at(deadline, turn).await.map_err(|_| exhausted());
+            let turn = timeout(TURN, turn).await.map_err(|_| exhausted());
             turn.inspect_err(|error| self.note(error))?
         } else {
             turn.await
