@@ -5,6 +5,7 @@ pub mod account;
 pub mod actor;
 pub mod app;
 pub mod audit;
+pub mod clearing;
 pub mod clock;
 pub mod config;
 pub mod db;

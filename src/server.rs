@@ -1,6 +1,7 @@
 //! Serving: HTTP, the mail worker, and what time does by itself, from start to a clean stop.
 
 use crate::App;
+use crate::clearing;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::http;
@@ -15,8 +16,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How often lapsed invitations are marked.
 const SWEEP: Duration = Duration::from_secs(20);
-/// After how many sweeps old rows are cleared away.
-const SWEEPS_PER_CLEARING: u32 = 90;
+/// How often old rows are cleared away.
+const CLEARING: Duration = Duration::from_secs(1800);
 /// How long a whole delivery may take.
 const SMTP_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -89,21 +90,29 @@ pub fn mail_server(config: &Config) -> Result<Option<Smtp>> {
     })
 }
 
+/// Does what time does by itself, until the server stops. Clearing may take long, marking must not
+/// wait for it.
 async fn sweep_on(app: App, stop: CancellationToken) {
-    let mut sweeps: u32 = 0;
-    while !stop.is_cancelled() {
+    let marking = repeat(SWEEP, || async {
         if let Err(error) = sweep::mark_expired(&app).await {
             tracing::warn!(%error, "lapsed invitations were not marked");
         }
-        if sweeps.is_multiple_of(SWEEPS_PER_CLEARING)
-            && let Err(error) = sweep::clear_away(&app).await
-        {
-            tracing::warn!(%error, "old rows were not cleared away");
+    });
+    let clearing = repeat(CLEARING, || async {
+        match clearing::clear_away(&app).await {
+            Ok(0) => {}
+            Ok(rows) => tracing::debug!(rows, "old rows were cleared away"),
+            Err(error) => tracing::warn!(%error, "old rows were not cleared away"),
         }
-        sweeps = sweeps.wrapping_add(1);
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = tokio::time::sleep(SWEEP) => {}
-        }
+    });
+    let both = async { tokio::join!(marking, clearing) };
+    stop.run_until_cancelled(both).await;
+}
+
+/// Does some work again and again, with pauses.
+async fn repeat<W: Future<Output = ()>>(pause: Duration, work: impl Fn() -> W) -> ! {
+    loop {
+        work().await;
+        tokio::time::sleep(pause).await;
     }
 }

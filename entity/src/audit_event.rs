@@ -1,5 +1,5 @@
 //! `audit_events`: what happened in a workspace, refused attempts included. Rows are only added,
-//! and the repeats of a refused attempt counted.
+//! the repeats of a refused attempt counted, and old ones deleted.
 
 use sea_orm::entity::prelude::*;
 
@@ -18,7 +18,7 @@ pub enum AuditOutcome {
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub workspace_id: Uuid,
-    /// A version 7 UUID: ids sort by time.
+    /// A version 7 UUID that begins with the time `at`, so that ids sort by it.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// When it happened; of repeated attempts, the first.

@@ -32,6 +32,7 @@ const UP: &[&str] = &[
         WHERE ended_at IS NULL AND admin_id IS NOT NULL",
     "CREATE INDEX password_resets_of_user ON password_resets (user_id)",
     "CREATE INDEX password_resets_of_mail ON password_resets (mail_id)",
+    "CREATE INDEX password_resets_by_end ON password_resets (expires_at)",
 ];
 
 #[async_trait::async_trait]

@@ -27,7 +27,9 @@ const UP: &[&str] = &[
     )",
     "CREATE UNIQUE INDEX audit_events_refused ON audit_events (workspace_id, actor_id, kind, hour)
         WHERE outcome = 'REFUSED'",
+    "CREATE INDEX audit_events_by_age ON audit_events (outcome, at)",
     "CREATE INDEX audit_events_by_kind ON audit_events (workspace_id, kind, id)",
+    "CREATE INDEX audit_events_by_outcome ON audit_events (workspace_id, outcome, id)",
     "CREATE INDEX audit_events_by_actor ON audit_events (workspace_id, actor_id, id)",
     "CREATE INDEX audit_events_by_subject ON audit_events (workspace_id, subject_id, id)",
     "CREATE TABLE throttles (

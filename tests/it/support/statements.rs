@@ -1,16 +1,20 @@
 //! Counting the SQL statements that requests take.
 
 use super::pause::{Matches, Pause, Pauses};
+use sea_orm::Statement;
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use tokenvue::db::Db;
 
 /// The statements that a server runs while somebody counts. Clones share them.
 #[derive(Clone, Default)]
 pub struct Statements {
-    noted: Arc<Mutex<Option<Vec<String>>>>,
+    noted: Arc<Mutex<Option<Vec<Statement>>>>,
     explosive: Arc<Mutex<Option<&'static str>>>,
     pauses: Pauses,
+    /// Whether the clearing at the start has run its last statement.
+    cleared: Arc<AtomicBool>,
 }
 
 /// What the sweep does by itself: how its statements start, and what else is in them.
@@ -19,11 +23,11 @@ const SWEEP: &[(&str, &str)] = &[
         "SELECT",
         "ORDER BY \"invitations\".\"workspace_id\" ASC LIMIT",
     ),
-    ("DELETE FROM \"link_tokens\"", "\"created_at\" <="),
-    ("DELETE FROM \"outbox\"", "\"created_at\" <="),
-    ("DELETE FROM \"throttles\"", "\"resets_at\" <="),
-    ("DELETE FROM \"sessions\"", "\"expires_at\" <="),
+    (CLEARING, "DELETE FROM"),
 ];
+
+/// How the statements start that delete old rows.
+const CLEARING: &str = "WITH \"ended\"";
 
 /// What is noted behind the answer, once a minute: two statements in this order.
 const NOTE: [&str; 2] = [
@@ -42,11 +46,19 @@ impl Statements {
                 panic!("a fault of the program, as this test asks for");
             }
             if let Some(noted) = watched.noted.lock().unwrap().as_mut() {
-                noted.push(statement.sql.clone());
+                noted.push(statement.clone());
+            }
+            if statement.sql.starts_with(CLEARING) && statement.sql.contains("'REFUSED'") {
+                watched.cleared.store(true, Ordering::SeqCst);
             }
             watched.pauses.after(&statement.sql);
         });
         statements
+    }
+
+    /// Whether the clearing of old rows at the server's start is over.
+    pub fn are_cleared(&self) -> bool {
+        self.cleared.load(Ordering::SeqCst)
     }
 
     /// Lets whoever runs a statement with this in it panic, or nobody any more.
@@ -61,9 +73,7 @@ impl Statements {
 
     /// Runs something; gives what came of it, and the statements that it took.
     pub async fn during<T>(&self, work: impl Future<Output = T>) -> (T, Vec<String>) {
-        *self.noted.lock().unwrap() = Some(Vec::new());
-        let value = work.await;
-        let mut statements = self.noted.lock().unwrap().take().unwrap_or_default();
+        let (value, mut statements) = self.during_all(work).await;
         let swept = |sql: &String| {
             let mut known = SWEEP.iter();
             known.any(|(start, part)| sql.starts_with(start) && sql.contains(part))
@@ -76,6 +86,21 @@ impl Statements {
                 statements.remove(start + next);
             }
         }
+        (value, statements)
+    }
+
+    /// Likewise, with those that the server runs by itself.
+    pub async fn during_all<T>(&self, work: impl Future<Output = T>) -> (T, Vec<String>) {
+        let (value, statements) = self.in_full(work).await;
+        let statements = statements.into_iter().map(|statement| statement.sql);
+        (value, statements.collect())
+    }
+
+    /// Likewise, with their values.
+    pub async fn in_full<T>(&self, work: impl Future<Output = T>) -> (T, Vec<Statement>) {
+        *self.noted.lock().unwrap() = Some(Vec::new());
+        let value = work.await;
+        let statements = self.noted.lock().unwrap().take().unwrap_or_default();
         (value, statements)
     }
 }

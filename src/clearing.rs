@@ -1,0 +1,151 @@
+//! Deletes rows that have outlived their use: ended sessions, counters, mails, links, password
+//! resets and audit events.
+//!
+//! Each table is emptied in small transactions with pauses between them, so that a backlog of
+//! millions of rows holds no lock for long and leaves the disk to others. Replicas may clear at the
+//! same time: each passes over the rows that another one is deleting.
+
+use crate::App;
+use crate::config::Config;
+use crate::error::{Error, Result};
+use chrono::{DateTime, Duration, Utc};
+use sea_orm::ConnectionTrait as _;
+use sea_orm::sea_query::{
+    Alias, CommonTableExpression, Expr, ExprTrait as _, LockBehavior, LockType, Order, Query,
+    WithClause, WithQuery,
+};
+use std::time::Duration as StdDuration;
+
+/// Rows that one transaction deletes at most.
+pub const BATCH: u64 = 500;
+/// The pause after a transaction that leaves more to delete.
+const PAUSE: StdDuration = StdDuration::from_millis(100);
+
+/// Which rows of a table are deleted: those whose time in the column `by`, which leads an index, is
+/// not after `until`.
+struct Rule {
+    table: &'static str,
+    key: &'static [&'static str],
+    by: &'static str,
+    until: DateTime<Utc>,
+    /// A further condition, in the words of the index.
+    only: Option<&'static str>,
+}
+
+/// Deletes all rows whose time is over. Gives how many.
+///
+/// # Errors
+/// Those of the database. What was deleted before stays deleted.
+pub async fn clear_away(app: &App) -> Result<u64> {
+    let mut total = 0;
+    for rule in rules(&app.config, app.now()) {
+        loop {
+            let cleared = clear_batch(app, &rule).await?;
+            metrics::counter!("tokenvue_rows_cleared_total", "table" => rule.table)
+                .increment(cleared);
+            total += cleared;
+            // What another replica is deleting is left to it.
+            if cleared < BATCH {
+                break;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+    Ok(total)
+}
+
+fn rules(config: &Config, now: DateTime<Utc>) -> Vec<Rule> {
+    let rule = |table, key, by, until| Rule {
+        table,
+        key,
+        by,
+        until,
+        only: None,
+    };
+    let retention = &config.retention;
+    let mails_until = now - retention.mail_retention;
+    let links_until = now - retention.mail_retention.max(longest_link(config));
+    let mut rules = vec![
+        rule("sessions", &["id"], "expires_at", now),
+        rule("throttles", &["key"], "resets_at", now),
+        Rule {
+            only: Some("state <> 'QUEUED'"),
+            ..rule("outbox", &["id"], "created_at", mails_until)
+        },
+        rule("link_tokens", &["token_hash"], "created_at", links_until),
+        rule("password_resets", &["id"], "expires_at", mails_until),
+    ];
+    let kept = [
+        ("outcome = 'DONE'", retention.audit_retention),
+        ("outcome = 'REFUSED'", retention.refused_retention),
+    ];
+    rules.extend(kept.into_iter().filter_map(|(outcome, keep)| {
+        Some(Rule {
+            only: Some(outcome),
+            ..rule(
+                "audit_events",
+                &["workspace_id", "id"],
+                "at",
+                keep.cutoff(now)?,
+            )
+        })
+    }));
+    rules
+}
+
+/// How long a link can work: its hash must not be deleted before.
+fn longest_link(config: &Config) -> Duration {
+    /// The longest that a workspace may choose for its invitations.
+    const WORKSPACE_CHOICE: Duration = Duration::days(90);
+    let settings = [
+        config.invitation_lifetime,
+        config.password_reset_lifetime,
+        config.setup_lifetime,
+    ];
+    settings.into_iter().fold(WORKSPACE_CHOICE, Duration::max)
+}
+
+/// Deletes the rows whose time ended first, up to [`BATCH`], in one transaction.
+async fn clear_batch(app: &App, rule: &Rule) -> Result<u64> {
+    let statement = app.db.get_database_backend().build(&deletion(rule));
+    app.db
+        .transaction(|tx| {
+            let statement = statement.clone();
+            async move {
+                let done = tx.into_writer().execute_raw(statement).await;
+                Ok(done.map_err(Error::from)?.rows_affected())
+            }
+        })
+        .await
+}
+
+/// The rows are picked once, whatever the plan, since they are materialized; the condition is
+/// repeated for those that have changed since.
+fn deletion(rule: &Rule) -> WithQuery {
+    const ENDED: &str = "ended";
+    let columns = || rule.key.iter().map(|column| Alias::new(*column));
+    let is_over = || {
+        let by_time = Expr::col(Alias::new(rule.by)).lte(rule.until);
+        by_time.and(rule.only.map_or(Expr::val(true), Expr::cust))
+    };
+    let ended = Query::select()
+        .columns(columns())
+        .from(Alias::new(rule.table))
+        .and_where(is_over())
+        .order_by(Alias::new(rule.by), Order::Asc)
+        .limit(BATCH)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .take();
+    let picked = Query::select().columns(columns()).from(ENDED).take();
+    let ended = CommonTableExpression::new()
+        .query(ended)
+        .table_name(ENDED)
+        .materialized(true)
+        .to_owned();
+    Query::delete()
+        .from_table(Alias::new(rule.table))
+        .and_where(Expr::tuple(columns().map(Expr::col)).in_subquery(picked))
+        .and_where(is_over())
+        .take()
+        .with(WithClause::new().cte(ended).to_owned())
+}
