@@ -1,12 +1,13 @@
 //! The invitations of a workspace, the latest first.
 
-use super::page::{IdPosition, Page, Slice, latest_first};
+use super::page::{IdPosition, Page, Slice, cut_by_id, latest_first};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use entity::invitation::{Column, Entity, InvitationState, Model};
-use sea_orm::sea_query::ExprTrait as _;
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement, UnionType};
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, PaginatorTrait as _, QueryFilter as _, Select,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, Iterable as _,
+    PaginatorTrait as _, QueryFilter as _, QueryTrait as _, Select,
 };
 use uuid::Uuid;
 
@@ -22,17 +23,47 @@ pub struct InvitationQuery {
 impl InvitationQuery {
     fn select(&self) -> Select<Entity> {
         let rows = super::invitation::in_workspace(self.workspace_id);
-        let Some(state) = self.state else { return rows };
-        let marked = Column::State.eq(state);
-        let pending = Column::State.eq(InvitationState::Pending);
-        match state {
-            InvitationState::Pending => rows.filter(pending.and(Column::ExpiresAt.gt(self.now))),
-            InvitationState::Expired => {
-                let lapsed = pending.and(Column::ExpiresAt.lte(self.now));
+        match self.state {
+            None => rows,
+            Some(InvitationState::Expired) => {
+                let [marked, lapsed] = self.expired();
                 rows.filter(Condition::any().add(marked).add(lapsed))
             }
-            _ => rows.filter(marked),
+            Some(InvitationState::Pending) => {
+                let pending = Column::State.eq(InvitationState::Pending);
+                rows.filter(pending.and(Column::ExpiresAt.gt(self.now)))
+            }
+            Some(state) => rows.filter(Column::State.eq(state)),
         }
+    }
+
+    /// Expired are those that have been marked so, and those that no sweep has come to.
+    fn expired(&self) -> [Expr; 2] {
+        // Written out, as the index of those that lapse has it.
+        let pending = Expr::cust("state = 'PENDING'");
+        [
+            Column::State.eq(InvitationState::Expired),
+            pending.and(Column::ExpiresAt.lte(self.now)),
+        ]
+    }
+
+    /// The expired ones that a page can hold: some of each kind, each from its index, in the order of
+    /// the slice. An `OR` would look at all invitations.
+    fn expired_on(&self, slice: &Slice<IdPosition>) -> SelectStatement {
+        let kinds = self.expired().map(|is_kind| {
+            let rows = super::invitation::in_workspace(self.workspace_id).filter(is_kind);
+            // SQLite takes no `LIMIT` in the parts of a union.
+            Query::select()
+                .columns(Column::iter())
+                .from_subquery(cut_by_id(rows, Column::Id, slice).into_query(), "kind")
+                .take()
+        });
+        let [mut marked, lapsed] = kinds;
+        marked
+            .union(UnionType::All, lapsed)
+            .order_by(Column::Id, slice.order())
+            .limit(slice.fetch())
+            .take()
     }
 
     /// Reads a page.
@@ -44,7 +75,12 @@ impl InvitationQuery {
         db: &impl ConnectionTrait,
         slice: &Slice<IdPosition>,
     ) -> Result<Page<Model>> {
-        latest_first(db, self.select(), Column::Id, slice).await
+        if self.state != Some(InvitationState::Expired) {
+            return latest_first(db, self.select(), Column::Id, slice).await;
+        }
+        let statement = db.get_database_backend().build(&self.expired_on(slice));
+        let rows = Entity::find().from_raw_sql(statement).all(db).await?;
+        Ok(slice.cut(rows))
     }
 
     /// Counts the invitations.

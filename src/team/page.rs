@@ -114,6 +114,17 @@ pub fn contains(db: &Db, sql: &mut Sql, word: &str) -> String {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IdPosition(pub Uuid);
 
+impl Slice<IdPosition> {
+    /// The order in which the database gives the rows, where the list has the latest first.
+    pub fn order(&self) -> Order {
+        if self.backward {
+            Order::Asc
+        } else {
+            Order::Desc
+        }
+    }
+}
+
 /// Reads a page of a list that is ordered by its ids, the latest first.
 ///
 /// # Errors
@@ -124,23 +135,23 @@ pub async fn latest_first<E: EntityTrait>(
     id: E::Column,
     slice: &Slice<IdPosition>,
 ) -> Result<Page<E::Model>> {
+    let rows = cut_by_id(rows, id, slice).all(db).await?;
+    Ok(slice.cut(rows))
+}
+
+/// The rows of a slice of such a list.
+pub fn cut_by_id<E: EntityTrait>(
+    rows: Select<E>,
+    id: E::Column,
+    slice: &Slice<IdPosition>,
+) -> Select<E> {
     let after = slice.after.map(|IdPosition(position)| id.lt(position));
     let before = slice.before.map(|IdPosition(position)| id.gt(position));
-    let order = if slice.backward {
-        Order::Asc
-    } else {
-        Order::Desc
-    };
     let rows = after
         .into_iter()
         .chain(before)
         .fold(rows, QueryFilter::filter);
-    let rows = rows
-        .order_by(id, order)
-        .limit(slice.fetch())
-        .all(db)
-        .await?;
-    Ok(slice.cut(rows))
+    rows.order_by(id, slice.order()).limit(slice.fetch())
 }
 
 /// The moment that stands for never.

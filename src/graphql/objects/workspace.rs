@@ -218,8 +218,8 @@ impl Workspace {
         )))
     }
 
-    /// The audit log, the latest first: what was done, and what was tried and refused. Needs
-    /// `ACCESS_HISTORY_VIEW`.
+    /// The audit log, the latest first: what was done, and what was tried and refused, for as long as
+    /// the operator keeps it. Needs `ACCESS_HISTORY_VIEW`.
     #[graphql(
         guard = "self.needs(AccessHistoryView)",
         directive = requires::apply(AccessHistoryView.into()),
