@@ -6,12 +6,14 @@
 mod environment;
 mod file;
 mod quotas;
+mod retention;
 mod secrecy;
 mod values;
 
 pub use self::environment::unknown_variables;
 pub use self::file::with_file_defaults;
 pub use self::quotas::Quotas;
+pub use self::retention::{Keep, Retention};
 pub use self::secrecy::without_values;
 use self::values::{
     address, claim, duration, duration_or_none, network, origin, public_url, sender,
@@ -221,6 +223,8 @@ pub struct Config {
 
     #[command(flatten)]
     pub quotas: Quotas,
+    #[command(flatten)]
+    pub retention: Retention,
 
     /// Cost of one GraphQL operation, at most: one is a few microseconds
     #[arg(long, env = "TOKENVUE_QUERY_COMPLEXITY", default_value_t = 30_000)]
@@ -234,6 +238,9 @@ pub struct Config {
     /// Connections that one network address (IPv6: /64) may have open at once, proxies excepted
     #[arg(long, env = "TOKENVUE_MAX_CONNECTIONS_PER_ADDRESS", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_connections_per_address: u32,
+    /// GraphQL operations that may run or wait at once; further ones get 503
+    #[arg(long, env = "TOKENVUE_MAX_OPERATIONS", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    pub max_operations: u16,
     /// How long the headers of a request may take to arrive, from the start of a connection or from their first byte
     #[arg(long, env = "TOKENVUE_HEADER_TIMEOUT", default_value = "10s", value_parser = duration)]
     pub header_timeout: Duration,

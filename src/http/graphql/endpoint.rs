@@ -1,6 +1,7 @@
 //! What `/graphql` is made of.
 
 use super::{
+    admission::Admission,
     caller::{Caller, CookieNames},
     origin::Origins,
     refusal::Refusal,
@@ -29,6 +30,8 @@ pub struct Endpoint {
     pub proxies: Proxies,
     /// The names of the cookies.
     pub cookies: CookieNames,
+    /// How many operations may be under way.
+    pub admission: Admission,
     /// How long an operation may take, from its request to its answer.
     pub request_timeout: Duration,
     /// How long and how much a WebSocket may take.
@@ -57,6 +60,7 @@ impl Endpoint {
                 session: cookie::name(app),
                 device: cookie::device_name(app),
             },
+            admission: Admission::new(&app.config),
             request_timeout: app.config.request_timeout.to_std().unwrap_or_default(),
             socket: SocketLimits::new(&app.config),
             stop: stop.clone(),

@@ -1,5 +1,6 @@
 //! GraphQL over HTTP, after the working draft of that specification.
 
+mod admission;
 mod body;
 mod bounds;
 mod caller;
@@ -26,6 +27,7 @@ use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use self::{
+    admission::Admitted,
     body::{Parameters, UrlParameters, check_content_type},
     bounds::bounded,
     caller::Caller,
@@ -79,8 +81,9 @@ async fn handle(State(endpoint): State<Endpoint>, request: Request) -> Result<Re
         let message = "The request did not arrive in time.";
         Err(Refusal::bad_input(StatusCode::REQUEST_TIMEOUT, message))
     })?;
+    let admitted = endpoint.admission.enter()?;
     let request_id = caller.origin.request_id.clone();
-    let reply = run(&endpoint, caller, cookies, &method, parameters);
+    let reply = run(&endpoint, &admitted, caller, cookies, &method, parameters);
     let reply = bounded(deadline, &request_id, reply).await??;
     Ok(respond(reply, media_type))
 }
@@ -117,6 +120,7 @@ async fn parameters(request: Request) -> Result<Parameters, Refusal> {
 
 async fn run(
     endpoint: &Endpoint,
+    admitted: &Admitted,
     caller: Caller,
     cookies: CookieTransport,
     method: &Method,
@@ -132,6 +136,7 @@ async fn run(
             "POST",
         ));
     }
+    let _place = admitted.go_on(operation.kind())?;
     let reads = operation.kind() == OperationType::Query;
     let work = execute(endpoint, caller, cookies, operation);
     endpoint.app.db.on_one_connection(reads, work).await

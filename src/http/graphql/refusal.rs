@@ -3,7 +3,10 @@
 use async_graphql::ServerError;
 use axum::{
     Json,
-    http::{HeaderValue, StatusCode, header::ALLOW},
+    http::{
+        HeaderValue, StatusCode,
+        header::{ALLOW, RETRY_AFTER},
+    },
     response::{IntoResponse, Response},
 };
 
@@ -16,6 +19,8 @@ pub struct Refusal {
     code: &'static str,
     message: String,
     allow: Option<&'static str>,
+    /// Seconds.
+    retry_after: Option<u16>,
     request_id: Option<String>,
 }
 
@@ -27,6 +32,7 @@ impl Refusal {
             code,
             message: message.into(),
             allow: None,
+            retry_after: None,
             request_id: None,
         }
     }
@@ -45,6 +51,15 @@ impl Refusal {
         Self {
             code,
             ..Self::internal(StatusCode::SERVICE_UNAVAILABLE, message, request_id)
+        }
+    }
+
+    /// The same, with the time after which the client may try again, in seconds (RFC 9110, section
+    /// 10.2.3).
+    pub fn retry_after(self, seconds: u16) -> Self {
+        Self {
+            retry_after: Some(seconds),
+            ..self
         }
     }
 
@@ -76,12 +91,15 @@ impl From<Refusal> for ServerError {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let (status, allow) = (self.status, self.allow);
+        let (status, allow, retry_after) = (self.status, self.allow, self.retry_after);
         let mut response = (status, Json(Reply::from(ServerError::from(self)))).into_response();
         if let Some(allow) = allow {
             response
                 .headers_mut()
                 .insert(ALLOW, HeaderValue::from_static(allow));
+        }
+        if let Some(seconds) = retry_after {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
         }
         response
     }

@@ -17,6 +17,7 @@ use crate::{
         scope::CookieTransport,
     },
     http::graphql::{
+        admission::{Admitted, Place},
         body::Parameters,
         bounds::{bounded, unless_panicked},
         caller::Caller,
@@ -179,15 +180,16 @@ async fn run(endpoint: Endpoint, request: Request, caller: Caller, outlet: Outle
     let request_id = caller.origin.request_id.clone();
     let deadline = Instant::now() + endpoint.request_timeout;
     let started = bounded(deadline, &request_id, start(&endpoint, request, caller)).await;
-    let operation = match started.unwrap_or_else(|refusal| Err(refusal.into())) {
-        Ok(operation) => operation,
+    let (operation, admitted) = match started.unwrap_or_else(|refusal| Err(refusal.into())) {
+        Ok(started) => started,
         Err(error) => {
             outlet.send(News::Error(vec![error])).await;
             return;
         }
     };
     if operation.kind() == OperationType::Subscription {
-        // It lasts for as long as both sides do.
+        // It lasts for as long as both sides do, and takes no place meanwhile.
+        drop(admitted);
         let replies = endpoint.api.subscribe(operation, &request_id);
         let replies = replies.take_until(endpoint.stop.cancelled());
         outlet.relay(unless_panicked(replies, &request_id)).await;
@@ -200,14 +202,16 @@ async fn run(endpoint: Endpoint, request: Request, caller: Caller, outlet: Outle
     }
 }
 
-/// Prepares an operation, and looks up who asks for it.
+/// Prepares an operation, and looks up who asks for it. Gives it with its place.
 async fn start(
     endpoint: &Endpoint,
     request: Request,
     caller: Caller,
-) -> Result<Operation, ServerError> {
+) -> Result<(Operation, (Admitted, Option<Place>)), ServerError> {
+    let admitted = endpoint.admission.enter()?;
     let operation = endpoint.api.prepare(request)?;
+    let place = admitted.go_on(operation.kind())?;
     let mut data = Data::default();
     data.insert(endpoint.scope(caller, CookieTransport::NoHeaders).await?);
-    Ok(operation.with_data(data))
+    Ok((operation.with_data(data), (admitted, place)))
 }
