@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 /// How long a note is good for.
 const INTERVAL: Duration = Duration::minutes(1);
-/// Notes that are remembered before the old ones are cleared away.
-const CAPACITY: usize = 10_000;
+/// Notes that are remembered at most: some four megabytes.
+const CAPACITY: usize = 50_000;
 
 /// A session and a workspace.
 type Key = (Uuid, Uuid);
@@ -34,6 +34,11 @@ impl Activity {
         }
         if noted.len() >= CAPACITY {
             noted.retain(|_, at| *at > now - INTERVAL);
+            // Where even a minute is too much, some are noted twice. Looking through half the notes
+            // or more for each new one would cost more.
+            if noted.len() > CAPACITY / 2 {
+                noted.clear();
+            }
         }
         noted.insert(key, now);
         true
@@ -72,5 +77,24 @@ async fn write(
     match workspace_id {
         Some(id) => mark_active(&writer, user_id, &[id], now).await,
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn its_memory_is_bounded() {
+        let activity = Activity::default();
+        let now = DateTime::UNIX_EPOCH;
+        let first = (Uuid::nil(), Uuid::from_u128(0));
+        for n in 0..3 * CAPACITY as u128 {
+            assert!(activity.is_due((Uuid::nil(), Uuid::from_u128(n)), now));
+            assert!(n >= CAPACITY as u128 || !activity.is_due(first, now));
+        }
+        assert!(activity.noted.lock().unwrap().len() <= CAPACITY);
+        let later = now + INTERVAL;
+        assert!(activity.is_due(first, later) && !activity.is_due(first, later));
     }
 }
