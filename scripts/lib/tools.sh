@@ -10,6 +10,7 @@ ensure_debian_tools() {
   postgres_bin >/dev/null || missing+=(postgresql)
   have_pgbouncer || missing+=(pgbouncer)
   have_libfaketime || missing+=(libfaketime)
+  have sqlite3 || missing+=(sqlite3)
   have npm || missing+=(nodejs npm)
   have python3 || missing+=(python3)
   python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)

@@ -2,6 +2,7 @@
 
 mod constraints;
 mod doctor;
+mod starting;
 mod triggers;
 
 use crate::on_both_engines;

@@ -73,6 +73,11 @@ impl Program {
         Ok(program)
     }
 
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What it has logged so far, one message a line.
     pub fn log(&self) -> Vec<String> {
         self.log.lock().unwrap().iter().map(said).collect()

@@ -178,6 +178,11 @@ impl Server {
         Client::new(&self.url, None)
     }
 
+    /// Where its database is.
+    pub fn database_url(&self) -> String {
+        self.database.url()
+    }
+
     /// Moves the clock.
     pub fn advance(&self, by: chrono::Duration) {
         self.app.clock.advance(by);
@@ -212,6 +217,14 @@ impl Server {
         });
         held.cancelled().await;
         over.drop_guard()
+    }
+
+    /// Waits until old rows have been cleared away at its start.
+    pub async fn first_clearing(&self) {
+        eventually("the first clearing", || async {
+            self.statements.are_cleared().then_some(())
+        })
+        .await;
     }
 
     /// Waits until what goes on behind the answers is done.
