@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn ids_sort_by_time_and_then_by_place() {
-        let at = |micros| {
+        let at = |micros: i64| {
             Utc.timestamp_micros(1_790_000_000_000_000 + micros)
                 .unwrap()
         };

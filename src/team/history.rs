@@ -1,6 +1,6 @@
 //! The access history of a workspace: its audit log, the latest first.
 
-use super::page::{IdPosition, Page, Slice, latest_first};
+use super::page::{IdPosition, Page, Slice, cut_by_id, within};
 use crate::audit::{self, AuditKind};
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -45,13 +45,19 @@ impl HistoryQuery {
         if let Some(subject) = self.subject_id {
             rows = rows.filter(Column::SubjectId.eq(subject));
         }
-        if let Some(from) = self.from {
-            rows = rows.filter(Column::Id.gte(audit::first_id(from)));
-        }
-        if let Some(until) = self.until {
-            rows = rows.filter(Column::Id.lt(audit::first_id(until)));
-        }
         rows
+    }
+
+    /// The window of time as a range of ids, both ends left out.
+    fn window(&self) -> Slice<IdPosition> {
+        let before_first =
+            |from| Uuid::from_u128(audit::first_id(from).as_u128().saturating_sub(1));
+        Slice {
+            limit: 0,
+            backward: false,
+            after: self.until.map(audit::first_id).map(IdPosition),
+            before: self.from.map(before_first).map(IdPosition),
+        }
     }
 
     /// Reads a page, the latest entries first.
@@ -63,7 +69,18 @@ impl HistoryQuery {
         db: &impl ConnectionTrait,
         slice: &Slice<IdPosition>,
     ) -> Result<Page<Model>> {
-        latest_first(db, self.select(), Column::Id, slice).await
+        // The narrower end on each side alone, so that plans have one range to look at.
+        let window = self.window();
+        let id = |position: &IdPosition| position.0;
+        let narrowed = Slice {
+            after: window.after.into_iter().chain(slice.after).min_by_key(id),
+            before: window.before.into_iter().chain(slice.before).max_by_key(id),
+            ..slice.clone()
+        };
+        let rows = cut_by_id(self.select(), Column::Id, &narrowed)
+            .all(db)
+            .await?;
+        Ok(slice.cut(rows))
     }
 
     /// Counts the entries.
@@ -71,7 +88,8 @@ impl HistoryQuery {
     /// # Errors
     /// Those of the database.
     pub async fn count(&self, db: &impl ConnectionTrait) -> Result<i64> {
-        let count = self.select().count(db).await?;
+        let rows = within(self.select(), Column::Id, &self.window());
+        let count = rows.count(db).await?;
         Ok(i64::try_from(count).unwrap_or(i64::MAX))
     }
 }

@@ -145,13 +145,20 @@ pub fn cut_by_id<E: EntityTrait>(
     id: E::Column,
     slice: &Slice<IdPosition>,
 ) -> Select<E> {
+    let rows = within(rows, id, slice);
+    rows.order_by(id, slice.order()).limit(slice.fetch())
+}
+
+/// The rows between the ends of a slice, however many there are.
+pub fn within<E: EntityTrait>(
+    rows: Select<E>,
+    id: E::Column,
+    slice: &Slice<IdPosition>,
+) -> Select<E> {
     let after = slice.after.map(|IdPosition(position)| id.lt(position));
     let before = slice.before.map(|IdPosition(position)| id.gt(position));
-    let rows = after
-        .into_iter()
-        .chain(before)
-        .fold(rows, QueryFilter::filter);
-    rows.order_by(id, slice.order()).limit(slice.fetch())
+    let ends = after.into_iter().chain(before);
+    ends.fold(rows, QueryFilter::filter)
 }
 
 /// The moment that stands for never.
