@@ -5,7 +5,10 @@ use crate::on_both_engines;
 use crate::support::command::{run, text};
 use crate::support::engine::TestDatabase;
 use crate::support::{Engine, Server, Team};
-use std::sync::Arc;
+use tokenvue::account::setup;
+use tokenvue::clock::Clock;
+use tokenvue::config::Config;
+use tokenvue::{App, doctor};
 
 on_both_engines!(a_program_older_than_the_schema_refuses_it);
 
@@ -18,27 +21,29 @@ mod together {
     }
 }
 
+/// What `tokenvue serve` does before it listens.
+async fn start(url: &str) -> App {
+    let config = Config::from_flags(&["--database-url", url]).unwrap();
+    let app = App::new(config, Clock::default()).await.unwrap();
+    app.db.migrate().await.unwrap();
+    // Nobody has signed up, so that there is a link to print.
+    assert!(setup::offer(&app).await.unwrap().is_some());
+    app
+}
+
 async fn two_replicas_start_on_an_empty_database(server: Server) {
     let expected = schema(&server.app.db).await;
     for _ in 0..20 {
-        let database = Arc::new(TestDatabase::make(Engine::Postgres).await.unwrap());
+        let database = TestDatabase::make(Engine::Postgres).await.unwrap();
         let url = database.url();
-        let start = || Server::start_at(database.clone(), &url, &[], server.app.clock.clone());
-        let ((one, serving_one), (two, serving_two)) = tokio::join!(start(), start());
-        for replica in [&one, &two] {
-            let ready = reqwest::get(format!("{}/readyz", replica.url))
-                .await
-                .unwrap();
-            assert_eq!(ready.status(), 200);
+        let (one, two) = tokio::join!(start(&url), start(&url));
+        for replica in [one, two] {
+            assert!(replica.db.is_current().await.unwrap());
+            assert_eq!(schema(&replica.db).await, expected);
+            assert_eq!(doctor::examine(&replica, false).await.unwrap(), []);
+            replica.db.close().await;
         }
-        assert_eq!(schema(&two.app.db).await, expected);
-        for (replica, serving) in [(one, serving_one), (two, serving_two)] {
-            replica.begin_stop();
-            serving.await.unwrap();
-        }
-        if let Some(database) = Arc::into_inner(database) {
-            database.drop().await;
-        }
+        database.drop().await;
     }
 }
 
