@@ -8,13 +8,13 @@ test.beforeEach(async ({ context, team }) => {
   await signIn(context, team.admin.email);
 });
 
-test("the review counts, lists, and mends", async ({ page, team }) => {
+test("the review counts, lists and fixes", async ({ page, team }) => {
   await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
   await page.goto(team.path("review"));
   const admins = page.getByRole("region", { name: "Workspace Admins" });
   await expect(admins).toContainText("Only one");
   await expect(page.getByRole("region", { name: "Stale invitations" })).toContainText(
-    "younger than a week",
+    "No invitation is older than a week.",
   );
   await page.goto(team.path(`team/${await team.membershipOf("bo@acme.example")}`));
   await page.getByRole("button", { name: "Change role" }).click();
@@ -30,7 +30,7 @@ test("the review counts, lists, and mends", async ({ page, team }) => {
   await expect(admins).toContainText("Only one");
 });
 
-test("the review keeps its place while what was mended goes", async ({ page, team }) => {
+test("the review keeps the focus while a fixed entry disappears", async ({ page, team }) => {
   await team.member("bo@acme.example", "Bo Li", "WORKSPACE_ADMIN");
   await team.member("cy@acme.example", "Cy Ito", "WORKSPACE_ADMIN");
   await page.goto(team.path("review"));

@@ -110,6 +110,8 @@ test.describe("a session that ended in another tab", () => {
     await signIn(context, team.admin.email);
     await page.goto(team.path("invite"));
     await page.getByLabel("Email", { exact: true }).fill("bo@acme.example");
+    // Otherwise the preview may find out first that the session has ended.
+    await expect(page.getByText("Will be invited")).toBeVisible();
     await context.clearCookies();
     await page.getByRole("button", { name: "Invite", exact: true }).click();
     await expect(page.getByRole("dialog", { name: "Your session has ended" })).toBeVisible();
