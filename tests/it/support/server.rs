@@ -163,11 +163,6 @@ impl Server {
         Some(Replica { server, serving })
     }
 
-    /// Where the database is.
-    pub fn database_url(&self) -> String {
-        self.database.url()
-    }
-
     /// Asks it to stop, without waiting for it.
     pub fn begin_stop(&self) {
         self.stop.cancel();
