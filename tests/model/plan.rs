@@ -202,7 +202,7 @@ impl Choice {
         let (valid, ended): (Vec<Key>, Vec<Key>) = known
             .into_iter()
             .partition(|key| account.sessions.contains(key));
-        let wants_ended = self.odd && self.person % 4 == 0;
+        let wants_ended = self.odd && self.person.is_multiple_of(4);
         let session = match ended.last() {
             Some(ended) if wants_ended => Some(*ended),
             _ => valid.last().copied(),

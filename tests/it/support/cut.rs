@@ -39,11 +39,13 @@ impl Cut {
     }
 
     /// Breaks the connection of the message that comes after so many others, and loses the message.
+    #[allow(dead_code, reason = "for tests/model")]
     pub fn after_messages(&self, count: u16) {
         self.countdown.store(i64::from(count), Ordering::SeqCst);
     }
 
     /// Breaks nothing more.
+    #[allow(dead_code, reason = "for tests/model")]
     pub fn heal(&self) {
         self.next_commit.store(false, Ordering::SeqCst);
         self.countdown.store(-1, Ordering::SeqCst);

@@ -179,6 +179,7 @@ impl SmtpServer {
     }
 
     /// The mails that came since this was last asked.
+    #[allow(dead_code, reason = "for tests/model")]
     pub fn new_mails(&mut self) -> Vec<Mail> {
         let mails = self.mails.borrow().mails[self.read..].to_vec();
         self.read += mails.len();
