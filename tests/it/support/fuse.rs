@@ -49,9 +49,20 @@ impl Fuse {
     }
 }
 
-/// Whether a message runs a statement: `Query` or `Bind`, followed by `Execute`.
-fn runs(message: &[u8]) -> bool {
-    matches!(message.first(), Some(b'Q' | b'B'))
+/// Whether a statement is run by one of these messages, each a letter and its length: `Query`, or
+/// `Bind`, which `Execute` follows.
+fn runs(mut messages: &[u8]) -> bool {
+    while let [kind, a, b, c, d, ..] = messages {
+        if matches!(kind, b'Q' | b'B') {
+            return true;
+        }
+        let length = u32::from_be_bytes([*a, *b, *c, *d]);
+        let next = usize::try_from(length)
+            .ok()
+            .and_then(|length| messages.get(1 + length..));
+        messages = next.unwrap_or_default();
+    }
+    false
 }
 
 /// Passes bytes both ways until one side closes.
