@@ -124,6 +124,8 @@ async fn a_commit_whose_answer_was_lost_is_not_repeated(server: Server) {
     let cut = Cut::before(upstream).await;
     let replica = server.replica_through(cut.port, &[]).await;
     let client = team.admin.client.at(&replica.server.url);
+    // The first request of a while notes that its user is active, in a transaction of its own.
+    client.get("{ viewer { user { id } } }").await;
     replica.server.quiet().await;
 
     cut.at_next_commit();
