@@ -75,6 +75,8 @@ unix_socket_directories = ''
 max_connections = 400
 password_encryption = md5
 log_min_messages = warning
+shared_preload_libraries = 'pg_stat_statements'
+pg_stat_statements.max = 50000
 SETTINGS
   [[ $1 == yes ]] || cat <<'SETTINGS'
 fsync = off

@@ -17,6 +17,7 @@ mod execution;
 mod failures;
 mod first_day;
 mod full_disk;
+mod growth;
 mod health;
 mod http;
 mod invitation;
