@@ -142,6 +142,15 @@ fn too_much(line: &Line) -> Option<String> {
     exceeds.then(|| format!("{name}: costs {cost}, takes {work:?}"))
 }
 
+/// About how many rows: a few more or less come from what runs in the background.
+fn about(rows: u64) -> String {
+    match rows {
+        0..30 => "few".to_owned(),
+        30..500 => "a page".to_owned(),
+        _ => format!("{}000", (rows + 500) / 1000),
+    }
+}
+
 fn table(lines: &[Line], blocks: bool) -> String {
     let mut text = format!("{:<40} {:>6}", "", "cost");
     for rows in ROUNDS {
@@ -151,7 +160,11 @@ fn table(lines: &[Line], blocks: bool) -> String {
     for line in lines {
         write!(text, "{:<40} {:>6}", line.name, line.cost).unwrap();
         for work in &line.work {
-            write!(text, " {:>8}", work.rows).unwrap();
+            if blocks {
+                write!(text, " {:>8}", work.rows).unwrap();
+            } else {
+                write!(text, " {:>8}", about(work.rows)).unwrap();
+            }
         }
         for work in line.work.iter().filter(|_| blocks) {
             write!(text, " {:>8}", work.blocks).unwrap();

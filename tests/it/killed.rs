@@ -80,8 +80,10 @@ async fn killed_after_each_statement(server: Server) {
     let fuse = Fuse::before(upstream).await;
     url.set_port(Some(fuse.port)).unwrap();
     let mut outcomes = Vec::new();
-    // The operation takes less than thirty statements.
-    for statements in 1..60 {
+    // Background work of the program counts as well, so that the number of statements before the
+    // commit varies: where an attempt was answered, one that ends earlier follows.
+    let mut statements = 1;
+    for number in 0..150 {
         let folder = tempfile::tempdir().unwrap();
         let mut command = Command::new(PROGRAM);
         command
@@ -89,7 +91,7 @@ async fn killed_after_each_statement(server: Server) {
             .env("TOKENVUE_DATABASE_URL", url.as_str())
             .current_dir(folder.path());
         let program = Program::start(command).await.unwrap();
-        let attempt = format!("attempt{statements}");
+        let attempt = format!("attempt{number}");
         fuse.arm(program.id(), statements);
         let answered = invite(&program.url, &team, &attempt).await;
         fuse.disarm();
@@ -97,9 +99,15 @@ async fn killed_after_each_statement(server: Server) {
             let payload = &answer["data"]["inviteUsers"];
             assert_eq!(results(payload), ["INVITED"; 2], "{answer}");
             assert!(happened(&server.app, &attempt).await);
+            statements -= 3;
+            continue;
+        }
+        let outcome = happened(&server.app, &attempt).await;
+        outcomes.push(outcome);
+        if outcome {
             break;
         }
-        outcomes.push(happened(&server.app, &attempt).await);
+        statements += 1;
         // What was under way holds no lock: others go on.
         let input = json!({ "workspaceId": team.workspace_id, "name": attempt });
         team.admin
@@ -107,12 +115,9 @@ async fn killed_after_each_statement(server: Server) {
             .mutate("updateWorkspace", input, "workspace { id }")
             .await;
     }
-    // Nothing happens before the commit, and everything with it, even where nobody hears of it.
-    assert!(outcomes.len() > 10 && outcomes.len() < 59, "{outcomes:?}");
-    assert!(
-        outcomes.is_sorted() && outcomes.contains(&true) && !outcomes[0],
-        "{outcomes:?}"
-    );
+    // Nothing happens before the commit, and everything with it, even if its answer is lost.
+    assert!(outcomes.len() > 10, "{outcomes:?}");
+    assert!(!outcomes[0] && outcomes.contains(&true), "{outcomes:?}");
 }
 
 /// The answer to an attempt; none where the program was killed.
