@@ -88,6 +88,8 @@ export const test = base.extend<Options & Fixtures>({
   context: async ({ context, baseURL, complaints }, use) => {
     watch(context, baseURL ?? "", complaints);
     await use(context);
+    // Requests that are still being answered by a test's route end with the test, and not as errors.
+    for (const page of context.pages()) await page.unrouteAll({ behavior: "ignoreErrors" });
   },
 
   another: async ({ browser, baseURL, complaints }, use) => {
