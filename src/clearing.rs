@@ -8,6 +8,7 @@
 use crate::App;
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::team::workspace::MAX_INVITATION_DAYS;
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::ConnectionTrait as _;
 use sea_orm::sea_query::{
@@ -95,14 +96,14 @@ fn rules(config: &Config, now: DateTime<Utc>) -> Vec<Rule> {
 
 /// How long a link can work: its hash must not be deleted before.
 fn longest_link(config: &Config) -> Duration {
-    /// The longest that a workspace may choose for its invitations.
-    const WORKSPACE_CHOICE: Duration = Duration::days(90);
     let settings = [
         config.invitation_lifetime,
         config.password_reset_lifetime,
         config.setup_lifetime,
     ];
-    settings.into_iter().fold(WORKSPACE_CHOICE, Duration::max)
+    settings
+        .into_iter()
+        .fold(Duration::days(MAX_INVITATION_DAYS.into()), Duration::max)
 }
 
 /// Deletes the rows whose time ended first, up to [`BATCH`], in one transaction.

@@ -22,6 +22,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+/// The longest that a workspace's invitation links may stay valid, in days.
+pub const MAX_INVITATION_DAYS: i32 = 90;
 /// Domains that a workspace can name, at most.
 const MAX_DOMAINS: usize = 50;
 
@@ -151,7 +153,7 @@ fn slug(workspace_name: &str, id: Uuid) -> String {
 #[derive(Clone, Debug, Default)]
 pub struct Changes {
     pub name: Option<String>,
-    /// Days from 1 to 90; `Some(None)` goes back to the server's default.
+    /// Days from 1 to [`MAX_INVITATION_DAYS`]; `Some(None)` goes back to the server's default.
     pub invitation_lifetime_days: Option<Option<i32>>,
     pub allowed_email_domains: Option<Vec<String>>,
 }
@@ -183,9 +185,9 @@ pub async fn update(
         .map(|domains| parse_domains(domains, app.config.email_domains))
         .transpose()?;
     if let Some(Some(days)) = changes.invitation_lifetime_days
-        && !(1..=90).contains(&days)
+        && !(1..=MAX_INVITATION_DAYS).contains(&days)
     {
-        let message = "Choose from 1 to 90 days.";
+        let message = format!("Choose from 1 to {MAX_INVITATION_DAYS} days.");
         return Err(Problem::new(
             ProblemCode::ValueInvalid,
             &["invitationLifetimeDays"],
