@@ -40,7 +40,7 @@ pub enum Error {
     /// The database failed.
     #[error(transparent)]
     Database(#[from] DbErr),
-    /// Another transaction was faster; this one is run anew.
+    /// Another transaction was faster; this one is run again.
     #[error("conflict: {0}")]
     Conflict(&'static str),
     /// Anything else that is nobody's fault outside.

@@ -35,7 +35,7 @@ fn limits_transactions(version: Option<u32>) -> bool {
     version.is_some_and(|version| version >= TRANSACTION_TIMEOUT)
 }
 
-/// What the server is told to allow.
+/// The limits that the server enforces.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
     statement: Duration,

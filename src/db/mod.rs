@@ -50,7 +50,7 @@ pub struct Db {
     pooler: Pooler,
     breaks: Breaks,
     observer: Option<Observer>,
-    /// What PostgreSQL is told to allow.
+    /// The limits that PostgreSQL enforces.
     limits: Limits,
     /// Transactions queue here, in order. SQLite takes one writer at a time, and on PostgreSQL some
     /// connections are kept for those who read.

@@ -9,7 +9,7 @@ pub fn elements(value: &str) -> impl Iterator<Item = &str> {
     split(value, ',').filter(|element| !element.is_empty())
 }
 
-/// What stands before the parameters of an element, and each parameter with its value as written,
+/// The text before the parameters of an element, and each parameter with its value as written,
 /// without quotes. A parameter that is not a name and a value is left out.
 pub fn parameters(element: &str) -> (&str, impl Iterator<Item = (&str, String)>) {
     let mut parts = split(element, ';');

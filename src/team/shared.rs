@@ -1,4 +1,4 @@
-//! The memberships of users in workspaces that somebody else manages, page by page.
+//! The memberships of users in workspaces that another user manages, page by page.
 
 use super::member::{COLUMNS, MATCH, Member, SELECT};
 use super::page::{Slice, Sql};

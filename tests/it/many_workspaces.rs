@@ -1,4 +1,4 @@
-//! Lists that are as long as somebody has workspaces or invitations.
+//! Lists that grow with the workspaces or invitations of one user.
 
 use crate::on_both_engines;
 use crate::support::{Client, Server, Team, text};

@@ -183,7 +183,7 @@ impl Choice {
         }
     }
 
-    /// Somebody with an account, and a session of theirs. Where they have none, they sign in
+    /// A person with an account, and a session of theirs. Where they have none, they sign in
     /// instead.
     fn actor(&self, around: &Surroundings) -> Result<Actor, Option<Operation>> {
         let state = around.state;
@@ -216,7 +216,7 @@ impl Choice {
         Ok(Actor { person, session })
     }
 
-    /// A workspace of which somebody is an admin; an odd choice takes any.
+    /// A workspace of which a person is an admin; an odd choice takes any.
     fn workspace(&self, around: &Surroundings, actor: Person) -> Option<Key> {
         let all = around.state.workspaces.iter();
         let is_theirs = |key: &Key| around.state.workspaces[key].is_admin(actor);
@@ -387,7 +387,7 @@ impl Choice {
                     password: password.unwrap_or(Key(9_999)),
                 })
             }
-            // Whoever has no account now may have one when the request is worked on.
+            // A person without an account now may have one when the request is worked on.
             Verb::RequestReset => Some(Operation::RequestReset {
                 person: Some(self.person(accounts()))
                     .filter(|person| state.account(*person).is_some())
@@ -397,7 +397,7 @@ impl Choice {
         }
     }
 
-    /// Uses the latest link of somebody that works; an odd choice takes any.
+    /// Uses the latest link of a person that works; an odd choice takes any.
     fn by_link(&self, around: &Surroundings) -> Option<Operation> {
         let (key, state) = (around.key, around.state);
         let links = (0..PEOPLE).map(|number| (Person(number), self.links(around, Person(number))));
@@ -438,7 +438,7 @@ impl Choice {
         })
     }
 
-    /// The links of somebody that are for this operation; an odd choice takes the others, too.
+    /// The links of a person that are for this operation; an odd choice takes the others, too.
     fn links(&self, around: &Surroundings, person: Person) -> Vec<usize> {
         let is_invitation = |mail: &usize| around.state.ties.contains_key(&(person, *mail));
         let wants_invitation = self.verb != Verb::ResetPassword;

@@ -1,7 +1,7 @@
 //! Documents by the hash of their text, bounded in number and memory.
 //!
-//! Texts themselves are not stored. Any client can find a document by its hash, whoever sent the
-//! text: it still runs with the rights of the client that asks.
+//! Texts themselves are not stored. Any client can find a document by its hash, no matter who sent
+//! the text: it still runs with the rights of the client that asks.
 
 use std::{collections::HashMap, sync::Arc};
 

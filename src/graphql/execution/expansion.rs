@@ -3,8 +3,8 @@
 //! Fragments may be spread as often as they like: clients keep one for each component. But thirty
 //! that spread each other twice stand for a billion fields, a chain of them overflows the stack,
 //! and a cycle has no end; the schema's own checks follow every path. Here each fragment is visited
-//! once, and no deeper than the limit. Introspection multiplies without any fragment (the fields of the types of the
-//! fields …), so it is weighed by how many items its lists have in this schema.
+//! once, and no deeper than the limit. Introspection multiplies without any fragment (the fields of
+//! the types of the fields …), so it is weighed by how many items its lists have in this schema.
 
 use std::collections::{HashMap, HashSet};
 

@@ -118,7 +118,7 @@ fn merge(set: &mut SelectionSet) {
         let places = by_key.entry(field.node.response_key().node.clone());
         let places = places.or_default();
         let mut alike = places.iter().copied();
-        let equal = alike.find(|place| twin(&merged[*place].node, &field.node));
+        let equal = alike.find(|place| is_same_field(&merged[*place].node, &field.node));
         if let Some(place) = equal
             && let Selection::Field(first) = &mut merged[place].node
         {
@@ -133,7 +133,7 @@ fn merge(set: &mut SelectionSet) {
 }
 
 /// Whether two selections with the same key are the same field, apart from what is selected in it.
-fn twin(first: &Selection, second: &Field) -> bool {
+fn is_same_field(first: &Selection, second: &Field) -> bool {
     let Selection::Field(first) = first else {
         return false;
     };

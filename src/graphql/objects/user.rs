@@ -58,7 +58,7 @@ impl User {
         Requires::new(self.via.unwrap_or_default(), permission).or_user(self.id)
     }
 
-    /// The workspaces in which the viewer may see the membership of somebody else: the one they are
+    /// The workspaces in which the viewer may see the membership of another user: the one they are
     /// seen through and those that the viewer manages.
     fn visible_workspaces(&self, viewer: &Viewer) -> Vec<Uuid> {
         let visible = |id: Uuid| self.via == Some(id) || viewer.can(id, Permission::TeamManage);
