@@ -6,7 +6,6 @@ use crate::support::server::DEADLINE;
 use crate::support::socket::Socket;
 use crate::support::{Client, Engine, Server, Team, eventually};
 use sea_orm::{ConnectionTrait as _, Database};
-use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -57,8 +56,7 @@ async fn broken_connections_lose_nothing_and_double_nothing(server: Server) {
         return;
     }
     let team = Team::first(&server).await;
-    let url = server.app.config.database_url.as_ref().unwrap();
-    let killer = Database::connect(url.expose_secret()).await.unwrap();
+    let killer = Database::connect(server.database_url()).await.unwrap();
     let (progress, mut answers) = mpsc::unbounded_channel();
     let mut clients = JoinSet::new();
     for n in 0..20 {
@@ -118,8 +116,7 @@ async fn a_commit_whose_answer_was_lost_is_not_repeated(server: Server) {
         return;
     }
     let team = Team::first(&server).await;
-    let url = server.app.config.database_url.as_ref().unwrap();
-    let url = Url::parse(url.expose_secret()).unwrap();
+    let url = Url::parse(&server.database_url()).unwrap();
     let upstream = url.socket_addrs(|| None).unwrap()[0].to_string();
     let cut = Cut::before(upstream).await;
     let replica = server.replica_through(cut.port, &[]).await;

@@ -10,7 +10,6 @@ use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, IntoActiveModel as _,
     PaginatorTrait as _, QueryFilter as _, Statement,
 };
-use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::process::{Child, Command, Stdio};
@@ -144,10 +143,9 @@ struct Process(Child);
 
 impl Process {
     fn start(server: &Server, smtp: &SmtpServer) -> Process {
-        let database = server.app.config.database_url.as_ref().unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_tokenvue"))
             .env_clear()
-            .env("TOKENVUE_DATABASE_URL", database.expose_secret())
+            .env("TOKENVUE_DATABASE_URL", server.database_url())
             .env("TOKENVUE_LISTEN", "127.0.0.1:0")
             .env("TOKENVUE_SMTP_URL", smtp.url())
             .env("TOKENVUE_MAIL_FROM", "team@tv.example")

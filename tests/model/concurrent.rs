@@ -14,7 +14,6 @@ use model::{Actor, Entry, Invitee, Key, Operation, Person, Role, State};
 use rand::Rng as _;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
-use secrecy::ExposeSecret as _;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -60,8 +59,7 @@ impl Scene {
     async fn set(server: &Server) -> Scene {
         let flags = ["--mails-per-address", "100000"];
         let servers = [server.replica(&flags).await, server.replica(&flags).await];
-        let url = server.app.config.database_url.as_ref().unwrap();
-        let api = Api::new(Ids::connect(url.expose_secret()).await);
+        let api = Api::new(Ids::connect(&server.database_url()).await);
         let mut scene = Scene {
             api: Arc::new(api),
             servers,
