@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { keyOf } from "./address";
-import { emails, faultsOf, listOf, read, told } from "./testing";
+import { emails, faultsOf, listOf, read, summaries } from "./testing";
 
 describe("addresses in running text", () => {
   it("may be separated by anything that people use", () => {
@@ -12,24 +12,32 @@ describe("addresses in running text", () => {
 
   it("may come with names, as mail programs copy them", () => {
     expect(
-      told(read('"Silva, Ana" <ana@x.example>; Bo Li <bo@x.example>\n<cy@x.example>')),
+      summaries(read('"Silva, Ana" <ana@x.example>; Bo Li <bo@x.example>\n<cy@x.example>')),
     ).toEqual(["ana@x.example|Ana|Silva|-", "bo@x.example|Bo|Li|-", "cy@x.example|||-"]);
+  });
+
+  it("may be links", () => {
+    expect(emails("mailto:a@x.example, mailto:b@x.example")).toEqual([
+      "a@x.example",
+      "b@x.example",
+    ]);
+    expect(summaries(read("Bo Li <mailto:bo@x.example>"))).toEqual(["bo@x.example|Bo|Li|-"]);
   });
 
   it("may have names with a comma and no quotes, as Outlook copies them", () => {
     const found = read("Müller, Bo <bo@x.example>; Li, An Mei <an@x.example>, Cy <cy@x.example>");
-    expect(told(found)).toEqual([
+    expect(summaries(found)).toEqual([
       "bo@x.example|Bo|Müller|-",
       "an@x.example|An Mei|Li|-",
       "cy@x.example|Cy||-",
     ]);
     expect(found.faults).toEqual([]);
-    expect(told(read("Bo <bo@x.example>, cy@x.example, Li, An <an@x.example>"))).toEqual([
+    expect(summaries(read("Bo <bo@x.example>, cy@x.example, Li, An <an@x.example>"))).toEqual([
       "bo@x.example|Bo||-",
       "cy@x.example|||-",
       "an@x.example|An|Li|-",
     ]);
-    expect(told(read(", Bo <bo@x.example>"))).toEqual(["bo@x.example|Bo||-"]);
+    expect(summaries(read(", Bo <bo@x.example>"))).toEqual(["bo@x.example|Bo||-"]);
   });
 
   it("keep letters that are not ASCII", () => {
@@ -58,7 +66,7 @@ describe("addresses in running text", () => {
   });
 
   it("are taken with the name that one of them has, but not with two", () => {
-    expect(told(read("ana@x.example, Ana Silva <ana@x.example>"))).toEqual([
+    expect(summaries(read("ana@x.example, Ana Silva <ana@x.example>"))).toEqual([
       "ana@x.example|Ana|Silva|-",
     ]);
     const found = read("<ana@x.example>\nAna <ana@x.example>\nAnna <ana@x.example>");
@@ -68,7 +76,7 @@ describe("addresses in running text", () => {
 
   it("are reported by line, not by word, where they are none", () => {
     const found = read("a@x.example\nno body at all\nb@x");
-    expect(told(found)).toEqual(["a@x.example|||-"]);
+    expect(summaries(found)).toEqual(["a@x.example|||-"]);
     expect(faultsOf(found)).toEqual([
       "2: This is not an email address.",
       "3: This is not an email address.",
@@ -77,11 +85,28 @@ describe("addresses in running text", () => {
 
   it("are not taken from a line of which only a part is understood", () => {
     const found = read("Ana Silva ana@x.example\nBo <bo@x.example>, nobody\ncy@x.example");
-    expect(told(found)).toEqual(["cy@x.example|||-"]);
+    expect(summaries(found)).toEqual(["cy@x.example|||-"]);
     expect(faultsOf(found)).toEqual([
       "1: “Ana” is not an email address. Write a name as “Name <name@company.com>”.",
       "2: “nobody” is not an email address.",
     ]);
+  });
+
+  it("are not taken from a line with unpaired quotes or brackets, or with words left out", () => {
+    for (const text of [
+      'a@x.example";',
+      'a@x.example"Ana">',
+      'mailto:a@x.example "',
+      "Team: <",
+    ]) {
+      const found = read(text);
+      expect(found.people).toEqual([]);
+      expect(found.faults).toHaveLength(1);
+    }
+  });
+
+  it("keep a semicolon that is quoted in a name", () => {
+    expect(summaries(read('"Ana; Bo" <a@x.example>'))).toEqual(["a@x.example|Ana;|Bo|-"]);
   });
 
   it("are taken while the next one is being typed", () => {
@@ -109,6 +134,14 @@ describe("a row is one person, never several:", () => {
     expect(listOf(rows).columns.certain).toBe(false);
     expect(listOf(rows.replaceAll(",", ", ")).columns.certain).toBe(true);
     expect(listOf("a@x.example,b@x.example", "file").columns.certain).toBe(false);
+  });
+
+  it("nothing is asked where each line has one address", () => {
+    for (const text of ["a@x.example,\nb@x.example,\n", 'a@x.example,\n"Li, Bo" <b@x.example>']) {
+      expect(listOf(text).columns.certain).toBe(true);
+      expect(listOf(text, "file").columns.certain).toBe(true);
+      expect(emails(text)).toEqual(["a@x.example", "b@x.example"]);
+    }
   });
 
   it("a line with further cells is never invited as it is", () => {

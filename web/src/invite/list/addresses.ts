@@ -27,7 +27,7 @@ export function readAddresses(
   for (const [index, source] of lines.entries()) {
     if (result.rows.length + result.faults.length > most) break;
     const at = { line: index + 1, lastLine: index + 1 };
-    const { people, others } = partsOf(source);
+    const { people, others } = partsOf(source.replace(MAILTO, ""));
     const [other, ...more] = others;
     const isLast = index === lines.length - 1 && more.length === 0;
     const isWord = other !== undefined && /^\S+$/u.test(other) && source.endsWith(other);
@@ -46,6 +46,9 @@ export function readAddresses(
   return result;
 }
 
+/** What a link has before its address. */
+const MAILTO = /(?<![^ \t<>(;,|"])mailto:/giu;
+
 /** The people of a line, and what else it has. */
 function partsOf(source: string): { people: string[][]; others: string[] } {
   // Without names, blanks separate as well.
@@ -59,13 +62,10 @@ function partsOf(source: string): { people: string[][]; others: string[] } {
   const people: string[][] = [];
   const others: string[] = [];
   for (const piece of source.split(/(?<=>)\s*[,;]?/u)) {
-    // What the parser takes for an address may be a part of a word.
-    const words = piece.split(/[\s<>()[\]:;,"]+/u);
-    const found = piece.length > LONGEST ? [{ name: piece }] : parse(piece);
-    for (const { name, address = "" } of found) {
-      const isWhole = isAddress(address) && words.includes(address);
-      if (isWhole) people.push([clean(address), ...splitName(name.trim())]);
-      else if (isAddress(address)) others.push(piece.trim());
+    const found = parse(piece);
+    if (!found) others.push(piece.trim());
+    for (const { name, address = "" } of found ?? []) {
+      if (isAddress(address)) people.push([clean(address), ...splitName(name.trim())]);
       else if (address.trim() || name.trim()) others.push((address || name).trim());
     }
   }
@@ -75,8 +75,27 @@ function partsOf(source: string): { people: string[][]; others: string[] } {
 /** The longest piece of a line that may be an address with its name, in characters. */
 const LONGEST = 2000;
 
-const parse = (piece: string): { name: string; address?: string }[] =>
-  addressParser(notation(piece), { flatten: true });
+type Mailbox = { name: string; address?: string };
+
+/** The addresses in a piece of a line, with their names; `undefined` if they are not all of it. */
+function parse(piece: string): Mailbox[] | undefined {
+  const words = piece.split(/[\s<>()[\]:;,"]+/u).filter(Boolean);
+  if (words.length === 0) return [];
+  if (piece.length > LONGEST || !isBalanced(piece)) return undefined;
+  const found: Mailbox[] = addressParser(notation(piece), { flatten: true });
+  const texts = found.flatMap(({ name, address = "" }) => [name, address]);
+  if (!texts.some((text) => text.trim())) return undefined;
+  // What the parser takes for an address may be a part of a word, and it may leave words out.
+  const isWhole = ({ address = "" }: Mailbox) => !isAddress(address) || words.includes(address);
+  const isFound = (word: string) => texts.some((text) => text.includes(word));
+  return found.every(isWhole) && words.filter(isAddress).every(isFound) ? found : undefined;
+}
+
+/** Whether all quotes and angle brackets are in pairs. */
+function isBalanced(piece: string): boolean {
+  const unquoted = piece.replace(/"(?:\\.|[^"\\])*"/gu, "");
+  return /^[^"<>]*(<[^"<>]*>)?$/u.test(unquoted);
+}
 
 function partly(other: string, source: string): string {
   const reason = `“${other}” is not an email address.`;
@@ -88,8 +107,10 @@ function partly(other: string, source: string): string {
 function notation(row: string): string {
   return row
     .replace(/(^|;|>\s*,?|@[^\s<>;",@]+\s*,)\s*([^<>;"@,\s][^<>;"@]*,[^<>;"@]*)(?=<)/gu, '$1"$2"')
-    .replaceAll(";", ",");
+    .replace(QUOTED_OR_SEMICOLON, (part) => (part === ";" ? "," : part));
 }
+
+const QUOTED_OR_SEMICOLON = /"(?:\\.|[^"\\])*"|;/gu;
 
 /** A name, in quotes or without any, and an address in angle brackets. */
 const NAMED = /^("[^"<>@\n]*"|[^"<>@;|\t\n]*?)\s*<([^<>]*)>$/u;
@@ -103,7 +124,7 @@ function isName(text: string): boolean {
 
 /** The address in a cell of a table, with or without a name before it; `undefined` if not just one. */
 export function addressIn(cell: string): { email: string; name: string } | undefined {
-  const text = cell.trim().replace(/^mailto:/iu, "");
+  const text = cell.trim().replace(MAILTO, "");
   if (isAddress(text)) return { email: clean(text), name: "" };
   const [, name = "", address = ""] = NAMED.exec(text) ?? [];
   if (!isAddress(address) || !isName(name)) return undefined;

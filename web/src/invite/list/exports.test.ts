@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { peopleIn } from "./people";
-import { faultsOf, fileList, ROLES, told } from "./testing";
+import { faultsOf, fileList, ROLES, summaries } from "./testing";
 
 const peopleOf = (name: string) => {
   const list = fileList(name);
@@ -67,7 +67,7 @@ describe("a list is read without a question, one person per row, from", () => {
     expect(list.columns.certain).toBe(true);
     expect(list.stop).toBeUndefined();
     const found = peopleIn(list, list.columns.uses, ROLES);
-    expect(told(found)).toEqual(people);
+    expect(summaries(found)).toEqual(people);
     expect(found.faults).toEqual([]);
   });
 });
@@ -90,7 +90,7 @@ describe("it is asked which column is which, with what they seem to be, for", ()
   ])("%s", (name, uses, people) => {
     const list = fileList(name);
     expect(list.columns).toEqual({ uses, certain: false });
-    expect(told(peopleOf(name))).toEqual(people);
+    expect(summaries(peopleOf(name))).toEqual(people);
   });
 });
 
@@ -114,7 +114,7 @@ describe("what contradicts itself is reported with its lines:", () => {
 
   it("a quote that is closed in another row", () => {
     const found = peopleOf("quote-that-swallows.csv");
-    expect(told(found)).toEqual(["p3@acme.example|First3|Last3|-"]);
+    expect(summaries(found)).toEqual(["p3@acme.example|First3|Last3|-"]);
     expect(faultsOf(found)).toEqual(['2: A quote (") may be missing: lines 2 to 3 are one row.']);
   });
 });

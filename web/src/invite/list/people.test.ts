@@ -2,20 +2,26 @@ import { describe, expect, it } from "vitest";
 import { kindOf } from "./header-names";
 import { MAX_ROWS } from "./read";
 import { roleReader } from "./role-names";
-import { emails, faultsOf, listOf, ROLES, read, told } from "./testing";
+import { emails, faultsOf, listOf, ROLES, read, summaries } from "./testing";
 
 describe("a table", () => {
   it("may have quotes, a byte order mark and Windows line ends", () => {
     const text =
       '\uFEFF"Email","First name","Last name","Role"\r\n"ana@x.example","Ana ""Bee""","O, Silva","Security Auditor"\r\n\r\n';
-    expect(told(read(text))).toEqual(['ana@x.example|Ana "Bee"|O, Silva|SECURITY_AUDITOR']);
+    expect(summaries(read(text))).toEqual(['ana@x.example|Ana "Bee"|O, Silva|SECURITY_AUDITOR']);
+  });
+
+  it("may begin with several byte order marks", () => {
+    const text = '\uFEFF\uFEFFemail,name\na@x.example,Ana "Bee"\nb@x.example,"B"o\n';
+    expect(summaries(read(text))).toEqual(['a@x.example|Ana|"Bee"|-']);
+    expect(read(text).faults.map(({ cells }) => cells)).toEqual([['b@x.example,"B"o']]);
   });
 
   it("may have any separator, and its columns in any order", () => {
-    expect(told(read("name;E-Mail\nAna Maria Silva; ana@x.example \n"))).toEqual([
+    expect(summaries(read("name;E-Mail\nAna Maria Silva; ana@x.example \n"))).toEqual([
       "ana@x.example|Ana|Maria Silva|-",
     ]);
-    expect(told(read("role\temail\nWORKSPACE_ADMIN\tbo@x.example"))).toEqual([
+    expect(summaries(read("role\temail\nWORKSPACE_ADMIN\tbo@x.example"))).toEqual([
       "bo@x.example|||WORKSPACE_ADMIN",
     ]);
     expect(emails("Email|Role\nbo@x.example|auditor")).toEqual(["bo@x.example"]);
@@ -27,14 +33,14 @@ describe("a table", () => {
 
   it("may have a title before its header", () => {
     const text = "Users of Acme\n\nMade on Monday, 2 January\nEmail,Name\nbo@x.example,Bo Li";
-    expect(told(read(text))).toEqual(["bo@x.example|Bo|Li|-"]);
+    expect(summaries(read(text))).toEqual(["bo@x.example|Bo|Li|-"]);
   });
 
   it("may have addresses with names in their cells, but not two addresses", () => {
     const found = read(
       'email,role\n"Silva, Ana <ana@x.example>",admin\n"a@x.example; b@x.example",',
     );
-    expect(told(found)).toEqual(["ana@x.example|Ana|Silva|WORKSPACE_ADMIN"]);
+    expect(summaries(found)).toEqual(["ana@x.example|Ana|Silva|WORKSPACE_ADMIN"]);
     expect(faultsOf(found)).toEqual([
       "3: “a@x.example; b@x.example” is not a single email address.",
     ]);
@@ -51,13 +57,13 @@ describe("a table", () => {
 
   it("takes the fullest of several equal entries, and reports the others", () => {
     const found = read("email,name\na@x.example,\nb@x.example,B\na@x.example,Ana");
-    expect(told(found)).toEqual(["a@x.example|Ana||-", "b@x.example|B||-"]);
+    expect(summaries(found)).toEqual(["a@x.example|Ana||-", "b@x.example|B||-"]);
     expect(found.repeated.map(({ line }) => line)).toEqual([2]);
   });
 
   it("keeps names of every script", () => {
     const text = "email,first name,last name\na@x.example,ليلى,حداد\nb@x.example,玲,王";
-    expect(told(read(text))).toEqual(["a@x.example|ليلى|حداد|-", "b@x.example|玲|王|-"]);
+    expect(summaries(read(text))).toEqual(["a@x.example|ليلى|حداد|-", "b@x.example|玲|王|-"]);
   });
 
   it("says which rows have no address or an unknown role", () => {
@@ -72,7 +78,7 @@ describe("a table", () => {
 
   it("says the line where a row begins, whatever comes before", () => {
     const text = 'email,name\r\n\r\na@x.example,"Ana\r\nSilva"\r\nnobody,x\r\n ,\r\n,Bo\r\n';
-    expect(told(read(text))).toEqual(["a@x.example|Ana|Silva|-"]);
+    expect(summaries(read(text))).toEqual(["a@x.example|Ana|Silva|-"]);
     expect(faultsOf(read(text)).map((each) => each.split(":")[0])).toEqual(["5", "7"]);
   });
 
@@ -88,7 +94,7 @@ describe("a table", () => {
       ].join("\n"),
     );
     expect(emails("email,role\nd@x.example")).toEqual(["d@x.example"]);
-    expect(told(found)).toEqual(["d@x.example|||-"]);
+    expect(summaries(found)).toEqual(["d@x.example|||-"]);
     expect(faultsOf(found)).toEqual([
       "2: This row has 5 cells, but there are 4 columns.",
       "3: This row has only 2 cells, but there are 4 columns.",
@@ -102,7 +108,7 @@ describe("a table", () => {
       'email,name\n"a@x.example","Ana "Bee" Silva"\nb@x.example,Bo\n"c@x.example","Cy\n"d@x.example","Di"\ne@x.example,Ed',
     );
     expect(emails("email,name\nb@x.example,Bo 'B' \"Li\"")).toEqual(["b@x.example"]);
-    expect(told(found)).toEqual(["b@x.example|Bo||-", "e@x.example|Ed||-"]);
+    expect(summaries(found)).toEqual(["b@x.example|Bo||-", "e@x.example|Ed||-"]);
     expect(found.faults.map(({ line, lastLine, cells }) => [line, lastLine, ...cells])).toEqual([
       [2, 2, '"a@x.example","Ana "Bee" Silva"'],
       [4, 5, '"c@x.example","Cy\n"d@x.example","Di"'],
@@ -125,7 +131,7 @@ describe("a table", () => {
     const found = read(
       "email,status,blocked\na@x.example,Active,false\nb@x.example,Suspended,\nc@x.example,,True",
     );
-    expect(told(found)).toEqual(["a@x.example|||-"]);
+    expect(summaries(found)).toEqual(["a@x.example|||-"]);
     expect(faultsOf(found)).toEqual([
       "3: Marked as “Suspended” in this list.",
       "4: Marked as blocked in this list.",
@@ -160,7 +166,7 @@ describe("headers", () => {
     expect(kindOf("Access level")).toBeUndefined();
   });
 
-  it("that mean different names are told apart by the others", () => {
+  it("that mean different names are summaries apart by the others", () => {
     const uses = (header: string) => listOf(`${header}\na@x.example,x,y`).columns.uses;
     expect(uses("E-Mail,Vorname,Name")).toEqual(["email", "firstName", "lastName"]);
     expect(uses("Email,Nome,Cognome")).toEqual(["email", "firstName", "lastName"]);

@@ -46,7 +46,7 @@ export function readList(source: string, origin: Origin, isRole: IsRole): List {
   const { mixed, ...lines } = readAddresses(text, mayGoOn, MAX_ROWS);
   const hasOnlyAddresses = other?.rows.every(({ cells }) => cells.every(isAddressOrBlank));
   const isRows = other && isRegular(other) && (origin === "file" || isCopied(other));
-  if (isRows && hasOnlyAddresses) {
+  if (isRows && hasOnlyAddresses && hasSeveralOnALine(lines.rows)) {
     return { ...readTable(text, other, isRole), hasOnlyAddresses };
   }
   if (other && mixed && !isNotation(text)) return readTable(text, other, isRole);
@@ -76,6 +76,10 @@ const isAddressOrBlank = (cell: string) => !cell.trim() || isAddress(cell);
 
 /** Whether a table has rows of the same length, rather than lines with some addresses each. */
 const isRegular = ({ rows, width }: Table) => rows.every(({ cells }) => cells.length === width);
+
+/** Whether it makes a difference if rows or addresses are people. */
+const hasSeveralOnALine = (rows: readonly Row[]) =>
+  new Set(rows.map(({ line }) => line)).size < rows.length;
 
 /** Whether rows were copied from a spreadsheet or a file: people write a blank after a comma. */
 const isCopied = ({ separator, rows }: Table) =>

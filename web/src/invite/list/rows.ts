@@ -23,8 +23,8 @@ export type Rows = {
 export const SEPARATORS = [",", ";", "\t", "|"] as const;
 export type Separator = (typeof SEPARATORS)[number];
 
-/** All line ends as `\n`, which is what line numbers are counted by, and no byte order mark. */
-export const plainText = (text: string) => text.replace(/^\uFEFF/u, "").replace(/\r\n|\r/gu, "\n");
+/** All line ends as `\n`, which is what line numbers are counted by, and no byte order marks at its start. */
+export const plainText = (text: string) => text.replace(/^\uFEFF+/u, "").replace(/\r\n|\r/gu, "\n");
 
 /** Reads rows as RFC 4180 describes them, with any separator. Blank ones are left out. */
 export function readRows(text: string, separator: Separator, most = 0): Rows {
