@@ -136,12 +136,16 @@ mod tests {
         assert_eq!(shorter.verify(user_id, HASH, LIFETIME, at(1)), None);
     }
 
-    proptest! {
-        #[test]
-        fn no_text_is_a_proof(text in any::<String>(), bytes in any::<[u8; 56]>()) {
-            for text in [text, URL_SAFE_NO_PAD.encode(bytes)] {
-                let sent = DeviceProof::sent(text.into());
-                prop_assert_eq!(sent.verify(Uuid::nil(), HASH, LIFETIME, at(0)), None);
+    mod properties {
+        use super::*;
+
+        proptest! {
+            #[test]
+            fn no_text_is_a_proof(text in any::<String>(), bytes in any::<[u8; 56]>()) {
+                for text in [text, URL_SAFE_NO_PAD.encode(bytes)] {
+                    let sent = DeviceProof::sent(text.into());
+                    prop_assert_eq!(sent.verify(Uuid::nil(), HASH, LIFETIME, at(0)), None);
+                }
             }
         }
     }

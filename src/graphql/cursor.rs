@@ -197,12 +197,95 @@ mod tests {
         }
     }
 
-    proptest! {
-        #[test]
-        fn made_up_cursors_are_refused_quietly(bytes in any::<Vec<u8>>(), text in any::<String>()) {
-            let cursor = URL_SAFE_NO_PAD.encode(bytes);
-            prop_assert_eq!(to_id(&cursor), None);
-            let _ = to_member(MemberOrder::Joined, false, &text);
+    mod properties {
+        use super::*;
+
+        const ORDERS: [MemberOrder; 6] = [
+            MemberOrder::Name,
+            MemberOrder::Email,
+            MemberOrder::Role,
+            MemberOrder::LastActive,
+            MemberOrder::Joined,
+            MemberOrder::InviteSent,
+        ];
+
+        /// JSON in the form of a cursor, some of it with a tag, a time or an id that is none.
+        fn cursor_like() -> impl Strategy<Value = String> {
+            let id = prop_oneof![
+                "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+                "[0-9a-f-]{0,40}"
+            ];
+            let key = prop_oneof![
+                any::<String>().prop_map(|text| format!("{text:?}")),
+                any::<i64>().prop_map(|number| number.to_string()),
+                (any::<i16>(), "[a-z ]{0,9}").prop_map(|(rank, text)| format!("{rank},\"{text}\"")),
+                Just("null".to_owned()),
+            ];
+            ("[trdinx]", 0..16_u16, key, id).prop_map(|(kind, tag, key, id)| match kind.as_str() {
+                "i" => format!("{{\"i\":\"{id}\"}}"),
+                "n" => format!("{{\"n\":{key}}}"),
+                _ => format!("{{\"{kind}\":[{tag},{key},\"{id}\"]}}"),
+            })
+        }
+
+        fn position() -> impl Strategy<Value = Position> {
+            let second = -62_135_596_800_i64..253_402_300_800;
+            let key = prop_oneof![
+                "[^\0]{0,40}".prop_map(SortKey::Text),
+                (any::<i16>(), "[^\0]{0,40}").prop_map(|(rank, text)| SortKey::Ranked(rank, text)),
+                (second, 0..1_000_000_u32)
+                    .prop_map(|(s, micros)| DateTime::from_timestamp(s, micros * 1000).unwrap())
+                    .prop_map(SortKey::Time),
+            ];
+            (key, any::<u128>()).prop_map(|(key, id)| Position {
+                key,
+                user_id: Uuid::from_u128(id),
+            })
+        }
+
+        fn fits(order: MemberOrder, key: &SortKey) -> bool {
+            match key {
+                SortKey::Text(_) => matches!(order, MemberOrder::Name | MemberOrder::Email),
+                SortKey::Ranked(..) => order == MemberOrder::Role,
+                SortKey::Time(_) => !matches!(
+                    order,
+                    MemberOrder::Name | MemberOrder::Email | MemberOrder::Role
+                ),
+            }
+        }
+
+        proptest! {
+            #[test]
+            fn any_position_reads_back_in_its_own_order_only(
+                position in position(), written in 0..12_usize, read in 0..12_usize,
+            ) {
+                let (order, descending) = (ORDERS[written / 2], written % 2 == 1);
+                let cursor = of_member(order, descending, position.clone());
+                let found = to_member(ORDERS[read / 2], read % 2 == 1, &cursor);
+                let same_list = written == read && fits(order, &position.key);
+                prop_assert_eq!(found, same_list.then_some(position));
+            }
+
+            #[test]
+            fn cursors_of_other_lists_and_made_up_ones_are_rejected(
+                bytes in any::<Vec<u8>>(), text in any::<String>(), json in cursor_like(),
+            ) {
+                for cursor in [URL_SAFE_NO_PAD.encode(bytes), text, URL_SAFE_NO_PAD.encode(json)] {
+                    let found = [
+                        to_id(&cursor).map(|position| of_id(position.0)),
+                        to_index(&cursor).map(of_index),
+                    ];
+                    let members = ORDERS.iter().flat_map(|order| {
+                        [false, true].map(|descending| {
+                            let position = to_member(*order, descending, &cursor)?;
+                            assert!(fits(*order, &position.key));
+                            Some(of_member(*order, descending, position))
+                        })
+                    });
+                    let read: Vec<_> = found.into_iter().chain(members).flatten().collect();
+                    prop_assert!(read.len() <= 1, "{cursor} belongs to several lists");
+                }
+            }
         }
     }
 }

@@ -153,11 +153,24 @@ mod tests {
         assert!(membership_id("membershipId", &GlobalId::Workspace(a).encode()).is_err());
     }
 
-    proptest! {
-        #[test]
-        fn no_text_makes_it_panic(text in any::<String>(), bytes in any::<Vec<u8>>()) {
-            let _ = GlobalId::decode(&text);
-            let _ = GlobalId::decode(&URL_SAFE_NO_PAD.encode(bytes));
+    mod properties {
+        use super::*;
+
+        proptest! {
+            /// Each object has one id, so that a client's cache never holds it twice.
+            #[test]
+            fn what_is_read_has_been_written_so(
+                text in any::<String>(),
+                tag in "[uwsmiax]",
+                bytes in prop::collection::vec(any::<u8>(), 15..34),
+            ) {
+                let made_up = URL_SAFE_NO_PAD.encode([tag.as_bytes(), &bytes].concat());
+                for text in [text, format!("{made_up}="), format!(" {made_up}"), made_up] {
+                    if let Some(id) = GlobalId::decode(&text) {
+                        prop_assert_eq!(id.encode().as_str(), text);
+                    }
+                }
+            }
         }
     }
 }

@@ -208,24 +208,69 @@ mod tests {
         }
     }
 
-    proptest! {
-        #[test]
-        fn what_a_client_writes_hides_no_later_line(text in "[ -~]{0,40}") {
-            for (name, last) in [
-                (FORWARDED, "for=203.0.113.7"),
-                (X_FORWARDED_FOR, "203.0.113.7"),
-            ] {
-                let hops = read(name, &[&text, last]);
-                prop_assert_eq!(hops.last().map(String::as_str), Some("203.0.113.7"));
-            }
+    mod properties {
+        use super::*;
+
+        /// What proxies and attackers write: nodes of every form, parameters, quotes, commas.
+        fn header_like() -> impl Strategy<Value = String> {
+            let piece = prop::sample::select(&[
+                "for=",
+                "For=",
+                "by=",
+                "proto=http",
+                ";",
+                ",",
+                ", ",
+                "=",
+                "\"",
+                "\\",
+                "[",
+                "]",
+                ":",
+                "203.0.113.7",
+                "\"203.0.113.7:80\"",
+                "\"[2001:db8::5]:443\"",
+                "2001:db8::5",
+                "::ffff:203.0.113.7",
+                "unknown",
+                "_hidden",
+                "\"_a:_b\"",
+                " ",
+                "\t",
+                ":99999",
+                "é",
+            ]);
+            prop::collection::vec(piece, 0..16).prop_map(|pieces| pieces.concat())
         }
 
-        #[test]
-        fn what_a_client_writes_adds_no_hop_behind_the_proxys(text in "[ -~]{0,40}") {
-            let line = format!("{text}, for=203.0.113.7");
-            let hops = read(FORWARDED, &[&line]);
-            let last = hops.last().map_or("?", String::as_str);
-            prop_assert!(["?", "203.0.113.7"].contains(&last), "{}", last);
+        proptest! {
+            #[test]
+            fn a_list_has_a_hop_for_each_element_at_most(text in header_like()) {
+                for name in [FORWARDED, X_FORWARDED_FOR] {
+                    let hops = read(name, &[&text]);
+                    prop_assert!(hops.len() <= text.matches(',').count() + 1);
+                    prop_assert!(!hops.iter().any(|hop| hop.starts_with("::ffff:")), "{hops:?}");
+                }
+            }
+
+            #[test]
+            fn what_a_client_writes_hides_no_later_line(text in "[ -~]{0,40}") {
+                for (name, last) in [
+                    (FORWARDED, "for=203.0.113.7"),
+                    (X_FORWARDED_FOR, "203.0.113.7"),
+                ] {
+                    let hops = read(name, &[&text, last]);
+                    prop_assert_eq!(hops.last().map(String::as_str), Some("203.0.113.7"));
+                }
+            }
+
+            #[test]
+            fn what_a_client_writes_adds_no_hop_behind_the_proxys(text in "[ -~]{0,40}") {
+                let line = format!("{text}, for=203.0.113.7");
+                let hops = read(FORWARDED, &[&line]);
+                let last = hops.last().map_or("?", String::as_str);
+                prop_assert!(["?", "203.0.113.7"].contains(&last), "{}", last);
+            }
         }
     }
 }

@@ -124,33 +124,37 @@ mod tests {
         }
     }
 
-    proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    mod properties {
+        use super::*;
 
-        #[test]
-        fn any_value_is_read(value in "[ -~\t]{0,80}", odd in any::<String>()) {
-            for value in [value, odd] {
-                let parts: usize = elements(&value).map(|e| parameters(e).1.count() + 1).sum();
-                prop_assert!(parts <= value.len() + 1);
-                let _ = weight(&value);
+        proptest! {
+            #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+            #[test]
+            fn any_value_is_read(value in "[ -~\t]{0,80}", odd in any::<String>()) {
+                for value in [value, odd] {
+                    let parts: usize = elements(&value).map(|e| parameters(e).1.count() + 1).sum();
+                    prop_assert!(parts <= value.len() + 1);
+                    let _ = weight(&value);
+                }
             }
-        }
 
-        #[test]
-        fn what_is_quoted_reads_back(text in any::<String>()) {
-            let quoted = text.replace('\\', "\\\\").replace('"', "\\\"");
-            let element = format!("a/b; x=\"{quoted}\", c/d");
-            let mut elements = elements(&element);
-            let (name, mut parameters) = parameters(elements.next().expect("one"));
-            prop_assert_eq!(name, "a/b");
-            prop_assert_eq!(parameters.next(), Some(("x", text)));
-            prop_assert_eq!(elements.next(), Some("c/d"));
-        }
+            #[test]
+            fn what_is_quoted_reads_back(text in any::<String>()) {
+                let quoted = text.replace('\\', "\\\\").replace('"', "\\\"");
+                let element = format!("a/b; x=\"{quoted}\", c/d");
+                let mut elements = elements(&element);
+                let (name, mut parameters) = parameters(elements.next().expect("one"));
+                prop_assert_eq!(name, "a/b");
+                prop_assert_eq!(parameters.next(), Some(("x", text)));
+                prop_assert_eq!(elements.next(), Some("c/d"));
+            }
 
-        #[test]
-        fn weights_read_back(thousandths in 0_u16..=1000) {
-            let text = format!("{}.{:03}", thousandths / 1000, thousandths % 1000);
-            prop_assert_eq!(weight(&text), Some(thousandths));
+            #[test]
+            fn weights_read_back(thousandths in 0_u16..=1000) {
+                let text = format!("{}.{:03}", thousandths / 1000, thousandths % 1000);
+                prop_assert_eq!(weight(&text), Some(thousandths));
+            }
         }
     }
 }

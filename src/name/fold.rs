@@ -146,17 +146,21 @@ mod tests {
         assert_ne!(fold("कमल"), fold("कोमल"));
     }
 
-    proptest! {
-        #[test]
-        fn folding_twice_changes_nothing(text in any::<String>()) {
-            let once = fold(&text);
-            prop_assert_eq!(fold(&once), once);
-        }
+    mod properties {
+        use super::*;
 
-        #[test]
-        fn folding_single_letters_twice_changes_nothing(c in any::<char>(), mark in "\\p{M}{0,3}") {
-            let once = fold(&format!("{c}{mark}"));
-            prop_assert_eq!(fold(&once), once);
+        proptest! {
+            #[test]
+            fn folding_twice_changes_nothing(text in any::<String>()) {
+                let once = fold(&text);
+                prop_assert_eq!(fold(&once), once);
+            }
+
+            #[test]
+            fn folding_single_letters_twice_changes_nothing(c in any::<char>(), mark in "\\p{M}{0,3}") {
+                let once = fold(&format!("{c}{mark}"));
+                prop_assert_eq!(fold(&once), once);
+            }
         }
     }
 }

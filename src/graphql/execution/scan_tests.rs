@@ -1,4 +1,5 @@
 use async_graphql::parser::parse_query;
+use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
 use proptest::prelude::*;
 
 use super::*;
@@ -215,29 +216,141 @@ fn exact(document: &Counted) -> ScanLimits {
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+/// Documents with a few pieces put in or cut out anywhere: most are still read by the parser.
+fn mangled() -> impl Strategy<Value = String> {
+    let pieces = [
+        "",
+        "",
+        " ",
+        "\"",
+        "\"\"",
+        "\"\"\"",
+        "\\\"\"\"",
+        "\\\"",
+        "\\",
+        "#",
+        "\n",
+        "\r",
+        ",",
+        ":",
+        "a:",
+        "@d",
+        "...",
+        "{",
+        "}",
+        "{a}",
+        "(a:\"}\")",
+        "(",
+        ")",
+        "[",
+        "]",
+        "$",
+        "\u{feff}",
+        "é",
+    ];
+    let edit = (
+        any::<prop::sample::Index>(),
+        0..3_usize,
+        prop::sample::select(&pieces),
+    );
+    (selections(), prop::collection::vec(edit, 0..6)).prop_map(|(document, edits)| {
+        let mut chars: Vec<char> = document.text.chars().collect();
+        for (at, removed, piece) in edits {
+            let at = at.index(chars.len() + 1);
+            let end = (at + removed).min(chars.len());
+            chars.splice(at..end, piece.chars());
+        }
+        chars.into_iter().collect()
+    })
+}
 
-    #[test]
-    fn any_text_is_scanned(text in any::<String>(), more in "[{}()\\[\\]\"\\\\:@.#$a0\n-]{0,200}") {
-        let _ = check(&text);
-        let _ = check(&more);
+/// What the parser finds of that which the scan limits.
+#[derive(Default)]
+struct Parsed {
+    aliases: usize,
+    directives: usize,
+    depth: usize,
+}
+
+impl Parsed {
+    fn count(document: &ExecutableDocument) -> Parsed {
+        let mut parsed = Parsed::default();
+        for (_, operation) in document.operations.iter() {
+            parsed.directives += operation.node.directives.len();
+            parsed.set(&operation.node.selection_set.node, 1);
+        }
+        for fragment in document.fragments.values() {
+            parsed.directives += fragment.node.directives.len();
+            parsed.set(&fragment.node.selection_set.node, 1);
+        }
+        parsed
     }
 
-    #[test]
-    fn counts_of_documents_are_exact(document in selections()) {
-        prop_assume!(document.depth <= MAX_DEPTH);
-        prop_assert!(parse_query(&document.text).is_ok(), "{}", document.text);
-        let limits = exact(&document);
-        prop_assert_eq!(scan(&document.text, &limits).map(drop), Ok(()), "{}", document.text);
-        let one_less = |limit: usize| limit.checked_sub(1);
-        let tighter = [
-            one_less(limits.depth).map(|depth| ScanLimits { depth, ..limits }),
-            one_less(limits.aliases).map(|aliases| ScanLimits { aliases, ..limits }),
-            one_less(limits.directives).map(|directives| ScanLimits { directives, ..limits }),
-        ];
-        for limits in tighter.into_iter().flatten() {
-            prop_assert!(scan(&document.text, &limits).is_err(), "{limits:?} {}", document.text);
+    fn set(&mut self, set: &SelectionSet, depth: usize) {
+        if set.items.is_empty() {
+            return;
+        }
+        self.depth = self.depth.max(depth);
+        for selection in &set.items {
+            self.directives += selection.node.directives().len();
+            match &selection.node {
+                Selection::Field(field) => {
+                    self.aliases += usize::from(field.node.alias.is_some());
+                    self.set(&field.node.selection_set.node, depth + 1);
+                }
+                Selection::InlineFragment(inline) => {
+                    self.set(&inline.node.selection_set.node, depth + 1);
+                }
+                Selection::FragmentSpread(_) => {}
+            }
+        }
+    }
+}
+
+mod properties {
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_text_is_scanned(text in any::<String>(), more in "[{}()\\[\\]\"\\\\:@.#$a0\n-]{0,200}") {
+            let _ = check(&text);
+            let _ = check(&more);
+        }
+
+        /// A string that ends elsewhere than for the parser would hide what follows it.
+        #[test]
+        fn nothing_that_the_parser_reads_escapes_the_scan(text in mangled()) {
+            if let Ok(document) = parse_query(&text) {
+                let parsed = Parsed::count(&document);
+                let all = ScanLimits { tokens: usize::MAX, aliases: usize::MAX, directives: usize::MAX, ..ScanLimits::default() };
+                let tighter = [
+                    parsed.aliases.checked_sub(1).map(|aliases| ScanLimits { aliases, ..all }),
+                    parsed.directives.checked_sub(1).map(|directives| ScanLimits { directives, ..all }),
+                    parsed.depth.checked_sub(1).map(|depth| ScanLimits { depth, ..all }),
+                ];
+                for limits in tighter.into_iter().flatten() {
+                    prop_assert!(scan(&text, &limits).is_err(), "{limits:?} {text}");
+                }
+            }
+        }
+
+        #[test]
+        fn counts_of_documents_are_exact(document in selections()) {
+            prop_assume!(document.depth <= MAX_DEPTH);
+            prop_assert!(parse_query(&document.text).is_ok(), "{}", document.text);
+            let limits = exact(&document);
+            prop_assert_eq!(scan(&document.text, &limits).map(drop), Ok(()), "{}", document.text);
+            let one_less = |limit: usize| limit.checked_sub(1);
+            let tighter = [
+                one_less(limits.depth).map(|depth| ScanLimits { depth, ..limits }),
+                one_less(limits.aliases).map(|aliases| ScanLimits { aliases, ..limits }),
+                one_less(limits.directives).map(|directives| ScanLimits { directives, ..limits }),
+            ];
+            for limits in tighter.into_iter().flatten() {
+                prop_assert!(scan(&document.text, &limits).is_err(), "{limits:?} {}", document.text);
+            }
         }
     }
 }
