@@ -167,7 +167,7 @@ mod tests {
                 let made_up = URL_SAFE_NO_PAD.encode([tag.as_bytes(), &bytes].concat());
                 for text in [text, format!("{made_up}="), format!(" {made_up}"), made_up] {
                     if let Some(id) = GlobalId::decode(&text) {
-                        prop_assert_eq!(id.encode().as_str(), text);
+                        prop_assert_eq!(id.encode().to_string(), text);
                     }
                 }
             }

@@ -218,7 +218,7 @@ fn exact(document: &Counted) -> ScanLimits {
 
 /// Documents with a few pieces put in or cut out anywhere: most are still read by the parser.
 fn mangled() -> impl Strategy<Value = String> {
-    let pieces = [
+    const PIECES: &[&str] = &[
         "",
         "",
         " ",
@@ -251,7 +251,7 @@ fn mangled() -> impl Strategy<Value = String> {
     let edit = (
         any::<prop::sample::Index>(),
         0..3_usize,
-        prop::sample::select(&pieces),
+        prop::sample::select(PIECES),
     );
     (selections(), prop::collection::vec(edit, 0..6)).prop_map(|(document, edits)| {
         let mut chars: Vec<char> = document.text.chars().collect();
