@@ -1,7 +1,7 @@
 //! What fields cost, in points: one is a few microseconds of a core, here or in the database.
 //!
 //! A field costs 1, or what `@cost` says. A list costs 1 for each item, and what is selected in it
-//! once for each. `execution/cost.rs` adds that up before anything runs; `docs/api.md` tells clients.
+//! once for each. `async-graphql-hardened` adds that up before anything runs; `docs/api.md` tells clients.
 
 use async_graphql::TypeDirective;
 

@@ -1,7 +1,7 @@
 //! The one boundary between what goes wrong inside and what clients hear of it.
 
+use super::code;
 use super::enums::UserErrorCode;
-use super::execution::errors;
 use super::time::DateTime;
 use crate::access;
 use crate::db::Kind;
@@ -26,37 +26,37 @@ impl From<Failure> for async_graphql::Error {
     fn from(Failure(error): Failure) -> async_graphql::Error {
         let mut extensions = ErrorExtensionValues::default();
         let (code, message) = match error {
-            Error::Unauthenticated => ("UNAUTHENTICATED", "Sign in first.".to_owned()),
+            Error::Unauthenticated => (code::UNAUTHENTICATED, "Sign in first.".to_owned()),
             Error::Forbidden(permission) => {
                 extensions.set("permission", permission.code());
                 let holders = access::holders(permission);
                 (
-                    "FORBIDDEN",
+                    code::FORBIDDEN,
                     format!("This needs {}, which {holders} has.", permission.code()),
                 )
             }
-            Error::Denied(message) => ("FORBIDDEN", message),
-            Error::NotFound(what) => ("NOT_FOUND", format!("There is no such {what}.")),
+            Error::Denied(message) => (code::FORBIDDEN, message),
+            Error::NotFound(what) => (code::NOT_FOUND, format!("There is no such {what}.")),
             Error::RateLimited(at) => {
                 extensions.set(
                     "retryAt",
                     at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
                 );
                 (
-                    "RATE_LIMITED",
+                    code::RATE_LIMITED,
                     "Too many attempts. Wait until `retryAt` and try again.".to_owned(),
                 )
             }
             Error::BadInput { field, message } => {
                 extensions.set("field", field);
-                ("BAD_INPUT", message)
+                (code::BAD_INPUT, message)
             }
             Error::Refused(problems) => {
                 let messages: Vec<_> = problems
                     .into_iter()
                     .map(|problem| problem.message)
                     .collect();
-                ("BAD_INPUT", messages.join(" "))
+                (code::BAD_INPUT, messages.join(" "))
             }
             Error::Database(_) | Error::Conflict(_) | Error::Internal(_) => {
                 tracing::error!(%error, "a request failed");
@@ -76,10 +76,10 @@ impl From<Failure> for async_graphql::Error {
 pub fn of_the_server(error: &Error) -> (&'static str, &'static str) {
     match error {
         Error::Database(error) if Kind::of(error).prevents_saving() => {
-            (errors::CANNOT_SAVE, CANNOT_SAVE)
+            (code::CANNOT_SAVE, CANNOT_SAVE)
         }
-        Error::Database(error) if Kind::of(error).is_outage() => (errors::UNAVAILABLE, UNAVAILABLE),
-        _ => (errors::INTERNAL, INTERNAL),
+        Error::Database(error) if Kind::of(error).is_outage() => (code::UNAVAILABLE, UNAVAILABLE),
+        _ => (code::INTERNAL, INTERNAL),
     }
 }
 

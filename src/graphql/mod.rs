@@ -1,11 +1,11 @@
 //! The API: objects, mutations, guards, loaders and connections. Thin, with no rules of its own.
 
+pub mod code;
 pub mod connection;
 pub mod cost;
 pub mod cursor;
 pub mod enums;
 pub mod error;
-pub mod execution;
 pub mod guard;
 pub mod id;
 pub mod loaders;
@@ -15,16 +15,43 @@ pub mod query;
 pub mod scope;
 pub mod time;
 
+use crate::error::{Error, Result};
 use async_graphql::{EmptySubscription, SDLExportOptions};
+use async_graphql_hardened::{CostLimits, CostRules, Options};
 use mutations::Mutation;
 use query::Query;
 
 /// The schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
-/// Builds the schema. Its limits stand before it, in [`execution`].
+/// The schema behind its limits.
+pub type Api = async_graphql_hardened::Api<Schema>;
+
+/// Builds the schema, without limits: only [`api`] may be reached from outside.
 pub fn schema() -> Schema {
     Schema::build(Query, Mutation::default(), EmptySubscription).finish()
+}
+
+/// The schema behind limits on what a request may cost and how deep it may nest.
+///
+/// # Errors
+/// If the SDL of the schema cannot be parsed.
+pub fn api(limits: CostLimits) -> Result<Api> {
+    let options = Options {
+        cost: limits,
+        cost_rules: CostRules {
+            mutation: cost::MUTATION,
+            list: cost::LIST,
+            default_page: u64::from(cursor::DEFAULT_PAGE.unsigned_abs()),
+            max_page: u64::from(cursor::MAX_PAGE.unsigned_abs()),
+            short_lists: &["userErrors"],
+        },
+        // The token of a link, and the input of a mutation that is previewed.
+        secret_arguments: &["token", "input"],
+        server_codes: &[code::INTERNAL, code::UNAVAILABLE, code::CANNOT_SAVE],
+        ..Options::default()
+    };
+    Api::new(schema(), options).map_err(Error::internal)
 }
 
 /// The schema in the schema definition language, as `schema.graphql` has it.

@@ -142,7 +142,8 @@ async fn what_a_team_page_asks_passes_with_room_to_spare(server: Server) {
         "{ workspace { accessHistory(first: 100) { nodes { id at kind actor subject
             details { key value } address } totalCount } } }"
             .to_owned(),
-        include_str!("execution/introspection.graphql").to_owned(),
+        include_str!("../../async-graphql-hardened/tests/behavior/introspection.graphql")
+            .to_owned(),
     ] {
         client.run(&query, json!({})).await.data();
     }

@@ -13,7 +13,6 @@ mod connections;
 mod console;
 mod cost;
 mod database_file;
-mod execution;
 mod failures;
 mod first_day;
 mod full_disk;

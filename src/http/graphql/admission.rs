@@ -3,7 +3,7 @@
 
 use super::refusal::Refusal;
 use crate::config::Config;
-use crate::graphql::execution::errors;
+use crate::graphql::code;
 use async_graphql::parser::types::OperationType;
 use axum::http::StatusCode;
 use metrics::Gauge;
@@ -94,6 +94,5 @@ impl Drop for Place {
 
 fn refused(kind: &'static str) -> Refusal {
     metrics::counter!("tokenvue_operations_shed_total", "kind" => kind).increment(1);
-    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, errors::UNAVAILABLE, BUSY)
-        .retry_after(RETRY_AFTER)
+    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, code::UNAVAILABLE, BUSY).retry_after(RETRY_AFTER)
 }

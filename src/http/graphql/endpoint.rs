@@ -8,12 +8,12 @@ use super::{
 };
 use crate::App;
 use crate::config::Config;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::graphql;
-use crate::graphql::execution::{Api, cost::CostLimits};
 use crate::graphql::scope::{CookieTransport, Scope};
 use crate::http::client::Proxies;
 use crate::http::cookie;
+use async_graphql_hardened::CostLimits;
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
@@ -23,7 +23,7 @@ pub struct Endpoint {
     /// The program.
     pub app: App,
     /// The schema behind its limits.
-    pub api: Api,
+    pub api: graphql::Api,
     /// Who may use the cookie.
     pub origins: Origins,
     /// Whose word on a client's address counts.
@@ -50,10 +50,8 @@ impl Endpoint {
             cost: app.config.query_complexity,
             depth: app.config.query_depth,
         };
-        let (scan, expansion) = Default::default();
-        let api = Api::new(graphql::schema(), scan, expansion, limits).map_err(Error::internal)?;
         Ok(Endpoint {
-            api,
+            api: graphql::api(limits)?,
             origins: Origins::new(&app.config),
             proxies: Proxies::of(&app.config),
             cookies: CookieNames {

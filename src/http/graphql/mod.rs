@@ -39,8 +39,9 @@ use self::{
 use super::connections::ConnectionPermit;
 use super::cookie;
 use crate::App;
-use crate::graphql::execution::{Operation, errors, reply::Reply};
+use crate::graphql::code;
 use crate::graphql::scope::CookieTransport;
+use async_graphql_hardened::{Operation, Reply};
 
 /// The route `/graphql`: POST, GET for queries, and GET with an upgrade to WebSocket.
 ///
@@ -172,7 +173,7 @@ fn respond(reply: Reply, media_type: MediaType) -> Response {
     let Ok(body) = serde_json::to_vec(&reply) else {
         let message = "Something went wrong on the server.";
         let status = StatusCode::INTERNAL_SERVER_ERROR;
-        return Refusal::new(status, errors::INTERNAL, message).into_response();
+        return Refusal::new(status, code::INTERNAL, message).into_response();
     };
     let mut response = (media_type.status(!reply.executed), body).into_response();
     let headers = response.headers_mut();

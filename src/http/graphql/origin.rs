@@ -7,7 +7,7 @@ use url::Url;
 
 use super::refusal::Refusal;
 use crate::config::Config;
-use crate::graphql::execution::errors;
+use crate::graphql::code;
 use crate::graphql::scope::CookieTransport;
 use crate::http::site;
 
@@ -95,7 +95,7 @@ impl Origins {
         );
         Err(Refusal::new(
             StatusCode::FORBIDDEN,
-            errors::FORBIDDEN,
+            code::FORBIDDEN,
             message,
         ))
     }

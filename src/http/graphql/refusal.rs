@@ -10,7 +10,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::graphql::execution::{errors, reply::Reply};
+use crate::graphql::code;
+use async_graphql_hardened::{Reply, errors};
 
 /// Why a request gets no answer, with the status that says so.
 #[derive(Debug)]
@@ -42,7 +43,7 @@ impl Refusal {
     pub fn internal(status: StatusCode, message: &str, request_id: &str) -> Self {
         Self {
             request_id: Some(request_id.to_owned()),
-            ..Self::new(status, errors::INTERNAL, message)
+            ..Self::new(status, code::INTERNAL, message)
         }
     }
 
@@ -65,7 +66,7 @@ impl Refusal {
 
     /// A request that the client has to make differently, code `BAD_INPUT`.
     pub fn bad_input(status: StatusCode, message: impl Into<String>) -> Self {
-        Self::new(status, errors::BAD_INPUT, message)
+        Self::new(status, code::BAD_INPUT, message)
     }
 
     /// A request with a method that can't be used for it; `allow` lists those that can (RFC 9110,
@@ -82,8 +83,9 @@ impl Refusal {
 impl From<Refusal> for ServerError {
     fn from(refusal: Refusal) -> Self {
         let mut error = errors::coded(refusal.code, refusal.message, None);
-        if let Some(request_id) = &refusal.request_id {
-            errors::add_request_id(&mut error, request_id);
+        if let Some(request_id) = refusal.request_id {
+            let extensions = error.extensions.get_or_insert_default();
+            extensions.set("requestId", request_id);
         }
         error
     }

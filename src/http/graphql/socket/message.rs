@@ -6,8 +6,8 @@ use axum::extract::ws::{CloseFrame, Message};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::graphql::execution::reply::Reply;
 use crate::http::graphql::body::Parameters;
+use async_graphql_hardened::Reply;
 
 /// The name of the protocol in `Sec-WebSocket-Protocol`.
 pub(super) const PROTOCOL: &str = "graphql-transport-ws";

@@ -10,12 +10,11 @@ use tokio::{
     time::Instant,
 };
 
+use async_graphql_hardened::{Operation, Reply, errors};
+
 use super::message::{Close, ServerMessage};
 use crate::{
-    graphql::{
-        execution::{Operation, errors, reply::Reply},
-        scope::CookieTransport,
-    },
+    graphql::{code, scope::CookieTransport},
     http::graphql::{
         admission::{Admitted, Place},
         body::Parameters,
@@ -87,7 +86,7 @@ impl Operations {
         let limit = self.endpoint.socket.operations;
         if self.running.len() >= limit {
             let message = format!("Only {limit} operations can run on a connection at once.");
-            let error = errors::coded(errors::RATE_LIMITED, message, None);
+            let error = errors::coded(code::RATE_LIMITED, message, None);
             let payload = vec![error];
             return Ok(Some(ServerMessage::Error { id, payload }));
         }

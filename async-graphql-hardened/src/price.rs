@@ -1,5 +1,6 @@
-//! What one field costs, as the schema tells it (`graphql/cost.rs` says how it is told).
+//! The cost of a field and the length of its list, as the schema declares them.
 
+use crate::CostRules;
 use async_graphql::{
     Name, Positioned, Value,
     parser::types::{BaseType, ConstDirective, FieldDefinition, Type},
@@ -7,18 +8,18 @@ use async_graphql::{
 
 /// What a field costs apart from what is selected in it.
 #[derive(Debug, Default)]
-pub(super) struct Price {
+pub(crate) struct Price {
     /// The field itself; `None` where the schema says nothing.
-    pub(super) weight: Option<u64>,
+    pub(crate) weight: Option<u64>,
     /// Arguments that cost something where they are given.
-    pub(super) args: Vec<(Name, u64)>,
+    pub(crate) args: Vec<(Name, u64)>,
     /// How many items it has.
-    pub(super) size: Size,
+    pub(crate) size: Size,
 }
 
 /// How many items a field has, or the lists directly below it.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) enum Size {
+pub(crate) enum Size {
     /// No list.
     #[default]
     One,
@@ -32,35 +33,35 @@ pub(super) enum Size {
     Rows,
     /// A list as long as the field that it stands in says.
     List,
-    /// What is wrong with an input: a list that is never long.
-    Problems,
+    /// A list that is never long.
+    Short,
 }
 
 impl Price {
     /// Reads the price of a field.
-    pub(super) fn of(field: &FieldDefinition) -> Self {
+    pub(crate) fn of(field: &FieldDefinition, rules: &CostRules) -> Self {
         let args = field.arguments.iter().map(|argument| &argument.node);
-        let dear = args.filter_map(|argument| {
+        let weighted = args.filter_map(|argument| {
             let weight = weight(&argument.directives)?;
             Some((argument.name.node.clone(), weight))
         });
         Self {
             weight: weight(&field.directives),
-            args: dear.collect(),
-            size: Size::of(field),
+            args: weighted.collect(),
+            size: Size::of(field, rules),
         }
     }
 }
 
 impl Size {
-    fn of(field: &FieldDefinition) -> Self {
+    fn of(field: &FieldDefinition, rules: &CostRules) -> Self {
         let args = || field.arguments.iter().map(|argument| &argument.node);
         let has = |name: &str| args().any(|argument| argument.name.node == name);
         if is_list(&field.ty.node) {
             let list = args().find(|argument| is_list(&argument.ty.node));
             return match list {
                 Some(list) => Self::Like(list.name.node.clone()),
-                None if field.name.node == "userErrors" => Self::Problems,
+                None if rules.short_lists.contains(&field.name.node.as_str()) => Self::Short,
                 None if has("first") => Self::Rows,
                 None => Self::List,
             };

@@ -8,40 +8,40 @@ use async_graphql::{
     parser::types::{Directive, Field, FragmentDefinition, Selection, SelectionSet, Type},
 };
 
-use super::types::{TypeMap, named};
+use crate::types::{TypeMap, named};
 
 /// What the collecting of one operation's fields reads.
 #[derive(Clone, Copy)]
-pub(super) struct Collector<'d> {
-    pub(super) types: &'d TypeMap,
-    pub(super) fragments: &'d HashMap<Name, Positioned<FragmentDefinition>>,
-    pub(super) variables: &'d Variables,
-    /// The response key that only the server asked for, see [`super::rewrite`].
-    pub(super) marker: &'d Name,
+pub(crate) struct Collector<'d> {
+    pub(crate) types: &'d TypeMap,
+    pub(crate) fragments: &'d HashMap<Name, Positioned<FragmentDefinition>>,
+    pub(crate) variables: &'d Variables,
+    /// The response key that only the server asked for, see [`crate::rewrite`].
+    pub(crate) marker: &'d Name,
 }
 
 /// One field of the response, merged from all selections with its key.
-pub(super) struct Slot<'d> {
+pub(crate) struct CollectedField<'d> {
     /// The alias, or else the name.
-    pub(super) key: &'d Name,
+    pub(crate) key: &'d Name,
     /// Where the field stands first.
-    pub(super) field: &'d Positioned<Field>,
+    pub(crate) field: &'d Positioned<Field>,
     /// `None` for `__typename`, which is a string that cannot fail.
-    pub(super) ty: Option<&'d Type>,
+    pub(crate) ty: Option<&'d Type>,
     /// Whether the field, or the items of its list, have fields of their own.
-    pub(super) composite: bool,
+    pub(crate) composite: bool,
     sets: Vec<&'d SelectionSet>,
     /// The fields below by concrete type, collected when the first object of it is met.
-    shapes: Vec<(&'d str, Vec<Slot<'d>>)>,
+    shapes: Vec<(&'d str, Vec<CollectedField<'d>>)>,
 }
 
-impl<'d> Slot<'d> {
+impl<'d> CollectedField<'d> {
     /// The fields of an object that this field holds, where its type is `concrete`.
-    pub(super) fn shape(&mut self, collector: Collector<'d>, concrete: &'d str) -> &mut [Self] {
+    pub(crate) fn shape(&mut self, collector: Collector<'d>, concrete: &'d str) -> &mut [Self] {
         let known = self.shapes.iter().position(|(name, _)| *name == concrete);
         let index = known.unwrap_or_else(|| {
-            let slots = collector.collect(concrete, &self.sets);
-            self.shapes.push((concrete, slots));
+            let collected_fields = collector.collect(concrete, &self.sets);
+            self.shapes.push((concrete, collected_fields));
             self.shapes.len() - 1
         });
         &mut self.shapes[index].1
@@ -50,13 +50,17 @@ impl<'d> Slot<'d> {
 
 impl<'d> Collector<'d> {
     /// Collects the fields of `sets` on the object type `concrete`.
-    pub(super) fn collect(self, concrete: &'d str, sets: &[&'d SelectionSet]) -> Vec<Slot<'d>> {
-        let mut slots = Vec::new();
+    pub(crate) fn collect(
+        self,
+        concrete: &'d str,
+        sets: &[&'d SelectionSet],
+    ) -> Vec<CollectedField<'d>> {
+        let mut collected_fields = Vec::new();
         let mut visited = Vec::new();
         for set in sets {
-            self.collect_set(concrete, set, &mut visited, &mut slots);
+            self.collect_set(concrete, set, &mut visited, &mut collected_fields);
         }
-        slots
+        collected_fields
     }
 
     fn collect_set(
@@ -64,14 +68,14 @@ impl<'d> Collector<'d> {
         concrete: &'d str,
         set: &'d SelectionSet,
         visited: &mut Vec<&'d str>,
-        slots: &mut Vec<Slot<'d>>,
+        collected_fields: &mut Vec<CollectedField<'d>>,
     ) {
         for selection in &set.items {
             if is_skipped(selection.node.directives(), self.variables) {
                 continue;
             }
             match &selection.node {
-                Selection::Field(field) => self.collect_field(concrete, field, slots),
+                Selection::Field(field) => self.collect_field(concrete, field, collected_fields),
                 Selection::InlineFragment(fragment) => {
                     let on = fragment.node.type_condition.as_ref();
                     if on.is_none_or(|on| self.types.applies(&on.node.on.node, concrete)) {
@@ -79,7 +83,7 @@ impl<'d> Collector<'d> {
                             concrete,
                             &fragment.node.selection_set.node,
                             visited,
-                            slots,
+                            collected_fields,
                         );
                     }
                 }
@@ -95,7 +99,7 @@ impl<'d> Collector<'d> {
                             concrete,
                             &fragment.node.selection_set.node,
                             visited,
-                            slots,
+                            collected_fields,
                         );
                     }
                 }
@@ -107,19 +111,22 @@ impl<'d> Collector<'d> {
         self,
         concrete: &str,
         field: &'d Positioned<Field>,
-        slots: &mut Vec<Slot<'d>>,
+        collected_fields: &mut Vec<CollectedField<'d>>,
     ) {
         let key = &field.node.response_key().node;
         if key == self.marker {
             return;
         }
         let set = &field.node.selection_set.node;
-        if let Some(slot) = slots.iter_mut().find(|slot| slot.key == key) {
-            slot.sets.push(set);
+        if let Some(collected) = collected_fields
+            .iter_mut()
+            .find(|collected| collected.key == key)
+        {
+            collected.sets.push(set);
             return;
         }
         let ty = self.types.field(concrete, &field.node.name.node);
-        slots.push(Slot {
+        collected_fields.push(CollectedField {
             key,
             field,
             ty,
@@ -131,7 +138,7 @@ impl<'d> Collector<'d> {
 }
 
 /// Whether `@skip` or `@include` leave a selection out (specification, section 3.13).
-pub(super) fn is_skipped(directives: &[Positioned<Directive>], variables: &Variables) -> bool {
+pub(crate) fn is_skipped(directives: &[Positioned<Directive>], variables: &Variables) -> bool {
     directives.iter().any(|directive| {
         let leave_out_if = match directive.node.name.node.as_str() {
             "skip" => true,

@@ -5,7 +5,7 @@
 
 /// One lexical token, without its text where the scan doesn't need it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Token<'a> {
+pub(crate) enum Token<'a> {
     /// A name or keyword.
     Name(&'a [u8]),
     /// A number, a string or a block string.
@@ -19,13 +19,13 @@ pub(super) enum Token<'a> {
 }
 
 /// Reads tokens from the front of a document, in one pass and without allocation.
-pub(super) struct Lexer<'a> {
+pub(crate) struct Lexer<'a> {
     rest: &'a [u8],
 }
 
 impl<'a> Lexer<'a> {
     /// Starts at the beginning of `text`.
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         Self {
             rest: text.as_bytes(),
         }

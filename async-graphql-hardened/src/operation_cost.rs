@@ -1,6 +1,6 @@
 //! What an operation costs, and how deep it goes: added up before anything of it runs.
 //!
-//! Fragments are followed at each spread, since [`super::expansion`] has bounded how many
+//! Fragments are followed at each spread, since [`crate::expansion`] has bounded how many
 //! selections that makes. Introspection has its bound there, too: here each field of it is 1.
 
 use async_graphql::{
@@ -8,26 +8,34 @@ use async_graphql::{
     parser::types::{Field, OperationDefinition, OperationType, Selection, SelectionSet},
 };
 
-use super::{
+use crate::{
+    CostRules,
     price::{Price, Size},
     selection::{Collector, is_skipped},
     types::named,
 };
-use crate::graphql::cost::{LIST, MUTATION};
-use crate::graphql::cursor::{DEFAULT_PAGE, MAX_PAGE};
 
-/// How much one operation may ask for.
+/// Limits on one operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CostLimits {
-    /// Points, see `graphql/cost.rs`.
+    /// Points, see [`CostRules`].
     pub cost: u64,
-    /// Fields inside of each other.
+    /// Levels of nested fields.
     pub depth: usize,
 }
 
-/// What an operation asks too much of.
+impl Default for CostLimits {
+    fn default() -> Self {
+        Self {
+            cost: 10_000,
+            depth: 15,
+        }
+    }
+}
+
+/// The limit that an operation exceeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CostError {
+pub(crate) enum CostError {
     /// See [`CostLimits::cost`].
     #[error(
         "This operation costs {cost}, and {limit} is the most: ask for fewer rows (`first`), fields or aliases at once, or split it into several requests."
@@ -40,17 +48,19 @@ pub enum CostError {
     Depth { depth: usize, limit: usize },
 }
 
-/// Checks that `operation` asks for no more than `limits`, once its variables are there.
+/// Checks `operation` with its variables against `limits`.
 ///
 /// # Errors
-/// The limit that it passes.
-pub(super) fn check(
+/// The limit that it exceeds.
+pub(crate) fn check(
     collector: Collector<'_>,
     operation: &OperationDefinition,
     limits: &CostLimits,
+    rules: &CostRules,
 ) -> Result<(), CostError> {
     let mut walk = Walk {
         collector,
+        rules,
         depth: 0,
         deepest: 0,
     };
@@ -70,6 +80,7 @@ pub(super) fn check(
 
 struct Walk<'d> {
     collector: Collector<'d>,
+    rules: &'d CostRules,
     depth: usize,
     deepest: usize,
 }
@@ -137,11 +148,11 @@ impl<'d> Walk<'d> {
     fn own(&self, price: Option<&Price>, field: &Field, on: Option<&str>) -> u64 {
         let mutation = self.collector.types.root(OperationType::Mutation);
         let is_mutation = on.is_some() && on == mutation.map(Name::as_str);
-        let usual = if is_mutation { MUTATION } else { 1 };
+        let usual = if is_mutation { self.rules.mutation } else { 1 };
         let Some(price) = price else { return usual };
         let given = price.args.iter().filter_map(|(name, weight)| {
             let value = self.argument(field, name)?;
-            Some(weight.saturating_mul(items_of(&value)))
+            Some(weight.saturating_mul(self.items_of(&value)))
         });
         given.fold(price.weight.unwrap_or(usual), u64::saturating_add)
     }
@@ -156,17 +167,20 @@ impl<'d> Walk<'d> {
     ) -> (Option<u64>, Option<u64>) {
         match price.map(|price| &price.size) {
             None | Some(Size::One) => (None, None),
-            Some(Size::List) => (Some(rows.unwrap_or(LIST)), None),
-            Some(Size::Problems) => (Some(LIST), None),
+            Some(Size::List) => (Some(rows.unwrap_or(self.rules.list)), None),
+            Some(Size::Short) => (Some(self.rules.list), None),
             Some(Size::Rows) => (Some(self.page(field)), None),
             Some(Size::Like(list)) => {
                 let list = self.argument(field, list);
-                (Some(list.as_ref().map_or(1, items_of)), None)
+                (
+                    Some(list.as_ref().map_or(1, |list| self.items_of(list))),
+                    None,
+                )
             }
             Some(Size::Page) => (None, Some(self.page(field))),
             Some(Size::Input) => {
                 let input = self.argument(field, "input");
-                (None, input.as_ref().map(combinations))
+                (None, input.as_ref().map(|input| self.combinations(input)))
             }
         }
     }
@@ -175,10 +189,10 @@ impl<'d> Walk<'d> {
         let first = self.argument(field, "first");
         let asked = first.or_else(|| self.argument(field, "last"));
         let rows = match asked {
-            Some(Value::Number(rows)) => rows.as_i64().unwrap_or_default(),
-            _ => DEFAULT_PAGE.into(),
+            Some(Value::Number(rows)) => rows.as_u64().unwrap_or_default(),
+            _ => self.rules.default_page,
         };
-        rows.clamp(1, MAX_PAGE.into()).unsigned_abs()
+        rows.clamp(1, self.rules.max_page.max(1))
     }
 
     /// The value of an argument; `None` where it is left out or `null`.
@@ -188,30 +202,31 @@ impl<'d> Walk<'d> {
         let value = value.into_const_with(lookup).ok()?;
         (value != Value::Null).then_some(value)
     }
-}
 
-/// Lists of arguments that are longer than a page are refused where they are read.
-fn items_of(value: &Value) -> u64 {
-    match value {
-        Value::List(items) => (items.len() as u64).min(MAX_PAGE.unsigned_abs().into()),
-        _ => 1,
+    /// The length of an argument's list; 1 for any other value. Lists longer than a page must be
+    /// rejected where they are read.
+    fn items_of(&self, value: &Value) -> u64 {
+        match value {
+            Value::List(items) => (items.len() as u64).min(self.rules.max_page),
+            _ => 1,
+        }
     }
-}
 
-/// In how many ways the items of the lists in an input can be combined: people with workspaces. No
-/// list in an input may be longer than a page; one that is gets the error of its own.
-fn combinations(input: &Value) -> u64 {
-    match input {
-        Value::List(items) if items.len() > MAX_PAGE.unsigned_abs() as usize => 1,
-        Value::List(items) => items
-            .iter()
-            .map(combinations)
-            .fold(0, u64::saturating_add)
-            .max(1),
-        Value::Object(fields) => fields
-            .values()
-            .map(combinations)
-            .fold(1, u64::saturating_mul),
-        _ => 1,
+    /// The number of combinations of the items of all lists in an input: people with workspaces. A
+    /// list longer than a page counts 1, since it must be rejected where it is read.
+    fn combinations(&self, input: &Value) -> u64 {
+        match input {
+            Value::List(items) if items.len() as u64 > self.rules.max_page => 1,
+            Value::List(items) => items
+                .iter()
+                .map(|item| self.combinations(item))
+                .fold(0, u64::saturating_add)
+                .max(1),
+            Value::Object(fields) => fields
+                .values()
+                .map(|value| self.combinations(value))
+                .fold(1, u64::saturating_mul),
+            _ => 1,
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use async_graphql::{ServerError, Value, Variables, parser::types::OperationDefinition};
 
-use super::errors;
+use crate::errors;
 
 /// The most values that validation may have to look at: those in all variables, once for each
 /// time that the query names a variable.
@@ -14,7 +14,7 @@ const MAX_WORK: usize = 100_000;
 ///
 /// # Errors
 /// `BAD_INPUT` at the definition of the first variable that is missing or `null`.
-pub(super) fn coerce(
+pub(crate) fn coerce(
     operation: &OperationDefinition,
     variables: &mut Variables,
 ) -> Result<(), ServerError> {
@@ -41,7 +41,7 @@ pub(super) fn coerce(
 ///
 /// # Errors
 /// `QUERY_TOO_COMPLEX`.
-pub(super) fn check_size(uses: usize, variables: &Variables) -> Result<(), ServerError> {
+pub(crate) fn check_size(uses: usize, variables: &Variables) -> Result<(), ServerError> {
     let values: usize = variables.values().map(count).sum();
     if uses.saturating_mul(values) > MAX_WORK {
         let message = "The variables hold too many values for the times that the query uses them.";

@@ -13,7 +13,7 @@ use async_graphql::{
     parser::types::{ExecutableDocument, FragmentDefinition, Selection, SelectionSet},
 };
 
-use super::{list_sizes::ListSizes, types::TypeMap};
+use crate::{list_sizes::ListSizes, types::TypeMap};
 
 /// How much a query may expand to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl Default for ExpansionLimits {
 
 /// What keeps a parsed query from being run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ExpansionError {
+pub(crate) enum ExpansionError {
     /// A fragment spreads itself (specification, section 5.5.2.2).
     #[error("The fragment \"{0}\" spreads itself.")]
     Cycle(Name),
@@ -112,7 +112,7 @@ struct Expansion<'d> {
 ///
 /// # Errors
 /// The first limit passed, or a cycle of fragments.
-pub fn check(
+pub(crate) fn check(
     document: &ExecutableDocument,
     types: &TypeMap,
     limits: &ExpansionLimits,

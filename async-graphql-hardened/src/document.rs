@@ -5,17 +5,17 @@ use async_graphql::{
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition},
 };
 
-use super::errors;
+use crate::errors;
 
 /// A query that has passed the limits on documents.
 #[derive(Debug)]
-pub(super) struct Document {
-    /// As it is executed, see [`super::rewrite`].
-    pub(super) executable: ExecutableDocument,
+pub(crate) struct Document {
+    /// As it is executed, see [`crate::rewrite`].
+    pub(crate) executable: ExecutableDocument,
     /// The response key that only the server asked for.
-    pub(super) marker: Name,
+    pub(crate) marker: Name,
     /// How often its text names a variable, at most.
-    pub(super) variable_uses: usize,
+    pub(crate) variable_uses: usize,
 }
 
 impl Document {
@@ -23,7 +23,7 @@ impl Document {
     ///
     /// # Errors
     /// `BAD_INPUT` for an unknown name, or none where there is a choice.
-    pub(super) fn operation(
+    pub(crate) fn operation(
         &self,
         name: Option<&str>,
     ) -> Result<&Positioned<OperationDefinition>, ServerError> {

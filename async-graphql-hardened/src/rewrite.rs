@@ -12,10 +12,10 @@ use async_graphql::{
     parser::types::{ExecutableDocument, Field, OperationType, Selection, SelectionSet},
 };
 
-use super::types::{TypeMap, named};
+use crate::types::{TypeMap, named};
 
 /// Chooses a marker that the query text does not hold.
-pub(super) fn marker(text: &str) -> Name {
+pub(crate) fn marker(text: &str) -> Name {
     let mut marker = "__concrete".to_owned();
     while text.contains(&marker) {
         marker.push('_');
@@ -24,7 +24,7 @@ pub(super) fn marker(text: &str) -> Name {
 }
 
 /// Adds markers to `document`, and merges fields.
-pub(super) fn rewrite(document: &mut ExecutableDocument, types: &TypeMap, marker: &Name) {
+pub(crate) fn rewrite(document: &mut ExecutableDocument, types: &TypeMap, marker: &Name) {
     let rewriter = Rewriter { types, marker };
     for fragment in document.fragments.values_mut() {
         let fragment = &mut fragment.node;

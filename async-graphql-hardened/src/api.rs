@@ -1,26 +1,4 @@
-//! The way of a request: scan, parse, bound, choose the operation, execute, complete, give codes.
-//!
-//! Every transport goes through here, so no limit can be passed by choosing another one.
-
-mod complete;
-pub mod cost;
-mod document;
-mod document_store;
-mod documents;
-pub mod errors;
-pub mod expansion;
-mod lex;
-mod list_sizes;
-mod literals;
-mod paths;
-mod persisted;
-mod price;
-pub mod reply;
-mod rewrite;
-pub mod scan;
-mod selection;
-pub mod types;
-mod variables;
+//! The path of a request: scan, parse, expand, choose the operation, price, execute, complete.
 
 use std::sync::Arc;
 
@@ -30,23 +8,25 @@ use async_graphql::{
 };
 use futures_util::{Stream, StreamExt};
 
-use self::{
-    complete::complete, cost::CostLimits, document::Document, documents::Documents,
-    expansion::ExpansionLimits, reply::Reply, scan::ScanLimits, selection::Collector,
-    types::TypeMap,
+use crate::{
+    Options, Reply, complete::complete, document::Document, documents::Documents, errors,
+    operation_cost, selection::Collector, types::TypeMap, variables,
 };
-use super::Schema;
 
-/// A schema with all that stands around it. Made once, cheap to clone.
+/// A schema behind limits, with responses that follow the specification. Create it once; clones
+/// share their state.
+///
+/// Every transport must execute its requests here: a limit that one transport skips is no limit.
 #[derive(Clone)]
-pub struct Api<E = Schema> {
+pub struct Api<E> {
     schema: E,
     types: Arc<TypeMap>,
     documents: Arc<Documents>,
-    cost: CostLimits,
+    options: Arc<Options>,
 }
 
-/// A request that may run: its document is sound, its operation chosen, its variables there.
+/// A request that passed every check: its document is within the limits, its operation is chosen,
+/// and its variables are complete.
 pub struct Operation {
     request: Request,
     document: Arc<Document>,
@@ -59,7 +39,8 @@ impl Operation {
         self.kind
     }
 
-    /// Adds what the resolvers need: the viewer, loaders.
+    /// Adds what the resolvers read with [`Context::data`](async_graphql::Context::data): the
+    /// user, data loaders.
     #[must_use]
     pub fn with_data(mut self, data: Data) -> Self {
         self.request.data = data;
@@ -73,30 +54,30 @@ where
     M: ObjectType + 'static,
     S: SubscriptionType + 'static,
 {
-    /// Puts limits before `schema`.
+    /// Puts the limits of `options` in front of `schema`.
     ///
     /// # Errors
-    /// Where the schema's own SDL can't be read back.
+    /// If the SDL that the schema prints cannot be parsed: a directive or description with broken
+    /// syntax.
     pub fn new(
         schema: async_graphql::Schema<Q, M, S>,
-        scan: ScanLimits,
-        expansion: ExpansionLimits,
-        cost: CostLimits,
+        options: Options,
     ) -> Result<Self, parser::Error> {
         Ok(Self {
-            types: Arc::new(TypeMap::from_sdl(&schema.sdl())?),
-            documents: Arc::new(Documents::new(scan, expansion)),
+            types: Arc::new(TypeMap::from_sdl(&schema.sdl(), &options.cost_rules)?),
+            documents: Arc::new(Documents::new(&options)),
             schema,
-            cost,
+            options: Arc::new(options),
         })
     }
 }
 
 impl<E: Executor> Api<E> {
-    /// Checks a request as far as that is possible without running it.
+    /// Checks a request as far as that is possible without executing it.
     ///
     /// # Errors
-    /// A refusal with the code `QUERY_TOO_COMPLEX`, `BAD_INPUT` or one of persisted queries.
+    /// An error with the code [`QUERY_TOO_COMPLEX`](errors::QUERY_TOO_COMPLEX),
+    /// [`BAD_INPUT`](errors::BAD_INPUT) or one of automatic persisted queries.
     pub fn prepare(&self, mut request: Request) -> Result<Operation, ServerError> {
         let document = self.documents.get(&request, &self.types)?;
         let operation = &document.operation(request.operation_name.as_deref())?.node;
@@ -108,7 +89,11 @@ impl<E: Executor> Api<E> {
             variables: &request.variables,
             marker: &document.marker,
         };
-        cost::check(collector, operation, &self.cost).map_err(errors::too_dear)?;
+        let Options {
+            cost, cost_rules, ..
+        } = &*self.options;
+        operation_cost::check(collector, operation, cost, cost_rules)
+            .map_err(errors::over_budget)?;
         let kind = operation.ty;
         Ok(Operation {
             request,
@@ -117,7 +102,7 @@ impl<E: Executor> Api<E> {
         })
     }
 
-    /// Prepares and runs a request, see [`Self::prepare`] and [`Self::run`].
+    /// Checks and executes a request, see [`Self::prepare`] and [`Self::run`].
     pub async fn execute(&self, request: Request, request_id: &str) -> Reply {
         match self.prepare(request) {
             Ok(operation) => self.run(operation, request_id).await,
@@ -125,9 +110,10 @@ impl<E: Executor> Api<E> {
         }
     }
 
-    /// Runs a query or mutation. A subscription is refused, see [`Self::subscribe`].
+    /// Executes a query or mutation; a subscription is an error, see [`Self::subscribe`].
     ///
-    /// `request_id` stands in the log beside the cause of an `INTERNAL` error, and in that error.
+    /// `request_id` is logged with the cause of an `INTERNAL` error and returned in its
+    /// `extensions.requestId`.
     pub async fn run(&self, operation: Operation, request_id: &str) -> Reply {
         if operation.kind == OperationType::Subscription {
             let message = "Subscriptions run over WebSocket (graphql-transport-ws) only.";
@@ -137,8 +123,8 @@ impl<E: Executor> Api<E> {
         finish.reply(self.schema.execute(request).await)
     }
 
-    /// Runs any operation and gives a reply for each of its results: one for a query or mutation,
-    /// any number for a subscription, which ends after a request error.
+    /// Executes an operation of any kind and yields its results: one reply for a query or
+    /// mutation, any number for a subscription, which ends after a request error.
     pub fn subscribe(
         &self,
         operation: Operation,
@@ -163,12 +149,13 @@ impl<E: Executor> Api<E> {
             operation_name: request.operation_name.clone(),
             conditions: conditions(&request.variables),
             request_id: request_id.to_owned(),
+            options: Arc::clone(&self.options),
         };
         (request, finish)
     }
 }
 
-/// The variables that `@skip` and `@include` can ask for.
+/// The variables that `@skip` and `@include` can read.
 fn conditions(variables: &Variables) -> Variables {
     let mut conditions = Variables::default();
     for (name, value) in variables.iter() {
@@ -179,13 +166,14 @@ fn conditions(variables: &Variables) -> Variables {
     conditions
 }
 
-/// What turns the library's responses into replies.
+/// Turns the responses of async-graphql into replies.
 struct Finish {
     types: Arc<TypeMap>,
     document: Arc<Document>,
     operation_name: Option<String>,
     conditions: Variables,
     request_id: String,
+    options: Arc<Options>,
 }
 
 impl Finish {
@@ -206,7 +194,7 @@ impl Finish {
         if let Ok(operation) = self.document.operation(self.operation_name.as_deref()) {
             complete(collector, &operation.node, &mut response);
         }
-        errors::finish_field_errors(&mut response.errors, &self.request_id);
+        errors::finish_field_errors(&mut response.errors, &self.request_id, &self.options);
         Reply {
             response,
             executed: true,

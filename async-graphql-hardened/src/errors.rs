@@ -1,35 +1,30 @@
-//! The `extensions.code` of every GraphQL error, and what a client may read of it.
+//! Error codes, and how to build errors that have one.
+//!
+//! Every error of a [`Reply`](crate::Reply) has an `extensions.code`: the one that its resolver set,
+//! or one of those below.
 
 use async_graphql::{ErrorExtensionValues, Pos, Response, ServerError};
 
-use super::cost::CostError;
+use crate::{Options, operation_cost::CostError};
 
-/// The document, its variables or an argument is wrong: the client has to send something else.
+/// The document, a variable or an argument is invalid. Sending it again does not help.
 pub const BAD_INPUT: &str = "BAD_INPUT";
-/// The query passes a limit.
+/// The query exceeds a limit.
 pub const QUERY_TOO_COMPLEX: &str = "QUERY_TOO_COMPLEX";
-/// The viewer may not do this, or not from where the request comes.
-pub const FORBIDDEN: &str = "FORBIDDEN";
-/// Too much at once.
-pub const RATE_LIMITED: &str = "RATE_LIMITED";
-/// The database takes no changes for now; nothing was changed.
-pub const CANNOT_SAVE: &str = "CANNOT_SAVE";
-/// The database does not answer, or too much is waiting already; nothing was changed.
-pub const UNAVAILABLE: &str = "UNAVAILABLE";
-/// The server failed; the cause stands in its log only.
+/// The server failed; only its log has the cause.
 pub const INTERNAL: &str = "INTERNAL";
 
-/// A document can be wrong in as many places as it has tokens, and each is told with a sentence.
+/// A document can have an error at each of its tokens.
 const MAX_REQUEST_ERRORS: usize = 20;
 
-/// How the library's own refusals of a query that passes a limit begin.
+/// How async-graphql's own messages about an exceeded limit begin.
 const LIMIT_MESSAGES: [&str; 3] = [
     "The recursion depth of the query",
     "The number of directives on the field",
     "recursion limit exceeded",
 ];
 
-/// How the library's own refusals of an argument begin.
+/// How async-graphql's own messages about an invalid argument begin.
 const INPUT_MESSAGES: [&str; 2] = ["Failed to parse \"", "Expected input type \""];
 
 /// An error with a code.
@@ -50,7 +45,7 @@ pub fn too_complex(message: impl Into<String>) -> ServerError {
 }
 
 /// An error with the code [`QUERY_TOO_COMPLEX`], and the numbers for programs.
-pub(super) fn too_dear(problem: CostError) -> ServerError {
+pub(crate) fn over_budget(problem: CostError) -> ServerError {
     let mut error = too_complex(problem.to_string());
     if let CostError::Cost { cost, limit } = problem {
         let extensions = error.extensions.get_or_insert_default();
@@ -60,16 +55,16 @@ pub(super) fn too_dear(problem: CostError) -> ServerError {
     error
 }
 
-/// Whether errors are those of a request that never ran: about the document or its variables, not
-/// about a field (specification, section 7.1.6).
-pub(super) fn are_request_errors(response: &Response) -> bool {
+/// Whether the errors are request errors, about the document or its variables, and not about a
+/// field (specification, section 7.1.6).
+pub(crate) fn are_request_errors(response: &Response) -> bool {
     !response.errors.is_empty()
         && response.data == async_graphql::Value::Null
         && response.errors.iter().all(|error| error.path.is_empty())
 }
 
-/// Gives each error of a request that never ran its code, and leaves out those that nobody reads.
-pub(super) fn finish_request_errors(errors: &mut Vec<ServerError>) {
+/// Sets the code of each request error, and drops those beyond the number that people read.
+pub(crate) fn finish_request_errors(errors: &mut Vec<ServerError>) {
     errors.truncate(MAX_REQUEST_ERRORS);
     for error in errors {
         let code = if starts_with_any(error, &LIMIT_MESSAGES) {
@@ -83,12 +78,15 @@ pub(super) fn finish_request_errors(errors: &mut Vec<ServerError>) {
     }
 }
 
-/// Gives each error of a field its code. What has none and is not about an argument is a fault of
-/// the server: its cause is logged, and the client gets a neutral sentence with the request's id.
-pub(super) fn finish_field_errors(errors: &mut [ServerError], request_id: &str) {
+/// Sets the code of each field error. One without a code that is not about an argument is the
+/// server's fault: its cause is logged, and the client gets a neutral message with the request's id.
+pub(crate) fn finish_field_errors(errors: &mut [ServerError], request_id: &str, options: &Options) {
     for error in errors {
         if has_code(error) {
-            add_request_id(error, request_id);
+            if has_one_of(error, options.server_codes) {
+                let extensions = error.extensions.get_or_insert_default();
+                extensions.set("requestId", request_id);
+            }
             continue;
         }
         if error.source.is_none() && starts_with_any(error, &INPUT_MESSAGES) {
@@ -105,21 +103,17 @@ pub(super) fn finish_field_errors(errors: &mut [ServerError], request_id: &str) 
     }
 }
 
-/// Tells the client what to report, where the fault is ours.
-pub fn add_request_id(error: &mut ServerError, request_id: &str) {
-    let extensions = error.extensions.get_or_insert_default();
-    let ours = [INTERNAL, UNAVAILABLE, CANNOT_SAVE].map(async_graphql::Value::from);
-    if extensions
-        .get("code")
-        .is_some_and(|code| ours.contains(code))
-    {
-        extensions.set("requestId", request_id);
-    }
-}
-
 fn has_code(error: &ServerError) -> bool {
     let extensions = error.extensions.as_ref();
     extensions.is_some_and(|values| values.get("code").is_some())
+}
+
+fn has_one_of(error: &ServerError, codes: &[&str]) -> bool {
+    let code = error
+        .extensions
+        .as_ref()
+        .and_then(|values| values.get("code"));
+    matches!(code, Some(async_graphql::Value::String(code)) if codes.contains(&code.as_str()))
 }
 
 fn set_code(error: &mut ServerError, code: &str) {

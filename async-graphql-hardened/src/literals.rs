@@ -12,12 +12,8 @@ use async_graphql::{
     parser::types::{ExecutableDocument, Field, OperationType, Selection, SelectionSet},
 };
 
-/// Arguments of queries whose strings are not stored: the token of a link, and the input of a
-/// mutation that is previewed.
-const SECRET_ARGUMENTS: [&str; 2] = ["token", "input"];
-
 /// Whether `document` holds a string that may be a secret.
-pub(super) fn may_be_secret(document: &ExecutableDocument) -> bool {
+pub(crate) fn may_be_secret(document: &ExecutableDocument, secret_arguments: &[&str]) -> bool {
     let operations = || {
         document
             .operations
@@ -25,6 +21,7 @@ pub(super) fn may_be_secret(document: &ExecutableDocument) -> bool {
             .map(|(_, operation)| &operation.node)
     };
     let search = Search {
+        secret_arguments,
         everywhere: operations().any(|operation| operation.ty != OperationType::Query),
     };
     let defaults = operations().flat_map(|operation| &operation.variable_definitions);
@@ -36,12 +33,13 @@ pub(super) fn may_be_secret(document: &ExecutableDocument) -> bool {
     defaults.any(|default| has_string(&default.node)) || sets.any(|set| search.set(&set.node))
 }
 
-struct Search {
+struct Search<'a> {
+    secret_arguments: &'a [&'a str],
     /// Whether any string counts, whatever argument it is in.
     everywhere: bool,
 }
 
-impl Search {
+impl Search<'_> {
     fn set(&self, set: &SelectionSet) -> bool {
         set.items.iter().any(|selection| match &selection.node {
             Selection::Field(field) => {
@@ -54,7 +52,7 @@ impl Search {
 
     fn arguments(&self, field: &Field) -> bool {
         field.arguments.iter().any(|(name, value)| {
-            if !self.everywhere && !SECRET_ARGUMENTS.contains(&name.node.as_str()) {
+            if !self.everywhere && !self.secret_arguments.contains(&name.node.as_str()) {
                 return false;
             }
             let no_variable = |_| Ok::<_, Infallible>(Value::Null);
@@ -79,7 +77,7 @@ mod tests {
     use async_graphql::parser::parse_query;
 
     fn is_secret(text: &str) -> bool {
-        may_be_secret(&parse_query(text).expect("a query"))
+        may_be_secret(&parse_query(text).expect("a query"), &["token", "input"])
     }
 
     #[test]

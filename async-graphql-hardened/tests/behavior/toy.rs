@@ -8,26 +8,43 @@ use async_graphql::{
     InputValueResult, Interface, Object, OutputType, Positioned, Result, Scalar, ScalarType,
     Schema, ServerError, ServerResult, Subscription, Union, Value, parser::types::Field, registry,
 };
+use async_graphql_hardened::{Api, CostLimits, Options};
 use futures_util::{Stream, stream};
-use tokenvue::graphql::execution::{Api, cost::CostLimits};
 
 pub type Toy = Schema<Query, Mutation, Subscriptions>;
 
-/// The schema behind the limits that the real one has.
+/// The schema without limits of ours.
+pub fn schema() -> Toy {
+    Schema::build(Query, Mutation, Subscriptions).finish()
+}
+
+/// The schema behind limits that leave room for deep queries.
 pub fn api() -> Api<Toy> {
-    let schema = Schema::build(Query, Mutation, Subscriptions).finish();
-    let limits = CostLimits {
-        cost: 20_000,
-        depth: 40,
+    let options = Options {
+        cost: CostLimits {
+            cost: 20_000,
+            depth: 40,
+        },
+        ..Options::default()
     };
-    Api::new(schema, Default::default(), Default::default(), limits).unwrap()
+    Api::new(schema(), options).unwrap()
 }
 
 /// What the mutation `log` has been asked for, in order.
 #[derive(Clone, Default)]
 pub struct Log(pub Arc<Mutex<Vec<String>>>);
 
-/// A failure that a client is told about.
+/// How often the query `calls` has been resolved.
+#[derive(Clone, Default)]
+pub struct Calls(Arc<AtomicUsize>);
+
+impl Calls {
+    pub fn count(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// A failure that clients can read.
 fn refused<T>() -> Result<T> {
     let error = Error::new("There is none.");
     Err(error.extend_with(|_, extensions| extensions.set("code", "NOT_FOUND")))
@@ -197,6 +214,11 @@ impl Query {
     async fn slow(&self) -> &str {
         wait().await;
         "slow"
+    }
+
+    /// How often this request has resolved the field.
+    async fn calls(&self, ctx: &Context<'_>) -> Result<usize> {
+        Ok(ctx.data::<Calls>()?.0.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
     async fn broken(&self) -> Result<String> {

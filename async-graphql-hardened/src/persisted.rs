@@ -5,7 +5,7 @@
 
 use async_graphql::{Extensions, ServerError, Value};
 
-use super::{document_store::Hash, errors};
+use crate::{document_store::Hash, errors};
 
 /// The version of the protocol.
 const VERSION: u64 = 1;
@@ -19,8 +19,8 @@ const PERSISTED_QUERY_HASH_MISMATCH: &str = "PERSISTED_QUERY_HASH_MISMATCH";
 
 /// What `extensions.persistedQuery` of a request says.
 #[derive(Debug)]
-pub(super) struct PersistedQuery {
-    pub(super) hash: Hash,
+pub(crate) struct PersistedQuery {
+    pub(crate) hash: Hash,
 }
 
 impl PersistedQuery {
@@ -28,7 +28,7 @@ impl PersistedQuery {
     ///
     /// # Errors
     /// `BAD_INPUT` where it is malformed, `PERSISTED_QUERY_NOT_SUPPORTED` for another version.
-    pub(super) fn of(extensions: &Extensions) -> Result<Option<Self>, ServerError> {
+    pub(crate) fn of(extensions: &Extensions) -> Result<Option<Self>, ServerError> {
         let fields = match extensions.get("persistedQuery") {
             None | Some(Value::Null) => return Ok(None),
             Some(Value::Object(fields)) => fields,
@@ -56,7 +56,7 @@ fn malformed() -> ServerError {
 }
 
 /// Clients compare this message.
-pub(super) fn not_found() -> ServerError {
+pub(crate) fn not_found() -> ServerError {
     let message = "PersistedQueryNotFound";
     errors::coded(PERSISTED_QUERY_NOT_FOUND, message, None)
 }
@@ -73,7 +73,7 @@ fn not_supported() -> ServerError {
 
 /// Storing a text under a hash that isn't its own would give other clients a query that they did
 /// not ask for.
-pub(super) fn hash_mismatch() -> ServerError {
+pub(crate) fn hash_mismatch() -> ServerError {
     let message = "`extensions.persistedQuery.sha256Hash` is not the SHA-256 of `query`.";
     errors::coded(PERSISTED_QUERY_HASH_MISMATCH, message, None)
 }

@@ -6,9 +6,9 @@ use async_graphql::parser::types::{
 
 /// Lengths of the lists that introspection returns.
 #[derive(Debug, Default)]
-pub(super) struct ListSizes {
+pub(crate) struct ListSizes {
     /// How many types there are.
-    pub(super) types: u64,
+    pub(crate) types: u64,
     directives: u64,
     fields: Lengths,
     args: Lengths,
@@ -39,7 +39,7 @@ impl Lengths {
 
 impl ListSizes {
     /// Measures a schema.
-    pub(super) fn of(schema: &ServiceDocument) -> Self {
+    pub(crate) fn of(schema: &ServiceDocument) -> Self {
         let mut sizes = Self::default();
         for definition in &schema.definitions {
             match definition {
@@ -71,7 +71,7 @@ impl ListSizes {
 
     /// How many items the introspection field `name` has for a type on average; 1 where it is no
     /// list.
-    pub(super) fn average(&self, name: &str) -> u64 {
+    pub(crate) fn average(&self, name: &str) -> u64 {
         match name {
             "types" => self.types.max(1),
             "directives" => self.directives.max(1),
@@ -86,7 +86,7 @@ impl ListSizes {
 
     /// How many items the introspection field `name` has for the type with the most; arguments
     /// count as on average, since those of all fields together are what matters.
-    pub(super) fn longest(&self, name: &str) -> u64 {
+    pub(crate) fn longest(&self, name: &str) -> u64 {
         let longest = match name {
             "fields" => self.fields.longest,
             "inputFields" => self.input_fields.longest,

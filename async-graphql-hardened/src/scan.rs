@@ -4,7 +4,7 @@
 //! overflow the stack and end the process. One linear pass without recursion or allocation stands
 //! before them, on every transport.
 
-use super::lex::{Lexer, Token};
+use crate::lex::{Lexer, Token};
 
 /// How much a query text may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub const MAX_DEPTH: usize = 64;
 
 /// What a query text has too much of, with the limit that it passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ScanError {
+pub(crate) enum ScanError {
     /// See [`ScanLimits::bytes`].
     #[error("The query is longer than {0} bytes: pass large values as variables.")]
     Bytes(usize),
@@ -87,7 +87,7 @@ struct Scan<'l> {
 ///
 /// # Errors
 /// The first limit that the text passes.
-pub fn scan(text: &str, limits: &ScanLimits) -> Result<usize, ScanError> {
+pub(crate) fn scan(text: &str, limits: &ScanLimits) -> Result<usize, ScanError> {
     if text.len() > limits.bytes {
         return Err(ScanError::Bytes(limits.bytes));
     }

@@ -1,35 +1,38 @@
 //! The texts of queries on their way to a document: scanned, parsed, bounded, and stored for the
-//! next time, when a client sends the text again or only its hash ([`super::persisted`]).
+//! next time, when a client sends the text again or only its hash ([`crate::persisted`]).
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_graphql::{Request, ServerError, parser::parse_query};
 
-use super::{
+use crate::{
+    ExpansionLimits, Options, ScanLimits,
     document::Document,
     document_store::{DocumentStore, Hash},
     errors,
-    expansion::{self, ExpansionError, ExpansionLimits},
+    expansion::{self, ExpansionError},
     literals,
     persisted::{self, PersistedQuery},
     rewrite,
-    scan::{ScanError, ScanLimits, scan},
+    scan::{ScanError, scan},
     types::TypeMap,
 };
 
 /// Turns requests into documents.
-#[derive(Debug, Default)]
-pub(super) struct Documents {
+#[derive(Debug)]
+pub(crate) struct Documents {
     scan: ScanLimits,
     expansion: ExpansionLimits,
+    secret_arguments: &'static [&'static str],
     store: Mutex<DocumentStore>,
 }
 
 impl Documents {
-    pub(super) fn new(scan: ScanLimits, expansion: ExpansionLimits) -> Self {
+    pub(crate) fn new(options: &Options) -> Self {
         Self {
-            scan,
-            expansion,
+            scan: options.scan,
+            expansion: options.expansion,
+            secret_arguments: options.secret_arguments,
             store: Mutex::default(),
         }
     }
@@ -39,7 +42,7 @@ impl Documents {
     /// # Errors
     /// `QUERY_TOO_COMPLEX` where the text passes a limit, `BAD_INPUT` where it is none, and those of
     /// persisted queries.
-    pub(super) fn get(
+    pub(crate) fn get(
         &self,
         request: &Request,
         types: &TypeMap,
@@ -73,7 +76,7 @@ impl Documents {
             limit => errors::too_complex(limit.to_string()),
         })?;
         let document = Arc::new(self.read(text, types)?);
-        if !literals::may_be_secret(&document.executable) {
+        if !literals::may_be_secret(&document.executable, self.secret_arguments) {
             let size = DocumentStore::size(text, tokens);
             self.store().put(hash, Arc::clone(&document), size);
         }

@@ -10,7 +10,7 @@ use async_graphql::{
     },
 };
 
-use super::{list_sizes::ListSizes, price::Price};
+use crate::{CostRules, list_sizes::ListSizes, price::Price};
 
 /// The types that every schema has for introspection (specification, section 4.2), which a
 /// printed schema leaves out.
@@ -18,7 +18,7 @@ const INTROSPECTION: &str = include_str!("introspection.graphql");
 
 /// The output types of a schema by name.
 #[derive(Debug)]
-pub struct TypeMap {
+pub(crate) struct TypeMap {
     types: HashMap<Name, OutputType>,
     roots: [Option<Name>; 3],
     sizes: ListSizes,
@@ -44,7 +44,10 @@ impl TypeMap {
     ///
     /// # Errors
     /// Where the text is no schema.
-    pub fn from_sdl(sdl: &str) -> Result<Self, async_graphql::parser::Error> {
+    pub(crate) fn from_sdl(
+        sdl: &str,
+        rules: &CostRules,
+    ) -> Result<Self, async_graphql::parser::Error> {
         let document = parse_schema(sdl)?;
         let mut map = Self {
             types: HashMap::new(),
@@ -52,28 +55,28 @@ impl TypeMap {
             sizes: ListSizes::of(&document),
         };
         for definition in document.definitions {
-            map.add(definition);
+            map.add(definition, rules);
         }
         for definition in parse_schema(INTROSPECTION)?.definitions {
-            map.add(definition);
+            map.add(definition, rules);
         }
         map.add_entry_points();
         Ok(map)
     }
 
-    fn add(&mut self, definition: TypeSystemDefinition) {
+    fn add(&mut self, definition: TypeSystemDefinition, rules: &CostRules) {
         match definition {
             TypeSystemDefinition::Schema(schema) => {
                 let schema = schema.node;
                 self.roots = [schema.query, schema.mutation, schema.subscription]
                     .map(|root| root.map(|name| name.node));
             }
-            TypeSystemDefinition::Type(definition) => self.add_type(definition.node),
+            TypeSystemDefinition::Type(definition) => self.add_type(definition.node, rules),
             TypeSystemDefinition::Directive(_) => {}
         }
     }
 
-    fn add_type(&mut self, definition: TypeDefinition) {
+    fn add_type(&mut self, definition: TypeDefinition, rules: &CostRules) {
         let name = definition.name.node;
         let (fields, implements, is_abstract) = match definition.kind {
             TypeKind::Object(object) => (object.fields, object.implements, false),
@@ -93,7 +96,7 @@ impl TypeMap {
             .supertypes
             .extend(implements.into_iter().map(|name| name.node));
         for field in fields {
-            let price = Price::of(&field.node);
+            let price = Price::of(&field.node, rules);
             let (name, ty) = (field.node.name.node, field.node.ty.node);
             entry.fields.insert(name, OutputField { ty, price });
         }
@@ -115,7 +118,7 @@ impl TypeMap {
     }
 
     /// The type that operations of a kind start from.
-    pub fn root(&self, kind: OperationType) -> Option<&Name> {
+    pub(crate) fn root(&self, kind: OperationType) -> Option<&Name> {
         let index = match kind {
             OperationType::Query => 0,
             OperationType::Mutation => 1,
@@ -125,35 +128,35 @@ impl TypeMap {
     }
 
     /// The type of a field, `__typename` aside.
-    pub fn field(&self, on: &str, field: &str) -> Option<&Type> {
+    pub(crate) fn field(&self, on: &str, field: &str) -> Option<&Type> {
         Some(&self.types.get(on)?.fields.get(field)?.ty)
     }
 
     /// What a field costs; nothing of its own for `__typename` and introspection.
-    pub(super) fn price(&self, on: &str, field: &str) -> Option<&Price> {
+    pub(crate) fn price(&self, on: &str, field: &str) -> Option<&Price> {
         let on = self.types.get(on).filter(|_| !on.starts_with("__"))?;
         Some(&on.fields.get(field)?.price)
     }
 
     /// Whether `name` has fields: an object, interface or union.
-    pub fn is_composite(&self, name: &str) -> bool {
+    pub(crate) fn is_composite(&self, name: &str) -> bool {
         self.types.contains_key(name)
     }
 
     /// The name of a composite type, as long-lived as the map.
-    pub fn name(&self, name: &str) -> Option<&str> {
+    pub(crate) fn name(&self, name: &str) -> Option<&str> {
         self.types
             .get_key_value(name)
             .map(|(name, _)| name.as_str())
     }
 
     /// Whether `name` is an interface or union.
-    pub fn is_abstract(&self, name: &str) -> bool {
+    pub(crate) fn is_abstract(&self, name: &str) -> bool {
         self.types.get(name).is_some_and(|ty| ty.is_abstract)
     }
 
     /// Whether a fragment on `condition` applies to objects of the type `concrete`.
-    pub fn applies(&self, condition: &str, concrete: &str) -> bool {
+    pub(crate) fn applies(&self, condition: &str, concrete: &str) -> bool {
         condition == concrete
             || self
                 .types
@@ -162,13 +165,13 @@ impl TypeMap {
     }
 
     /// How long the lists of an introspection are.
-    pub(super) fn list_sizes(&self) -> &ListSizes {
+    pub(crate) fn list_sizes(&self) -> &ListSizes {
         &self.sizes
     }
 }
 
 /// The type inside all lists.
-pub(super) fn named(ty: &Type) -> &Name {
+pub(crate) fn named(ty: &Type) -> &Name {
     match &ty.base {
         BaseType::Named(name) => name,
         BaseType::List(item) => named(item),

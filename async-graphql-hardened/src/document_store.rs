@@ -7,20 +7,20 @@ use std::{collections::HashMap, sync::Arc};
 
 use sha2::{Digest as _, Sha256};
 
-use super::document::Document;
+use crate::document::Document;
 
 /// The SHA-256 of a query text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Hash([u8; 32]);
+pub(crate) struct Hash([u8; 32]);
 
 impl Hash {
     /// The hash of `text`.
-    pub(super) fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         Self(Sha256::digest(text).into())
     }
 
     /// Reads 64 hexadecimal digits.
-    pub(super) fn from_hex(text: &str) -> Option<Self> {
+    pub(crate) fn from_hex(text: &str) -> Option<Self> {
         let digits: &[u8; 64] = text.as_bytes().try_into().ok()?;
         let mut bytes = [0; 32];
         for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
@@ -42,7 +42,7 @@ const TOKEN_BYTES: usize = 512;
 /// Documents in two generations: a full one replaces the older, and with it what nobody has asked
 /// for in the meantime.
 #[derive(Debug, Default)]
-pub(super) struct DocumentStore {
+pub(crate) struct DocumentStore {
     young: Generation,
     old: Generation,
 }
@@ -61,12 +61,12 @@ struct Stored {
 
 impl DocumentStore {
     /// An upper bound for the memory of a document, in bytes, by its text and tokens.
-    pub(super) fn size(text: &str, tokens: usize) -> usize {
+    pub(crate) fn size(text: &str, tokens: usize) -> usize {
         text.len() + tokens * TOKEN_BYTES
     }
 
     /// Finds a document and keeps it for another generation.
-    pub(super) fn get(&mut self, hash: &Hash) -> Option<Arc<Document>> {
+    pub(crate) fn get(&mut self, hash: &Hash) -> Option<Arc<Document>> {
         if let Some(stored) = self.young.documents.get(hash) {
             return Some(Arc::clone(&stored.document));
         }
@@ -77,7 +77,7 @@ impl DocumentStore {
     }
 
     /// Stores a document of that size.
-    pub(super) fn put(&mut self, hash: Hash, document: Arc<Document>, size: usize) {
+    pub(crate) fn put(&mut self, hash: Hash, document: Arc<Document>, size: usize) {
         let full = self.young.bytes + size > MAX_BYTES;
         if full || self.young.documents.len() >= MAX_DOCUMENTS {
             self.old = std::mem::take(&mut self.young);

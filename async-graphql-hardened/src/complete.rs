@@ -12,14 +12,14 @@ use async_graphql::{
     parser::types::{BaseType, OperationDefinition, Type},
 };
 
-use super::{
-    paths::{Branch, Path},
-    selection::{Collector, Slot},
+use crate::{
+    paths::{ErrorTree, Path},
+    selection::{CollectedField, Collector},
     types::TypeMap,
 };
 
 /// Completes the response to `operation`, which has run: the errors it holds are those of fields.
-pub(super) fn complete<'d>(
+pub(crate) fn complete<'d>(
     collector: Collector<'d>,
     operation: &'d OperationDefinition,
     response: &mut Response,
@@ -27,9 +27,9 @@ pub(super) fn complete<'d>(
     let Some(root) = collector.types.root(operation.ty) else {
         return;
     };
-    let mut slots = collector.collect(root, &[&operation.selection_set.node]);
+    let mut collected_fields = collector.collect(root, &[&operation.selection_set.node]);
     let errors = std::mem::take(&mut response.errors);
-    let branch = (!errors.is_empty()).then(|| Branch::plant(&errors));
+    let tree = (!errors.is_empty()).then(|| ErrorTree::new(&errors));
     let mut completion = Completion {
         collector,
         path: Path::default(),
@@ -41,7 +41,7 @@ pub(super) fn complete<'d>(
         response.data = Value::Object(IndexMap::new());
     }
     if let Value::Object(fields) = &mut response.data
-        && completion.object(fields, &mut slots, branch.as_ref()) != State::Present
+        && completion.object(fields, &mut collected_fields, tree.as_ref()) != State::Present
     {
         response.data = Value::Null;
     }
@@ -77,19 +77,19 @@ impl<'d> Completion<'d> {
     fn object(
         &mut self,
         fields: &mut IndexMap<Name, Value>,
-        slots: &mut [Slot<'d>],
-        branch: Option<&Branch>,
+        collected_fields: &mut [CollectedField<'d>],
+        tree: Option<&ErrorTree>,
     ) -> State {
-        arrange(fields, slots);
+        arrange(fields, collected_fields);
         let mut state = State::Present;
-        for (slot, value) in slots.iter_mut().zip(fields.values_mut()) {
-            let Some(ty) = slot.ty else { continue };
-            let below = branch.and_then(|branch| branch.field(slot.key));
-            if below.is_none() && !slot.composite && *value != Value::Null {
+        for (collected, value) in collected_fields.iter_mut().zip(fields.values_mut()) {
+            let Some(ty) = collected.ty else { continue };
+            let below = tree.and_then(|tree| tree.field(collected.key));
+            if below.is_none() && !collected.composite && *value != Value::Null {
                 continue;
             }
-            self.path.enter_field(slot.key);
-            if !self.value(value, ty, slot, below) {
+            self.path.enter_field(collected.key);
+            if !self.value(value, ty, collected, below) {
                 state = State::Broken;
             }
             self.path.leave();
@@ -102,16 +102,16 @@ impl<'d> Completion<'d> {
         &mut self,
         value: &mut Value,
         ty: &'d Type,
-        slot: &mut Slot<'d>,
-        branch: Option<&Branch>,
+        collected: &mut CollectedField<'d>,
+        tree: Option<&ErrorTree>,
     ) -> bool {
-        if let Some(branch) = branch {
-            self.emit(&branch.here);
+        if let Some(tree) = tree {
+            self.emit(&tree.here);
         }
         let state = match (&ty.base, &mut *value) {
-            (BaseType::List(item), Value::List(items)) => self.list(items, item, slot, branch),
-            (BaseType::Named(name), value) if slot.composite => {
-                self.composite(value, name, slot, branch)
+            (BaseType::List(item), Value::List(items)) => self.list(items, item, collected, tree),
+            (BaseType::Named(name), value) if collected.composite => {
+                self.composite(value, name, collected, tree)
             }
             (_, Value::Null) => State::Absent,
             _ => State::Present,
@@ -119,10 +119,10 @@ impl<'d> Completion<'d> {
         if state == State::Present {
             return true;
         }
-        if let Some(branch) = branch {
-            self.emit_below(branch);
+        if let Some(tree) = tree {
+            self.emit_below(tree);
         } else if state == State::Absent && !ty.nullable {
-            self.report_absent(slot);
+            self.report_absent(collected);
         }
         *value = Value::Null;
         ty.nullable
@@ -132,17 +132,17 @@ impl<'d> Completion<'d> {
         &mut self,
         items: &mut [Value],
         ty: &'d Type,
-        slot: &mut Slot<'d>,
-        branch: Option<&Branch>,
+        collected: &mut CollectedField<'d>,
+        tree: Option<&ErrorTree>,
     ) -> State {
         let mut state = State::Present;
         for (index, item) in items.iter_mut().enumerate() {
-            let below = branch.and_then(|branch| branch.item(index));
-            if below.is_none() && !slot.composite && *item != Value::Null {
+            let below = tree.and_then(|tree| tree.item(index));
+            if below.is_none() && !collected.composite && *item != Value::Null {
                 continue;
             }
             self.path.enter_item(index);
-            if !self.value(item, ty, slot, below) {
+            if !self.value(item, ty, collected, below) {
                 state = State::Broken;
             }
             self.path.leave();
@@ -155,12 +155,12 @@ impl<'d> Completion<'d> {
         &mut self,
         value: &mut Value,
         name: &'d Name,
-        slot: &mut Slot<'d>,
-        branch: Option<&Branch>,
+        collected: &mut CollectedField<'d>,
+        tree: Option<&ErrorTree>,
     ) -> State {
         let types = self.collector.types;
         if *value == Value::Null
-            && branch.is_some_and(Branch::has_fields)
+            && tree.is_some_and(ErrorTree::has_fields)
             && !types.is_abstract(name)
         {
             *value = Value::Object(IndexMap::new());
@@ -171,17 +171,17 @@ impl<'d> Completion<'d> {
         let Some(concrete) = concrete_type(types, name, fields.get(self.collector.marker)) else {
             return State::Absent;
         };
-        let slots = slot.shape(self.collector, concrete);
-        self.object(fields, slots, branch)
+        let collected_fields = collected.shape(self.collector, concrete);
+        self.object(fields, collected_fields, tree)
     }
 
     /// A `null` that no resolver owned up to (specification, section 6.4.4).
-    fn report_absent(&mut self, slot: &Slot<'d>) {
+    fn report_absent(&mut self, collected: &CollectedField<'d>) {
         let message = format!(
             "The field \"{}\" is not nullable.",
-            slot.field.node.name.node
+            collected.field.node.name.node
         );
-        let error = ServerError::new(message, Some(slot.field.pos));
+        let error = ServerError::new(message, Some(collected.field.pos));
         self.errors.push(error.with_path(self.path.segments()));
     }
 
@@ -192,8 +192,8 @@ impl<'d> Completion<'d> {
     }
 
     /// Emits the errors under a place that is `null`, as far as they were not reached.
-    fn emit_below(&mut self, branch: &Branch) {
-        branch.for_each(&mut |errors| self.emit(errors));
+    fn emit_below(&mut self, tree: &ErrorTree) {
+        tree.for_each(&mut |errors| self.emit(errors));
     }
 }
 
@@ -208,17 +208,20 @@ fn concrete_type<'d>(types: &'d TypeMap, name: &'d str, marker: Option<&Value>) 
     }
 }
 
-/// Gives `fields` exactly the keys of `slots`, in their order; what is missing is `null`.
-fn arrange(fields: &mut IndexMap<Name, Value>, slots: &[Slot<'_>]) {
-    let arranged =
-        fields.len() == slots.len() && fields.keys().zip(slots).all(|(key, slot)| key == slot.key);
+/// Gives `fields` exactly the keys of `collected_fields`, in their order; what is missing is `null`.
+fn arrange(fields: &mut IndexMap<Name, Value>, collected_fields: &[CollectedField<'_>]) {
+    let arranged = fields.len() == collected_fields.len()
+        && fields
+            .keys()
+            .zip(collected_fields)
+            .all(|(key, collected)| key == collected.key);
     if arranged {
         return;
     }
     let mut unordered = std::mem::take(fields);
-    fields.reserve(slots.len());
-    for slot in slots {
-        let value = unordered.swap_remove(slot.key).unwrap_or_default();
-        fields.insert(slot.key.clone(), value);
+    fields.reserve(collected_fields.len());
+    for collected in collected_fields {
+        let value = unordered.swap_remove(collected.key).unwrap_or_default();
+        fields.insert(collected.key.clone(), value);
     }
 }
