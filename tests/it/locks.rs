@@ -4,17 +4,22 @@
 use crate::on_postgres;
 use crate::support::server::{DEADLINE, Replica};
 use crate::support::{Reply, Server, Team, eventually};
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement, TransactionTrait as _};
+use entity::workspace;
+use sea_orm::{
+    ConnectionTrait as _, DatabaseConnection, EntityTrait as _, Statement, TransactionTrait as _,
+};
 use serde_json::json;
+use tokenvue::clearing;
 use tokio::task::JoinSet;
 
 on_postgres!(
     a_replica_that_freezes_in_a_transaction_loses_its_lock,
     behind_a_pooler_too_a_frozen_replica_loses_its_lock,
     who_waits_for_a_lock_is_refused_and_keeps_nobody_from_reading,
-    a_lock_kept_by_a_running_statement_is_not_waited_for_either,
+    a_lock_is_waited_for_no_longer_than_its_limit,
     a_statement_that_takes_too_long_is_ended,
     migrations_wait_for_as_long_as_it_takes,
+    old_rows_that_others_hold_are_passed_over,
 );
 
 /// The limits as they are by default.
@@ -82,8 +87,8 @@ async fn behind_a_pooler_too_a_frozen_replica_loses_its_lock(server: Server) {
 }
 
 /// With more writers than connections, who all wait for the same lock.
-async fn waits_in_vain(server: &Server, keep_running: bool) {
-    let team = Team::first(server).await;
+async fn who_waits_for_a_lock_is_refused_and_keeps_nobody_from_reading(server: Server) {
+    let team = Team::first(&server).await;
     // Readers give up after five seconds.
     let limits = [
         "--database-connections",
@@ -105,14 +110,6 @@ async fn waits_in_vain(server: &Server, keep_running: bool) {
     );
     let held = holder.begin().await.unwrap();
     held.execute_unprepared(LOCK).await.unwrap();
-    let held = tokio::spawn(async move {
-        if keep_running {
-            held.execute_unprepared("SELECT pg_sleep(60)")
-                .await
-                .unwrap();
-        }
-        held
-    });
     let mut writing = JoinSet::new();
     for n in 0..10 {
         let (team, at) = (team.clone(), at.clone());
@@ -136,14 +133,7 @@ async fn waits_in_vain(server: &Server, keep_running: bool) {
         let reply = reply.unwrap();
         assert_eq!(reply.codes(), ["UNAVAILABLE"], "{:#}", reply.0);
     }
-    if keep_running {
-        held.abort();
-        let end = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-            WHERE datname = current_database() AND query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()";
-        number(&observer, end).await;
-    } else {
-        held.await.unwrap().rollback().await.unwrap();
-    }
+    held.rollback().await.unwrap();
     let reply = rename(&team, at, "Globex").await;
     assert_eq!(reply.codes(), [""; 0], "{:#}", reply.0);
     for connection in [holder, observer] {
@@ -152,12 +142,22 @@ async fn waits_in_vain(server: &Server, keep_running: bool) {
     replica.stop().await;
 }
 
-async fn who_waits_for_a_lock_is_refused_and_keeps_nobody_from_reading(server: Server) {
-    waits_in_vain(&server, false).await;
-}
-
-async fn a_lock_kept_by_a_running_statement_is_not_waited_for_either(server: Server) {
-    waits_in_vain(&server, true).await;
+async fn a_lock_is_waited_for_no_longer_than_its_limit(server: Server) {
+    let limits = ["--database-lock-timeout", "200ms"];
+    let mut replicas = vec![server.replica(&limits).await];
+    replicas.extend(server.pooled_replica(&limits).await);
+    let holder = server.database_connection().await;
+    let held = holder.begin().await.unwrap();
+    let lock = "LOCK TABLE workspaces IN ACCESS EXCLUSIVE MODE";
+    held.execute_unprepared(lock).await.unwrap();
+    for replica in replicas {
+        let reading = workspace::Entity::find().all(&replica.server.app.db).await;
+        let error = reading.unwrap_err().to_string();
+        assert!(error.contains("lock timeout"), "{error}");
+        replica.stop().await;
+    }
+    held.rollback().await.unwrap();
+    holder.close().await.unwrap();
 }
 
 async fn a_statement_that_takes_too_long_is_ended(server: Server) {
@@ -201,5 +201,20 @@ async fn migrations_wait_for_as_long_as_it_takes(server: Server) {
     eventually("a migration that waits", waits).await;
     held.rollback().await.unwrap();
     starting.await.unwrap().stop().await;
+    holder.close().await.unwrap();
+}
+
+async fn old_rows_that_others_hold_are_passed_over(server: Server) {
+    server.first_clearing().await;
+    let holder = server.database_connection().await;
+    let fill = "INSERT INTO throttles (key, count, resets_at)
+        SELECT 'old ' || n, 1, now() - interval '1 day' FROM generate_series(1, 3) AS n";
+    holder.execute_unprepared(fill).await.unwrap();
+    let held = holder.begin().await.unwrap();
+    let lock = "SELECT key FROM throttles WHERE key = 'old 2' FOR UPDATE";
+    held.execute_unprepared(lock).await.unwrap();
+    assert_eq!(clearing::clear_away(&server.app).await.unwrap(), 2);
+    held.rollback().await.unwrap();
+    assert_eq!(clearing::clear_away(&server.app).await.unwrap(), 1);
     holder.close().await.unwrap();
 }

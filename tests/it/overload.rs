@@ -10,7 +10,10 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-on_both_engines!(what_is_too_much_is_refused_at_once);
+on_both_engines!(
+    what_is_too_much_is_refused_at_once,
+    queries_beyond_those_that_may_run_are_refused,
+);
 
 /// Operations that may be under way, and mutations among them.
 const PLACES: [usize; 2] = [8, 6];
@@ -63,6 +66,36 @@ async fn post(team: Team, query: &'static str, variables: Value) -> Outcome {
 
 const RENAME: &str = "mutation ($input: UpdateWorkspaceInput!) {
     updateWorkspace(input: $input) { workspace { name } } }";
+
+/// A query that waits, and leaves no place to others on either transport.
+async fn queries_beyond_those_that_may_run_are_refused(server: Server) {
+    const QUERY: &str = "{ viewer { user { name } } }";
+    let team = Team::first(&server).await;
+    let replica = server.replica(&["--max-operations", "1"]).await;
+    let busy = team.at(&replica.server);
+    let mut socket = Socket::signed_in(&busy.server, busy.admin.client.token()).await;
+    let is_viewer = |sql: &str| sql.starts_with("SELECT") && sql.contains("sessions");
+    let pause = busy.server.statements.pause_after(is_viewer);
+    let waiting = tokio::spawn(post(busy.clone(), QUERY, json!({})));
+    pause.reached().await;
+
+    let refused = (503, Some("1".to_owned()), Some("UNAVAILABLE".to_owned()));
+    assert_eq!(post(busy.clone(), QUERY, json!({})).await, refused);
+    let subscribe = json!({ "id": "1", "type": "subscribe", "payload": { "query": QUERY } });
+    socket.send(subscribe.clone()).await;
+    let answer = socket.receive().await;
+    assert_eq!(answer["payload"][0]["extensions"]["code"], "UNAVAILABLE");
+
+    pause.resume();
+    assert_eq!(waiting.await.unwrap(), (200, None, None));
+    assert_eq!(
+        post(busy.clone(), QUERY, json!({})).await,
+        (200, None, None)
+    );
+    socket.send(subscribe).await;
+    assert_eq!(socket.receive().await["type"], "next");
+    replica.stop().await;
+}
 
 /// Sends many mutations at once.
 fn burst(team: &Team) -> JoinSet<Outcome> {

@@ -59,16 +59,34 @@ def check_data(query, data):
 
 
 def check_object(type_, selection_set, value, path):
-    """Each selected field is there and has its type. Fragments on other types do not count."""
+    """Each selected field is there and has its type, and no other. Of an interface, only the fields
+    that are selected outside of fragments are looked at.
+    """
+    if isinstance(type_, GraphQLObjectType):
+        others = value.keys() - selected_keys(type_, selection_set)
+        assert not others, f"{path} has fields that were not selected: {others}"
+    check_fields(type_, selection_set, value, path)
+
+
+def selected_keys(type_, selection_set):
+    keys = set()
     for selection in selection_set.selections:
         if isinstance(selection, InlineFragmentNode):
-            condition = selection.type_condition
-            other = SCHEMA.type_map[condition.name.value] if condition else type_
-            if applies(type_, other):
-                check_object(type_, selection.selection_set, value, path)
+            if applies(type_, condition_of(selection, type_)):
+                keys |= selected_keys(type_, selection.selection_set)
+        elif isinstance(selection, FieldNode):
+            keys.add(key_of(selection))
+    return keys
+
+
+def check_fields(type_, selection_set, value, path):
+    for selection in selection_set.selections:
+        if isinstance(selection, InlineFragmentNode):
+            if applies(type_, condition_of(selection, type_)):
+                check_fields(type_, selection.selection_set, value, path)
         elif isinstance(selection, FieldNode):
             name = selection.name.value
-            key = selection.alias.value if selection.alias else name
+            key = key_of(selection)
             assert key in value, f"{path}.{key} is missing"
             if name == "__typename":
                 assert isinstance(value[key], str), f"{path}.{key} is no name"
@@ -77,6 +95,15 @@ def check_object(type_, selection_set, value, path):
                 check_value(field, selection.selection_set, value[key], f"{path}.{key}")
         else:
             assert not isinstance(selection, FragmentSpreadNode), "queries have inline fragments"
+
+
+def key_of(field):
+    return field.alias.value if field.alias else field.name.value
+
+
+def condition_of(fragment, type_):
+    condition = fragment.type_condition
+    return SCHEMA.type_map[condition.name.value] if condition else type_
 
 
 def applies(type_, other):
