@@ -93,12 +93,7 @@ describe("addresses in running text", () => {
   });
 
   it("are not taken from a line with unpaired quotes or brackets, or with words left out", () => {
-    for (const text of [
-      'a@x.example";',
-      'a@x.example"Ana">',
-      'mailto:a@x.example "',
-      "Team: <",
-    ]) {
+    for (const text of ['a@x.example";', 'a@x.example"Ana">', 'mailto:a@x.example "', "Team: <"]) {
       const found = read(text);
       expect(found.people).toEqual([]);
       expect(found.faults).toHaveLength(1);
