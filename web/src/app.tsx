@@ -29,7 +29,7 @@ const History = lazy(pages.history);
 const Settings = lazy(pages.settings);
 const Account = lazy(pages.account);
 
-/** What those who are signed in will open next. */
+/** The pages that signed-in users are likely to open next. */
 const PREFETCHED = [
   ...Object.values(pages),
   () => import("./member/dialogs"),
@@ -88,7 +88,7 @@ const needs = (permission: Parameters<typeof Needs>[0]["permission"], page: Reac
 
 function Framed() {
   usePrefetch(PREFETCHED);
-  // A page that fails leaves the frame, and the way to all others, as they are.
+  // If a page fails, the frame and the navigation stay.
   const { pathname } = useLocation();
   return (
     <SignedIn>

@@ -1,8 +1,8 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { adminPlaces, type Place, publicPlaces } from "../support/everywhere.ts";
 import { expect, test } from "../support/fixtures.ts";
 import { signIn } from "../support/people.ts";
+import { adminViews, publicViews, type View } from "../support/views.ts";
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
 
@@ -29,10 +29,10 @@ async function violations(page: Page): Promise<string[]> {
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
 }
 
-/** What is wrong with places: with axe, and with their width. */
-async function look(page: Page, places: Place[]): Promise<string[]> {
+/** What is wrong with views: with axe, and with their width. */
+async function look(page: Page, views: View[]): Promise<string[]> {
   const wrong: string[] = [];
-  for (const { name, open } of places) {
+  for (const { name, open } of views) {
     await open(page);
     const found = await violations(page);
     const over = await page.evaluate(
@@ -51,27 +51,22 @@ for (const colorScheme of ["light", "dark"] as const) {
       test.slow();
       test.use({ colorScheme, viewport: { width, height: 800 } });
 
-      test("nobody is kept out of the pages for everybody", async ({
-        page,
-        team,
-        mailbox,
-        complaints,
-      }) => {
-        expect(await look(page, await publicPlaces(team, mailbox))).toEqual([]);
+      test("the public pages are accessible", async ({ page, team, mailbox, complaints }) => {
+        expect(await look(page, await publicViews(team, mailbox))).toEqual([]);
         // The address that leads nowhere.
         expect(complaints.splice(0)).toEqual([expect.stringContaining("404 (Not Found)")]);
       });
 
-      test("nobody is kept out of an admin's pages", async ({ page, context, team }) => {
-        const places = await adminPlaces(team);
+      test("an admin's pages are accessible", async ({ page, context, team }) => {
+        const views = await adminViews(team);
         await signIn(context, team.admin.email);
-        expect(await look(page, places)).toEqual([]);
+        expect(await look(page, views)).toEqual([]);
       });
     });
   }
 }
 
-test("the theme that was chosen holds against the system's", async ({ page, context, team }) => {
+test("the chosen theme overrides the system's", async ({ page, context, team }) => {
   await signIn(context, team.admin.email);
   await page.goto(team.path());
   const canvas = () => page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);

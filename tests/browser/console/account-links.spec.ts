@@ -8,8 +8,8 @@ import { Program } from "../support/program.ts";
 const MAIL = "bo@acme.example";
 
 // An invitation that lapsed, an account that began elsewhere, and the invitation sent once more:
-// the one way to a link that is open for somebody with an account.
-test.describe("an open invitation of somebody with an account", () => {
+// the only way to a pending invitation of a person with an account.
+test.describe("a pending invitation of a person with an account", () => {
   test.use({ settings: { TOKENVUE_INVITATION_LIFETIME: "1s", TOKENVUE_RESEND_COOLDOWN: "1s" } });
 
   let link: string;
@@ -61,7 +61,7 @@ test.describe("an open invitation of somebody with an account", () => {
     await isIn(page);
   });
 
-  test("needs one click of whoever is signed in with it", async ({ page, context }) => {
+  test("needs one click if that account is signed in", async ({ page, context }) => {
     await signIn(context, MAIL);
     await page.goto(link);
     await expect(password(page)).toHaveCount(0);
@@ -69,7 +69,7 @@ test.describe("an open invitation of somebody with an account", () => {
     await isIn(page);
   });
 
-  test("says so to whoever is signed in as somebody else", async ({ page, context, team }) => {
+  test("says so if another account is signed in", async ({ page, context, team }) => {
     await signIn(context, team.admin.email);
     await page.goto(link);
     await expect(page.getByText(`You are signed in as ${team.admin.email}`)).toBeVisible();

@@ -4,7 +4,7 @@ import { act, comeBack, heading, password, row } from "../support/pages.ts";
 import { PASSWORD, signIn } from "../support/people.ts";
 import { Program } from "../support/program.ts";
 
-test("a server that goes away in the midst of a form loses nothing", async ({
+test("a form keeps what was typed while the server is unavailable", async ({
   page,
   context,
   team,
@@ -33,11 +33,7 @@ test("a server that goes away in the midst of a form loses nothing", async ({
   }
 });
 
-test("a server that takes a request and never answers is given up", async ({
-  page,
-  context,
-  team,
-}) => {
+test("a request that the server never answers times out", async ({ page, context, team }) => {
   // The console's patience is shortened, or the test would have to have it as well.
   await page.addInitScript(() => {
     const timeout = AbortSignal.timeout.bind(AbortSignal);
@@ -75,7 +71,7 @@ test("a page that failed to load can be retried once the server is back", async 
   await expect(page.getByRole("row").nth(1)).toBeVisible();
 });
 
-test("a page that cannot be loaded leaves the way to all others", async ({
+test("a page that cannot be loaded leaves the navigation usable", async ({
   page,
   context,
   team,
@@ -85,18 +81,18 @@ test("a page that cannot be loaded leaves the way to all others", async ({
   await page.route("**/assets/history-*.js", (route) => route.fulfill({ status: 404 }));
   await page.goto(team.path());
   await page.getByRole("link", { name: "Access history" }).click();
-  await expect(heading(page, "This page could not be shown")).toBeVisible();
+  await expect(heading(page, "This page could not be loaded")).toBeVisible();
   await page.getByRole("link", { name: "Team", exact: true }).click();
   await expect(row(page, "Ana Silva")).toBeVisible();
   await page.getByRole("link", { name: "Access history" }).click();
-  await expect(heading(page, "This page could not be shown")).toBeVisible();
+  await expect(heading(page, "This page could not be loaded")).toBeVisible();
   await page.unroute("**/assets/history-*.js");
   await page.getByRole("button", { name: "Reload" }).click();
   await expect(heading(page, "Access history")).toBeVisible();
   expect(complaints.splice(0).length).toBeGreaterThan(0);
 });
 
-test("a dialog that cannot be loaded takes no page with it", async ({
+test("a dialog that cannot be loaded leaves the page as it is", async ({
   page,
   context,
   team,
@@ -138,7 +134,7 @@ test("a session that ends while the form to sign in cannot be loaded keeps what 
 test.describe("without a mail server", () => {
   test.use({ settings: { TOKENVUE_SMTP_URL: "" } });
 
-  test("the console says so before somebody waits for a mail", async ({ page, program }) => {
+  test("the console says so before anyone waits for an email", async ({ page, program }) => {
     await page.goto(program.setUpPath);
     await page.getByLabel("Workspace").fill("Acme AI");
     await page.getByLabel("Your email").fill("ana@acme.example");
@@ -224,7 +220,7 @@ test("data that cannot be refetched stays, with a notice that it may be out of d
   ).toBeVisible();
 });
 
-test("who could not be signed out is told", async ({ page, context, team }) => {
+test("a failed sign-out is reported", async ({ page, context, team }) => {
   await signIn(context, team.admin.email);
   await page.goto(team.path());
   await cut(page, "SignOut");
@@ -233,7 +229,7 @@ test("who could not be signed out is told", async ({ page, context, team }) => {
   await expect(page.getByText("You may still be signed in").first()).toBeVisible();
 });
 
-test("a palette that cannot be read takes no page with it", async ({
+test("a palette that cannot be loaded leaves the page as it is", async ({
   page,
   context,
   team,

@@ -84,7 +84,7 @@ test("a failed batch is reported, and the list can be sent again", async ({ page
   await expect(figure(page, "Pending invites")).toContainText("250");
 });
 
-test("a file that is no list says so, and keeps the form", async ({ page, folder }) => {
+test("a file that is not a list is rejected, and the form stays", async ({ page, folder }) => {
   const file = join(folder, "picture.csv");
   await writeFile(file, Buffer.alloc(6_000_000, 1));
   await page.getByRole("textbox", { name: "People" }).fill("bo@acme.example");
@@ -100,7 +100,7 @@ test("a file that is no list says so, and keeps the form", async ({ page, folder
 test("removed people can be restored", async ({ page }) => {
   await page.getByRole("textbox", { name: "People" }).fill("bo@acme.example, cy@acme.example");
   await page.getByRole("button", { name: "Remove bo@acme.example" }).click();
-  // The keyboard goes on with the next one.
+  // The focus moves to the next one.
   await expect(page.getByRole("button", { name: "Remove cy@acme.example" })).toBeFocused();
   await expect(page.getByText("1 person removed.")).toBeVisible();
   await page.getByRole("button", { name: "Restore" }).click();
@@ -109,7 +109,7 @@ test("removed people can be restored", async ({ page }) => {
   await expect(page.getByText("2 invited.")).toBeFocused();
 });
 
-test("a refused person stays typed while the other tab is looked at", async ({ page, team }) => {
+test("a rejected person stays in the form while the other tab is open", async ({ page, team }) => {
   await team.allowOnly("acme.example");
   await page.getByRole("tab", { name: "One person" }).click();
   const email = page.getByLabel("Email", { exact: true });

@@ -57,7 +57,7 @@ keeping("a cached page is restored for the same user", async ({ kept: page, team
 });
 
 keeping(
-  "a kept page shows nothing once they have signed out in another tab",
+  "a cached page shows nothing after signing out in another tab",
   async ({ kept: page, team }) => {
     await signIn(page.context(), team.admin.email);
     await page.goto(team.path());

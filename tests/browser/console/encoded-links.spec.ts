@@ -40,7 +40,7 @@ for (const encoded of ENCODED) {
   });
 }
 
-test("so does a reset's, and a set-up's", async ({ page, team, mailbox, program }) => {
+test("so do the links of a reset and a set-up", async ({ page, team, mailbox, program }) => {
   const { email } = team.admin;
   await team.admin.api.mutate("requestPasswordReset", { email }, "accepted");
   await open(page, linkIn(await mailbox.wait(email, "password")), "%23token=");

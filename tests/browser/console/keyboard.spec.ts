@@ -4,7 +4,7 @@ import { expect, test } from "../support/fixtures.ts";
 import { heading, row } from "../support/pages.ts";
 import { signIn, type Team } from "../support/people.ts";
 
-/** The names of what Tab leads to, from here on. */
+/** The names of the elements that Tab reaches next. */
 async function tabs(page: Page, count: number): Promise<string[]> {
   const names: string[] = [];
   for (let n = 0; n < count; n += 1) {
@@ -43,7 +43,7 @@ test.describe("on the team page", () => {
   });
 
   test("the first Tab leads past the navigation", async ({ page, team }) => {
-    // As somebody who comes by a link: nothing has been focused yet.
+    // As after opening a link: nothing has been focused yet.
     await page.goto("about:blank");
     await open(page, team);
     await page.keyboard.press("Tab");
@@ -104,7 +104,7 @@ test.describe("on the team page", () => {
     await expect(heading(page, "Bo Li bo@acme.example")).toBeVisible();
   });
 
-  test("what is typed while the palette opens is no shortcut", async ({ page, team }) => {
+  test("what is typed while the palette opens is not a shortcut", async ({ page, team }) => {
     let arrive = () => {};
     const slow = new Promise<void>((resolve) => {
       arrive = resolve;
@@ -134,7 +134,7 @@ test.describe("on the team page", () => {
     await expect(page.getByText("Nothing found.")).toBeVisible();
   });
 
-  test("the palette begins anew while the last one is still closing", async ({ page }) => {
+  test("the palette starts empty while the last one is still closing", async ({ page }) => {
     const palette = page.getByLabel("Find a page, workspace or member");
     await page.keyboard.press("Control+k");
     await expect(palette).toBeFocused();
@@ -148,7 +148,7 @@ test.describe("on the team page", () => {
     await expect(heading(page, "My account")).toBeVisible();
   });
 
-  test("a letter that is typed is no shortcut", async ({ page }) => {
+  test("a typed letter is not a shortcut", async ({ page }) => {
     const search = page.getByLabel("Search by name or email");
     await search.focus();
     await page.keyboard.type("bo li/i");

@@ -50,7 +50,7 @@ for (const [kind, config] of [
         disableStorageReset: true,
       };
       const result = await lighthouse(program.url + path, flags, config);
-      if (!result) throw new Error(`Lighthouse told nothing of ${path}`);
+      if (!result) throw new Error(`Lighthouse reported nothing for ${path}`);
       const { categories, audits, finalDisplayedUrl } = result.lhr;
       expect(new URL(finalDisplayedUrl).pathname).toBe(path);
       for (const { id, score, auditRefs } of Object.values(categories)) {

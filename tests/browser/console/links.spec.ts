@@ -6,7 +6,7 @@ import { PASSWORD, signIn } from "../support/people.ts";
 const MAIL = "bo@acme.example";
 
 test.describe("an invitation's link", () => {
-  test("that is whole is out of the address bar, and survives a reload", async ({ page, team }) => {
+  test("leaves the address bar, and survives a reload", async ({ page, team }) => {
     await page.goto(await team.invite(MAIL, "Bo Li", "SECURITY_AUDITOR"));
     await expect(heading(page, "Ana Silva invites you to Acme AI")).toBeVisible();
     expect(page.url()).not.toContain("token");
@@ -39,7 +39,7 @@ test.describe("an invitation's link", () => {
     await expect(heading(page, "This invitation was revoked")).toBeVisible();
   });
 
-  test("that is cut says so", async ({ page, team }) => {
+  test("that is incomplete says so", async ({ page, team }) => {
     const link = await team.invite(MAIL, "Bo Li", "GATEWAY_OPERATOR");
     await page.goto(link.slice(0, -3));
     await expect(heading(page, "This link cannot be used")).toBeVisible();
@@ -66,7 +66,7 @@ test.describe("an invitation's link", () => {
       settings: { TOKENVUE_INVITATION_LIFETIME: "2s", TOKENVUE_RESEND_COOLDOWN: "1s" },
     });
 
-    test("has expired, and a new one can be asked for", async ({ page, team, mailbox }) => {
+    test("has expired, and a new one can be requested", async ({ page, team, mailbox }) => {
       const link = await team.invite(MAIL, "Bo Li", "GATEWAY_OPERATOR");
       await expect(async () => {
         await page.goto(link);
@@ -81,7 +81,7 @@ test.describe("an invitation's link", () => {
   test.describe("sent again", () => {
     test.use({ settings: { TOKENVUE_RESEND_COOLDOWN: "1s" } });
 
-    test("replaces the one before", async ({ page, context, team, mailbox }) => {
+    test("replaces the previous one", async ({ page, context, team, mailbox }) => {
       const link = await team.invite(MAIL, "Bo Li", "GATEWAY_OPERATOR");
       await signIn(context, team.admin.email);
       await page.goto(team.path(`team/${await team.membershipOf(MAIL)}`));
@@ -99,7 +99,7 @@ test.describe("an invitation's link", () => {
   });
 });
 
-test("an invitation of somebody who has an account meanwhile asks to sign in", async ({
+test("an invitation of a person who has signed up meanwhile asks to sign in", async ({
   page,
   team,
   mailbox,
@@ -147,7 +147,7 @@ test.describe("a reset's link", () => {
     await page.getByRole("button", { name: "Change password" }).click();
   };
 
-  test("works once, and ends all others", async ({ page, team, mailbox }) => {
+  test("works once, and ends all other links", async ({ page, team, mailbox }) => {
     const { email } = team.admin;
     await ask(page, email);
     const first = linkIn(await mailbox.wait(email, "password"));

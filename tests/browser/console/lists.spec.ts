@@ -45,7 +45,7 @@ test("roles come with their short names and in other languages", async ({ page, 
 test("without a known header it is asked which column is which, by keyboard", async ({ page }) => {
   await choose(page, "no-header.csv");
   await expect(question(page)).toBeVisible();
-  // Nobody is invited before that is known.
+  // No one is invited before that is known.
   await expect(button(page, /^Invite$/)).toBeDisabled();
   await expect(row(page, "Column 1")).toContainText("bert@acme.example");
   await expect(row(page, "Column 1")).toContainText("carla@acme.example");

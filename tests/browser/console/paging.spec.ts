@@ -7,14 +7,14 @@ test.beforeEach(async ({ context, team }) => {
   await signIn(context, team.admin.email);
 });
 
-test("pages keep their place", async ({ page, team }) => {
+test("pages keep their position", async ({ page, team }) => {
   await team.many(120);
   await page.goto(team.path());
   await expect(page.getByText("1–50 of 121")).toBeVisible();
   const first = await page.getByRole("row").nth(1).textContent();
   await page.getByRole("link", { name: "Next" }).click();
   await expect(page.getByText("51–100 of 121")).toBeVisible();
-  // Reading goes on at the top of the page.
+  // The next page starts at the top.
   await expect(page.getByLabel("Search by name or email")).toBeInViewport();
   await page.getByRole("link", { name: "Next" }).click();
   await expect(page.getByText("101–121 of 121")).toBeVisible();

@@ -6,7 +6,7 @@ import { signIn } from "../support/people.ts";
 const { viewport, userAgent, isMobile, hasTouch, deviceScaleFactor } = devices["Pixel 7"];
 test.use({ viewport, userAgent, isMobile, hasTouch, deviceScaleFactor });
 
-test("a day's work on a phone, by touch", async ({ page, context, team }) => {
+test("daily tasks on a phone, by touch", async ({ page, context, team }) => {
   await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
   await signIn(context, team.admin.email);
   await page.goto(team.path());

@@ -72,7 +72,7 @@ for (const { role, pages, columns, actions } of ROLES) {
   });
 }
 
-test("a view that an operator may not see in full is shown as far as they may", async ({
+test("a view that an operator may not see in full is shown in part", async ({
   page,
   context,
   team,
@@ -88,7 +88,7 @@ test("a view that an operator may not see in full is shown as far as they may", 
   await expect(page.getByRole("option", { name: "Invite expired" })).toHaveCount(0);
 });
 
-test("a review offers an auditor nothing to press", async ({ page, context, team }) => {
+test("a review offers an auditor no actions", async ({ page, context, team }) => {
   await team.member("bo@acme.example", "Bo Li", "SECURITY_AUDITOR");
   await signIn(context, "bo@acme.example");
   await page.goto(team.path("review"));
@@ -96,7 +96,7 @@ test("a review offers an auditor nothing to press", async ({ page, context, team
   await expect(page.getByRole("main").getByRole("button")).toHaveCount(0);
 });
 
-test("who is in no workspace is told what to do", async ({ page, context, team }) => {
+test("a user without a workspace is told what to do", async ({ page, context, team }) => {
   const bo = await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
   await bo.api.mutate("leaveWorkspace", { workspaceId: team.workspace.id }, "");
   await signIn(context, bo.email);

@@ -2,12 +2,7 @@ import { expect, test } from "../support/fixtures.ts";
 import { row } from "../support/pages.ts";
 import { signIn } from "../support/people.ts";
 
-test("scripts and styles that were slipped in do not run", async ({
-  page,
-  context,
-  team,
-  complaints,
-}) => {
+test("injected scripts and styles do not run", async ({ page, context, team, complaints }) => {
   await signIn(context, team.admin.email);
   await page.goto(team.path());
   await expect(row(page, "Ana Silva")).toBeVisible();
@@ -35,7 +30,7 @@ test("scripts and styles that were slipped in do not run", async ({
   expect(complaints.splice(0).length).toBeGreaterThan(0);
 });
 
-test("a name full of markup is a name", async ({ page, context, team }) => {
+test("markup in a name is shown as text", async ({ page, context, team }) => {
   await signIn(context, team.admin.email);
   await team.invite(
     "bo@acme.example",
@@ -61,7 +56,7 @@ test("a first visit of the team page takes less than 200 kB", async ({ page, con
   );
   const document = await page.goto(team.path());
   await expect(row(page, "Ana Silva")).toBeVisible();
-  // What the document names is all that the page needs; the rest is read ahead, once it is there.
+  // What the document names is all that the page needs; the rest is prefetched afterwards.
   const html = (await document?.text()) ?? "";
   const named = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path ?? "");
   const first = [team.path(), "/graphql", ...named];

@@ -142,7 +142,7 @@ test("a member's page leads to their other workspaces", async ({ page, team }) =
   await expect(page.getByRole("region", { name: "Membership" })).toContainText("Security Auditor");
 });
 
-test("the whole way to an invitation by the keyboard alone", async ({ page, team }) => {
+test("a person is invited by keyboard alone", async ({ page, team }) => {
   await page.goto(team.path());
   await expect(row(page, "Ana Silva")).toBeVisible();
   await page.keyboard.press("Control+k");
@@ -188,11 +188,11 @@ test("single keys can be turned off", async ({ page, team }) => {
   await expect(page).toHaveURL(/\/team$/);
 });
 
-test("what is typed while the answer comes stays", async ({ page, team }) => {
+test("what is typed while the response arrives stays", async ({ page, team }) => {
   await page.goto(team.path());
   const search = page.getByLabel("Search by name or email");
   await search.focus();
-  // On a slow machine the address changes long after it was told to.
+  // On a slow machine the URL changes long after the request.
   const client = await page.context().newCDPSession(page);
   await client.send("Emulation.setCPUThrottlingRate", { rate: 20 });
   for (const pause of [125, 150, 200]) {
@@ -204,17 +204,17 @@ test("what is typed while the answer comes stays", async ({ page, team }) => {
   }
 });
 
-test("a team without lapsed invitations has nothing beside its figures", async ({ page, team }) => {
+test("a team without expired invitations shows no count of them", async ({ page, team }) => {
   await page.goto(team.path());
   await expect(figure(page, "Pending invites")).toContainText("0");
   const summary = page.getByRole("region", { name: "Team summary" });
   await expect(summary).toHaveText("Total users1Active1Pending invites0");
 });
 
-test.describe("invitations that lapse at once", () => {
+test.describe("invitations that expire immediately", () => {
   test.use({ settings: { TOKENVUE_INVITATION_LIFETIME: "1s", TOKENVUE_RESEND_COOLDOWN: "1s" } });
 
-  test("are counted anew when one is sent again", async ({ page, team }) => {
+  test("are counted again when one is resent", async ({ page, team }) => {
     await team.invite("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
     await expect(async () => {
       await page.goto(team.path());
@@ -227,7 +227,7 @@ test.describe("invitations that lapse at once", () => {
   });
 });
 
-test("rows of an earlier search are not taken for the answer", async ({ page, team }) => {
+test("rows of an earlier search are not shown as the result", async ({ page, team }) => {
   await page.goto(team.path());
   await expect(row(page, "Ana Silva")).toBeVisible();
   const members = await hold(page, "Members");
@@ -256,7 +256,7 @@ test("only the latest change of a member can be undone", async ({ page, team }) 
   expect(await notes.getByRole("button", { name: "Add back" }).count()).toBe(0);
 });
 
-test("assigning tells beforehand who is there already", async ({ page, team }) => {
+test("assigning shows in advance who is already a member", async ({ page, team }) => {
   const { api } = team.admin;
   const created = await api.mutate("createWorkspace", { name: "Globex" }, "workspace { id }");
   const link = await team.invite("bo@acme.example", "Bo Li", "SECURITY_AUDITOR", [
@@ -270,7 +270,7 @@ test("assigning tells beforehand who is there already", async ({ page, team }) =
   await expect(page.getByText("Already invited (Security Auditor)")).toBeVisible();
 });
 
-test("an address that makes no sense shows what can be shown", async ({ page, team, foreseen }) => {
+test("a URL with invalid parameters shows what it can", async ({ page, team, foreseen }) => {
   foreseen.push(/"BAD_INPUT"/);
   await page.goto(team.path("team?q=ana&after=nonsense&page=2"));
   await expect(row(page, "Ana Silva")).toBeVisible();

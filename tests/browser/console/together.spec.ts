@@ -122,7 +122,7 @@ test.describe("a session that ended in another tab", () => {
     await expect(page.getByText("1 invited.")).toBeVisible();
   });
 
-  test("and became somebody else’s shows nothing of the first one", async ({
+  test("and became another user’s shows nothing of the first one", async ({
     page,
     context,
     team,

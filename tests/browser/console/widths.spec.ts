@@ -27,7 +27,10 @@ const overflow = (page: Page) =>
     return tooWide.map((each) => each.scrollWidth - each.clientWidth);
   });
 
-test("nothing is out of sight, however wide the window and long a name", async ({ page, team }) => {
+test("nothing is cut off, whatever the window's width and a name's length", async ({
+  page,
+  team,
+}) => {
   for (const width of [360, 640, 768, 860, 900, 1024, 1190, 1200, 1280, 1366, 1420, 1440, 1920]) {
     await page.setViewportSize({ width, height: 800 });
     for (const path of ["team", "history"]) {
@@ -38,7 +41,7 @@ test("nothing is out of sight, however wide the window and long a name", async (
   }
 });
 
-test("names break where they must, and not before", async ({ page, team }) => {
+test("names wrap only where they must", async ({ page, team }) => {
   await page.setViewportSize({ width: 1280, height: 800 });
   await page.goto(team.path());
   const name = row(page, "Bartholomew").getByRole("link");
@@ -52,7 +55,7 @@ test("names break where they must, and not before", async ({ page, team }) => {
   expect(lines).toBeLessThanOrEqual(2);
 });
 
-test("a dialog holds a long name", async ({ page, team }) => {
+test("a dialog fits a long name", async ({ page, team }) => {
   for (const width of [360, 1280]) {
     await page.setViewportSize({ width, height: 800 });
     await page.goto(team.path("team?q=long"));

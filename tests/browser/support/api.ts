@@ -1,4 +1,4 @@
-/** A GraphQL client for arranging what a test starts from: what is tested goes through the browser. */
+/** A GraphQL client for a test's setup; what is tested goes through the browser. */
 export class Api {
   readonly #url: string;
   readonly #token: string | undefined;

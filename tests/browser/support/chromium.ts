@@ -3,8 +3,8 @@ import { delimiter, join } from "node:path";
 
 /** Where Chromium is: what `TOKENVUE_TEST_CHROMIUM` says, or the first one on the path. */
 function find(): string {
-  const told = process.env.TOKENVUE_TEST_CHROMIUM;
-  if (told) return told;
+  const named = process.env.TOKENVUE_TEST_CHROMIUM;
+  if (named) return named;
   for (const folder of (process.env.PATH ?? "").split(delimiter)) {
     for (const name of ["chromium", "chromium-browser", "google-chrome"]) {
       const path = join(folder, name);
@@ -12,14 +12,14 @@ function find(): string {
         accessSync(path, constants.X_OK);
         return path;
       } catch {
-        // Not here.
+        // Try the next one.
       }
     }
   }
   throw new Error("There is no Chromium: install it, or say where it is in TOKENVUE_TEST_CHROMIUM");
 }
 
-/** How every browser of these tests is started: it asks nobody but the server under test. */
+/** How every browser of these tests is started: it contacts only the server under test. */
 export const CHROMIUM = {
   executablePath: find(),
   args: [

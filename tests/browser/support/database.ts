@@ -4,7 +4,7 @@ import type { Settings } from "./program.ts";
 
 export type Engine = "sqlite" | "postgres";
 
-/** Where PostgreSQL is, with a user who may create databases; `scripts/with-postgres` tells. */
+/** Where PostgreSQL is, with a user who may create databases; set by `scripts/with-postgres`. */
 export const POSTGRES = process.env.TOKENVUE_TEST_POSTGRES_URL;
 
 async function run(statement: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { Locator, Page } from "@playwright/test";
 export const heading = (page: Page, name: string): Locator =>
   page.getByRole("heading", { name, level: 1 });
 
-/** The row of the team table that shows somebody. */
+/** A member's row in the team table. */
 export const row = (page: Page, text: string): Locator =>
   page.getByRole("row").filter({ hasText: text });
 
@@ -16,11 +16,11 @@ export const figure = (page: Page, label: string): Locator =>
 export const password = (page: Page | Locator, label = "Password"): Locator =>
   page.getByRole("textbox", { name: label, exact: true });
 
-/** Opens the menu of somebody's row and chooses from it. */
+/** Opens the menu of a member's row and chooses from it. */
 export async function act(page: Page, name: string, action: string) {
   await page.getByRole("button", { name: `Actions for ${name}` }).click();
   await page.getByRole("menuitem", { name: action }).click();
 }
 
-/** As when somebody comes back to the window, which makes the console read what it shows anew. */
+/** As if the user came back to the window, which makes the console refetch what it shows. */
 export const comeBack = (page: Page) => page.evaluate(() => dispatchEvent(new Event("focus")));

@@ -49,7 +49,7 @@ export class Team {
     return `/w/${this.workspace.slug}/${page}`;
   }
 
-  /** Invites somebody, and gives the link of their mail. */
+  /** Invites a person; returns the link in their email. */
   async invite(email: string, name: string, role: Role, workspaceIds = [this.workspace.id]) {
     const [firstName, lastName] = name.split(" ");
     const before = this.#mailbox.to(email).length;
@@ -58,7 +58,7 @@ export class Team {
     return linkIn(await this.#mailbox.wait(email, "invite", before + 1));
   }
 
-  /** Somebody who was invited and has accepted. */
+  /** A person who was invited and has accepted. */
   async member(email: string, name: string, role: Role): Promise<Person> {
     const link = await this.invite(email, name, role);
     const input = { token: tokenOf(link), password: PASSWORD, transport: "BEARER" };
@@ -85,7 +85,7 @@ export class Team {
     await this.admin.api.mutate("updateWorkspace", input, "");
   }
 
-  /** The id of somebody's membership. */
+  /** The id of a person's membership. */
   async membershipOf(email: string): Promise<string> {
     const { workspace } = await this.admin.api.run(
       "query($email: String!) { workspace { members(search: $email) { nodes { id email } } } }",

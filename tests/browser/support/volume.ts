@@ -3,7 +3,7 @@ import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Program, type Settings } from "./program.ts";
 
-// Mounts a small file system for one program alone, which it goes away with.
+// Mounts a small file system for one program, which is unmounted with it.
 const MOUNT = 'mount -t tmpfs -o "size=$0" none "$1" && shift && exec "$@"';
 const USER = process.getuid?.() === 0 ? [] : ["--user", "--map-root-user"];
 const UNSHARE = ["unshare", ...USER, "--mount", "sh", "-c", MOUNT];

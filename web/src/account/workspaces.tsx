@@ -5,8 +5,8 @@ import { useClient } from "urql";
 import {
   CreateWorkspaceDocument,
   LeaveWorkspaceDocument,
-  type PlaceFragment,
   SessionDocument,
+  type ViewerMembershipFragment,
 } from "#generated/operations";
 import { useAction, useForm } from "../api/use-mutation";
 import { useRoleName, useSession } from "../shell/session";
@@ -20,24 +20,24 @@ import styles from "./account.module.css";
 
 /** The viewer's workspaces: open, leave or create one. */
 export function Workspaces() {
-  const { places } = useSession();
+  const { memberships } = useSession();
   const roleName = useRoleName();
-  const [leaving, setLeaving] = useState<PlaceFragment>();
+  const [leaving, setLeaving] = useState<ViewerMembershipFragment>();
   return (
     <Card title="Workspaces">
       <ul className={styles.list}>
-        {places.map((place) => (
-          <li key={place.id}>
+        {memberships.map((membership) => (
+          <li key={membership.id}>
             <span className={styles.what}>
-              <Link to={`/w/${place.workspace.slug}/team`}>
-                <bdi>{place.workspace.name}</bdi>
+              <Link to={`/w/${membership.workspace.slug}/team`}>
+                <bdi>{membership.workspace.name}</bdi>
               </Link>
-              <span className="muted">{roleName(place.role)}</span>
+              <span className="muted">{roleName(membership.role)}</span>
             </span>
             <Button
               look="quiet"
-              onClick={() => setLeaving(place)}
-              aria-label={`Leave ${place.workspace.name}`}
+              onClick={() => setLeaving(membership)}
+              aria-label={`Leave ${membership.workspace.name}`}
             >
               Leave
             </Button>
@@ -45,15 +45,21 @@ export function Workspaces() {
         ))}
       </ul>
       <Create />
-      {leaving && <Leave place={leaving} onClose={() => setLeaving(undefined)} />}
+      {leaving && <Leave membership={leaving} onClose={() => setLeaving(undefined)} />}
     </Card>
   );
 }
 
-function Leave({ place, onClose }: { place: PlaceFragment; onClose: () => void }) {
+function Leave({
+  membership,
+  onClose,
+}: {
+  membership: ViewerMembershipFragment;
+  onClose: () => void;
+}) {
   const toasts = useToasts();
   const [leave, busy] = useAction(LeaveWorkspaceDocument);
-  const { id, name } = place.workspace;
+  const { id, name } = membership.workspace;
   const confirm = async () => {
     const payload = await leave({ input: { workspaceId: id } });
     onClose();
@@ -86,7 +92,7 @@ function Create() {
   const create = async ({ name = "" }) => {
     const payload = await send({ input: { name } });
     if (!payload?.workspace) return;
-    // Where they belong is to be known before they get there.
+    // The new membership must be known before its page opens.
     await client.query(SessionDocument, {}, { requestPolicy: "network-only" });
     navigate(`/w/${payload.workspace.slug}/team`);
   };

@@ -1,7 +1,7 @@
 import { CombinedError } from "@urql/core";
 import { expect, it, vi } from "vitest";
 
-// Times are told in the browser's language.
+// Times are written in the browser's language.
 vi.stubGlobal("navigator", { language: "en-GB" });
 const { problemIn, problemOf } = await import("./problem");
 
@@ -20,7 +20,7 @@ it.each([
   expect(problemOf(failed(code))).toEqual({ message, fields: {} });
 });
 
-it("what prevents saving goes before what went wrong beside it", () => {
+it("what prevents saving takes precedence over other errors", () => {
   expect(problemOf(failed("INTERNAL", "CANNOT_SAVE")).message).toContain("cannot save");
 });
 

@@ -75,7 +75,7 @@ export function problemOf(error: CombinedError): Problem {
   return { message: first.message, fields: {} };
 }
 
-/** The same for what the API tells as data. `names` are the fields that the form shows. */
+/** The same for errors that the API returns as data. `names` are the fields that the form shows. */
 export function problemOfInput(errors: readonly UserError[], names: readonly string[]): Problem {
   const problem: Problem = { message: "", fields: {} };
   const general: string[] = [];

@@ -4,8 +4,8 @@ import { type UseQueryArgs, useQuery } from "urql";
 import { useRefetch } from "./use-refetch";
 
 /**
- * What a page shows: read now, and again while somebody looks at it. An answer outlives a failed
- * reading of the same thing.
+ * The data of a page: read now, and refetched while the page is visible. After a failed refetch, the
+ * last response stays.
  */
 export function useRead<D, V extends AnyVariables>(
   query: TypedDocumentNode<D, V>,
@@ -17,16 +17,16 @@ export function useRead<D, V extends AnyVariables>(
   } as UseQueryArgs<V, D>);
   useRefetch(again);
   const { key } = createRequest(query, variables);
-  const [kept, setKept] = useState<{ key: number; data: D }>();
+  const [last, setLast] = useState<{ key: number; data: D }>();
   const answered = data !== undefined && operation?.key === key;
-  if (answered && kept?.data !== data) setKept({ key, data });
-  const known = kept?.key === key ? kept.data : undefined;
+  if (answered && last?.data !== data) setLast({ key, data });
+  const known = last?.key === key ? last.data : undefined;
   return {
-    /** The last answer to these variables, not to those before. */
+    /** The last response for these variables, never for earlier ones. */
     data: answered ? data : known,
-    /** Why the last reading came to nothing, or not to everything. */
+    /** The error of the last read, also of a partial response. */
     error,
-    /** Whether no reading is under way. */
+    /** Whether no read is running. */
     settled: !fetching && !stale,
     again: () => again({ requestPolicy: "network-only" }),
   };

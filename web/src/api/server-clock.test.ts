@@ -12,16 +12,16 @@ afterEach(() => {
 });
 
 it("goes by the server's clock when it differs", () => {
-  const told = vi.fn();
-  const stop = watchServerClock(told);
+  const changed = vi.fn();
+  const stop = watchServerClock(changed);
   const server = Date.now() + 600_000;
   compareClocks(answer(server), Date.now());
   expect(Math.abs(serverNow() - server)).toBeLessThanOrEqual(1000);
-  expect(told).toHaveBeenCalledTimes(1);
+  expect(changed).toHaveBeenCalledTimes(1);
   // The next response says the same.
   vi.advanceTimersByTime(5000);
   compareClocks(answer(server + 5000), Date.now());
-  expect(told).toHaveBeenCalledTimes(1);
+  expect(changed).toHaveBeenCalledTimes(1);
   stop();
 });
 

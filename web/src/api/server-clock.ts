@@ -1,11 +1,11 @@
 /** The header `Date` counts seconds: smaller differences say nothing. In milliseconds. */
 const PRECISION = 1500;
 
-let ahead = 0;
+let offset = 0;
 const watchers = new Set<() => void>();
 
 /** The present moment by the server's clock, in milliseconds: all times that it sends are by that. */
-export const serverNow = () => Date.now() + ahead;
+export const serverNow = () => Date.now() + offset;
 
 /** Calls back when the server's clock turns out to differ from what was known. */
 export function watchServerClock(onChange: () => void): () => void {
@@ -21,7 +21,7 @@ export function compareClocks(response: Response, sent: number) {
   if (Number.isNaN(date) || received - sent > 10_000) return;
   const found = date + 500 - (sent + received) / 2;
   const next = Math.abs(found) < PRECISION ? 0 : found;
-  if (Math.abs(next - ahead) < PRECISION) return;
-  ahead = next;
+  if (Math.abs(next - offset) < PRECISION) return;
+  offset = next;
   for (const each of watchers) each();
 }

@@ -15,7 +15,7 @@ import { exact } from "../ui/time";
 import { AcceptSignedIn, AcceptSigningIn, AcceptSigningUp } from "./accept-forms";
 import { DeadInvitation } from "./dead-invitation";
 import { Decline } from "./decline";
-import { Entry, EntryFailed, EntryLoading, Places } from "./layout";
+import { Entry, EntryFailed, EntryLoading, MembershipList } from "./layout";
 import { dropLinkToken, linkToken } from "./link-token";
 
 export type Invitation = NonNullable<InvitationLinkQuery["invitationPreview"]>;
@@ -29,7 +29,7 @@ export default function AcceptInvitation() {
     query: InvitationLinkDocument,
     variables: { token },
   });
-  // Where it is read again in vain, the form stays, with what was typed.
+  // Where it is read again without success, the form and what was typed stay.
   const data = usePrevious(latest);
   const form = useForm(AcceptInvitationDocument, ["firstName", "lastName", "password"]);
   const [declined, setDeclined] = useState(false);
@@ -61,7 +61,7 @@ export default function AcceptInvitation() {
     navigate(slug ? `/w/${slug}/team` : "/", { replace: true });
   };
   const about = (role: string) => data.roles.find((each) => each.role === role)?.description;
-  const places = invitation.placements.map(({ workspaceName, role, roleName }) => ({
+  const memberships = invitation.placements.map(({ workspaceName, role, roleName }) => ({
     name: workspaceName,
     role: roleName,
     about: about(role),
@@ -82,7 +82,7 @@ export default function AcceptInvitation() {
         />
       }
     >
-      <Places places={places} />
+      <MembershipList memberships={memberships} />
       {!invitation.hasAccount && (
         <AcceptSigningUp {...props} minLength={data.service?.passwordMinLength} />
       )}

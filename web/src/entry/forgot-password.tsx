@@ -27,8 +27,8 @@ export default function ForgotPassword() {
           </p>
         </Notice>
         <p className="muted">
-          The link expires soon, and requesting a new one cancels it. Didn’t get an email? Check
-          your spam folder, and make sure that this is the address you were invited at.
+          The link expires soon. Didn’t get an email? Check your spam folder, and make sure that
+          this is the address you were invited at.
         </p>
         {data?.service?.sendsMail === false && <LocalMail />}
         <Button onClick={() => setAsked(undefined)}>Use another address</Button>

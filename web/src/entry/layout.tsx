@@ -8,7 +8,7 @@ import { Skeleton } from "../ui/elements";
 import { Heading, useTitle } from "../ui/page";
 import styles from "./layout.module.css";
 
-/** A page for those who are not in yet: one card in the middle. */
+/** A page for signed-out visitors: one card in the middle. */
 export function Entry({
   title,
   lead,
@@ -45,7 +45,7 @@ function Address() {
   return <AddressNotice publicUrl={data?.service?.publicUrl} />;
 }
 
-/** The same while its contents are on their way. */
+/** The same while its contents load. */
 export const EntryLoading = ({ title }: { title: string }) => (
   <Entry title={title}>
     <Skeleton width="90%" />
@@ -61,21 +61,21 @@ export const EntryFailed = (props: { error: CombinedError; retry: () => void }) 
   </main>
 );
 
-/** Where an invitation leads, and as what. */
-export function Places({
-  places,
+/** The workspaces of an invitation, with the role in each. */
+export function MembershipList({
+  memberships,
 }: {
-  places: readonly { name: string; role: string; about?: string | undefined }[];
+  memberships: readonly { name: string; role: string; about?: string | undefined }[];
 }) {
   return (
-    <ul className={styles.places}>
-      {places.map((place) => (
-        <li key={place.name}>
+    <ul className={styles.memberships}>
+      {memberships.map((membership) => (
+        <li key={membership.name}>
           <strong>
-            <bdi>{place.name}</bdi>
+            <bdi>{membership.name}</bdi>
           </strong>
-          <span>{place.role}</span>
-          {place.about && <span className="muted">{place.about}</span>}
+          <span>{membership.role}</span>
+          {membership.about && <span className="muted">{membership.about}</span>}
         </li>
       ))}
     </ul>

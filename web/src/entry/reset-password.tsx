@@ -18,7 +18,7 @@ export default function ResetPassword() {
     query: ResetLinkDocument,
     variables: { token },
   });
-  // Where it is read again in vain, the form stays, with what was typed.
+  // Where it is read again without success, the form and what was typed stay.
   const data = usePrevious(latest);
   const { send, busy, problem } = useForm(ResetPasswordDocument, ["newPassword"]);
   const [done, setDone] = useState(false);

@@ -5,7 +5,7 @@ import { type AuditEventKind, type AuditOutcome, HistoryDocument } from "#genera
 import { isBadInput } from "../api/problem";
 import { useRead } from "../api/read";
 import { usePreviousPage } from "../api/use-previous";
-import { type RoleName, useHere, useRoleName } from "../shell/session";
+import { type RoleName, useCurrentWorkspace, useRoleName } from "../shell/session";
 import { NoAnswer, OutOfDate } from "../shell/states";
 import { Button, ButtonLink } from "../ui/button";
 import { Badge, Empty } from "../ui/elements";
@@ -24,9 +24,9 @@ const rowId = (event: Event) => event.id;
 
 /** The workspace's access changes, including denied attempts. */
 export default function History() {
-  const here = useHere();
+  const current = useCurrentWorkspace();
   const [view, change] = useView();
-  const read = useRead(HistoryDocument, variables(view, here.id));
+  const read = useRead(HistoryDocument, variables(view, current.id));
   const found = read.data?.workspace?.accessHistory;
   const { shown, stale } = usePreviousPage(found, view);
   // The cursor or person is invalid: read again without them.

@@ -4,7 +4,7 @@ import { useDeferredValue, useState } from "react";
 import { useQuery } from "urql";
 import { FindPeopleDocument, PersonDocument } from "#generated/operations";
 import { usePrevious } from "../api/use-previous";
-import { useHere } from "../shell/session";
+import { useCurrentWorkspace } from "../shell/session";
 import { Button } from "../ui/button";
 import popup from "../ui/popup.module.css";
 import { Select } from "../ui/select";
@@ -63,12 +63,12 @@ function Chosen({ id }: { id: string }) {
 }
 
 function Choose({ onChoose }: { onChoose: (person: Person) => void }) {
-  const here = useHere();
+  const current = useCurrentWorkspace();
   const [text, setText] = useState("");
   const search = useDeferredValue(text.trim());
   const [{ data }] = useQuery({
     query: FindPeopleDocument,
-    variables: { workspaceId: here.id, search: search || null },
+    variables: { workspaceId: current.id, search: search || null },
   });
   const nodes = usePrevious(data?.workspace?.members?.nodes) ?? [];
   const people: Person[] = nodes.map(({ name, email, user }) => ({

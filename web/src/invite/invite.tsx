@@ -3,7 +3,7 @@ import { useMemo, useState } from "react";
 import type { InviteeInput, OutcomeFragment, Role } from "#generated/operations";
 import { type Problem, problemOfInput } from "../api/problem";
 import { MailNotice } from "../shell/mail-notice";
-import { useHere, useSession } from "../shell/session";
+import { useCurrentWorkspace, useSession } from "../shell/session";
 import { Notice } from "../ui/notice";
 import { Page } from "../ui/page";
 import styles from "./invite.module.css";
@@ -15,13 +15,13 @@ import { useSend } from "./use-send";
 
 /** Inviting people: one, or many at once. */
 export default function Invite() {
-  const here = useHere();
+  const current = useCurrentWorkspace();
   const { service } = useSession();
   const [tab, setTab] = useState("one");
   // The form that was sent; the other one may be looked at meanwhile.
   const [sent, setSent] = useState(tab);
   const [role, setRole] = useState<Role>("GATEWAY_OPERATOR");
-  const [chosen, setChosen] = useState([here.id]);
+  const [chosen, setChosen] = useState([current.id]);
   const [source, setSource] = useState<Source>(typed(""));
   const [invitees, setInvitees] = useState<readonly InviteeInput[]>([]);
   const { send, sending, busy, reset } = useSend();
@@ -41,7 +41,7 @@ export default function Invite() {
     setSource(typed(""));
     reset();
   };
-  const back = { to: here.path("team"), label: "Team" };
+  const back = { to: current.path("team"), label: "Team" };
   // One person who cannot be invited is corrected where they were typed.
   const refused = useMemo(
     () => (sent === "one" ? refusalOf(sending?.outcomes ?? []) : undefined),

@@ -45,7 +45,7 @@ export function ManyPeople(props: Props) {
   const { role, onRole, chosen, onChosen, source, onSource, problem, busy, onSend } = props;
   const managed = useManaged();
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
-  // Reading a long list takes longer than typing a letter.
+  // Reading a long list takes longer than typing a character.
   const settled = useDeferredValue(source);
   const { reading, isRole, shape, setAsking } = useList(settled);
   const found = useRef<HTMLParagraphElement>(null);
@@ -70,7 +70,7 @@ export function ManyPeople(props: Props) {
   const foresees = ({ email }: InviteeInput, ...results: InviteResult[]) =>
     preview.outcomes.get(keyOf(email))?.some(({ result }) => results.includes(result)) ?? true;
   const fresh = invitees.filter((each) => foresees(each, "INVITED", "ADDED"));
-  // Those who cannot be invited are sent as well, so that the results tell them.
+  // Those who cannot be invited are sent as well, so that the results list them.
   const sent = invitees.filter((each) => foresees(each, "INVITED", "ADDED", "FAILED"));
   const ready = settled === source && fresh.length > 0 && chosen.length > 0;
   return (

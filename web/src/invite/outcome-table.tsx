@@ -122,9 +122,9 @@ function useColumns(done: boolean, onDrop: ((key: string) => void) | undefined):
         id: "outcome",
         header: done ? "Outcome" : "What will happen",
         cell: (line) => (
-          <span className={styles.places}>
+          <span className={styles.perWorkspace}>
             {line.outcomes.map((outcome) => (
-              <span key={outcome.workspace.id} className={styles.place}>
+              <span key={outcome.workspace.id} className={styles.oneWorkspace}>
                 <Badge tone={outcomeText(outcome).tone}>
                   {(done ? happened : foreseen)(outcome, roleName)}
                 </Badge>

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef } from "react";
 import type { InviteeInput, InviteResult, OutcomeFragment } from "#generated/operations";
-import { useHere, useRoleName, useSession } from "../shell/session";
+import { useCurrentWorkspace, useRoleName, useSession } from "../shell/session";
 import { Button, ButtonLink } from "../ui/button";
 import { Buttons } from "../ui/field";
 import { Notice } from "../ui/notice";
@@ -27,7 +27,7 @@ export function Results({
   /** Goes back to the form with those who failed, and the lines that were skipped. */
   onRetry: (failed: InviteeInput[]) => void;
 }) {
-  const here = useHere();
+  const current = useCurrentWorkspace();
   const summaryRef = useRef<HTMLParagraphElement>(null);
   // The button that was pressed is gone: what came of it is read out, and the work goes on there.
   useEffect(() => summaryRef.current?.focus(), []);
@@ -63,7 +63,7 @@ export function Results({
         <OutcomeTable label="Outcomes" lines={lines} done />
       </Card>
       <Buttons>
-        <ButtonLink to={here.path("team")} look={done ? "primary" : "plain"}>
+        <ButtonLink to={current.path("team")} look={done ? "primary" : "plain"}>
           Go to the team
         </ButtonLink>
         <Button onClick={onMore}>Invite more people</Button>

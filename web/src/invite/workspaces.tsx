@@ -1,12 +1,12 @@
-import type { PlaceFragment } from "#generated/operations";
+import type { ViewerMembershipFragment } from "#generated/operations";
 import { may, useSession } from "../shell/session";
 import { Checkbox } from "../ui/field";
 import styles from "./invite.module.css";
 
 /** The workspaces that the viewer manages. */
-export function useManaged(): PlaceFragment["workspace"][] {
-  const { places, roles } = useSession();
-  return places
+export function useManaged(): ViewerMembershipFragment["workspace"][] {
+  const { memberships, roles } = useSession();
+  return memberships
     .filter(({ role }) => may(roles, role, "TEAM_MANAGE"))
     .map(({ workspace }) => workspace);
 }
@@ -19,7 +19,7 @@ export function WorkspaceChoices({
   onChange,
 }: {
   legend: string;
-  workspaces: readonly PlaceFragment["workspace"][];
+  workspaces: readonly ViewerMembershipFragment["workspace"][];
   chosen: readonly string[];
   onChange: (ids: string[]) => void;
 }) {

@@ -2,7 +2,7 @@ import { Building2, KeyRound, MailX, Send, ShieldCheck, UserMinus } from "lucide
 import { type ComponentType, lazy, type ReactNode, useState } from "react";
 import type { MembershipAction } from "#generated/operations";
 import { DialogPart } from "../shell/dialog-part";
-import { useHere } from "../shell/session";
+import { useCurrentWorkspace } from "../shell/session";
 import type { DialogProps } from "./dialogs";
 import { canDo, type Member } from "./member";
 import { useResend } from "./use-member-mutations";
@@ -19,7 +19,7 @@ export type Action = {
   run: () => void;
 };
 
-// Read when the first of them opens, or ahead of that.
+// Loaded when the first of them opens, or prefetched.
 const dialog = (name: "ResetDialog" | "RoleDialog" | "RevokeDialog" | "RemoveDialog") =>
   lazy<ComponentType<DialogProps>>(async () => ({ default: (await import("./dialogs"))[name] }));
 
@@ -28,7 +28,7 @@ type Known = {
   label: string;
   icon: Icon;
   danger?: boolean;
-  /** What asks before it is done; without one it is done at once. */
+  /** The dialog that asks for confirmation; without one the action runs immediately. */
   dialog?: ComponentType<DialogProps>;
 };
 
@@ -71,12 +71,12 @@ const ACTIONS: Known[] = [
 
 /**
  * What the viewer may do with a member now, the same for rows and pages. `dialogs` must be rendered
- * beside what offers the actions.
+ * next to the element that offers the actions.
  */
 export function useMemberActions(member: Member): { actions: Action[]; dialogs: ReactNode } {
   const [Asked, setAsked] = useState<ComponentType<DialogProps>>();
   const [resend, resending] = useResend(member);
-  const own = useHere().membershipId === member.id;
+  const own = useCurrentWorkspace().membershipId === member.id;
   const actions = ACTIONS.filter(({ action }) => canDo(member, action))
     // For an invited member, revoking and removing are the same.
     .filter(({ action }) => action !== "REMOVE" || !canDo(member, "REVOKE_INVITATION"))

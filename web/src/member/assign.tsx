@@ -7,7 +7,7 @@ import { foreseen, happened } from "../invite/outcome";
 import { OutcomeList } from "../invite/outcome-list";
 import { usePreview } from "../invite/use-preview";
 import { useManaged, WorkspaceChoices } from "../invite/workspaces";
-import { useHere, useRoleName } from "../shell/session";
+import { useCurrentWorkspace, useRoleName } from "../shell/session";
 import { Button, ButtonLink } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { Buttons, Form } from "../ui/field";
@@ -17,8 +17,8 @@ import { RoleSelect } from "./role-select";
 
 /** Assigns a member to other workspaces that the viewer manages. */
 export default function AssignDialog({ member, onClose }: DialogProps) {
-  const here = useHere();
-  const others = useManaged().filter(({ id }) => id !== here.id);
+  const current = useCurrentWorkspace();
+  const others = useManaged().filter(({ id }) => id !== current.id);
   const [chosen, setChosen] = useState<string[]>([]);
   const [role, setRole] = useState<Role>(member.role ?? "GATEWAY_OPERATOR");
   const [outcomes, setOutcomes] = useState<readonly OutcomeFragment[]>();
@@ -29,7 +29,7 @@ export default function AssignDialog({ member, onClose }: DialogProps) {
     [email, role],
   );
   const preview = usePreview(asked, chosen);
-  const ahead = (preview.outcomes.get(keyOf(email ?? "")) ?? []).filter(({ workspace }) =>
+  const previewed = (preview.outcomes.get(keyOf(email ?? "")) ?? []).filter(({ workspace }) =>
     chosen.includes(workspace.id),
   );
   const { send, busy, problem } = useForm(AssignToWorkspacesDocument, []);
@@ -73,7 +73,7 @@ export default function AssignDialog({ member, onClose }: DialogProps) {
           onChange={setChosen}
         />
         <RoleSelect value={role} onChange={setRole} label="Role in these workspaces" />
-        <OutcomeList live outcomes={ahead} text={(outcome) => foreseen(outcome, roleName)} />
+        <OutcomeList live outcomes={previewed} text={(outcome) => foreseen(outcome, roleName)} />
         <Buttons end>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" look="primary" busy={busy} disabled={chosen.length === 0}>

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { Role } from "#generated/operations";
-import { useHere, useRoleName } from "../shell/session";
+import { useCurrentWorkspace, useRoleName } from "../shell/session";
 import { Button } from "../ui/button";
 import { Confirm, Dialog } from "../ui/dialog";
 import { Buttons, Checkbox } from "../ui/field";
@@ -79,10 +79,10 @@ function TheirInvitations({
 
 /** Asks for confirmation before removing a member. */
 export function RemoveDialog({ member, onClose }: DialogProps) {
-  const here = useHere();
+  const current = useCurrentWorkspace();
   const [remove] = useRemove(member);
   const [revoke, setRevoke] = useState(false);
-  const own = member.id === here.membershipId;
+  const own = member.id === current.membershipId;
   const confirm = () => {
     onClose();
     remove(revoke);
@@ -93,8 +93,8 @@ export function RemoveDialog({ member, onClose }: DialogProps) {
       onClose={onClose}
       title={
         own
-          ? `Leave ${isolate(here.name)}?`
-          : `Remove ${inSentence(member)} from ${isolate(here.name)}?`
+          ? `Leave ${isolate(current.name)}?`
+          : `Remove ${inSentence(member)} from ${isolate(current.name)}?`
       }
       action={own ? "Leave" : "Remove"}
       onConfirm={confirm}
@@ -113,12 +113,12 @@ export function RemoveDialog({ member, onClose }: DialogProps) {
 
 /** Chooses another role. `to` is preselected if it was chosen in the row's menu. */
 export function RoleDialog({ member, onClose, to }: DialogProps & { to?: Role }) {
-  const here = useHere();
+  const current = useCurrentWorkspace();
   const roleName = useRoleName();
   const [role, setRole] = useState<Role>(to ?? member.role ?? "GATEWAY_OPERATOR");
   const [revoke, setRevoke] = useState(false);
   const [change] = useChangeRole(member);
-  const own = member.id === here.membershipId;
+  const own = member.id === current.membershipId;
   const demoted = member.role === "WORKSPACE_ADMIN" && role !== "WORKSPACE_ADMIN";
   const confirm = () => {
     onClose();

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { Link, useParams } from "react-router";
 import { MemberDocument, type MemberQuery } from "#generated/operations";
 import { useRead } from "../api/read";
-import { type Here, useHere, useRoleName } from "../shell/session";
+import { type CurrentWorkspace, useCurrentWorkspace, useRoleName } from "../shell/session";
 import { NoAnswer, OutOfDate } from "../shell/states";
 import { Status } from "../team/status";
 import { Button, ButtonLink } from "../ui/button";
@@ -20,19 +20,19 @@ type Member = NonNullable<NonNullable<MemberQuery["workspace"]>["member"]>;
 
 /** One member: identity, membership and available actions. */
 export default function MemberPage() {
-  const here = useHere();
+  const current = useCurrentWorkspace();
   const { memberId = "" } = useParams();
-  const own = memberId === here.membershipId;
+  const own = memberId === current.membershipId;
   const { data, error, settled, again } = useRead(MemberDocument, {
-    workspaceId: here.id,
+    workspaceId: current.id,
     memberId,
-    review: here.can("TEAM_REVIEW") || own,
+    review: current.can("TEAM_REVIEW") || own,
   });
   const member = data?.workspace?.member;
-  const back = { to: here.path("team"), label: "Team" };
+  const back = { to: current.path("team"), label: "Team" };
   if (member?.role && member.email) {
     return (
-      <Known member={member} here={here} complete={settled}>
+      <Known member={member} current={current} complete={settled}>
         {error && <OutOfDate error={error} retry={again} />}
       </Known>
     );
@@ -53,7 +53,7 @@ export default function MemberPage() {
       <Empty
         icon={UserX}
         title="This member doesn’t exist"
-        actions={<ButtonLink to={here.path("team")}>Go to the team</ButtonLink>}
+        actions={<ButtonLink to={current.path("team")}>Go to the team</ButtonLink>}
       >
         They may have been removed, or the link may be incomplete.
       </Empty>
@@ -63,17 +63,17 @@ export default function MemberPage() {
 
 function Known({
   member,
-  here,
+  current,
   complete,
   children,
 }: {
   member: Member;
-  here: Here;
+  current: CurrentWorkspace;
   complete: boolean;
   children: ReactNode;
 }) {
   const { actions, dialogs } = useMemberActions(member);
-  const own = member.id === here.membershipId;
+  const own = member.id === current.membershipId;
   const name = nameOf(member);
   const heading = (
     <span className={styles.who}>
@@ -87,7 +87,7 @@ function Known({
     </span>
   );
   return (
-    <Page title={name} heading={heading} back={{ to: here.path("team"), label: "Team" }}>
+    <Page title={name} heading={heading} back={{ to: current.path("team"), label: "Team" }}>
       {children}
       {actions.length > 0 && (
         <Buttons>
@@ -100,18 +100,18 @@ function Known({
         </Buttons>
       )}
       <div className={styles.columns}>
-        <Facts member={member} here={here} />
+        <Facts member={member} current={current} />
         {member.invitation && <InvitationCard invitation={member.invitation} />}
-        <Workspaces member={member} here={here} complete={complete} />
+        <Workspaces member={member} current={current} complete={complete} />
       </div>
       {dialogs}
     </Page>
   );
 }
 
-function Facts({ member, here }: { member: Member; here: Here }) {
+function Facts({ member, current }: { member: Member; current: CurrentWorkspace }) {
   const roleName = useRoleName();
-  const own = member.id === here.membershipId;
+  const own = member.id === current.membershipId;
   return (
     <Card title="Membership">
       <dl className={styles.facts}>
@@ -133,7 +133,7 @@ function Facts({ member, here }: { member: Member; here: Here }) {
             </dd>
           </>
         )}
-        {(here.can("TEAM_REVIEW") || own) && member.lastActiveAt !== undefined && (
+        {(current.can("TEAM_REVIEW") || own) && member.lastActiveAt !== undefined && (
           <>
             <dt>Last active</dt>
             <dd>
@@ -145,15 +145,15 @@ function Facts({ member, here }: { member: Member; here: Here }) {
             </dd>
           </>
         )}
-        {here.can("ACCESS_HISTORY_VIEW") && member.user && (
+        {current.can("ACCESS_HISTORY_VIEW") && member.user && (
           <>
             <dt>History</dt>
             <dd>
-              <Link to={here.path(`history?subject=${encodeURIComponent(member.user.id)}`)}>
+              <Link to={current.path(`history?subject=${encodeURIComponent(member.user.id)}`)}>
                 Changes to this member
               </Link>
               {", "}
-              <Link to={here.path(`history?actor=${encodeURIComponent(member.user.id)}`)}>
+              <Link to={current.path(`history?actor=${encodeURIComponent(member.user.id)}`)}>
                 activity by this member
               </Link>
             </dd>
@@ -164,32 +164,40 @@ function Facts({ member, here }: { member: Member; here: Here }) {
   );
 }
 
-function Workspaces({ member, here, complete }: { member: Member; here: Here; complete: boolean }) {
+function Workspaces({
+  member,
+  current,
+  complete,
+}: {
+  member: Member;
+  current: CurrentWorkspace;
+  complete: boolean;
+}) {
   const roleName = useRoleName();
-  const places = member.user?.memberships?.nodes;
+  const memberships = member.user?.memberships?.nodes;
   return (
     <Card title="Workspaces">
-      {!places && !complete && <Skeleton width="60%" />}
-      {places && (
+      {!memberships && !complete && <Skeleton width="60%" />}
+      {memberships && (
         <ul className={styles.list}>
-          {places.map((place) => (
-            <li key={place.id}>
-              {place.workspace.id === here.id ? (
-                <bdi>{place.workspace.name}</bdi>
+          {memberships.map((membership) => (
+            <li key={membership.id}>
+              {membership.workspace.id === current.id ? (
+                <bdi>{membership.workspace.name}</bdi>
               ) : (
-                <Link to={`/w/${place.workspace.slug}/team/${place.id}`}>
-                  <bdi>{place.workspace.name}</bdi>
+                <Link to={`/w/${membership.workspace.slug}/team/${membership.id}`}>
+                  <bdi>{membership.workspace.name}</bdi>
                 </Link>
               )}
               <span className="muted">
-                {roleName(place.role)}
-                {place.status === "INVITED" && ", invited"}
+                {roleName(membership.role)}
+                {membership.status === "INVITED" && ", invited"}
               </span>
             </li>
           ))}
         </ul>
       )}
-      {here.can("TEAM_MANAGE") && member.id !== here.membershipId && (
+      {current.can("TEAM_MANAGE") && member.id !== current.membershipId && (
         <p className="muted">Only workspaces that you manage are listed.</p>
       )}
     </Card>

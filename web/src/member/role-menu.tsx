@@ -2,7 +2,7 @@ import { ChevronDown } from "lucide-react";
 import { lazy, useState } from "react";
 import type { Role } from "#generated/operations";
 import { DialogPart } from "../shell/dialog-part";
-import { useHere, useRoleName } from "../shell/session";
+import { useCurrentWorkspace, useRoleName } from "../shell/session";
 import { Menu, MenuChoice } from "../ui/menu";
 import { canDo, type Member, nameOf } from "./member";
 import styles from "./role-menu.module.css";
@@ -11,10 +11,10 @@ import { useChangeRole } from "./use-member-mutations";
 
 const RoleDialog = lazy(async () => ({ default: (await import("./dialogs")).RoleDialog }));
 
-/** A member's role, to be changed on the spot by those who may. */
+/** A member's role, as a menu for viewers who may change it. */
 export function RoleMenu({ member }: { member: Member }) {
   const roleName = useRoleName();
-  const own = useHere().membershipId === member.id;
+  const own = useCurrentWorkspace().membershipId === member.id;
   const options = useRoleOptions();
   const [change] = useChangeRole(member);
   const [asked, setAsked] = useState<Role>();

@@ -10,18 +10,18 @@ import {
 } from "#generated/operations";
 import { useApi } from "../api/provider";
 import { useAction } from "../api/use-mutation";
-import { useHere, useRoleName } from "../shell/session";
+import { useCurrentWorkspace, useRoleName } from "../shell/session";
 import { isolate } from "../ui/isolate";
 import { useToasts } from "../ui/toasts";
 import { inSentence, invitations, type Member, nameOf } from "./member";
 
-/** A row or page that is about to go takes the focus with it: put it where work goes on. */
+/** A row or page that is removed loses the focus: moves it to where the user continues. */
 function useLeave(member: Member) {
-  const here = useHere();
+  const current = useCurrentWorkspace();
   const navigate = useNavigate();
   const { pathname } = useLocation();
   return () => {
-    if (pathname.endsWith(`/${member.id}`)) navigate(here.path("team"));
+    if (pathname.endsWith(`/${member.id}`)) navigate(current.path("team"));
     else document.getElementById("main")?.focus({ preventScroll: true });
   };
 }
@@ -43,7 +43,7 @@ function transferText(
 
 /** Invites the same person again: the undo for revoking and removing. */
 function useInviteAgain(member: Member) {
-  const here = useHere();
+  const current = useCurrentWorkspace();
   const toasts = useToasts();
   const [invite] = useAction(InviteUsersDocument);
   return async () => {
@@ -52,7 +52,7 @@ function useInviteAgain(member: Member) {
     // An existing account keeps its own names; otherwise the names in this workspace are used.
     const [firstName = "", ...rest] = member.name === email ? [] : nameOf(member).split(" ");
     const invitee = { email, role, firstName, lastName: rest.join(" ") };
-    const input = { invitees: [invitee], workspaceIds: [here.id] };
+    const input = { invitees: [invitee], workspaceIds: [current.id] };
     const outcome = (await invite({ input }))?.outcomes[0];
     if (outcome?.error) toasts.problem(outcome.error.message);
     else if (outcome?.result === "ADDED")
@@ -105,7 +105,7 @@ export function useReset(member: Member) {
 export function useChangeRole(member: Member) {
   const toasts = useToasts();
   const roleName = useRoleName();
-  const own = useHere().membershipId === member.id;
+  const own = useCurrentWorkspace().membershipId === member.id;
   const { renew } = useApi();
   const [change, busy] = useAction(ChangeRoleDocument);
   const back = async (role: Role) => {
@@ -137,13 +137,13 @@ export function useChangeRole(member: Member) {
 /** Removes the member, with an undo. */
 export function useRemove(member: Member) {
   const toasts = useToasts();
-  const here = useHere();
+  const current = useCurrentWorkspace();
   const navigate = useNavigate();
   const leave = useLeave(member);
   const again = useInviteAgain(member);
   const { renew } = useApi();
   const [remove, busy] = useAction(RemoveMemberDocument);
-  const own = here.membershipId === member.id;
+  const own = current.membershipId === member.id;
   const run = async (revokeTheirInvitations: boolean) => {
     if (!own) leave();
     const payload = await remove({ input: { membershipId: member.id, revokeTheirInvitations } });
@@ -151,10 +151,10 @@ export function useRemove(member: Member) {
     if (own) {
       renew();
       navigate("/");
-      toasts.done(`You have left ${isolate(here.name)}.${transferText(payload, own)}`);
+      toasts.done(`You have left ${isolate(current.name)}.${transferText(payload, own)}`);
       return;
     }
-    const text = `${inSentence(member)} was removed from ${isolate(here.name)}.${transferText(payload, own)}`;
+    const text = `${inSentence(member)} was removed from ${isolate(current.name)}.${transferText(payload, own)}`;
     toasts.done(text, { label: "Add back", run: again }, member.id);
   };
   return [run, busy] as const;

@@ -11,7 +11,7 @@ import { useRead } from "../api/read";
 import { usePrevious } from "../api/use-previous";
 import { useMemberActions } from "../member/actions";
 import { nameOf } from "../member/member";
-import { useHere } from "../shell/session";
+import { useCurrentWorkspace } from "../shell/session";
 import { NoAnswer, OutOfDate } from "../shell/states";
 import { Button } from "../ui/button";
 import { Avatar, Badge, Skeleton } from "../ui/elements";
@@ -25,8 +25,8 @@ const WAITING = "Stale invitations";
 
 /** Issues that admins should review regularly, each with the actions that fix it. */
 export default function Review() {
-  const here = useHere();
-  const read = useRead(ReviewDocument, { workspaceId: here.id });
+  const current = useCurrentWorkspace();
+  const read = useRead(ReviewDocument, { workspaceId: current.id });
   // It is read again after each action; the previous data stays visible until then.
   const review = usePrevious(read.data?.workspace?.accessReview);
   if (read.error && !review && read.settled) {
@@ -51,7 +51,7 @@ type Findings = NonNullable<NonNullable<ReviewQuery["workspace"]>["accessReview"
 
 function Findings({ review }: { review: Findings }) {
   const admins = review.admins?.count;
-  const canManage = useHere().can("TEAM_MANAGE");
+  const canManage = useCurrentWorkspace().can("TEAM_MANAGE");
   return (
     <>
       <Finding
@@ -141,7 +141,7 @@ function Finding({
   all: string;
   tone?: "warn" | "plain";
 }) {
-  const here = useHere();
+  const current = useCurrentWorkspace();
   const count = finding?.count ?? 0;
   const nodes = finding?.members?.nodes ?? [];
   return (
@@ -160,7 +160,7 @@ function Finding({
       {count > nodes.length && (
         <p className="muted">
           Showing {nodes.length} of {count.toLocaleString("en")}.{" "}
-          <Link to={here.path(`team?${all}`)}>View all on the team page</Link>
+          <Link to={current.path(`team?${all}`)}>View all on the team page</Link>
         </p>
       )}
     </Card>
@@ -176,7 +176,7 @@ function Item({
   describe: (member: Reviewed) => ReactNode;
   only: readonly MembershipAction[];
 }) {
-  const here = useHere();
+  const current = useCurrentWorkspace();
   const { actions, dialogs } = useMemberActions(member);
   const name = nameOf(member);
   return (
@@ -184,7 +184,7 @@ function Item({
       <span className={styles.who}>
         <Avatar name={name} />
         <span>
-          <Link to={here.path(`team/${member.id}`)}>
+          <Link to={current.path(`team/${member.id}`)}>
             <bdi>{name}</bdi>
           </Link>
           <span className="muted">{describe(member)}</span>

@@ -5,7 +5,7 @@ import {
   UpdateWorkspaceDocument,
 } from "#generated/operations";
 import { useForm } from "../api/use-mutation";
-import { useHere } from "../shell/session";
+import { useCurrentWorkspace } from "../shell/session";
 import { NoAnswer } from "../shell/states";
 import { Button } from "../ui/button";
 import { Skeleton } from "../ui/elements";
@@ -18,17 +18,17 @@ const FIELDS = ["name", "invitationLifetimeDays", "allowedEmailDomains"];
 
 /** The workspace's name and the rules for its invitations. */
 export default function Settings() {
-  const here = useHere();
+  const current = useCurrentWorkspace();
   const [{ data, error, fetching, stale }, again] = useQuery({
     query: SettingsDocument,
-    variables: { workspaceId: here.id },
+    variables: { workspaceId: current.id },
   });
   const workspace = data?.workspace;
   if (error && !workspace?.settings && !fetching) {
     return <NoAnswer error={error} retry={() => again()} />;
   }
   return (
-    <Page title="Settings" lead={<bdi>{here.name}</bdi>}>
+    <Page title="Settings" lead={<bdi>{current.name}</bdi>}>
       <Card title="Workspace" narrow>
         {workspace?.settings ? (
           <Change key={workspace.id} workspace={workspace} settings={workspace.settings} />
@@ -70,7 +70,7 @@ function Change({
       <TextField
         name="invitationLifetimeDays"
         label="Invitation expiry (days)"
-        hint="From 1 to 90. Leave empty to use the server’s default."
+        hint="From 1 to 90. Default: 7, unless the server is configured otherwise."
         type="number"
         min={1}
         max={90}

@@ -5,15 +5,15 @@ import { wrongAddress } from "./address";
 export function AddressNotice({ publicUrl }: { publicUrl: string | undefined }) {
   const wrong = wrongAddress(publicUrl ?? "", location);
   if (!wrong) return null;
-  const { here, isInsecure } = wrong;
+  const { current, isInsecure } = wrong;
   return (
     <Notice tone={isInsecure ? "danger" : "warn"}>
       <p>
-        This page was opened at <code>{here}</code>, but the address of this server is{" "}
+        This page was opened at <code>{current}</code>, but the address of this server is{" "}
         <a href={wrong.publicUrl}>{wrong.publicUrl}</a>.{" "}
         {isInsecure
           ? "Without HTTPS, browsers don’t keep you signed in: signing in doesn’t work here."
-          : "Links in emails lead there, and signing in here counts only here."}{" "}
+          : "Links in emails lead there, and signing in here doesn’t sign you in there."}{" "}
         Open that address, or have the setting <code>TOKENVUE_PUBLIC_URL</code> corrected.
       </p>
     </Notice>

@@ -1,7 +1,7 @@
 /** What is wrong with the address that the console was opened at. */
 export type WrongAddress = {
   /** Where it was opened, and where the server says that it is. */
-  here: string;
+  current: string;
   publicUrl: string;
   /** Whether browsers keep no session here: the cookie needs HTTPS. */
   isInsecure: boolean;
@@ -19,7 +19,7 @@ export function wrongAddress(
   // On the computer that the server runs on, every name of it will do.
   if (isLocal && isLoopback(there.hostname)) return undefined;
   const isInsecure = there.protocol === "https:" && page.protocol === "http:" && !isLocal;
-  return { here: page.origin, publicUrl: there.origin, isInsecure };
+  return { current: page.origin, publicUrl: there.origin, isInsecure };
 }
 
 const isLoopback = (host: string) =>

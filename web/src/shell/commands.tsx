@@ -10,7 +10,7 @@ import { BareDialog } from "../ui/dialog";
 import popup from "../ui/popup.module.css";
 import { PAGES } from "./frame";
 import styles from "./palette.module.css";
-import { type Here, useHereIfAny, useSession } from "./session";
+import { type CurrentWorkspace, useCurrentWorkspaceIfAny, useSession } from "./session";
 
 type Command = {
   value: string;
@@ -38,12 +38,12 @@ export default function PaletteDialog({ open, onClose }: { open: boolean; onClos
 }
 
 function Commands({ onDone }: { onDone: () => void }) {
-  const here = useHereIfAny();
+  const current = useCurrentWorkspaceIfAny();
   const navigate = useNavigate();
   const [text, setText] = useState("");
-  const fixed = useFixed(here);
+  const fixed = useFixed(current);
   const words = text.trim().toLowerCase();
-  const { found, searching, problem } = useMembers(here, useDeferredValue(text.trim()));
+  const { found, searching, problem } = useMembers(current, useDeferredValue(text.trim()));
   const items = [...fixed.filter(({ label }) => label.toLowerCase().includes(words)), ...found];
   const none = problem ?? (searching ? "Searching…" : "Nothing found.");
   const go = (command: Command) => {
@@ -93,23 +93,23 @@ function Commands({ onDone }: { onDone: () => void }) {
 }
 
 /** What can be found without asking the server. */
-function useFixed(here: Here | undefined): Command[] {
-  const { places } = useSession();
-  const pages = PAGES.filter(({ needs }) => here?.can(needs)).map(({ page, label, icon }) => ({
+function useFixed(current: CurrentWorkspace | undefined): Command[] {
+  const { memberships } = useSession();
+  const pages = PAGES.filter(({ needs }) => current?.can(needs)).map(({ page, label, icon }) => ({
     value: page,
     label,
     icon,
-    to: here?.path(page) ?? "/",
+    to: current?.path(page) ?? "/",
   }));
-  const invite = here?.can("TEAM_MANAGE")
-    ? [{ value: "invite", label: "Invite people", icon: UserPlus, to: here.path("invite") }]
+  const invite = current?.can("TEAM_MANAGE")
+    ? [{ value: "invite", label: "Invite people", icon: UserPlus, to: current.path("invite") }]
     : [];
   const account = [
     { value: "account", label: "My account", icon: UserRound, to: "/account" },
     { value: "password", label: "Change password", icon: KeyRound, to: "/account#password" },
   ];
-  const workspaces = places
-    .filter((place) => place.workspace.id !== here?.id)
+  const workspaces = memberships
+    .filter((membership) => membership.workspace.id !== current?.id)
     .map(({ workspace }) => ({
       value: workspace.id,
       label: `Switch to ${workspace.name}`,
@@ -121,23 +121,23 @@ function useFixed(here: Here | undefined): Command[] {
 
 type Members = { found: Command[]; searching: boolean; problem: string | undefined };
 
-function useMembers(here: Here | undefined, search: string): Members {
-  const pause = !here?.can("TEAM_VIEW") || search.length < 2;
+function useMembers(current: CurrentWorkspace | undefined, search: string): Members {
+  const pause = !current?.can("TEAM_VIEW") || search.length < 2;
   const [{ data, fetching, stale, error }] = useQuery({
     query: FindMembersDocument,
-    variables: { workspaceId: here?.id ?? "", search },
+    variables: { workspaceId: current?.id ?? "", search },
     pause,
   });
   const nodes = usePrevious(data?.workspace?.members?.nodes);
   const searching = !pause && (fetching || stale);
   const problem = error && !fetching ? problemOf(error).message : undefined;
-  if (pause || !here || !nodes) return { found: [], searching, problem };
+  if (pause || !current || !nodes) return { found: [], searching, problem };
   const found = nodes.map((member) => ({
     value: member.id,
     label: member.name ?? "",
     about: member.email ?? "",
     icon: UserRound,
-    to: here.path(`team/${member.id}`),
+    to: current.path(`team/${member.id}`),
   }));
   return { found, searching, problem };
 }

@@ -3,8 +3,8 @@ import { ErrorBoundary } from "react-error-boundary";
 import { useToasts } from "../ui/toasts";
 
 /**
- * A dialog that is loaded when it opens. If it cannot be, or fails, it closes and says so; the page
- * below stays, with what was typed.
+ * A dialog that is loaded when it opens. If it cannot be, or fails, it closes and shows an error;
+ * the page below and what was typed stay.
  */
 export function DialogPart({
   isOpen,

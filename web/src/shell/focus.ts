@@ -29,7 +29,7 @@ export function useFocusKept(main: RefObject<HTMLElement | null>) {
   }, [main]);
 }
 
-/** What stood beside the row that an element went with. */
+/** What was next to the row that was removed. */
 function neighbourOf(gone: Node, records: MutationRecord[]): Element | undefined {
   for (const { removedNodes, nextSibling, previousSibling } of records) {
     for (const removed of removedNodes) {

@@ -22,7 +22,12 @@ import { AddressNotice } from "./address-notice";
 import { useFocusKept } from "./focus";
 import styles from "./frame.module.css";
 import { usePalette } from "./palette-context";
-import { type Here, useHereIfAny, useRoleName, useSession } from "./session";
+import {
+  type CurrentWorkspace,
+  useCurrentWorkspaceIfAny,
+  useRoleName,
+  useSession,
+} from "./session";
 import { type Theme, useTheme } from "./theme";
 
 /** The pages of a workspace, and what each needs. */
@@ -35,7 +40,7 @@ export const PAGES: { page: string; label: string; icon: typeof Users; needs: Pe
 
 /** The frame around every page for signed-in users. */
 export function Frame({ children }: { children: ReactNode }) {
-  const here = useHereIfAny();
+  const current = useCurrentWorkspaceIfAny();
   const { service } = useSession();
   const main = useRef<HTMLElement>(null);
   useFocusKept(main);
@@ -45,19 +50,21 @@ export function Frame({ children }: { children: ReactNode }) {
         Skip to content
       </a>
       <header className={styles.side}>
-        <Switcher here={here} />
+        <Switcher current={current} />
         <Find />
-        {here && (
-          <nav aria-label={here.name} className={styles.nav}>
+        {current && (
+          <nav aria-label={current.name} className={styles.nav}>
             <ul>
-              {PAGES.filter(({ needs }) => here.can(needs)).map(({ page, label, icon: Icon }) => (
-                <li key={page}>
-                  <NavLink to={here.path(page)}>
-                    <Icon aria-hidden="true" />
-                    {label}
-                  </NavLink>
-                </li>
-              ))}
+              {PAGES.filter(({ needs }) => current.can(needs)).map(
+                ({ page, label, icon: Icon }) => (
+                  <li key={page}>
+                    <NavLink to={current.path(page)}>
+                      <Icon aria-hidden="true" />
+                      {label}
+                    </NavLink>
+                  </li>
+                ),
+              )}
             </ul>
           </nav>
         )}
@@ -89,11 +96,11 @@ function Find() {
   );
 }
 
-function Switcher({ here }: { here: Here | undefined }) {
-  const { places } = useSession();
+function Switcher({ current }: { current: CurrentWorkspace | undefined }) {
+  const { memberships } = useSession();
   const roleName = useRoleName();
   const navigate = useNavigate();
-  const name = here?.name ?? "Choose a workspace";
+  const name = current?.name ?? "Choose a workspace";
   return (
     <Menu
       align="start"
@@ -102,7 +109,7 @@ function Switcher({ here }: { here: Here | undefined }) {
           <Avatar name={name} square />
           <span className={styles.name}>
             <bdi className={styles.strong}>{name}</bdi>
-            <span className={styles.small}>{roleName(here?.role)}</span>
+            <span className={styles.small}>{roleName(current?.role)}</span>
           </span>
           <span className="visually-hidden">Switch workspace</span>
           <ChevronsUpDown aria-hidden="true" />
@@ -111,14 +118,14 @@ function Switcher({ here }: { here: Here | undefined }) {
     >
       <MenuChoice
         label="Workspaces"
-        value={here?.slug ?? ""}
+        value={current?.slug ?? ""}
         onChange={(slug) => navigate(`/w/${slug}/team`)}
-        options={places.map((place) => ({
-          value: place.workspace.slug,
+        options={memberships.map((membership) => ({
+          value: membership.workspace.slug,
           label: (
             <>
-              <bdi>{place.workspace.name}</bdi>
-              <span className={styles.small}>{roleName(place.role)}</span>
+              <bdi>{membership.workspace.name}</bdi>
+              <span className={styles.small}>{roleName(membership.role)}</span>
             </>
           ),
         }))}

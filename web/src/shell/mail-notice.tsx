@@ -2,7 +2,7 @@ import { MailServerDocument, type MailServerState } from "#generated/operations"
 import { useRead } from "../api/read";
 import { Notice } from "../ui/notice";
 import { Time } from "../ui/time";
-import { useHere } from "./session";
+import { useCurrentWorkspace } from "./session";
 
 const TITLES: Partial<Record<MailServerState, string>> = {
   REFUSES: "The mail server refuses our mail.",
@@ -11,11 +11,11 @@ const TITLES: Partial<Record<MailServerState, string>> = {
 
 /** Says that invitations and resets are not being delivered, to those who review the team. */
 export function MailNotice() {
-  return useHere().can("TEAM_REVIEW") ? <Trouble /> : null;
+  return useCurrentWorkspace().can("TEAM_REVIEW") ? <MailServerProblem /> : null;
 }
 
-function Trouble() {
-  const { data } = useRead(MailServerDocument, { workspaceId: useHere().id });
+function MailServerProblem() {
+  const { data } = useRead(MailServerDocument, { workspaceId: useCurrentWorkspace().id });
   const server = data?.workspace?.mailServer;
   const title = server && TITLES[server.state];
   if (!title) return null;

@@ -1,6 +1,10 @@
 import { useEffect, useState } from "react";
 import { useClient } from "urql";
-import { MorePlacesDocument, type PlaceFragment, type SessionQuery } from "#generated/operations";
+import {
+  MoreMembershipsDocument,
+  type SessionQuery,
+  type ViewerMembershipFragment,
+} from "#generated/operations";
 
 type Memberships = NonNullable<SessionQuery["viewer"]>["memberships"];
 
@@ -8,21 +12,23 @@ type Memberships = NonNullable<SessionQuery["viewer"]>["memberships"];
  * The viewer's memberships beyond the first page, for users in very many workspaces; `undefined`
  * while they load.
  */
-export function useMoreMemberships(first: Memberships | undefined): PlaceFragment[] | undefined {
+export function useMoreMemberships(
+  first: Memberships | undefined,
+): ViewerMembershipFragment[] | undefined {
   const client = useClient();
-  const [more, setMore] = useState<PlaceFragment[]>();
+  const [more, setMore] = useState<ViewerMembershipFragment[]>();
   const start = first?.pageInfo.hasNextPage ? first.pageInfo.endCursor : null;
   useEffect(() => {
     let dropped = false;
     const read = async () => {
-      const places: PlaceFragment[] = [];
+      const memberships: ViewerMembershipFragment[] = [];
       for (let after = start; after && !dropped; ) {
-        const { data } = await client.query(MorePlacesDocument, { after });
+        const { data } = await client.query(MoreMembershipsDocument, { after });
         const page = data?.viewer?.memberships;
-        places.push(...(page?.nodes ?? []));
+        memberships.push(...(page?.nodes ?? []));
         after = page?.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
       }
-      if (!dropped) setMore(places);
+      if (!dropped) setMore(memberships);
     };
     read();
     return () => {
@@ -32,4 +38,4 @@ export function useMoreMemberships(first: Memberships | undefined): PlaceFragmen
   return start ? more : NONE;
 }
 
-const NONE: PlaceFragment[] = [];
+const NONE: ViewerMembershipFragment[] = [];

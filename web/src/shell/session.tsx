@@ -14,10 +14,10 @@ import { Navigate, useLocation, useParams } from "react-router";
 import { type Client, useClient, useQuery } from "urql";
 import {
   type Permission,
-  type PlaceFragment,
   type Role,
   SessionDocument,
   type SessionQuery,
+  type ViewerMembershipFragment,
 } from "#generated/operations";
 import { useApi } from "../api/provider";
 import { usePrevious } from "../api/use-previous";
@@ -32,12 +32,12 @@ const SignInAgain = lazy(() => import("../entry/sign-in-again"));
 type Viewer = NonNullable<SessionQuery["viewer"]>;
 type RoleDefinition = SessionQuery["roles"][number];
 
-/** Who is signed in, where they can go, and what the roles may do. */
+/** The signed-in user, their memberships, and the permissions of each role. */
 type Session = {
   user: Viewer["user"];
   activeSlug: string | undefined;
-  places: PlaceFragment[];
-  /** Whether all places are known; only those in more than a hundred workspaces wait for it. */
+  memberships: ViewerMembershipFragment[];
+  /** Whether all memberships are known; only those in more than a hundred workspaces wait for it. */
   complete: boolean;
   roles: RoleDefinition[];
   service: NonNullable<SessionQuery["service"]> | null;
@@ -47,15 +47,15 @@ const SessionContext = createContext<Session | undefined>(undefined);
 
 function read(
   data: SessionQuery | undefined,
-  more: PlaceFragment[] | undefined,
+  more: ViewerMembershipFragment[] | undefined,
 ): Session | undefined {
   const viewer = data?.viewer;
   if (!viewer) return undefined;
-  const places = [...viewer.memberships.nodes, ...(more ?? [])];
+  const memberships = [...viewer.memberships.nodes, ...(more ?? [])];
   return {
     user: viewer.user,
     activeSlug: viewer.activeWorkspace?.slug,
-    places: places.filter((place) => place.status === "ACTIVE"),
+    memberships: memberships.filter((membership) => membership.status === "ACTIVE"),
     complete: more !== undefined,
     roles: data.roles,
     service: data.service,
@@ -63,8 +63,8 @@ function read(
 }
 
 /**
- * Lets those in who are signed in, and sends all others to sign in first. Where a session ends while
- * a page is open, the page stays as it is, with what was typed, and signing in goes on from there.
+ * Shows pages to signed-in users, and sends others to the sign-in page. If a session ends while a page
+ * is open, the page and what was typed stay, and the user continues after signing in again.
  */
 export function SignedIn({ children }: { children: ReactNode }) {
   const [{ data, error, fetching, stale }, again] = useQuery({ query: SessionDocument });
@@ -79,7 +79,7 @@ export function SignedIn({ children }: { children: ReactNode }) {
   if (session && !firstId) setFirstId(session.user.id);
   const isAnother = session !== undefined && firstId !== undefined && session.user.id !== firstId;
   useEffect(() => {
-    // Another tab has signed in as another user: nothing of this page may stay.
+    // Another tab has signed in as another user: nothing of this page may remain.
     if (isAnother) location.reload();
   }, [isAnother]);
   const ended = endedOn === client;
@@ -113,15 +113,15 @@ export function SignedIn({ children }: { children: ReactNode }) {
   );
 }
 
-/** Who is signed in; only inside of [SignedIn]. */
+/** The current session; only inside [SignedIn]. */
 export function useSession(): Session {
   const session = use(SessionContext);
   if (!session) throw new Error("useSession was called outside of SignedIn");
   return session;
 }
 
-/** The workspace that the address names, and what the viewer may do there. */
-export type Here = PlaceFragment["workspace"] & {
+/** The workspace in the URL, and what the viewer may do there. */
+export type CurrentWorkspace = ViewerMembershipFragment["workspace"] & {
   /** The viewer's own membership and role. */
   membershipId: string;
   role: Role;
@@ -131,29 +131,28 @@ export type Here = PlaceFragment["workspace"] & {
 };
 
 /**
- * The same; `undefined` where the viewer does not belong to it. Where the address names none, the
- * active one.
+ * The same; `undefined` if the viewer is not a member. The active workspace if the URL has none.
  */
-export function useHereIfAny(): Here | undefined {
-  const { places, roles, activeSlug } = useSession();
+export function useCurrentWorkspaceIfAny(): CurrentWorkspace | undefined {
+  const { memberships, roles, activeSlug } = useSession();
   const { slug = activeSlug } = useParams();
-  const place = places.find((place) => place.workspace.slug === slug);
-  if (!place?.role) return undefined;
-  const { role } = place;
+  const membership = memberships.find((membership) => membership.workspace.slug === slug);
+  if (!membership?.role) return undefined;
+  const { role } = membership;
   return {
-    ...place.workspace,
-    membershipId: place.id,
+    ...membership.workspace,
+    membershipId: membership.id,
     role,
     can: (permission) => may(roles, role, permission),
-    path: (page) => `/w/${place.workspace.slug}/${page}`,
+    path: (page) => `/w/${membership.workspace.slug}/${page}`,
   };
 }
 
-/** The same; only inside of a workspace's pages. */
-export function useHere(): Here {
-  const here = useHereIfAny();
-  if (!here) throw new Error("useHere was called outside of a workspace");
-  return here;
+/** The same; only inside a workspace's pages. */
+export function useCurrentWorkspace(): CurrentWorkspace {
+  const current = useCurrentWorkspaceIfAny();
+  if (!current) throw new Error("useCurrentWorkspace was called outside of a workspace");
+  return current;
 }
 
 /** The API's table of roles and permissions. */

@@ -6,10 +6,10 @@ import { Empty, Skeleton } from "../ui/elements";
 import { Notice } from "../ui/notice";
 import styles from "./states.module.css";
 
-/** Before anything is known: nothing that could jump. */
+/** Before anything is known: nothing that could shift. */
 export const Splash = () => <output aria-label="Loading" />;
 
-/** A page of the frame while its part of the program is on its way. */
+/** A page of the frame while its code loads. */
 export const PageSkeleton = () => (
   <div className={styles.skeleton} aria-busy="true">
     <Skeleton width="9ch" />
@@ -18,7 +18,7 @@ export const PageSkeleton = () => (
   </div>
 );
 
-/** What to do where a page could not be read. */
+/** What to do if a page could not be loaded. */
 export function NoAnswer({ error, retry }: { error: CombinedError; retry: () => void }) {
   return (
     <Empty
@@ -32,7 +32,7 @@ export function NoAnswer({ error, retry }: { error: CombinedError; retry: () => 
   );
 }
 
-/** Over what was read before, where it could not be read again. */
+/** Shown above older data that could not be refreshed. */
 export function OutOfDate({ error, retry }: { error: CombinedError; retry: () => void }) {
   return (
     <Notice tone="danger">
@@ -46,16 +46,16 @@ export function OutOfDate({ error, retry }: { error: CombinedError; retry: () =>
   );
 }
 
-/** Where a part of the program could not be loaded, or failed: often there is a newer version. */
+/** Shown if a part of the console could not be loaded, or failed: often there is a newer version. */
 export function Broken() {
   return (
     <Empty
       level={1}
       icon={RefreshCw}
-      title="This page could not be shown"
+      title="This page could not be loaded"
       actions={<Button onClick={() => location.reload()}>Reload</Button>}
     >
-      A new version may be available.
+      A new version of the console may be available.
     </Empty>
   );
 }

@@ -6,24 +6,24 @@ import { type Permission, SwitchWorkspaceDocument } from "#generated/operations"
 import { ButtonLink } from "../ui/button";
 import { Empty } from "../ui/elements";
 import { Page } from "../ui/page";
-import { useHere, useHereIfAny, useSession } from "./session";
+import { useCurrentWorkspace, useCurrentWorkspaceIfAny, useSession } from "./session";
 import { Splash } from "./states";
 
-/** Lets those into a workspace's pages who belong to it, and makes it the active one. */
+/** Shows a workspace's pages to its members only, and makes it the active workspace. */
 export function InWorkspace({ children }: { children: ReactNode }) {
-  const here = useHereIfAny();
+  const current = useCurrentWorkspaceIfAny();
   const { activeSlug, complete } = useSession();
   const [, switchTo] = useMutation(SwitchWorkspaceDocument);
-  const id = here?.id;
-  // Once for each visit: tabs in different workspaces must not take it from each other for ever.
+  const id = current?.id;
+  // Once for each visit: tabs in different workspaces must not override each other forever.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   useEffect(() => {
-    if (!id || here.slug === activeSlug) return;
+    if (!id || current.slug === activeSlug) return;
     // Completes even if the user navigates away immediately.
     switchTo({ input: { workspaceId: id } }, { fetchOptions: { keepalive: true } });
   }, [id]);
   // Nothing of one workspace is kept while another one is read.
-  if (here) return <Fragment key={here.id}>{children}</Fragment>;
+  if (current) return <Fragment key={current.id}>{children}</Fragment>;
   if (!complete) return <Splash />;
   return (
     <Page title="Workspace not found">
@@ -38,17 +38,18 @@ export function InWorkspace({ children }: { children: ReactNode }) {
   );
 }
 
-/** A page that needs a permission; those who lack it are led to what they may see. */
+/** A page that needs a permission; viewers without it are redirected to the team page. */
 export function Needs({ permission, children }: { permission: Permission; children: ReactNode }) {
-  const here = useHere();
-  if (here.can(permission)) return children;
-  return <Navigate to={here.path("team")} replace />;
+  const current = useCurrentWorkspace();
+  if (current.can(permission)) return children;
+  return <Navigate to={current.path("team")} replace />;
 }
 
 /** Where to begin: the active workspace, or what to do without one. */
 export function Home() {
-  const { activeSlug, places } = useSession();
-  const active = places.find(({ workspace }) => workspace.slug === activeSlug) ?? places[0];
+  const { activeSlug, memberships } = useSession();
+  const active =
+    memberships.find(({ workspace }) => workspace.slug === activeSlug) ?? memberships[0];
   if (active) return <Navigate to={`/w/${active.workspace.slug}/team`} replace />;
   return (
     <Page title="Welcome">

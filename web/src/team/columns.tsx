@@ -3,7 +3,7 @@ import { Link } from "react-router";
 import type { MemberRowFragment } from "#generated/operations";
 import { MemberMenu } from "../member/menu";
 import { RoleMenu } from "../member/role-menu";
-import type { Here } from "../shell/session";
+import type { CurrentWorkspace } from "../shell/session";
 import { Button } from "../ui/button";
 import { Avatar, Badge } from "../ui/elements";
 import type { Column } from "../ui/table";
@@ -14,14 +14,14 @@ import styles from "./team.module.css";
 export type Row = MemberRowFragment;
 
 /** The table's columns, as far as the viewer may read them. */
-export function columnsFor(here: Here): Column<Row>[] {
+export function columnsFor(current: CurrentWorkspace): Column<Row>[] {
   const columns: (Column<Row> | false)[] = [
     {
       id: "name",
       header: "Name",
       sortable: true,
       narrow: "title",
-      cell: (member) => <Name member={member} own={member.id === here.membershipId} />,
+      cell: (member) => <Name member={member} own={member.id === current.membershipId} />,
     },
     {
       id: "email",
@@ -43,20 +43,20 @@ export function columnsFor(here: Here): Column<Row>[] {
       nowrap: true,
       cell: (member) => <Status member={member} />,
     },
-    here.can("TEAM_REVIEW") && {
+    current.can("TEAM_REVIEW") && {
       id: "active",
       header: "Last active",
       sortable: true,
       nowrap: true,
       cell: (member) => (member.status === "INVITED" ? "–" : <Time at={member.lastActiveAt} />),
     },
-    here.can("TEAM_REVIEW") && {
+    current.can("TEAM_REVIEW") && {
       id: "sent",
       header: "Invite sent",
       nowrap: true,
       cell: (member) => <Time at={member.inviteSentAt} never="–" />,
     },
-    here.can("TEAM_MANAGE") && {
+    current.can("TEAM_MANAGE") && {
       id: "actions",
       header: "Actions",
       end: true,

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { TeamSummaryDocument } from "#generated/operations";
 import { useRead } from "../api/read";
-import { useHere } from "../shell/session";
+import { useCurrentWorkspace } from "../shell/session";
 import { Skeleton } from "../ui/elements";
 import styles from "./team.module.css";
 
@@ -10,8 +10,8 @@ const counts = new Intl.NumberFormat("en");
 
 /** The three figures of a team. Each links to the members that it counts. */
 export function Figures() {
-  const here = useHere();
-  const { data } = useRead(TeamSummaryDocument, { workspaceId: here.id });
+  const current = useCurrentWorkspace();
+  const { data } = useRead(TeamSummaryDocument, { workspaceId: current.id });
   const summary = data?.workspace?.teamSummary;
   const expired = summary?.expiredInvites;
   const hint = expired ? `${counts.format(expired)} expired` : undefined;
@@ -21,7 +21,7 @@ export function Figures() {
       <Figure label="Active" count={summary?.activeNow} to="?status=ACTIVE" />
       <Figure label="Pending invites" count={summary?.pendingInvites} to="?status=INVITED">
         {hint &&
-          (here.can("TEAM_REVIEW") ? (
+          (current.can("TEAM_REVIEW") ? (
             <Link to="?status=EXPIRED" className={styles.hint}>
               {hint}
             </Link>

@@ -7,7 +7,7 @@ import { useRead } from "../api/read";
 import { usePreviousPage } from "../api/use-previous";
 import { useKey } from "../shell/keys";
 import { MailNotice } from "../shell/mail-notice";
-import { useHere } from "../shell/session";
+import { useCurrentWorkspace } from "../shell/session";
 import { NoAnswer, OutOfDate } from "../shell/states";
 import { Button, ButtonLink } from "../ui/button";
 import { Empty } from "../ui/elements";
@@ -34,13 +34,13 @@ const rowId = (member: Row) => member.id;
 
 /** People with access to the workspace: figures, search, filters, and a row for each member. */
 export default function Team() {
-  const here = useHere();
+  const current = useCurrentWorkspace();
   const navigate = useNavigate();
   const search = useRef<HTMLInputElement>(null);
-  const invites = here.can("TEAM_MANAGE");
+  const invites = current.can("TEAM_MANAGE");
   const invite = useCallback(
-    () => invites && navigate(here.path("invite")),
-    [invites, here, navigate],
+    () => invites && navigate(current.path("invite")),
+    [invites, current, navigate],
   );
   useKey("i", invite);
   useKey(
@@ -52,12 +52,12 @@ export default function Team() {
       title="Team"
       lead={
         <>
-          People with access to <bdi>{here.name}</bdi>
+          People with access to <bdi>{current.name}</bdi>
         </>
       }
       actions={
         invites && (
-          <ButtonLink to={here.path("invite")} look="primary" aria-keyshortcuts="i">
+          <ButtonLink to={current.path("invite")} look="primary" aria-keyshortcuts="i">
             <UserPlus aria-hidden="true" size={18} />
             Invite people
           </ButtonLink>
@@ -72,10 +72,10 @@ export default function Team() {
 }
 
 function Members({ search }: { search: React.RefObject<HTMLInputElement | null> }) {
-  const here = useHere();
-  const review = here.can("TEAM_REVIEW");
+  const current = useCurrentWorkspace();
+  const review = current.can("TEAM_REVIEW");
   const [view, change] = useView(review);
-  const read = useRead(MembersDocument, variables(view, here.id, review));
+  const read = useRead(MembersDocument, variables(view, current.id, review));
   const found = read.data?.workspace?.members;
   const { shown, stale } = usePreviousPage(found, view);
   // The page is empty or its cursor is invalid: start at the first page.
@@ -91,7 +91,7 @@ function Members({ search }: { search: React.RefObject<HTMLInputElement | null> 
   const card = useRef<HTMLElement>(null);
   useTop(card, view.after ?? view.before);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what may be seen, not the object
-  const columns = useMemo(() => columnsFor(here), [here.id, here.role]);
+  const columns = useMemo(() => columnsFor(current), [current.id, current.role]);
   if (read.error && !shown && !isLost) return <NoAnswer error={read.error} retry={read.again} />;
   const sort = ({ id, desc }: Sorting) => {
     const field = FIELDS[id];
@@ -116,19 +116,21 @@ function Members({ search }: { search: React.RefObject<HTMLInputElement | null> 
         />
       )}
       {shown && !none && <Pages shown={shown} />}
-      {shown?.totalCount === 1 && !isNarrowed(shown.view) && here.can("TEAM_MANAGE") && <Alone />}
+      {shown?.totalCount === 1 && !isNarrowed(shown.view) && current.can("TEAM_MANAGE") && (
+        <Alone />
+      )}
     </Card>
   );
 }
 
 function Alone() {
-  const here = useHere();
+  const current = useCurrentWorkspace();
   return (
     <Empty
       icon={UserPlus}
       title="You’re the only member"
       actions={
-        <ButtonLink to={here.path("invite")} look="primary">
+        <ButtonLink to={current.path("invite")} look="primary">
           Invite your team
         </ButtonLink>
       }
@@ -145,8 +147,8 @@ const sortingOf = ({ order }: View): Sorting => ({
 });
 
 function NoMatch({ view, change }: { view: View; change: (part: Partial<View>) => void }) {
-  const here = useHere();
-  const invite = here.can("TEAM_MANAGE") && view.search.includes("@");
+  const current = useCurrentWorkspace();
+  const invite = current.can("TEAM_MANAGE") && view.search.includes("@");
   return (
     <Empty
       icon={SearchX}
@@ -157,7 +159,7 @@ function NoMatch({ view, change }: { view: View; change: (part: Partial<View>) =
           {invite && (
             <ButtonLink
               look="primary"
-              to={here.path(`invite?email=${encodeURIComponent(view.search)}`)}
+              to={current.path(`invite?email=${encodeURIComponent(view.search)}`)}
             >
               Invite <bdi>{view.search}</bdi>
             </ButtonLink>

@@ -1,7 +1,7 @@
 import { Search } from "lucide-react";
 import type { Ref } from "react";
 import type { Role } from "#generated/operations";
-import { useHere, useSession } from "../shell/session";
+import { useCurrentWorkspace, useSession } from "../shell/session";
 import { Button } from "../ui/button";
 import { Select } from "../ui/select";
 import { useDebounced } from "../ui/use-debounced";
@@ -29,7 +29,7 @@ export function Tools({
   search: Ref<HTMLInputElement>;
 }) {
   const { roles } = useSession();
-  const review = useHere().can("TEAM_REVIEW");
+  const review = useCurrentWorkspace().can("TEAM_REVIEW");
   const options: { value: Role | "ANY"; label: string }[] = [
     { value: "ANY", label: "Any role" },
     ...roles.map(({ role, name }) => ({ value: role, label: name })),

@@ -49,7 +49,7 @@ function readView(params: URLSearchParams, review: boolean): View {
   const asked = FIELDS[sort.replace("-", "")] ?? "NAME";
   const allowed = review || !REVIEWED.includes(asked);
   const page = Number(params.get("page") ?? 1);
-  const place = {
+  const cursors = {
     after: params.get("after") ?? undefined,
     before: params.get("before") ?? undefined,
     page: Number.isSafeInteger(page) && page > 0 ? page : 1,
@@ -63,7 +63,7 @@ function readView(params: URLSearchParams, review: boolean): View {
       field: allowed ? asked : "NAME",
       direction: allowed && sort.startsWith("-") ? "DESC" : "ASC",
     },
-    ...(allowed ? place : FIRST),
+    ...(allowed ? cursors : FIRST),
   };
 }
 
@@ -72,7 +72,7 @@ export const nameOf = (field: MembershipOrderField): string =>
 
 export const NO_FILTER = { search: "", role: undefined, status: undefined };
 
-/** Whether a view leaves anybody out. */
+/** Whether a view filters the members. */
 export const isNarrowed = ({ search, role, status }: View) => Boolean(search || role || status);
 
 /** Writes a view into the address; what is as usual is left out. */

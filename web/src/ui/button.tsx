@@ -5,7 +5,7 @@ import styles from "./button.module.css";
 import { cx } from "./cx";
 
 type Look = {
-  /** `primary` for what a page is for, `danger` for what cannot be taken back. */
+  /** `primary` for what a page is for, `danger` for actions that cannot be undone. */
   look?: "plain" | "primary" | "danger" | "quiet" | "link";
   wide?: boolean;
   /** Only an icon: give an `aria-label`. */
@@ -15,7 +15,7 @@ type Look = {
 const classes = ({ look = "plain", wide, icon }: Look) =>
   cx(styles.button, styles[look], wide && styles.wide, icon && styles.icon);
 
-/** A button. While `busy` it keeps its place and the focus, but does nothing. */
+/** A button. While `busy` it keeps its position and the focus, but does nothing. */
 export function Button({
   look,
   wide,
@@ -37,8 +37,8 @@ export function Button({
 }
 
 /**
- * A link that looks like a button. Without an address it keeps its place and the focus, but leads
- * nowhere.
+ * A link that looks like a button. Without an address it keeps its position and the focus, but
+ * does nothing.
  */
 export function ButtonLink({
   look,

@@ -8,7 +8,7 @@ import { Buttons } from "./field";
 
 type Shown = { open: boolean; onClose: () => void };
 
-/** A dialog with a title; Escape and a click beside it close it, where it can be closed. */
+/** A dialog with a title; Escape and a click outside close it if it can be closed. */
 export function Dialog({
   open,
   onClose,
@@ -80,7 +80,7 @@ export function BareDialog({
   );
 }
 
-/** Asks before something that hurts. A click beside it does not answer. */
+/** Asks for confirmation of a destructive action. A click outside does not answer. */
 export function Confirm({
   open,
   onClose,

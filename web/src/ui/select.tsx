@@ -13,7 +13,7 @@ type Props<T> = {
   /** What is chosen here; shown above, or for screen readers alone with `bare`. */
   label: string;
   bare?: boolean;
-  /** As wide as its place. */
+  /** As wide as its container. */
   wide?: boolean;
   disabled?: boolean;
   name?: string;

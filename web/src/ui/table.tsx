@@ -31,13 +31,13 @@ type Props<T> = {
   /** What the table lists, for screen readers. */
   label: string;
   columns: readonly Column<T>[];
-  /** Left out while they are on their way. */
+  /** Left out while they load. */
   rows: readonly T[] | undefined;
   rowId: (row: T) => string;
   /** By what the server has sorted the rows, and how to have them sorted otherwise. */
   sorting?: Sorting;
   onSort?: (sorting: Sorting) => void;
-  /** Whether other rows are on their way. */
+  /** Whether other rows are loading. */
   stale?: boolean;
 };
 

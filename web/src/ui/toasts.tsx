@@ -3,10 +3,10 @@ import { X } from "lucide-react";
 import { type ReactNode, useMemo } from "react";
 import styles from "./toasts.module.css";
 
-/** A way back from what was done. */
+/** Undoes what was done. */
 type Undo = { label?: string; run: () => unknown };
 
-/** Says what was done, with a way back where there is one, and what could not be done. */
+/** Reports what was done, with an undo if there is one, and what failed. */
 export function useToasts() {
   const manager = Toast.useToastManager();
   const { add, close } = manager;

@@ -23,7 +23,7 @@ const EMBEDDED = [
   "WorkspaceSettings",
 ];
 
-/** How answers are kept: each object once, under its id, whatever list or page showed it. */
+/** How responses are cached: each object once, by its id, whichever list or page loaded it. */
 export const cacheOptions: Partial<CacheExchangeOpts> = {
   schema: schema as unknown as NonNullable<CacheExchangeOpts["schema"]>,
   keys: Object.fromEntries(EMBEDDED.map((type) => [type, () => null])),

@@ -63,7 +63,7 @@ function countLess(cache: Cache, workspace: string, membershipId: string) {
 }
 
 /**
- * A member goes. Before the server answers, the row and the counts are changed here; with the answer
+ * A member is removed. Before the server answers, the row and the counts are changed here; with the answer
  * come the counts, and the lists are read again.
  */
 export function leave(cache: Cache, membershipId: string, optimistic: boolean) {

@@ -3,8 +3,8 @@ import { listFile } from "./lists.ts";
 import { linkIn, type Mailbox } from "./mailbox.ts";
 import type { Team } from "./people.ts";
 
-/** A page as it is looked at: what it is called, how to get there, and what shows that it is there. */
-export type Place = { name: string; open: (page: Page) => Promise<void> };
+/** A page in some state: its name, and how to open it. */
+export type View = { name: string; open: (page: Page) => Promise<void> };
 
 const at = (name: string, path: string, shown: (page: Page) => ReturnType<Page["getByText"]>) => ({
   name,
@@ -17,8 +17,8 @@ const at = (name: string, path: string, shown: (page: Page) => ReturnType<Page["
 const title = (text: string | RegExp) => (page: Page) =>
   page.getByRole("heading", { name: text, level: 1 });
 
-/** The pages that anybody can open. */
-export async function publicPlaces(team: Team, mailbox: Mailbox): Promise<Place[]> {
+/** The pages that anyone can open. */
+export async function publicViews(team: Team, mailbox: Mailbox): Promise<View[]> {
   const invitation = await team.invite("new@acme.example", "New Person", "SECURITY_AUDITOR");
   const input = { email: team.admin.email };
   await team.admin.api.mutate("requestPasswordReset", input, "accepted");
@@ -28,15 +28,15 @@ export async function publicPlaces(team: Team, mailbox: Mailbox): Promise<Place[
     at("forgot password", "/forgot-password", title("Forgot your password?")),
     at("set up", "/setup", title("Already set up")),
     at("accept", invitation, title(/invites you/)),
-    at("cut invitation", "/accept-invitation#token=x", title("This link cannot be used")),
+    at("incomplete invitation", "/accept-invitation#token=x", title("This link cannot be used")),
     at("reset", reset, title("Choose a new password")),
-    at("cut reset", "/reset-password#token=x", title("This link cannot be used")),
-    at("nowhere", "/nowhere", title("Page not found")),
+    at("incomplete reset", "/reset-password#token=x", title("This link cannot be used")),
+    at("unknown page", "/nowhere", title("Page not found")),
   ];
 }
 
-/** The pages of an admin, with what opens on them. */
-export async function adminPlaces(team: Team): Promise<Place[]> {
+/** An admin's pages, with their menus and dialogs. */
+export async function adminViews(team: Team): Promise<View[]> {
   await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
   await team.invite("cy@acme.example", "ليلى حداد", "SECURITY_AUDITOR");
   await team.member("di@acme.example", "Di Roy", "GATEWAY_OPERATOR");
@@ -47,10 +47,10 @@ export async function adminPlaces(team: Team): Promise<Place[]> {
   const rows = (page: Page) => page.getByRole("row").filter({ hasText: "Bo Li" });
   const list = at("team", team.path(), rows);
   const member = at("member", bo, title(/Bo Li/));
-  const then = (name: string, place: Place, more: (page: Page) => Promise<void>): Place => ({
+  const then = (name: string, view: View, more: (page: Page) => Promise<void>): View => ({
     name,
     open: async (page) => {
-      await place.open(page);
+      await view.open(page);
       await more(page);
     },
   });
@@ -71,7 +71,7 @@ export async function adminPlaces(team: Team): Promise<Place[]> {
       await page.getByRole("combobox", { name: /^Role:/ }).click();
       await expect(popup(page)).toBeVisible();
     }),
-    at("nobody found", team.path("team?q=zzz"), (page) => page.getByText("No members match")),
+    at("no members found", team.path("team?q=zzz"), (page) => page.getByText("No members match")),
     then("palette", list, async (page) => {
       await page.keyboard.press("Control+k");
       await page.getByLabel("Find a page, workspace or member").fill("acc");
