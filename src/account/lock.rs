@@ -73,15 +73,18 @@ impl AccountLock {
         Ok(account.filter(|account| account.user.password_hash == verified.password_hash))
     }
 
-    /// Locks the account that a reset link is for, and reads the link again under the lock.
+    /// Locks the account that a reset link was seen to be for, outside of the transaction, and
+    /// reads the link again under the lock.
     ///
     /// # Errors
     /// Those of [`reset::find`].
-    pub async fn by_reset_link(tx: Tx, app: &App, token: &str) -> Result<AccountLock> {
-        let (_, seen) = reset::find(&tx, token, app.now()).await?;
-        let account = AccountLock::take(tx, app, seen.id).await?;
+    pub async fn by_reset_link(tx: Tx, app: &App, token: &str, seen: Uuid) -> Result<AccountLock> {
+        let account = AccountLock::take(tx, app, seen).await?;
         let account = account.ok_or_else(crate::team::link::unknown)?;
-        reset::find(account.writer(), token, app.now()).await?;
+        let (_, user) = reset::find(account.writer(), token, app.now()).await?;
+        if user.id != seen {
+            return Err(crate::team::link::unknown().into());
+        }
         Ok(account)
     }
 

@@ -11,12 +11,13 @@ use crate::error::{Problem, ProblemCode, Result};
 use crate::mail::outbox::{self, Mail, Notice, RequestedBy};
 use crate::name;
 use crate::team::{link, roster};
+use crate::token::Token;
 use chrono::{DateTime, Utc};
-use entity::link_token::LinkPurpose;
+use entity::link_token::{self, LinkPurpose};
 use entity::{password_reset, user};
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, IntoActiveModel as _,
-    PaginatorTrait as _, QueryFilter as _,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, JoinType,
+    PaginatorTrait as _, QueryFilter as _, QuerySelect as _, RelationDef,
 };
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -74,11 +75,14 @@ pub async fn find(
     token: &str,
     now: DateTime<Utc>,
 ) -> Result<(password_reset::Model, user::Model)> {
-    let mail_id = link::mail_of(db, token, LinkPurpose::PasswordReset)
-        .await?
-        .ok_or_else(link::unknown)?;
-    let reset = password_reset::Entity::find()
-        .filter(password_reset::Column::MailId.eq(mail_id))
+    let token = Token::parse(token).ok_or_else(link::unknown)?;
+    let [to_token, to_user] = joins();
+    let (reset, user) = password_reset::Entity::find()
+        .join(JoinType::InnerJoin, to_token)
+        .join(JoinType::LeftJoin, to_user)
+        .filter(link_token::Column::TokenHash.eq(token.hash()))
+        .filter(link_token::Column::Purpose.eq(LinkPurpose::PasswordReset))
+        .select_also(user::Entity)
         .one(db)
         .await?
         .ok_or_else(link::unknown)?;
@@ -101,8 +105,18 @@ pub async fn find(
             "This link has expired. Ask for another reset.",
         );
     }
-    let user = user::Entity::find_by_id(reset.user_id).one(db).await?;
     Ok((reset, user.ok_or_else(link::unknown)?))
+}
+
+/// From a reset to the tokens of its mail, and to its user.
+fn joins() -> [RelationDef; 2] {
+    let token = password_reset::Entity::belongs_to(link_token::Entity)
+        .from(password_reset::Column::MailId)
+        .to(link_token::Column::MailId);
+    let user = password_reset::Entity::belongs_to(user::Entity)
+        .from(password_reset::Column::UserId)
+        .to(user::Column::Id);
+    [token.into(), user.into()]
 }
 
 /// Whether a reset has ended because an admin sent a newer one: both happen at one time.
@@ -132,6 +146,7 @@ pub async fn reset(
     origin: &Origin,
 ) -> Result<DeviceProof> {
     let (_, user) = find(&app.db, token, app.now()).await?;
+    let seen = user.id;
     let personal = [user.email.as_str(), &user.first_name, &user.last_name];
     let password = app
         .passwords
@@ -141,7 +156,7 @@ pub async fn reset(
     let hash = hash.as_str();
     app.db
         .transaction(|tx| async move {
-            let account = AccountLock::by_reset_link(tx, app, token).await?;
+            let account = AccountLock::by_reset_link(tx, app, token, seen).await?;
             let user = account.user();
             replace(&account, app, hash, None).await?;
             let here = attempts::account_from_network_counter(&user.email_key, origin);

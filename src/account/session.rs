@@ -24,6 +24,19 @@ const MAX_USER_AGENT: usize = 200;
 /// Those of the database.
 pub async fn begin(writer: &Writer, app: &App, user_id: Uuid, origin: &Origin) -> Result<Token> {
     sessions::make_room(writer, app, user_id).await?;
+    begin_first(writer, app, user_id, origin).await
+}
+
+/// Begins the first session of a user, who has just signed up.
+///
+/// # Errors
+/// Those of the database.
+pub async fn begin_first(
+    writer: &Writer,
+    app: &App,
+    user_id: Uuid,
+    origin: &Origin,
+) -> Result<Token> {
     let now = app.now();
     let token = Token::random().map_err(Error::internal)?;
     let session = session::Model {

@@ -81,7 +81,8 @@ impl Db {
         lease::scope(shared, work).await
     }
 
-    /// Calls `observer` for each statement that is run from now on.
+    /// Calls `observer` for each statement that is run from now on, and for the beginning and the
+    /// commit of each transaction of [`Db::transaction`].
     pub fn on_statement(&mut self, observer: impl Fn(&Statement) + Send + Sync + 'static) {
         let observer: Observer = Arc::new(observer);
         self.observer = Some(observer.clone());
@@ -102,6 +103,15 @@ impl Db {
         };
         if tokio::time::timeout(CLOSING, closing).await.is_err() {
             tracing::warn!("the database was still busy at the end");
+        }
+    }
+
+    fn observe(&self, command: &str) {
+        if let Some(observer) = &self.observer {
+            observer(&Statement::from_string(
+                self.get_database_backend(),
+                command,
+            ));
         }
     }
 

@@ -51,6 +51,7 @@ impl Db {
     {
         let _turn = self.turn().await?;
         let tx = Arc::new(self.begin(attempts.deadline()).await?);
+        self.observe("BEGIN");
         let outcome = work(Tx::new(tx.clone())).await;
         if let Err(Error::Database(error)) = &outcome {
             self.note(error);
@@ -74,6 +75,7 @@ impl Db {
             self.note(&error);
             not_committed(error)
         })?;
+        self.observe("COMMIT");
         // What was written to a file that is gone, is gone with it.
         self.check_file()?;
         self.trouble.note_success();

@@ -11,6 +11,7 @@ use crate::error::{Error, Problem, ProblemCode, Result};
 use crate::name;
 use crate::token::Token;
 use entity::invitation::{InvitationState, Model};
+use entity::membership;
 use entity::user::{self, UserStatus};
 use sea_orm::sea_query::LockType;
 use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _, QuerySelect as _};
@@ -56,13 +57,17 @@ pub async fn accept(
     origin: &Origin,
 ) -> Result<Accepted> {
     let link = Link::find(&app.db, &acceptance.token, app.now()).await?;
-    let user_id = invited_user(&link)?;
-    let user = user::Entity::find_by_id(user_id).one(&app.db).await?;
-    let user = user.ok_or_else(super::link::revoked)?;
+    let first = first_of(&link)?;
+    let user_id = first.user_id;
+    let found = roster::member_and_user(&app.db, first.workspace_id, user_id).await;
+    let (member, user) = found.map_err(|error| match error {
+        Error::NotFound(_) => super::link::revoked().into(),
+        error => error,
+    })?;
     let sign_up = match user.status {
         UserStatus::Active if signed_in.is_some_and(|actor| actor.user_id == user.id) => None,
         UserStatus::Active => return Err(account_exists().into()),
-        UserStatus::Invited => Some(check(app, &user, &link, acceptance).await?),
+        UserStatus::Invited => Some(check(app, &user, &member, acceptance).await?),
     };
     let (sign_up, seen) = (sign_up.as_ref(), &link);
     app.db
@@ -70,7 +75,7 @@ pub async fn accept(
             let reach = Reach::Mailbox;
             let token = &acceptance.token;
             let (team, link) = TeamLock::by_link(tx, app, token, seen, reach).await?;
-            if invited_user(&link)? != user_id {
+            if first_of(&link)?.user_id != user_id {
                 return Err(Error::Conflict("the link has passed to another user"));
             }
             accept_in(&team, app, &link, signed_in, sign_up, origin).await
@@ -83,23 +88,18 @@ fn account_exists() -> Problem {
     Problem::new(ProblemCode::AccountExists, &["token"], message)
 }
 
-fn invited_user(link: &Link) -> Result<Uuid> {
-    let valid = link.valid()?;
-    let first = valid.first().ok_or_else(super::link::unknown)?;
-    Ok(first.user_id)
+/// The first of the invitations that can be accepted.
+fn first_of(link: &Link) -> Result<&Model> {
+    let first = link.valid()?.into_iter().next();
+    Ok(first.ok_or_else(super::link::unknown)?)
 }
 
-async fn check(app: &App, user: &user::Model, link: &Link, typed: &Acceptance) -> Result<SignUp> {
-    let invitation = link
-        .valid()?
-        .into_iter()
-        .next()
-        .ok_or_else(super::link::unknown)?;
-    let member = roster::member(&app.db, invitation.workspace_id, user.id).await;
-    let member = member.map_err(|error| match error {
-        Error::NotFound(_) => super::link::revoked().into(),
-        error => error,
-    })?;
+async fn check(
+    app: &App,
+    user: &user::Model,
+    member: &membership::Model,
+    typed: &Acceptance,
+) -> Result<SignUp> {
     let first_name = typed.first_name.as_deref().unwrap_or(&member.first_name);
     let last_name = typed.last_name.as_deref().unwrap_or(&member.last_name);
     let first_name = name::parse_required("firstName", first_name)?;
@@ -128,7 +128,7 @@ async fn accept_in(
     sign_up: Option<&SignUp>,
     origin: &Origin,
 ) -> Result<Accepted> {
-    let (user_id, now) = (invited_user(link)?, team.now());
+    let (user_id, now) = (first_of(link)?.user_id, team.now());
     let user = user::Entity::find_by_id(user_id)
         .lock(LockType::Update)
         .one(team.writer())
@@ -160,7 +160,7 @@ async fn accept_in(
     session::mark_active(team, user_id, &workspace_ids, now).await?;
     note(team, &user, &invitations, origin).await?;
     let session = match sign_up {
-        Some(_) => Some(session::begin(team, app, user_id, origin).await?),
+        Some(_) => Some(session::begin_first(team, app, user_id, origin).await?),
         None => None,
     };
     Ok(Accepted {

@@ -8,6 +8,7 @@ use crate::actor::{Actor, Origin};
 use crate::audit::{self, AuditKind, Entry};
 use crate::error::Result;
 use entity::invitation::{InvitationState, Model};
+use uuid::Uuid;
 
 /// Declines all invitations that a link names; the memberships that wait for them go away.
 ///
@@ -31,13 +32,19 @@ async fn decline_in(team: &TeamLock, link: &Link, origin: &Origin) -> Result<Vec
         .into_iter()
         .cloned()
         .collect();
+    let Some(first) = declined.first() else {
+        return Ok(declined);
+    };
     invitation::end(team, &declined, InvitationState::Declined).await?;
+    // A mail goes to one person.
+    let workspace_ids: Vec<Uuid> = declined.iter().map(|i| i.workspace_id).collect();
+    roster::remove_invited(team, &workspace_ids, &[first.user_id]).await?;
+    let entries = declined.iter().map(|invitation| {
+        Entry::done(invitation.workspace_id, AuditKind::DeclineInvitation)
+            .to(invitation.user_id, &invitation.email)
+    });
+    audit::record(team, team.now(), &Actor::invitee(first, origin), entries).await?;
     for invitation in &mut declined {
-        roster::remove(team, invitation.workspace_id, &[invitation.user_id]).await?;
-        let actor = Actor::invitee(invitation, origin);
-        let entry = Entry::done(invitation.workspace_id, AuditKind::DeclineInvitation)
-            .to(invitation.user_id, &invitation.email);
-        audit::record(team, team.now(), &actor, [entry]).await?;
         invitation.state = InvitationState::Declined;
         invitation.ended_at = Some(team.now());
     }

@@ -11,10 +11,11 @@ use crate::mail::outbox::{self, Mail, Notice};
 use chrono::{DateTime, Duration, Utc};
 use entity::invitation::{self, InvitationState, Model};
 use entity::{Role, mail_invitation, membership, workspace};
-use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement, UnionType};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
-    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
+    IntoActiveModel as _, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    QueryTrait as _, Select, UpdateMany,
 };
 use uuid::Uuid;
 
@@ -35,6 +36,27 @@ pub async fn find(db: &impl ConnectionTrait, workspace_id: Uuid, id: Uuid) -> Re
         .ok_or(Error::NotFound("invitation"))
 }
 
+/// One invitation, with the membership that waits for it while it is open.
+///
+/// # Errors
+/// `NotFound` where the workspace has no such invitation.
+async fn find_with_member(
+    db: &impl ConnectionTrait,
+    workspace_id: Uuid,
+    id: Uuid,
+) -> Result<(Model, Option<membership::Model>)> {
+    let to_member = invitation::Entity::belongs_to(membership::Entity)
+        .from((invitation::Column::WorkspaceId, invitation::Column::UserId))
+        .to((membership::Column::WorkspaceId, membership::Column::UserId));
+    in_workspace(workspace_id)
+        .filter(invitation::Column::Id.eq(id))
+        .join(JoinType::LeftJoin, to_member.into())
+        .select_also(membership::Entity)
+        .one(db)
+        .await?
+        .ok_or(Error::NotFound("invitation"))
+}
+
 /// Pending invitations that are accepted with one link, besides those that its mail named.
 const MAX_ACCEPTED: u64 = 500;
 
@@ -48,14 +70,33 @@ pub async fn pending_of(
     user_id: Uuid,
     now: DateTime<Utc>,
 ) -> Result<Vec<Model>> {
-    Ok(invitation::Entity::find()
+    Ok(select_pending(user_id, now).all(db).await?)
+}
+
+fn select_pending(user_id: Uuid, now: DateTime<Utc>) -> Select<invitation::Entity> {
+    invitation::Entity::find()
         .filter(invitation::Column::UserId.eq(user_id))
         .filter(invitation::Column::State.eq(InvitationState::Pending))
         .filter(invitation::Column::ExpiresAt.gt(now))
         .order_by_asc(invitation::Column::WorkspaceId)
         .limit(MAX_ACCEPTED)
-        .all(db)
-        .await?)
+}
+
+/// The workspaces of the invitations that a mail named, and of those that wait for an answer of its
+/// recipient ([`pending_of`]): a subquery.
+pub fn workspaces_of_mailbox(mail_id: Uuid, user_id: Uuid, now: DateTime<Utc>) -> SelectStatement {
+    let pending = select_pending(user_id, now)
+        .select_only()
+        .column(invitation::Column::WorkspaceId);
+    let named = mail_invitation::Entity::find()
+        .select_only()
+        .column(mail_invitation::Column::WorkspaceId)
+        .filter(mail_invitation::Column::MailId.eq(mail_id));
+    Query::select()
+        .column(invitation::Column::WorkspaceId)
+        .from_subquery(pending.into_query(), "pending")
+        .union(UnionType::Distinct, named.into_query())
+        .take()
 }
 
 /// Where an invitation stands at a time: it expires by itself.
@@ -107,7 +148,7 @@ async fn resend_in(
     id: Uuid,
 ) -> Result<Model> {
     let workspace = team.workspace(workspace_id)?;
-    let mut invitation = find(team.writer(), workspace_id, id).await?;
+    let (mut invitation, member) = find_with_member(team.writer(), workspace_id, id).await?;
     still_open(&invitation)?;
     let now = team.now();
     let rested = invitation.sent_at + app.config.resend_cooldown;
@@ -117,7 +158,7 @@ async fn resend_in(
         let problem = Problem::new(ProblemCode::Cooldown, &["invitationId"], message);
         return Err(problem.retry_at(rested).into());
     }
-    let member = roster::member(team.writer(), workspace_id, invitation.user_id).await?;
+    let member = member.ok_or(Error::NotFound("membership"))?;
     let used_up = mail_quota::count(team, app, actor.user_id, &[&member.email_key]).await?;
     if let Some(problem) = used_up.into_iter().flatten().next() {
         return Err(problem.within(&["invitationId"]).into());
@@ -222,7 +263,7 @@ pub async fn revoke_all(team: &TeamLock, actor: &Actor, invitations: &[Model]) -
         .iter()
         .map(|invitation| invitation.user_id)
         .collect();
-    roster::remove(team, first.workspace_id, &users).await?;
+    roster::remove_invited(team, &[first.workspace_id], &users).await?;
     let entries = invitations.iter().map(|invitation| {
         Entry::done(invitation.workspace_id, AuditKind::RevokeInvitation)
             .to(invitation.user_id, &invitation.email)
@@ -274,23 +315,37 @@ pub async fn set_role(
 /// # Errors
 /// Those of the database.
 pub async fn end(team: &TeamLock, invitations: &[Model], state: InvitationState) -> Result<()> {
-    for invitation in invitations {
-        team.covers(&[invitation.workspace_id])?;
-    }
-    let keys = invitations
-        .iter()
-        .map(|invitation| (invitation.workspace_id, invitation.id));
-    invitation::Entity::update_many()
+    update_all(team, invitations)?
         .col_expr(invitation::Column::State, Expr::value(state))
         .col_expr(invitation::Column::EndedAt, team.now().into())
-        .filter(
-            Expr::tuple([
-                Expr::col(invitation::Column::WorkspaceId),
-                Expr::col(invitation::Column::Id),
-            ])
-            .in_tuples(keys),
-        )
         .exec(team.writer())
         .await?;
     Ok(())
+}
+
+/// Notes that the invitee has asked for new links.
+///
+/// # Errors
+/// Those of the database.
+pub async fn set_renewal_asked(team: &TeamLock, invitations: &[Model]) -> Result<()> {
+    update_all(team, invitations)?
+        .col_expr(invitation::Column::RenewalAskedAt, team.now().into())
+        .exec(team.writer())
+        .await?;
+    Ok(())
+}
+
+/// An update of invitations in one statement.
+fn update_all(team: &TeamLock, invitations: &[Model]) -> Result<UpdateMany<invitation::Entity>> {
+    for invitation in invitations {
+        team.covers(&[invitation.workspace_id])?;
+    }
+    let columns = Expr::tuple([
+        Expr::col(invitation::Column::WorkspaceId),
+        Expr::col(invitation::Column::Id),
+    ]);
+    let keys = invitations
+        .iter()
+        .map(|invitation| (invitation.workspace_id, invitation.id));
+    Ok(invitation::Entity::update_many().filter(columns.in_tuples(keys)))
 }

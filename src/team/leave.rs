@@ -9,6 +9,7 @@ use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
 use crate::error::Result;
 use entity::invitation::InvitationState;
+use entity::membership::MembershipStatus;
 use uuid::Uuid;
 
 /// What removing a member needs.
@@ -83,10 +84,18 @@ async fn depart(team: &TeamLock, actor: &Actor, departure: Departure) -> Result<
     let entry = Entry::done(workspace_id, kind)
         .to(user_id, &member.email)
         .with("role", member.role.code());
-    if let Some(open) = roster::open_invitation(team.writer(), workspace_id, user_id).await? {
-        invitation::end(team, &[open], InvitationState::Revoked).await?;
+    match member.status {
+        MembershipStatus::Active => {
+            roster::remove_active(team, &[workspace_id], &[user_id]).await?;
+        }
+        MembershipStatus::Invited => {
+            let open = roster::open_invitation(team.writer(), workspace_id, user_id).await?;
+            if let Some(open) = open {
+                invitation::end(team, &[open], InvitationState::Revoked).await?;
+            }
+            roster::remove_invited(team, &[workspace_id], &[user_id]).await?;
+        }
     }
-    roster::remove(team, workspace_id, &[user_id]).await?;
     audit::record(team, team.now(), actor, [entry]).await?;
     hand_over(
         team,

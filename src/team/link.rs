@@ -8,8 +8,10 @@ use chrono::{DateTime, Utc};
 use entity::invitation::{self, InvitationState, Model};
 use entity::link_token::{self, LinkPurpose};
 use entity::mail_invitation;
-use sea_orm::sea_query::{Expr, ExprTrait as _};
-use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, JoinType, QueryFilter as _,
+    QuerySelect as _, RelationDef,
+};
 use uuid::Uuid;
 
 /// How a link stands. The order is that of usefulness: of several invitations in one mail, the
@@ -40,28 +42,24 @@ pub struct Link {
 }
 
 impl Link {
-    /// Finds what a token opens; using up nothing.
+    /// Finds what a token opens, in one statement; using up nothing.
     ///
     /// # Errors
     /// `TokenUnknown` as a problem, where no such link was ever sent.
     pub async fn find(db: &impl ConnectionTrait, token: &str, now: DateTime<Utc>) -> Result<Link> {
-        let mail_id = mail_of(db, token, LinkPurpose::Invitation)
-            .await?
-            .ok_or_else(unknown)?;
-        let ties = mail_invitation::Entity::find()
-            .filter(mail_invitation::Column::MailId.eq(mail_id))
+        let token = Token::parse(token).ok_or_else(unknown)?;
+        let [to_ties, to_invitations] = joins();
+        let rows = link_token::Entity::find_by_id(token.hash())
+            .filter(link_token::Column::Purpose.eq(LinkPurpose::Invitation))
+            .join(JoinType::LeftJoin, to_ties)
+            .join(JoinType::LeftJoin, to_invitations)
+            .select_also(invitation::Entity)
             .all(db)
             .await?;
-        let keys = ties.iter().map(|tie| (tie.workspace_id, tie.invitation_id));
-        let columns = Expr::tuple([
-            Expr::col(invitation::Column::WorkspaceId),
-            Expr::col(invitation::Column::Id),
-        ]);
-        let mut invitations: Vec<_> = invitation::Entity::find()
-            .filter(columns.in_tuples(keys))
-            .all(db)
-            .await?
+        let mail_id = rows.first().ok_or_else(unknown)?.0.mail_id;
+        let mut invitations: Vec<_> = rows
             .into_iter()
+            .filter_map(|(_, invitation)| invitation)
             .map(|invitation| {
                 let state = state_of(&invitation, mail_id, now);
                 (invitation, state)
@@ -96,22 +94,18 @@ impl Link {
     }
 }
 
-/// The mail that carried a token.
-///
-/// # Errors
-/// Those of the database.
-pub async fn mail_of(
-    db: &impl ConnectionTrait,
-    token: &str,
-    purpose: LinkPurpose,
-) -> Result<Option<Uuid>> {
-    let Some(token) = Token::parse(token) else {
-        return Ok(None);
-    };
-    let row = link_token::Entity::find_by_id(token.hash()).one(db).await?;
-    Ok(row
-        .filter(|row| row.purpose == purpose)
-        .map(|row| row.mail_id))
+/// From a token to what its mail named, and from there to the invitations.
+fn joins() -> [RelationDef; 2] {
+    let ties = link_token::Entity::belongs_to(mail_invitation::Entity)
+        .from(link_token::Column::MailId)
+        .to(mail_invitation::Column::MailId);
+    let invitations = mail_invitation::Entity::belongs_to(invitation::Entity)
+        .from((
+            mail_invitation::Column::WorkspaceId,
+            mail_invitation::Column::InvitationId,
+        ))
+        .to((invitation::Column::WorkspaceId, invitation::Column::Id));
+    [ties.into(), invitations.into()]
 }
 
 /// Makes a token for a mail's link; the mail may get several, if it has to be sent several times.

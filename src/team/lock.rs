@@ -3,7 +3,7 @@
 //! transaction, that the actor may change them.
 
 use super::link::Link;
-use super::roster;
+use super::{invitation, roster};
 use crate::App;
 use crate::access::{self, Permission};
 use crate::actor::Actor;
@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use entity::membership::{self, MembershipStatus};
 use entity::{Role, session, workspace};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, LockType, Query};
-use sea_orm::{ConnectionTrait, EntityTrait as _, FromQueryResult};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, FromQueryResult};
 use std::ops::Deref;
 use uuid::Uuid;
 
@@ -162,18 +162,20 @@ impl TeamLock {
         seen: &Link,
         reach: Reach,
     ) -> Result<(TeamLock, Link)> {
-        let mut ids: Vec<Uuid> = seen
-            .invitations
-            .iter()
-            .map(|(i, _)| i.workspace_id)
-            .collect();
-        if reach == Reach::Mailbox
-            && let Some((first, _)) = seen.invitations.first()
-        {
-            let pending = super::invitation::pending_of(&tx, first.user_id, app.now()).await?;
-            ids.extend(pending.iter().map(|invitation| invitation.workspace_id));
-        }
-        let team = TeamLock::take(tx, app, &ids).await?;
+        let (writer, now) = (tx.into_writer(), app.now());
+        let named = seen.invitations.iter().map(|(named, _)| named);
+        let workspaces = match (reach, named.clone().next()) {
+            (Reach::Mailbox, Some(first)) => {
+                let ids = invitation::workspaces_of_mailbox(seen.mail_id, first.user_id, now);
+                roster::lock(&writer, workspace::Column::Id.in_subquery(ids)).await?
+            }
+            _ => roster::lock_all(&writer, named.map(|named| named.workspace_id)).await?,
+        };
+        let team = TeamLock {
+            writer,
+            workspaces,
+            now,
+        };
         let link = Link::find(&*team, token, app.now()).await?;
         Ok((team, link))
     }
@@ -206,7 +208,7 @@ impl TeamLock {
 
     async fn take(tx: Tx, app: &App, workspace_ids: &[Uuid]) -> Result<TeamLock> {
         let writer = tx.into_writer();
-        let workspaces = roster::lock(&writer, workspace_ids).await?;
+        let workspaces = roster::lock_all(&writer, workspace_ids.iter().copied()).await?;
         Ok(TeamLock {
             writer,
             workspaces,

@@ -1,5 +1,6 @@
 //! Asking for a new link in place of one that has expired.
 
+use super::invitation;
 use super::link::{Link, LinkState};
 use super::lock::{Reach, TeamLock};
 use crate::App;
@@ -10,8 +11,8 @@ use crate::mail::outbox::{self, Mail, Notice};
 use crate::name;
 use chrono::Duration;
 use entity::invitation::Model;
-use entity::{invitation, user, workspace};
-use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _};
+use entity::{user, workspace};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -49,24 +50,22 @@ async fn request_in(team: &TeamLock, link: &Link, origin: &Origin) -> Result<()>
             .or_default()
             .push(invitation.clone());
     }
-    for (inviter_id, invitations) in by_inviter {
-        let Some(inviter) = user::Entity::find_by_id(inviter_id)
-            .one(team.writer())
-            .await?
-        else {
-            continue;
-        };
-        outbox::enqueue(
-            team,
-            now,
-            [letter(&inviter, &invitations, team.workspaces())],
-        )
-        .await?;
-        for invitation in invitations {
-            note(team, invitation, origin).await?;
-        }
+    if by_inviter.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let inviters = user::Entity::find()
+        .filter(user::Column::Id.is_in(by_inviter.keys().copied()))
+        .all(team.writer())
+        .await?;
+    let mut asked = Vec::new();
+    for inviter in inviters {
+        let invitations = by_inviter.remove(&inviter.id).unwrap_or_default();
+        // One by one: several mails at once would wait like bulk mail.
+        let mail = letter(&inviter, &invitations, team.workspaces());
+        outbox::enqueue(team, now, [mail]).await?;
+        asked.extend(invitations);
+    }
+    note(team, &asked, origin).await
 }
 
 fn letter(inviter: &user::Model, invitations: &[Model], workspaces: &[workspace::Model]) -> Mail {
@@ -89,15 +88,16 @@ fn letter(inviter: &user::Model, invitations: &[Model], workspaces: &[workspace:
     Mail::new(name, &inviter.email, notice)
 }
 
-async fn note(team: &TeamLock, mut asked: Model, origin: &Origin) -> Result<()> {
-    let now = team.now();
-    let actor = Actor::invitee(&asked, origin);
-    let entry = Entry::done(asked.workspace_id, AuditKind::RequestNewInvitation)
-        .to(asked.user_id, &asked.email);
-    audit::record(team, now, &actor, [entry]).await?;
-    asked.renewal_asked_at = Some(now);
-    invitation::Entity::update(asked.into_active_model().reset_all())
-        .exec(team.writer())
-        .await?;
-    Ok(())
+/// Notes that the recipient of a mail has asked for new links to these of its invitations.
+async fn note(team: &TeamLock, asked: &[Model], origin: &Origin) -> Result<()> {
+    let Some(first) = asked.first() else {
+        return Ok(());
+    };
+    let entries = asked.iter().map(|invitation| {
+        Entry::done(invitation.workspace_id, AuditKind::RequestNewInvitation)
+            .to(invitation.user_id, &invitation.email)
+    });
+    let actor = Actor::invitee(first, origin);
+    audit::record(team, team.now(), &actor, entries).await?;
+    invitation::set_renewal_asked(team, asked).await
 }

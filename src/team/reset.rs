@@ -7,11 +7,9 @@ use crate::access::Permission;
 use crate::account::reset;
 use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
-use crate::error::{Error, Problem, ProblemCode, Result};
+use crate::error::{Problem, ProblemCode, Result};
 use crate::mail::outbox::RequestedBy;
 use entity::membership::{self, MembershipStatus};
-use entity::user;
-use sea_orm::EntityTrait as _;
 use uuid::Uuid;
 
 /// What sending a reset needs.
@@ -47,14 +45,12 @@ async fn send_in(
     user_id: Uuid,
 ) -> Result<membership::Model> {
     let workspace = team.workspace(workspace_id)?;
-    let member = roster::member(team.writer(), workspace_id, user_id).await?;
+    let (member, user) = roster::member_and_user(team.writer(), workspace_id, user_id).await?;
     if member.status != MembershipStatus::Active {
         let message = "This person has not signed up yet. Resend the invitation instead.";
         return Err(Problem::new(ProblemCode::NotActive, &["membershipId"], message).into());
     }
     mail_quota::count_reset(team, app, actor).await?;
-    let user = user::Entity::find_by_id(user_id).one(team.writer()).await?;
-    let user = user.ok_or(Error::NotFound("membership"))?;
     let by = RequestedBy {
         name: actor.name.clone(),
         workspace: workspace.name.clone(),

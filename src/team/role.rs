@@ -8,7 +8,8 @@ use crate::access::Permission;
 use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
 use crate::error::Result;
-use entity::{Role, membership};
+use entity::Role;
+use entity::membership::{self, MembershipStatus};
 use uuid::Uuid;
 
 /// What changing a role needs.
@@ -63,7 +64,9 @@ async fn change_in(
     }
     roster::not_the_last_admin(team, &member, &["role"]).await?;
     roster::set_role(team, workspace_id, user_id, role).await?;
-    super::invitation::set_role(team, workspace_id, user_id, role).await?;
+    if member.status == MembershipStatus::Invited {
+        super::invitation::set_role(team, workspace_id, user_id, role).await?;
+    }
     let entry = Entry::done(workspace_id, AuditKind::ChangeRole)
         .to(user_id, &member.email)
         .with("from", member.role.code())

@@ -8,10 +8,10 @@ use crate::name;
 use entity::membership::{self, MembershipStatus};
 use entity::user::UserStatus;
 use entity::{Role, invitation, team_summary, user, workspace};
-use sea_orm::sea_query::{Expr, LockType};
+use sea_orm::sea_query::{Expr, IntoCondition, LockType};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
-    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
+    IntoActiveModel as _, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
 };
 use uuid::Uuid;
 
@@ -55,11 +55,44 @@ pub async fn member(
         .ok_or(Error::NotFound("membership"))
 }
 
+/// One membership and its user.
+///
+/// # Errors
+/// `NotFound` where the user is no member of the workspace.
+pub async fn member_and_user(
+    db: &impl ConnectionTrait,
+    workspace_id: Uuid,
+    user_id: Uuid,
+) -> Result<(membership::Model, user::Model)> {
+    let to_user = membership::Entity::belongs_to(user::Entity)
+        .from(membership::Column::UserId)
+        .to(user::Column::Id);
+    let found = in_workspace(workspace_id)
+        .filter(membership::Column::UserId.eq(user_id))
+        .join(JoinType::InnerJoin, to_user.into())
+        .select_also(user::Entity)
+        .one(db)
+        .await?;
+    let found = found.and_then(|(member, user)| Some((member, user?)));
+    found.ok_or(Error::NotFound("membership"))
+}
+
 /// Locks workspaces against every other change of their teams, in an order that all operations
 /// share. A [`TeamLock`] is what gives the right to change them.
-pub(super) async fn lock(writer: &Writer, workspace_ids: &[Uuid]) -> Result<Vec<workspace::Model>> {
+pub(super) async fn lock_all(
+    writer: &Writer,
+    workspace_ids: impl IntoIterator<Item = Uuid>,
+) -> Result<Vec<workspace::Model>> {
+    lock(writer, workspace::Column::Id.is_in(workspace_ids)).await
+}
+
+/// Locks the workspaces for which a condition holds, likewise.
+pub(super) async fn lock(
+    writer: &Writer,
+    which: impl IntoCondition,
+) -> Result<Vec<workspace::Model>> {
     Ok(workspace::Entity::find()
-        .filter(workspace::Column::Id.is_in(workspace_ids.iter().copied()))
+        .filter(which)
         .order_by_asc(workspace::Column::Id)
         .lock(LockType::NoKeyUpdate)
         .all(writer)
@@ -185,17 +218,35 @@ pub async fn set_role(
     Ok(())
 }
 
-/// Takes members out, and forgets those of them who never signed up and are invited nowhere else.
+/// Takes users who have signed up out of workspaces.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn remove(team: &TeamLock, workspace_id: Uuid, user_ids: &[Uuid]) -> Result<()> {
-    team.covers(&[workspace_id])?;
+pub async fn remove_active(
+    team: &TeamLock,
+    workspace_ids: &[Uuid],
+    user_ids: &[Uuid],
+) -> Result<()> {
+    team.covers(workspace_ids)?;
     membership::Entity::delete_many()
-        .filter(membership::Column::WorkspaceId.eq(workspace_id))
+        .filter(membership::Column::WorkspaceId.is_in(workspace_ids.iter().copied()))
         .filter(membership::Column::UserId.is_in(user_ids.iter().copied()))
         .exec(team.writer())
         .await?;
+    Ok(())
+}
+
+/// Takes invited users out of workspaces, and forgets those of them who never signed up and are
+/// invited nowhere else.
+///
+/// # Errors
+/// Those of the database.
+pub async fn remove_invited(
+    team: &TeamLock,
+    workspace_ids: &[Uuid],
+    user_ids: &[Uuid],
+) -> Result<()> {
+    remove_active(team, workspace_ids, user_ids).await?;
     let elsewhere = membership::Entity::find()
         .select_only()
         .column(membership::Column::UserId)

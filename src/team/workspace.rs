@@ -18,7 +18,7 @@ use entity::{Role, user, workspace};
 use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _,
-    PaginatorTrait as _, QueryFilter as _, QuerySelect as _,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use uuid::Uuid;
 
@@ -54,22 +54,25 @@ pub async fn create(app: &App, actor: &Actor, workspace_name: &str) -> Result<wo
     .await
 }
 
-/// Whether the settings let a user create workspaces. Their memberships cannot change before the
-/// transaction ends.
+/// Whether the settings let a user create workspaces. The membership that lets them cannot change
+/// before the transaction ends.
 async fn may_create(writer: &Writer, app: &App, user_id: Uuid) -> Result<bool> {
     match app.config.workspace_creators {
         WorkspaceCreators::Everyone => return Ok(true),
         WorkspaceCreators::Nobody => return Ok(false),
         WorkspaceCreators::Admins => {}
     }
-    let memberships = membership::Entity::find()
+    let may_manage = |role: &Role| access::allows(*role, Permission::TeamManage);
+    let managers = Role::ALL.into_iter().filter(may_manage);
+    let managed = membership::Entity::find()
         .filter(membership::Column::UserId.eq(user_id))
         .filter(membership::Column::Status.eq(MembershipStatus::Active))
+        .filter(membership::Column::Role.is_in(managers))
+        .order_by_asc(membership::Column::WorkspaceId)
         .lock(LockType::Share)
-        .all(writer)
+        .one(writer)
         .await?;
-    let manages = |member: &membership::Model| access::allows(member.role, Permission::TeamManage);
-    Ok(memberships.iter().any(manages))
+    Ok(managed.is_some())
 }
 
 async fn within_cap(writer: &Writer, app: &App, creator_id: Uuid) -> Result<()> {

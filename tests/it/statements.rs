@@ -1,10 +1,14 @@
 //! How many SQL statements each kind of request takes, the one that loads the viewer included and
 //! the beginning and end of transactions not: as many for a long page as for a short one, and as
 //! many for a hundred people as for two.
+//!
+//! The second number of a request is the length of its longest transaction in round trips between
+//! the program and the database, `BEGIN` and `COMMIT` included: for so long it holds its locks.
 
 use crate::on_both_engines;
+use crate::support::introspection::Introspection;
 use crate::support::people::{PASSWORD, sign_in};
-use crate::support::{Client, Server, Team, golden};
+use crate::support::{Client, Person, Server, Team, golden};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -14,8 +18,32 @@ on_both_engines!(each_kind_of_request_takes_few_statements);
 struct Counter<'a> {
     server: &'a Server,
     client: Client,
-    table: Vec<(String, usize)>,
+    table: Vec<Counts>,
 }
+
+/// What one kind of request takes.
+struct Counts {
+    kind: String,
+    statements: usize,
+    /// Round trips of the longest transaction.
+    transaction: usize,
+}
+
+/// The most round trips that a transaction may take. `docs/operating.md` tells operators.
+const ROUND_TRIPS: usize = 14;
+
+/// Mutations that are not counted: nobody waits for the transaction of `requestPasswordReset`, and
+/// `setUp` runs once.
+const NOT_COUNTED: [&str; 2] = ["requestPasswordReset", "setUp"];
+
+/// Mutations that anybody may send.
+const FOR_EVERYBODY: [&str; 5] = [
+    "signIn",
+    "acceptInvitation",
+    "declineInvitation",
+    "requestNewInvitation",
+    "resetPassword",
+];
 
 const MEMBERS: &str = "query($id: ID!, $rows: Int!) { workspace(id: $id) {
     members(first: $rows, status: INVITED) { nodes {
@@ -79,7 +107,7 @@ impl<'a> Counter<'a> {
         self.server.quiet().await;
         let request = client.run(query, variables);
         let (reply, statements) = self.server.statements.during(request).await;
-        self.table.push((kind.to_owned(), statements.len()));
+        self.table.push(Counts::of(kind, &statements));
         if std::env::var_os("TOKENVUE_SHOW_STATEMENTS").is_some() {
             println!("{kind}\n  {}", statements.join("\n  "));
         }
@@ -93,11 +121,12 @@ impl<'a> Counter<'a> {
 
     /// Counts a mutation that must succeed; gives its payload.
     async fn mutate(&mut self, kind: &str, input: Value, selection: &str) -> Value {
-        let client = match kind {
-            "signIn" | "acceptInvitation" => self.server.anonymous(),
-            _ => self.client.clone(),
+        let name = name_of(kind);
+        let client = if FOR_EVERYBODY.contains(&name) {
+            self.server.anonymous()
+        } else {
+            self.client.clone()
         };
-        let name = kind.split_whitespace().next().unwrap();
         let input_type = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
         let query = format!(
             "mutation($input: {input_type}!) {{
@@ -111,17 +140,54 @@ impl<'a> Counter<'a> {
     }
 
     fn taken(&self, kind: &str) -> usize {
-        let entry = self.table.iter().find(|(known, _)| known == kind);
-        entry.unwrap_or_else(|| panic!("{kind} was not counted")).1
+        let entry = self.table.iter().find(|counts| counts.kind == kind);
+        let entry = entry.unwrap_or_else(|| panic!("{kind} was not counted"));
+        entry.statements
     }
 
     fn text(&self) -> String {
         let mut text = String::new();
-        for (kind, count) in &self.table {
-            writeln!(text, "{kind:<40} {count:>3}").unwrap();
+        for Counts {
+            kind,
+            statements,
+            transaction,
+        } in &self.table
+        {
+            write!(text, "{kind:<40} {statements:>3}").unwrap();
+            if *transaction > 0 {
+                write!(text, " {transaction:>3}").unwrap();
+            }
+            text.push('\n');
         }
         text
     }
+}
+
+impl Counts {
+    fn of(kind: &str, statements: &[String]) -> Counts {
+        let (mut own, mut open, mut longest) = (0, None, 0);
+        for sql in statements {
+            match sql.as_str() {
+                "BEGIN" => open = Some(1),
+                "COMMIT" => longest = longest.max(open.take().map_or(0, |length| length + 1)),
+                _ => {
+                    own += 1;
+                    open = open.map(|length| length + 1);
+                }
+            }
+        }
+        assert_eq!(open, None, "{kind} leaves a transaction open");
+        Counts {
+            kind: kind.to_owned(),
+            statements: own,
+            transaction: longest,
+        }
+    }
+}
+
+/// The field that a kind of request asks for.
+fn name_of(kind: &str) -> &str {
+    kind.split_whitespace().next().unwrap_or_default()
 }
 
 async fn each_kind_of_request_takes_few_statements(server: Server) {
@@ -151,8 +217,13 @@ async fn each_kind_of_request_takes_few_statements(server: Server) {
         counter.ask(kind, question, variables).await;
     }
     nodes(&mut counter, rows).await;
-    change_members(&mut counter, &team, &bo.membership_id).await;
+    let token = decline(&mut counter, &team, &globex).await;
+    change_members(&mut counter, &team, &bo, &globex).await;
     change_oneself(&mut counter, &team, &globex).await;
+    request_new(&mut counter, token).await;
+    nothing_is_left_out(&counter).await;
+    let longest = counter.table.iter().map(|counts| counts.transaction).max();
+    assert!(longest <= Some(ROUND_TRIPS), "{}", counter.text());
     assert_eq!(counter.taken("members, 2"), counter.taken("members, 100"));
     assert!(counter.taken("team page") <= 3);
     assert_eq!(counter.taken("node"), counter.taken("nodes, 100 members"));
@@ -202,7 +273,27 @@ async fn nodes(counter: &mut Counter<'_>, rows: &[Value]) {
         .await;
 }
 
-async fn change_members(counter: &mut Counter<'_>, team: &Team, member: &str) {
+/// Each mutation has been counted.
+async fn nothing_is_left_out(counter: &Counter<'_>) {
+    let schema = Introspection::load(&counter.server.anonymous()).await;
+    let mutations = schema
+        .fields()
+        .into_iter()
+        .filter(|field| field.owner == "Mutation");
+    let counted = |name: &str| {
+        counter
+            .table
+            .iter()
+            .any(|counts| name_of(&counts.kind) == name)
+    };
+    let missing: Vec<String> = mutations
+        .map(|field| field.name)
+        .filter(|name| counted(name) == NOT_COUNTED.contains(&name.as_str()))
+        .collect();
+    assert_eq!(missing, [] as [String; 0]);
+}
+
+async fn change_members(counter: &mut Counter<'_>, team: &Team, bo: &Person, other: &Team) {
     let cleo = team
         .invite("cleo@acme.example", "Cleo", "SECURITY_AUDITOR")
         .await;
@@ -241,6 +332,12 @@ async fn change_members(counter: &mut Counter<'_>, team: &Team, member: &str) {
     counter
         .mutate("acceptInvitation", input, "memberships { id }")
         .await;
+    let input = json!({ "membershipId": dora["membership"]["id"], "role": "SECURITY_AUDITOR",
+        "workspaceIds": [other.workspace_id] });
+    counter
+        .mutate("assignToWorkspaces", input, "outcomes { result }")
+        .await;
+    let member = &bo.membership_id;
     let input = json!({ "membershipId": member, "role": "WORKSPACE_ADMIN" });
     counter
         .mutate("changeRole", input, "membership { id role }")
@@ -249,6 +346,9 @@ async fn change_members(counter: &mut Counter<'_>, team: &Team, member: &str) {
     counter
         .mutate("sendPasswordReset", input.clone(), "membership { id }")
         .await;
+    let token = team.server.mail_to(&bo.email).await.token();
+    let reset = json!({ "token": token, "newPassword": PASSWORD });
+    counter.mutate("resetPassword", reset, "accepted").await;
     counter
         .mutate("removeMember", input, "removedMembershipId")
         .await;
@@ -283,5 +383,48 @@ async fn change_oneself(counter: &mut Counter<'_>, team: &Team, other: &Team) {
     counter
         .mutate("leaveWorkspace", input, "viewer { user { name } }")
         .await;
+    let input = json!({ "currentPassword": PASSWORD, "newPassword": PASSWORD });
+    counter
+        .mutate("changePassword", input, "viewer { user { name } }")
+        .await;
+    let other = sign_in(counter.server, email).await;
+    let session = other.get("{ viewer { session { id } } }").await;
+    let input = json!({ "sessionId": session["viewer"]["session"]["id"] });
+    counter.mutate("revokeSession", input, "accepted").await;
     counter.mutate("signOut", json!({}), "accepted").await;
+}
+
+#[test]
+fn the_documentation_tells_how_long_a_transaction_is() {
+    let docs = include_str!("../../docs/operating.md");
+    let docs = docs.split_whitespace().collect::<Vec<_>>().join(" ");
+    let sentence = format!("a transaction takes up to {ROUND_TRIPS} round trips");
+    assert!(
+        docs.contains(&sentence),
+        "docs/operating.md lacks: {sentence}"
+    );
+}
+
+/// Uses links whose mails named two workspaces; gives one to use later.
+async fn decline(counter: &mut Counter<'_>, acme: &Team, globex: &Team) -> String {
+    let mut tokens = Vec::new();
+    for name in ["Eve", "Fay"] {
+        let email = format!("{}@acme.example", name.to_lowercase());
+        let person = json!({ "email": email, "firstName": name, "role": "SECURITY_AUDITOR" });
+        acme.invite_to(json!([person]), &[acme, globex]).await;
+        tokens.push(counter.server.mail_to(&email).await.token());
+    }
+    let input = json!({ "token": tokens.remove(0) });
+    counter
+        .mutate("declineInvitation of 2", input, "invitation { id }")
+        .await;
+    tokens.remove(0)
+}
+
+async fn request_new(counter: &mut Counter<'_>, token: String) {
+    counter.server.advance(chrono::Duration::days(8));
+    let input = json!({ "token": token });
+    counter
+        .mutate("requestNewInvitation of 2", input, "accepted")
+        .await;
 }

@@ -129,8 +129,10 @@ impl LinkMutation {
                 user_errors,
             }));
         };
+        if accepted.session.is_none() {
+            scope.renew().await?;
+        }
         let (_, session_token) = begin(scope, accepted.session, transport).await?;
-        scope.renew().await?;
         let members =
             member::of_users(&scope.app.db, &accepted.workspace_ids, &[accepted.user_id]).await?;
         Ok(Some(AcceptInvitationPayload {

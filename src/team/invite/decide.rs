@@ -9,9 +9,10 @@ use entity::invitation::{self, InvitationState};
 use entity::membership::{self, MembershipStatus};
 use entity::user::{self, UserStatus};
 use entity::workspace;
-use sea_orm::sea_query::LockType;
+use sea_orm::sea_query::{Expr, ExprTrait as _, IntoCondition as _, LockType};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, JoinType, QueryFilter as _,
+    QuerySelect as _, RelationDef,
 };
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -62,8 +63,21 @@ pub async fn workspaces(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<w
         .await?)
 }
 
+/// From a membership to its open invitation.
+fn to_open_invitation() -> RelationDef {
+    let key = (membership::Column::WorkspaceId, membership::Column::UserId);
+    let to_invitation = membership::Entity::belongs_to(invitation::Entity)
+        .from(key)
+        .to((invitation::Column::WorkspaceId, invitation::Column::UserId));
+    RelationDef::from(to_invitation).on_condition(|_, invitations| {
+        Expr::col((invitations, invitation::Column::State))
+            .is_in(InvitationState::OPEN)
+            .into_condition()
+    })
+}
+
 impl Facts {
-    /// Reads users, memberships and open invitations, in three statements. With `lock`, nobody
+    /// Reads users, and then memberships with their open invitations. With `lock`, nobody
     /// named here can sign up before the transaction ends.
     pub async fn load(
         db: &impl ConnectionTrait,
@@ -85,16 +99,13 @@ impl Facts {
         let user_ids: Vec<Uuid> = users.iter().map(|user| user.id).collect();
         let workspace_ids: Vec<Uuid> = workspaces.iter().map(|workspace| workspace.id).collect();
         let members = membership::Entity::find()
-            .filter(membership::Column::WorkspaceId.is_in(workspace_ids.clone()))
-            .filter(membership::Column::UserId.is_in(user_ids.clone()))
+            .filter(membership::Column::WorkspaceId.is_in(workspace_ids))
+            .filter(membership::Column::UserId.is_in(user_ids))
+            .join(JoinType::LeftJoin, to_open_invitation())
+            .select_also(invitation::Entity)
             .all(db)
             .await?;
-        let invitations = invitation::Entity::find()
-            .filter(invitation::Column::WorkspaceId.is_in(workspace_ids))
-            .filter(invitation::Column::UserId.is_in(user_ids))
-            .filter(invitation::Column::State.is_in(InvitationState::OPEN))
-            .all(db)
-            .await?;
+        let (members, invitations): (Vec<_>, Vec<_>) = members.into_iter().unzip();
         Ok(Facts {
             now: app.now(),
             workspaces: workspaces.into_iter().map(|row| (row.id, row)).collect(),
@@ -108,6 +119,7 @@ impl Facts {
                 .collect(),
             invitations: invitations
                 .into_iter()
+                .flatten()
                 .map(|row| ((row.workspace_id, row.user_id), row))
                 .collect(),
         })

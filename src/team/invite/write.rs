@@ -155,7 +155,7 @@ async fn make_users(
         return Ok(users);
     }
     let rows = keys.iter().filter_map(|key| users.get(key)).cloned();
-    user::Entity::insert_many(rows.map(|row| row.into_active_model()))
+    let inserted = user::Entity::insert_many(rows.map(|row| row.into_active_model()))
         .on_conflict(
             OnConflict::column(user::Column::EmailKey)
                 .do_nothing()
@@ -163,6 +163,9 @@ async fn make_users(
         )
         .exec_without_returning(tx)
         .await?;
+    if usize::try_from(inserted) == Ok(keys.len()) {
+        return Ok(users);
+    }
     // Somebody else may have invited the same person meanwhile, elsewhere: theirs counts then.
     let made = user::Entity::find()
         .filter(user::Column::EmailKey.is_in(keys))

@@ -13,7 +13,7 @@ pub struct Work {
 
 /// Leaves out what the server does by itself, whatever the request.
 const BACKGROUND: &str = "query !~ '^(SELECT [0-9$]+$|BEGIN|COMMIT|ROLLBACK|SET |SHOW |DEALLOCATE)'
-    AND query NOT LIKE '%ORDER BY \"invitations\".\"workspace_id\" ASC LIMIT%'
+    AND query NOT LIKE '%FROM \"invitations\" WHERE \"invitations\".\"state\" = %'
     AND query !~ '^DELETE FROM \"(link_tokens|outbox|throttles|sessions|audit_events)\".*(<=|IN)'
     AND query NOT LIKE '%pg_stat_statements%'";
 

@@ -21,7 +21,7 @@ pub struct Statements {
 const SWEEP: &[(&str, &str)] = &[
     (
         "SELECT",
-        "ORDER BY \"invitations\".\"workspace_id\" ASC LIMIT",
+        "FROM \"invitations\" WHERE \"invitations\".\"state\" = ",
     ),
     (CLEARING, "DELETE FROM"),
 ];
