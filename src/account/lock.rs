@@ -88,6 +88,14 @@ impl AccountLock {
         Ok(account)
     }
 
+    /// Locks the account to go on with a change that its owner has made; `None` where it is gone.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn to_go_on(tx: Tx, app: &App, user_id: Uuid) -> Result<Option<AccountLock>> {
+        AccountLock::take(tx, app, user_id).await
+    }
+
     async fn take(tx: Tx, app: &App, user_id: Uuid) -> Result<Option<AccountLock>> {
         let writer = tx.into_writer();
         let user = user::Entity::find_by_id(user_id)

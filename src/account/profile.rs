@@ -1,6 +1,6 @@
 //! What people change about themselves.
 
-use super::lock;
+use super::lock::{self, AccountLock};
 use super::reset;
 use super::throttle;
 use crate::App;
@@ -11,15 +11,17 @@ use crate::team::roster;
 use entity::user;
 use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _};
 use secrecy::SecretString;
+use uuid::Uuid;
 
-/// Changes the actor's names, in all their workspaces.
+/// Changes the actor's names, in all their workspaces: in a hundred of them at once, and in the others
+/// behind the answer.
 ///
 /// # Errors
 /// Those of [`lock::as_viewer`]; `NameInvalid` as a problem.
 pub async fn rename(app: &App, actor: &Actor, first_name: &str, last_name: &str) -> Result<()> {
     let first_name = &name::parse_required("firstName", first_name)?;
     let last_name = &name::parse("lastName", last_name)?;
-    lock::as_viewer(app, actor, |account| async move {
+    let last = lock::as_viewer(app, actor, |account| async move {
         let user = user::Model {
             first_name: first_name.clone(),
             last_name: last_name.clone(),
@@ -28,9 +30,35 @@ pub async fn rename(app: &App, actor: &Actor, first_name: &str, last_name: &str)
         user::Entity::update(user.clone().into_active_model().reset_all())
             .exec(account.writer())
             .await?;
-        roster::rename(&account, &user).await
+        roster::rename(&account, &user, Uuid::nil()).await
     })
-    .await
+    .await?;
+    if let Some(last) = last {
+        let (task, user_id) = (app.clone(), actor.user_id);
+        app.background.spawn(async move {
+            if let Err(error) = rename_further(&task, user_id, last).await {
+                tracing::warn!(%error, %user_id, "a name was not changed in all workspaces");
+            }
+        });
+    }
+    Ok(())
+}
+
+/// Carries the names that a user has by now over to their memberships after a workspace, a hundred in
+/// each transaction. So two changes shortly after one another end with the later one.
+async fn rename_further(app: &App, user_id: Uuid, mut last: Uuid) -> Result<()> {
+    loop {
+        let next = app.db.transaction(|tx| async move {
+            match AccountLock::to_go_on(tx, app, user_id).await? {
+                Some(account) => roster::rename(&account, account.user(), last).await,
+                None => Ok(None),
+            }
+        });
+        let Some(next) = next.await? else {
+            return Ok(());
+        };
+        last = next;
+    }
 }
 
 /// Changes the actor's password; their other sessions end.

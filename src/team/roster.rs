@@ -166,16 +166,33 @@ pub async fn activate(team: &TeamLock, workspace_ids: &[Uuid], user: &user::Mode
     Ok(())
 }
 
-/// Carries a user's names and address over to their active memberships.
+/// Memberships that [`rename`] changes at once.
+const RENAMED: usize = 100;
+
+/// Carries a user's names and address over to the next hundred of their active memberships, whose
+/// workspaces have ids after `after`. Returns the id of the last workspace where there may be more.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn rename(writer: &Writer, user: &user::Model) -> Result<()> {
+pub async fn rename(writer: &Writer, user: &user::Model, after: Uuid) -> Result<Option<Uuid>> {
+    let ids: Vec<Uuid> = membership::Entity::find()
+        .select_only()
+        .column(membership::Column::WorkspaceId)
+        .filter(membership::Column::UserId.eq(user.id))
+        .filter(membership::Column::Status.eq(MembershipStatus::Active))
+        .filter(membership::Column::WorkspaceId.gt(after))
+        .order_by_asc(membership::Column::WorkspaceId)
+        .limit(RENAMED as u64)
+        .into_tuple()
+        .all(writer)
+        .await?;
+    let last = ids.last().copied().filter(|_| ids.len() == RENAMED);
     named(user)
         .filter(membership::Column::Status.eq(MembershipStatus::Active))
+        .filter(membership::Column::WorkspaceId.is_in(ids))
         .exec(writer)
         .await?;
-    Ok(())
+    Ok(last)
 }
 
 fn named(user: &user::Model) -> sea_orm::UpdateMany<membership::Entity> {

@@ -2,12 +2,15 @@
 
 use crate::on_both_engines;
 use crate::support::{Client, Server, Team, text};
+use entity::membership;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 use serde_json::{Value, json};
 
 on_both_engines!(
     memberships_are_read_page_by_page,
     payloads_list_as_much_as_is_asked_for,
     a_link_accepts_its_own_invitations_and_others,
+    a_name_changes_in_every_workspace,
 );
 
 /// The names of the workspaces on all pages of a list, read in one direction.
@@ -127,4 +130,40 @@ async fn a_link_accepts_its_own_invitations_and_others(server: Server) {
         .await;
     assert_eq!(payload["one"], json!([{ "status": "ACTIVE" }]));
     assert_eq!(payload["memberships"].as_array().unwrap().len(), 3);
+}
+
+/// More than two transactions change.
+async fn a_name_changes_in_every_workspace(server: Server) {
+    let team = Team::first(&server).await;
+    let workspace = [
+        ("id", "{uuid}"),
+        ("name", "'W'"),
+        ("slug", "'w' || n.i"),
+        ("created_at", "{at}"),
+        ("allowed_email_domains", "'[]'"),
+    ];
+    let now = server.app.now();
+    server.insert_many(205, "workspaces", now, &workspace).await;
+    server
+        .execute(
+            "INSERT INTO memberships (workspace_id, user_id, role, status, first_name, last_name,
+                 email, name_key, email_key, search_key, joined_at)
+             SELECT w.id, u.id, 1, 'ACTIVE', u.first_name, u.last_name, u.email, 'ana admin',
+                 u.email_key, 'ana admin', w.created_at
+             FROM workspaces w, users u WHERE w.name = 'W'",
+        )
+        .await;
+    let client = &team.admin.client;
+    for first_name in ["Anna", "Hanna"] {
+        let input = json!({ "firstName": first_name, "lastName": "Admin" });
+        client
+            .mutate("updateProfile", input, "viewer { user { name } }")
+            .await;
+    }
+    server.quiet().await;
+    let renamed = membership::Entity::find()
+        .filter(membership::Column::FirstName.eq("Hanna"))
+        .filter(membership::Column::NameKey.eq("hanna admin"))
+        .count(&server.app.db);
+    assert_eq!(renamed.await.unwrap(), 206);
 }
