@@ -50,11 +50,12 @@ const KNOWN_GROWTH: [&str; 7] = [
     "changeRole",
     "removeMember",
     "leaveWorkspace",
-    // Changes the name in each of the user's memberships, without a limit.
+    // Changes the name in each of the user's memberships, most of them behind the answer, a hundred in
+    // each transaction.
     "updateProfile",
-    // Joins the workspaces that the user is invited to, 501 at most.
+    // Joins the workspaces that the user is invited to: 500, and those of the mail, at most.
     "acceptInvitation",
-    // Record what happened in the history of each of the user's workspaces.
+    // Record what happened in the history of each of the user's workspaces, 1,000 at most.
     "signIn",
     "resetPassword",
 ];
