@@ -1,7 +1,7 @@
 //! The cookie is of no use to foreign pages.
 
 use crate::on_sqlite;
-use crate::support::process::Process;
+use crate::support::program::Program;
 use crate::support::wire::{self, COOKIE, get, post};
 use crate::support::{PASSWORD, Server, Team, eventually};
 use serde_json::{Value, json};
@@ -231,7 +231,7 @@ async fn addresses_that_do_not_work_are_logged() {
             "https://console.example.com,https://partner.test",
         ),
     ];
-    let process = Process::serve(folder.path(), &settings);
+    let process = Program::serve(folder.path(), &settings).await;
     // At the start, what can never work.
     let report = "on another site than TOKENVUE_PUBLIC_URL";
     let reports = |log: &str| log.lines().filter(|line| line.contains(report)).count();
@@ -273,7 +273,7 @@ async fn addresses_that_do_not_work_are_logged() {
 async fn a_token_that_a_gateway_moved_into_the_path_opens_the_page_and_is_not_logged() {
     const TOKEN: &str = "q3J0b2tlbnZ1ZS1zZWNyZXQtdG9rZW4tMTIzNDU2Nzg";
     let folder = tempfile::tempdir().unwrap();
-    let process = Process::serve(folder.path(), &[("TOKENVUE_LOG", "trace")]);
+    let process = Program::serve(folder.path(), &[("TOKENVUE_LOG", "trace")]).await;
     let url = format!("http://{}", process.address);
     let page = reqwest::get(format!("{url}/accept-invitation"))
         .await

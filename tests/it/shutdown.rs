@@ -1,7 +1,7 @@
 //! How the program ends: no request is lost, whether its clients come through a proxy that watches
 //! `/readyz` or go on until nothing listens any more.
 
-use crate::support::process::Process;
+use crate::support::program::{PROGRAM, Program};
 use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -93,7 +93,7 @@ impl Outcome {
 async fn sigterm_is_announced_before_the_end() {
     let folder = tempfile::tempdir().unwrap();
     let settings = [("TOKENVUE_SHUTDOWN_DELAY", "10m")];
-    let mut process = Process::serve(folder.path(), &settings);
+    let mut process = Program::serve(folder.path(), &settings).await;
     let mut kept = TcpStream::connect(process.address).await.unwrap();
     let ready = "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n";
     let answer = exchange(&mut kept, ready).await.unwrap();
@@ -145,7 +145,7 @@ async fn a_client_that_goes_on_to_the_end_loses_nothing() {
         ("TOKENVUE_SHUTDOWN_DELAY", "300ms"),
         ("TOKENVUE_LOG", "warn,tokenvue=info"),
     ];
-    let mut process = Process::serve(folder.path(), &settings);
+    let mut process = Program::serve(folder.path(), &settings).await;
     let outcome = Arc::new(Outcome::default());
     let mut clients = JoinSet::new();
     for number in 0..6 {
@@ -238,8 +238,8 @@ async fn a_rolling_restart_behind_a_proxy_loses_nothing() {
     ];
     let backends = Backends::default();
     let mut watchers = JoinSet::new();
-    let mut start = || {
-        let process = Process::serve(folder.path(), &settings);
+    let mut start = async || {
+        let process = Program::serve(folder.path(), &settings).await;
         let backend = Arc::new(Backend {
             address: process.address,
             ready: AtomicBool::new(false),
@@ -253,7 +253,7 @@ async fn a_rolling_restart_behind_a_proxy_loses_nothing() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    let mut running = [start(), start()];
+    let mut running = [start().await, start().await];
     for (_, backend) in &running {
         until_ready(backend).await;
     }
@@ -272,7 +272,7 @@ async fn a_rolling_restart_behind_a_proxy_loses_nothing() {
         ));
     }
     for place in &mut running {
-        let (mut old, _) = std::mem::replace(place, start());
+        let (mut old, _) = std::mem::replace(place, start().await);
         until_ready(&place.1).await;
         old.terminate();
         assert!(old.ended().await.success());
@@ -287,13 +287,11 @@ async fn a_rolling_restart_behind_a_proxy_loses_nothing() {
 async fn more_connections_than_the_soft_limit_of_files_lock_nobody_out() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = std::process::Command::new("sh");
-    let program = env!("CARGO_BIN_EXE_tokenvue");
     command
-        .args(["-c", "ulimit -S -n 200 && exec \"$0\" serve", program])
+        .args(["-c", "ulimit -S -n 200 && exec \"$0\" serve", PROGRAM])
         .env_clear()
-        .current_dir(folder.path())
-        .stderr(std::process::Stdio::piped());
-    let mut process = Process::spawn(command);
+        .current_dir(folder.path());
+    let mut process = Program::start(command).await.unwrap();
     let mut silent = Vec::new();
     for _ in 0..300 {
         silent.push(TcpStream::connect(process.address).await.unwrap());

@@ -133,8 +133,8 @@ impl Installation {
     /// What the server has logged as wrong since it was started.
     pub fn complaints(&self) -> Vec<String> {
         let log = self.program.as_ref().map(Program::log).unwrap_or_default();
-        let is_wrong = |line: &String| line.contains("WARN") || line.contains("ERROR");
-        log.into_iter().filter(is_wrong).collect()
+        let is_wrong = |line: &&str| line.contains("WARN") || line.contains("ERROR");
+        log.lines().filter(is_wrong).map(str::to_owned).collect()
     }
 
     /// Moves the clock of the program on.

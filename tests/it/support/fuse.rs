@@ -1,10 +1,9 @@
 //! A way to PostgreSQL that kills the program which uses it, after a statement of the test's choice.
 
+use super::proxy::{self, Fate, Judge};
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
 
 /// A proxy before PostgreSQL. It lasts as long as the test's runtime.
 pub struct Fuse {
@@ -18,22 +17,30 @@ struct State {
     victim: AtomicU32,
 }
 
+impl Judge for State {
+    fn fate(&self, messages: &[u8]) -> Fate {
+        if runs(messages) && self.left.fetch_sub(1, Ordering::SeqCst) == 1 {
+            Fate::AnswerLost
+        } else {
+            Fate::Passes
+        }
+    }
+
+    fn done(&self) {
+        let victim = self.victim.load(Ordering::SeqCst).to_string();
+        let killed = Command::new("kill").args(["-KILL", &victim]).status();
+        assert!(killed.unwrap().success());
+    }
+}
+
 impl Fuse {
     /// Passes everything on to `upstream`, HOST:PORT.
     pub async fn before(upstream: String) -> Fuse {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
         let state = Arc::new(State {
             left: AtomicI64::new(i64::MIN / 2),
             victim: AtomicU32::new(0),
         });
-        let shared = state.clone();
-        tokio::spawn(async move {
-            while let Ok((client, _)) = listener.accept().await {
-                let server = TcpStream::connect(&upstream).await.unwrap();
-                tokio::spawn(pass(client, server, shared.clone()));
-            }
-        });
+        let port = proxy::start(upstream, state.clone()).await;
         Fuse { port, state }
     }
 
@@ -63,34 +70,4 @@ fn runs(mut messages: &[u8]) -> bool {
         messages = next.unwrap_or_default();
     }
     false
-}
-
-/// Passes bytes both ways until one side closes.
-async fn pass(mut client: TcpStream, mut server: TcpStream, state: Arc<State>) {
-    let (mut up, mut down) = (vec![0; 256 * 1024], vec![0; 256 * 1024]);
-    loop {
-        let passed = tokio::select! {
-            read = client.read(&mut up) => {
-                let Ok(count @ 1..) = read else { return };
-                let last = runs(&up[..count]) && state.left.fetch_sub(1, Ordering::SeqCst) == 1;
-                let passed = server.write_all(&up[..count]).await;
-                if last {
-                    // An answer means that it is done.
-                    let _ = server.read(&mut down).await;
-                    let victim = state.victim.load(Ordering::SeqCst).to_string();
-                    let killed = Command::new("kill").args(["-KILL", &victim]).status();
-                    assert!(killed.unwrap().success());
-                    return;
-                }
-                passed
-            }
-            read = server.read(&mut down) => {
-                let Ok(count @ 1..) = read else { return };
-                client.write_all(&down[..count]).await
-            }
-        };
-        if passed.is_err() {
-            return;
-        }
-    }
 }

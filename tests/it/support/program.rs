@@ -1,14 +1,16 @@
 //! The program as its operator starts it: a process of its own.
 
 use super::client::Client;
+use super::command::command;
 use super::people::PASSWORD;
 use super::server::DEADLINE;
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 /// The built program.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_tokenvue");
@@ -16,61 +18,53 @@ pub const PROGRAM: &str = env!("CARGO_BIN_EXE_tokenvue");
 /// A server in a process of its own, which ends with this value.
 pub struct Program {
     child: Child,
-    /// Where it listens: `http://127.0.0.1:PORT`.
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The same, as `http://127.0.0.1:PORT`.
     pub url: String,
-    log: Arc<Mutex<Vec<Value>>>,
+    log: Arc<Mutex<String>>,
 }
 
 impl Program {
+    /// Starts [`PROGRAM`] with its data in a folder and nothing of the surroundings' settings, and
+    /// waits until it listens.
+    pub async fn serve(folder: &Path, settings: &[(&str, &str)]) -> Program {
+        let started = Program::start(command(folder, &["serve"], settings)).await;
+        started.unwrap_or_else(|log| panic!("it does not start: {log}"))
+    }
+
     /// Starts `command`, which runs [`PROGRAM`] with settings of its own, and waits until it
-    /// listens.
+    /// listens. It stops without delay, unless they say otherwise.
     ///
     /// # Errors
     /// All that it has written to standard error, where it ends instead.
     pub async fn start(mut command: Command) -> Result<Program, String> {
+        const DELAY: &str = "TOKENVUE_SHUTDOWN_DELAY";
+        if !command.get_envs().any(|(name, _)| name == DELAY) {
+            command.env(DELAY, "0s");
+        }
         let mut child = command
-            .args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json"])
-            .args(["--shutdown-delay", "0s"])
+            .env("TOKENVUE_LISTEN", "127.0.0.1:0")
+            .env("TOKENVUE_LOG_FORMAT", "json")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
+        let log = Arc::default();
         let stderr = BufReader::new(child.stderr.take().unwrap());
-        let log = Arc::new(Mutex::new(Vec::new()));
-        let (sender, mut lines) = mpsc::unbounded_channel();
-        std::thread::spawn({
-            let log = log.clone();
-            move || {
-                for line in stderr.lines().map_while(Result::ok) {
-                    let entry = serde_json::from_str(&line).unwrap_or(Value::String(line));
-                    log.lock().unwrap().push(entry.clone());
-                    // Nobody listens any more once it has started.
-                    let _ = sender.send(entry);
-                }
-            }
-        });
-        let listening = async {
-            while let Some(entry) = lines.recv().await {
-                if entry["message"] == "listening" {
-                    return Some(format!("http://{}", entry["address"].as_str().unwrap()));
-                }
-            }
-            None
+        let mut listening = follow(stderr, Arc::clone(&log));
+        let address = tokio::time::timeout(DEADLINE, listening.recv()).await;
+        let Some(address) = address.unwrap() else {
+            child.wait().unwrap();
+            return Err(log.lock().unwrap().clone());
         };
-        let url = tokio::time::timeout(DEADLINE, listening).await.unwrap();
-        let mut program = Program {
+        Ok(Program {
             child,
-            url: url.clone().unwrap_or_default(),
+            address,
+            url: format!("http://{address}"),
             log,
-        };
-        if url.is_none() {
-            program.child.wait().unwrap();
-            let entries = program.log.lock().unwrap();
-            let said: Vec<_> = entries.iter().map(said).collect();
-            return Err(said.join("\n"));
-        }
-        Ok(program)
+        })
     }
 
     /// Its process.
@@ -79,8 +73,8 @@ impl Program {
     }
 
     /// What it has logged so far, one message a line.
-    pub fn log(&self) -> Vec<String> {
-        self.log.lock().unwrap().iter().map(said).collect()
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
     }
 
     /// What `/readyz` answers.
@@ -104,10 +98,14 @@ impl Program {
         self.child.wait().unwrap();
     }
 
-    /// Asks it to stop, and waits until it has.
-    pub async fn stop(mut self) -> ExitStatus {
+    /// Asks it to stop, as service managers do.
+    pub fn terminate(&self) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").arg(pid).status().unwrap().success());
+    }
+
+    /// Waits until it has ended.
+    pub async fn ended(&mut self) -> ExitStatus {
         let ended = async {
             loop {
                 if let Some(status) = self.child.try_wait().unwrap() {
@@ -116,9 +114,14 @@ impl Program {
                 tokio::time::sleep(std::time::Duration::from_millis(20)).await;
             }
         };
-        tokio::time::timeout(DEADLINE, ended)
-            .await
-            .unwrap_or_else(|_| panic!("the program does not stop: {:#?}", self.log()))
+        let ended = tokio::time::timeout(DEADLINE, ended).await;
+        ended.unwrap_or_else(|_| panic!("the program does not stop: {}", self.log()))
+    }
+
+    /// Asks it to stop, and waits until it has.
+    pub async fn stop(mut self) -> ExitStatus {
+        self.terminate();
+        self.ended().await
     }
 }
 
@@ -129,11 +132,24 @@ impl Drop for Program {
     }
 }
 
-fn said(entry: &Value) -> String {
-    match entry {
-        Value::String(line) => line.clone(),
-        entry => entry.to_string(),
-    }
+/// Keeps what is logged; sends the address once it is there.
+fn follow(
+    stderr: BufReader<ChildStderr>,
+    log: Arc<Mutex<String>>,
+) -> UnboundedReceiver<SocketAddr> {
+    let (sender, listening) = mpsc::unbounded_channel();
+    std::thread::spawn(move || {
+        for line in stderr.lines().map_while(Result::ok) {
+            let record: Value = serde_json::from_str(&line).unwrap_or_default();
+            *log.lock().unwrap() += &format!("{line}\n");
+            if record["message"] == "listening" {
+                let address = record["address"].as_str().unwrap_or_default();
+                // Nobody listens any more once it has started.
+                let _ = sender.send(address.parse().unwrap());
+            }
+        }
+    });
+    listening
 }
 
 /// The address of the first admin.
