@@ -297,6 +297,11 @@ impl Config {
         }
     }
 
+    /// Whether people reach this server over a network without encryption.
+    pub fn is_plain(&self) -> bool {
+        self.public_url().scheme() == "http" && !self.is_local()
+    }
+
     /// Whether people can need the one-time link to read the mailbox: unless it is open, or nobody
     /// but this machine is meant to reach the server, or can.
     pub fn mailbox_needs_link(&self) -> bool {

@@ -26,6 +26,14 @@ const SMTP_TIMEOUT: Duration = Duration::from_secs(60);
 /// # Errors
 /// When the settings of the mail server are wrong, or a template or the schema is broken.
 pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) -> Result<()> {
+    if app.config.is_plain() {
+        tracing::warn!(
+            public_url = %app.config.public_url(),
+            "TOKENVUE_PUBLIC_URL is http and no loopback address: passwords, session cookies and \
+             links in mails cross the network unencrypted. Put a proxy with TLS in front, and set \
+             the URL to https"
+        );
+    }
     let mail_worker = mail_worker(&app)?;
     let router = http::router(&app, &stop)?;
     if let Some(mail_worker) = mail_worker {

@@ -5,7 +5,7 @@ use crate::actor::Origin;
 use crate::config::{Config, ForwardedHeader};
 use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{Extensions, HeaderMap, header};
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Once;
@@ -30,13 +30,15 @@ impl Proxies {
         }
     }
 
+    /// The network address of the client, by which throttles count.
+    pub fn address(&self, extensions: &Extensions, headers: &HeaderMap) -> Option<IpAddr> {
+        let peer = extensions.get::<ConnectInfo<SocketAddr>>()?.0.ip();
+        Some(self.client_address(peer, headers))
+    }
+
     /// Where a request came from.
     pub fn origin(&self, parts: &Parts) -> Origin {
-        let peer = parts
-            .extensions
-            .get::<ConnectInfo<SocketAddr>>()
-            .map(|info| info.0.ip());
-        let address = peer.map(|peer| self.client_address(peer, &parts.headers));
+        let address = self.address(&parts.extensions, &parts.headers);
         let request_id = parts
             .extensions
             .get::<RequestId>()

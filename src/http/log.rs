@@ -1,5 +1,6 @@
 //! What is logged of a request.
 
+use super::client::Proxies;
 use axum::extract::MatchedPath;
 use axum::http::{Request, Response};
 use std::borrow::Cow;
@@ -11,8 +12,9 @@ use tracing::Span;
 /// 43 characters.
 const LONGEST_SEGMENT: usize = 24;
 
-/// The span of a request. It has the path alone: a query string may hold a token.
-pub fn span<B>(request: &Request<B>) -> Span {
+/// The span of a request, with the client's network address as throttles see it. It has the path
+/// alone: a query string may hold a token.
+pub fn span<B>(request: &Request<B>, proxies: &Proxies) -> Span {
     let id = request
         .extensions()
         .get::<RequestId>()
@@ -24,9 +26,11 @@ pub fn span<B>(request: &Request<B>) -> Span {
     } else {
         start_of(path)
     };
+    let client = proxies.address(request.extensions(), request.headers());
     tracing::info_span!(
         "request",
         id = id.unwrap_or_default(),
+        client = client.map(tracing::field::display),
         method = %request.method(),
         path = &*path,
     )

@@ -54,6 +54,7 @@ pub fn router(app: &App, stop: &CancellationToken) -> Result<Router> {
     // browsers from then on (RFC 6797).
     let is_https = app.config.public_url().scheme() == "https";
     let only_https = is_https.then(|| header_layer("strict-transport-security", STRICT_TRANSPORT));
+    let proxies = client::Proxies::of(&app.config);
     // One layer for axum, so that a request's services are boxed once. The first is the outermost.
     let around = ServiceBuilder::new()
         .map_request(check_request_id)
@@ -64,7 +65,7 @@ pub fn router(app: &App, stop: &CancellationToken) -> Result<Router> {
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .layer(
             TraceLayer::new_for_http()
-                .make_span_with(log::span)
+                .make_span_with(move |request: &Request<_>| log::span(request, &proxies))
                 .on_response(log::answered),
         )
         .layer(middleware::from_fn(health::count))

@@ -25,6 +25,7 @@ mod killed;
 mod large_history;
 mod large_input;
 mod locks;
+mod log;
 mod mail;
 mod mail_server;
 mod mail_stream;

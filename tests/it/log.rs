@@ -1,0 +1,65 @@
+//! What the program logs.
+
+use crate::support::eventually;
+use crate::support::program::Program;
+use serde_json::Value;
+
+fn lines(process: &Program) -> Vec<Value> {
+    let log = process.log();
+    log.lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect()
+}
+
+/// The network addresses of clients that the log has for requests with this id.
+async fn clients(process: &Program, id: &str) -> Vec<Value> {
+    eventually("a log of the request", || async {
+        let lines = lines(process);
+        let spans = lines.iter().map(|line| &line["span"]);
+        let clients = spans.filter(|span| span["id"] == id);
+        let clients: Vec<_> = clients.map(|span| span["client"].clone()).collect();
+        (!clients.is_empty()).then_some(clients)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn requests_are_logged_with_the_address_that_throttles_count() {
+    let folder = tempfile::tempdir().unwrap();
+    for (trusted, expected) in [("127.0.0.0/8", "198.51.100.7"), ("10.0.0.0/8", "127.0.0.1")] {
+        let settings = [("TOKENVUE_TRUSTED_PROXIES", trusted)];
+        let process = Program::serve(folder.path(), &settings).await;
+        let request = reqwest::Client::new()
+            .get(format!("http://{}/healthz", process.address))
+            .header("x-request-id", "a-request")
+            .header("x-forwarded-for", "203.0.113.1, 198.51.100.7");
+        assert_eq!(request.send().await.unwrap().status(), 200);
+        assert_eq!(clients(&process, "a-request").await, [expected]);
+    }
+}
+
+#[tokio::test]
+async fn a_public_url_without_encryption_is_warned_of() {
+    let folder = tempfile::tempdir().unwrap();
+    for (url, warned) in [
+        ("http://team.example.com", true),
+        ("http://192.0.2.1:8080", true),
+        ("https://team.example.com", false),
+        ("http://127.0.0.1:8080", false),
+        ("http://team.localhost", false),
+    ] {
+        let process = Program::serve(folder.path(), &[("TOKENVUE_PUBLIC_URL", url)]).await;
+        let healthy = reqwest::get(format!("http://{}/healthz", process.address));
+        assert_eq!(healthy.await.unwrap().status(), 200);
+        // What is logged at the start comes before the first request.
+        eventually("a log of the request", || async {
+            process.log().contains("/healthz").then_some(())
+        })
+        .await;
+        let of_url = lines(&process).into_iter().filter(|line| {
+            let message = line["message"].as_str().unwrap_or_default();
+            line["level"] == "WARN" && message.starts_with("TOKENVUE_PUBLIC_URL is http")
+        });
+        assert_eq!(of_url.count(), usize::from(warned), "{url}");
+    }
+}
