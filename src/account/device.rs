@@ -9,7 +9,6 @@ use crate::error::{Error, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Duration, Utc};
-use entity::user;
 use rand::TryRngCore as _;
 use rand::rngs::OsRng;
 use ring::hmac;
@@ -72,15 +71,6 @@ impl DeviceProof {
         let issued_at = DateTime::from_timestamp(i64::from_be_bytes(*issued_at), 0)?;
         (now < issued_at + lifetime).then(|| URL_SAFE_NO_PAD.encode(name))
     }
-}
-
-/// A proof for a user who has just shown that they are the one.
-///
-/// # Errors
-/// As [`DeviceProof::issue`].
-pub fn proof_for(user: &user::Model, now: DateTime<Utc>) -> Result<DeviceProof> {
-    let hash = user.password_hash.as_deref().unwrap_or_default();
-    DeviceProof::issue(user.id, hash, now)
 }
 
 /// HMAC takes keys of any length (RFC 2104, 3).

@@ -22,6 +22,9 @@ const ESTIMATED_CHARS: usize = 32;
 /// Characters that a password must have besides the person's own words, where it has those.
 const UNRELATED_CHARS: usize = 8;
 
+const ALGORITHM: Algorithm = Algorithm::Argon2id;
+const VERSION: Version = Version::V0x13;
+
 /// A password that was checked against the rules of NIST SP 800-63B (5.1.1.2): length and being
 /// hard to guess, no composition rules.
 #[derive(Clone, Debug)]
@@ -115,6 +118,23 @@ impl Passwords {
         Ok(matches? && exists && !too_long)
     }
 
+    /// A new hash of a password that was found right, where the old one was made by another
+    /// algorithm or with other parameters than hashes are made with now. `None` where there is
+    /// nothing to renew, or too many wait: another sign-in will do it.
+    pub async fn renewed(
+        &self,
+        password: &SecretString,
+        hash: &str,
+        app: &crate::App,
+    ) -> Option<String> {
+        if is_current(hash) {
+            return None;
+        }
+        let password = normalize(password);
+        let hashed = self.in_turn(app, move || hash_now(password.expose_secret()));
+        hashed.await.flatten().ok()
+    }
+
     async fn in_turn<T: Send + 'static>(
         &self,
         app: &crate::App,
@@ -204,9 +224,24 @@ fn normalize(text: &SecretString) -> SecretString {
 }
 
 /// argon2id with OWASP's first choice for servers: 19 MiB, two passes, one lane.
-fn hash_now(password: &str) -> Result<String> {
+fn current() -> Result<Argon2<'static>> {
     let params = Params::new(19_456, 2, 1, None).map_err(Error::internal)?;
-    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    Ok(Argon2::new(ALGORITHM, VERSION, params))
+}
+
+/// Whether a hash was made as hashes are made now.
+fn is_current(hash: &str) -> bool {
+    let (Ok(hash), Ok(current)) = (PasswordHash::new(hash), current()) else {
+        return false;
+    };
+    let costs = |params: &Params| (params.m_cost(), params.t_cost(), params.p_cost());
+    hash.algorithm == ALGORITHM.ident()
+        && hash.version == Some(VERSION.into())
+        && Params::try_from(&hash).is_ok_and(|params| costs(&params) == costs(current.params()))
+}
+
+fn hash_now(password: &str) -> Result<String> {
+    let argon2 = current()?;
     let salt = SaltString::generate(&mut OsRng);
     let hash = argon2.hash_password(password.as_bytes(), &salt);
     Ok(hash.map_err(Error::internal)?.to_string())

@@ -1,7 +1,7 @@
 //! Signing in by email and password.
 
 use super::attempts::Counters;
-use super::device::{self, DeviceProof};
+use super::device::DeviceProof;
 use super::lock::AccountLock;
 use super::session;
 use crate::App;
@@ -51,19 +51,56 @@ pub async fn sign_in(
     let Some(user) = user.filter(|_| verified) else {
         return Err(wrong_credentials().into());
     };
-    let (user, counters) = (&user, &counters);
+    if let Some(signed_in) = begin(app, &user, password, &counters, origin).await? {
+        return Ok(signed_in);
+    }
+    // A reset has replaced the password while it was being checked, or a sign-in its hash.
+    let user = user::Entity::find_by_id(user.id).one(&app.db).await?;
+    let hash = user.as_ref().and_then(|user| user.password_hash.as_deref());
+    let verified = app.passwords.verify(password, hash, app).await?;
+    let user = user.filter(|_| verified).ok_or_else(wrong_credentials)?;
+    let signed_in = begin(app, &user, password, &counters, origin).await?;
+    signed_in.ok_or_else(|| wrong_credentials().into())
+}
+
+/// Begins the session, and hashes the password again where the hash is out of date. `None` where
+/// the account has another hash by now than the one that was verified.
+async fn begin(
+    app: &App,
+    user: &user::Model,
+    password: &SecretString,
+    counters: &Counters,
+    origin: &Origin,
+) -> Result<Option<SignedIn>> {
+    let hash = user.password_hash.as_deref().unwrap_or_default();
+    let renewed = app.passwords.renewed(password, hash, app).await;
+    let renewed = renewed.as_deref();
     app.db
         .transaction(|tx| async move {
-            // A reset may have replaced the password while it was being checked.
-            let account = AccountLock::by_password(tx, app, user).await?;
-            let account = account.ok_or_else(wrong_credentials)?;
+            let Some(account) = AccountLock::by_password(tx, app, user).await? else {
+                return Ok(None);
+            };
             counters.succeed(&account).await?;
+            if let Some(hash) = renewed {
+                renew_hash(&account, hash).await?;
+            }
             let session = session::begin(&account, app, user.id, origin).await?;
             note_sign_in(&account, origin).await?;
-            let device = device::proof_for(account.user(), account.now())?;
-            Ok(SignedIn { session, device })
+            let device = DeviceProof::issue(user.id, renewed.unwrap_or(hash), account.now())?;
+            Ok(Some(SignedIn { session, device }))
         })
         .await
+}
+
+/// Stores another hash of the same password. Other known devices of the account count as unknown
+/// until they sign in again: the hash is the key of their proofs.
+async fn renew_hash(account: &AccountLock, hash: &str) -> Result<()> {
+    user::Entity::update_many()
+        .col_expr(user::Column::PasswordHash, hash.into())
+        .filter(user::Column::Id.eq(account.user().id))
+        .exec(account.writer())
+        .await?;
+    Ok(())
 }
 
 /// The name of the client's device, if it proves that the account was signed in with it. An unknown

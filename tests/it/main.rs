@@ -39,6 +39,7 @@ mod origin;
 mod outsiders;
 mod overload;
 mod password;
+mod password_hash;
 mod permissions;
 mod persisted_queries;
 mod policy;

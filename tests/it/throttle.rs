@@ -1,6 +1,7 @@
 //! Failed sign-ins: slowed, for everybody alike, but never for long.
 
 use crate::on_both_engines;
+use crate::password_hash::make_older;
 use crate::support::{Client, PASSWORD, Reply, Server, Team, user_errors};
 use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
@@ -13,6 +14,7 @@ on_both_engines!(
     guesses_from_one_network_block_no_other,
     a_known_device_gets_in_while_many_guess,
     a_device_is_known_until_the_password_changes,
+    a_device_is_known_by_the_hash_that_its_sign_in_renewed,
     guessing_many_accounts_from_one_address_is_slowed,
     the_addresses_of_an_ipv6_subnet_count_as_one,
     success_forgives_the_failures_before,
@@ -270,6 +272,19 @@ async fn a_device_is_known_until_the_password_changes(server: Server) {
     guess_from_everywhere(server, email).await;
     assert!(!old.signs_in(email, "another lamp under rivers").await);
     assert!(new.signs_in(email, "another lamp under rivers").await);
+    replica.stop().await;
+}
+
+async fn a_device_is_known_by_the_hash_that_its_sign_in_renewed(server: Server) {
+    let replica = server.replica(&BEHIND_PROXY).await;
+    let server = &replica.server;
+    let team = Team::first(server).await;
+    let email = &team.admin.email;
+    make_older(server, email).await;
+    let device = Browser::at(server);
+    assert!(device.signs_in(email, PASSWORD).await);
+    guess_from_everywhere(server, email).await;
+    assert!(device.signs_in(email, PASSWORD).await);
     replica.stop().await;
 }
 
