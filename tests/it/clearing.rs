@@ -12,6 +12,7 @@ on_both_engines!(
     exactly_what_has_ended_is_deleted,
     deleting_takes_small_transactions,
     replicas_may_clear_at_once,
+    links_that_may_still_work_are_kept,
     history_goes_on_where_old_events_are_gone,
 );
 
@@ -238,6 +239,26 @@ async fn replicas_may_clear_at_once(server: Server) {
     assert_eq!(one + two + rest, rows);
     assert_eq!(server.count::<throttle::Entity>().await, 0);
     other.stop().await;
+}
+
+/// However short mails are kept.
+async fn links_that_may_still_work_are_kept(server: Server) {
+    let keep = ["--mail-retention", "1d"];
+    let replica = server.replica(&keep).await;
+    replica.server.first_clearing().await;
+    let team = Team::first(&replica.server).await;
+    team.invite("bo@example.com", "Bo", "SECURITY_AUDITOR")
+        .await;
+    let token = replica.server.mail_to("bo@example.com").await.token();
+    let links = server.count::<link_token::Entity>().await;
+    server.advance(Duration::days(6));
+    clearing::clear_away(&replica.server.app).await.unwrap();
+    assert_eq!(server.count::<link_token::Entity>().await, links);
+    let query = "query ($token: String!) { invitationPreview(token: $token) { state } }";
+    let variables = json!({ "token": token });
+    let reply = replica.server.anonymous().run(query, variables).await;
+    assert_eq!(reply.data()["invitationPreview"]["state"], "VALID");
+    replica.stop().await;
 }
 
 async fn history_goes_on_where_old_events_are_gone(server: Server) {

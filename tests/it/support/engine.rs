@@ -21,20 +21,20 @@ impl TestDatabase {
     /// Makes a database; `None` where there is no PostgreSQL to make it on, which is a failure in
     /// CI.
     pub async fn make(engine: Engine) -> Option<TestDatabase> {
-        if engine == Engine::Sqlite {
-            return Some(TestDatabase::Sqlite(tempfile::tempdir().unwrap()));
+        match engine {
+            Engine::Sqlite => Some(TestDatabase::Sqlite(tempfile::tempdir().unwrap())),
+            Engine::Postgres => Some(TestDatabase::on(&postgres_url()?).await),
         }
-        let Ok(admin) = std::env::var("TOKENVUE_TEST_POSTGRES_URL") else {
-            assert!(
-                std::env::var_os("CI").is_none(),
-                "no PostgreSQL: run scripts/test"
-            );
-            eprintln!("SKIPPED: TOKENVUE_TEST_POSTGRES_URL is not set; run scripts/test");
-            return None;
-        };
+    }
+
+    /// Makes one on the PostgreSQL with this superuser's URL.
+    pub async fn on(admin: &str) -> TestDatabase {
         let name = format!("t{}", Uuid::now_v7().simple());
-        run(&admin, &format!("CREATE DATABASE {name}")).await;
-        Some(TestDatabase::Postgres { admin, name })
+        run(admin, &format!("CREATE DATABASE {name}")).await;
+        TestDatabase::Postgres {
+            admin: admin.to_owned(),
+            name,
+        }
     }
 
     /// Where the program finds it.
@@ -62,6 +62,20 @@ impl TestDatabase {
             run(&admin, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
         }
     }
+}
+
+/// The superuser's URL of the PostgreSQL that tests share; `None` where there is none, which is a
+/// failure in CI.
+pub fn postgres_url() -> Option<String> {
+    let url = std::env::var("TOKENVUE_TEST_POSTGRES_URL").ok();
+    if url.is_none() {
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "no PostgreSQL: run scripts/test"
+        );
+        eprintln!("SKIPPED: TOKENVUE_TEST_POSTGRES_URL is not set; run scripts/test");
+    }
+    url
 }
 
 fn in_database(url: &str, name: &str) -> String {

@@ -1,6 +1,7 @@
 //! What tests stand on: a server of their own, clients signed in as somebody, mails.
 
 pub mod client;
+pub mod cluster;
 pub mod command;
 pub mod cut;
 mod database;

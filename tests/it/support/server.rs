@@ -272,6 +272,12 @@ pub struct Replica {
 }
 
 impl Replica {
+    /// A server on a database of its own.
+    pub async fn start(database: TestDatabase, flags: &[&str]) -> Replica {
+        let (server, serving) = Server::start_on(Arc::new(database), flags).await;
+        Replica { server, serving }
+    }
+
     /// Asks it to stop, without waiting for it.
     pub fn begin_stop(&self) {
         self.server.begin_stop();

@@ -1,7 +1,7 @@
 //! A way to PostgreSQL on which bytes stop without an end of the connection, or arrive garbled.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
@@ -22,6 +22,7 @@ pub struct Way {
     pub port: u16,
     state: watch::Sender<State>,
     garbles: Arc<AtomicBool>,
+    held: Arc<AtomicU64>,
 }
 
 impl Way {
@@ -31,7 +32,8 @@ impl Way {
         let port = listener.local_addr().unwrap().port();
         let state = watch::Sender::new(State::default());
         let garbles = Arc::new(AtomicBool::new(false));
-        let (shared, garbled) = (state.clone(), garbles.clone());
+        let held = Arc::new(AtomicU64::new(0));
+        let (shared, garbled, holding) = (state.clone(), garbles.clone(), held.clone());
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let server = TcpStream::connect(&upstream).await.unwrap();
@@ -43,17 +45,27 @@ impl Way {
                 let (from_client, to_client) = client.into_split();
                 let (from_server, to_server) = server.into_split();
                 let never = Arc::new(AtomicBool::new(false));
-                let state = shared.subscribe();
-                tokio::spawn(pass(from_client, to_server, number, state.clone(), never));
-                let garbled = garbled.clone();
-                tokio::spawn(pass(from_server, to_client, number, state, garbled));
+                let passage = |garbles| Passage {
+                    number,
+                    state: shared.subscribe(),
+                    garbles,
+                    held: holding.clone(),
+                };
+                tokio::spawn(passage(never).pass(from_client, to_server));
+                tokio::spawn(passage(garbled.clone()).pass(from_server, to_client));
             }
         });
         Way {
             port,
             state,
             garbles,
+            held,
         }
+    }
+
+    /// How many messages have not passed at once.
+    pub fn held(&self) -> u64 {
+        self.held.load(Ordering::SeqCst)
     }
 
     /// From now on nothing passes, as if the server had been stopped.
@@ -83,28 +95,35 @@ impl Way {
     }
 }
 
-async fn pass(
-    mut from: OwnedReadHalf,
-    mut to: OwnedWriteHalf,
+/// One direction of a connection.
+struct Passage {
     number: u64,
-    mut state: watch::Receiver<State>,
+    state: watch::Receiver<State>,
     garbles: Arc<AtomicBool>,
-) {
-    let mut bytes = vec![0; 64 * 1024];
-    while let Ok(count @ 1..) = from.read(&mut bytes).await {
-        let may_pass = |state: &State| !state.is_frozen && number >= state.first_open;
-        if state.wait_for(may_pass).await.is_err() {
-            return;
+    held: Arc<AtomicU64>,
+}
+
+impl Passage {
+    async fn pass(mut self, mut from: OwnedReadHalf, mut to: OwnedWriteHalf) {
+        let number = self.number;
+        let may_pass = move |state: &State| !state.is_frozen && number >= state.first_open;
+        let mut bytes = vec![0; 64 * 1024];
+        while let Ok(count @ 1..) = from.read(&mut bytes).await {
+            if !may_pass(&self.state.borrow()) {
+                self.held.fetch_add(1, Ordering::SeqCst);
+            }
+            if self.state.wait_for(may_pass).await.is_err() {
+                return;
+            }
+            if self.garbles.swap(false, Ordering::SeqCst) {
+                // No message begins with this.
+                bytes[0] = b'?';
+            }
+            if to.write_all(&bytes[..count]).await.is_err() {
+                return;
+            }
         }
-        if garbles.swap(false, Ordering::SeqCst) {
-            // No message begins with this.
-            bytes[0] = b'?';
-        }
-        if to.write_all(&bytes[..count]).await.is_err() {
-            return;
-        }
+        // An end must not pass where nothing else does.
+        let _ = self.state.wait_for(may_pass).await;
     }
-    // An end must not pass where nothing else does.
-    let may_pass = |state: &State| !state.is_frozen && number >= state.first_open;
-    let _ = state.wait_for(may_pass).await;
 }
