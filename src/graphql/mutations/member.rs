@@ -1,20 +1,19 @@
 //! What admins do with a member.
 
-use super::listed::Changed;
+use super::listed::{Reassigned, Revoked};
 use crate::access::Permission::TeamManage;
 use crate::graphql::cost::{CROWD, cost};
 use crate::graphql::enums::Role;
 use crate::graphql::error::{Result, UserError, settle};
 use crate::graphql::guard::requires;
 use crate::graphql::id;
-use crate::graphql::objects::invitation::Invitation;
 use crate::graphql::objects::membership::Membership;
 use crate::graphql::objects::workspace::Workspace;
 use crate::graphql::scope::Scope;
 use crate::team::leave;
 use crate::team::reset;
 use crate::team::role::{self, RoleChange};
-use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use uuid::Uuid;
 
 #[derive(Default)]
@@ -51,32 +50,30 @@ pub struct SendPasswordResetInput {
 
 /// The member with their new role.
 #[derive(Clone, Debug, SimpleObject)]
-#[graphql(complex)]
 pub struct ChangeRolePayload {
     /// The member as they are now.
     membership: Option<Membership>,
-    #[graphql(skip)]
-    reassigned: Changed,
-    #[graphql(skip)]
-    revoked: Changed,
     /// What is wrong with the input.
     user_errors: Vec<UserError>,
+    #[graphql(flatten)]
+    reassigned: Reassigned,
+    #[graphql(flatten)]
+    revoked: Revoked,
 }
 
 /// The workspace without the member.
 #[derive(Clone, Debug, SimpleObject)]
-#[graphql(complex)]
 pub struct RemoveMemberPayload {
     /// The id of the Membership that is no more.
     removed_membership_id: Option<ID>,
     /// The workspace; `null` where you have removed yourself.
     workspace: Option<Workspace>,
-    #[graphql(skip)]
-    reassigned: Changed,
-    #[graphql(skip)]
-    revoked: Changed,
     /// What is wrong with the input.
     user_errors: Vec<UserError>,
+    #[graphql(flatten)]
+    reassigned: Reassigned,
+    #[graphql(flatten)]
+    revoked: Revoked,
 }
 
 /// The member who gets a reset link.
@@ -92,73 +89,6 @@ async fn reload(scope: &Scope, key: Option<(Uuid, Uuid)>) -> Result<Option<Membe
     match key {
         Some(key) => Ok(scope.loaders().member(key).await?.map(Membership)),
         None => Ok(None),
-    }
-}
-
-#[ComplexObject]
-impl ChangeRolePayload {
-    /// Invitations that the member answered for, and another admin does now: you, unless the member
-    /// is you.
-    async fn reassigned_invitations(
-        &self,
-        #[graphql(desc = "How many from the start, at most 100; 50 where left out.")] first: Option<
-            i32,
-        >,
-    ) -> Vec<Invitation> {
-        self.reassigned.first(first)
-    }
-
-    /// How many invitations another admin answers for now.
-    async fn reassigned_invitation_count(&self) -> i64 {
-        self.reassigned.count()
-    }
-
-    /// Invitations of the member that were revoked.
-    async fn revoked_invitations(
-        &self,
-        #[graphql(desc = "How many from the start, at most 100; 50 where left out.")] first: Option<
-            i32,
-        >,
-    ) -> Vec<Invitation> {
-        self.revoked.first(first)
-    }
-
-    /// How many invitations of the member were revoked.
-    async fn revoked_invitation_count(&self) -> i64 {
-        self.revoked.count()
-    }
-}
-
-#[ComplexObject]
-impl RemoveMemberPayload {
-    /// Invitations that the member answered for, and another admin does now.
-    async fn reassigned_invitations(
-        &self,
-        #[graphql(desc = "How many from the start, at most 100; 50 where left out.")] first: Option<
-            i32,
-        >,
-    ) -> Vec<Invitation> {
-        self.reassigned.first(first)
-    }
-
-    /// How many invitations another admin answers for now.
-    async fn reassigned_invitation_count(&self) -> i64 {
-        self.reassigned.count()
-    }
-
-    /// Invitations of the member that were revoked.
-    async fn revoked_invitations(
-        &self,
-        #[graphql(desc = "How many from the start, at most 100; 50 where left out.")] first: Option<
-            i32,
-        >,
-    ) -> Vec<Invitation> {
-        self.revoked.first(first)
-    }
-
-    /// How many invitations of the member were revoked.
-    async fn revoked_invitation_count(&self) -> i64 {
-        self.revoked.count()
     }
 }
 
@@ -188,8 +118,8 @@ impl MemberMutation {
         let handover = changed.map(|(_, handover)| handover).unwrap_or_default();
         Ok(Some(ChangeRolePayload {
             membership,
-            reassigned: handover.reassigned.into(),
-            revoked: handover.revoked.into(),
+            reassigned: Reassigned(handover.reassigned),
+            revoked: Revoked(handover.revoked),
             user_errors,
         }))
     }
@@ -215,8 +145,8 @@ impl MemberMutation {
         Ok(Some(RemoveMemberPayload {
             removed_membership_id,
             workspace: Workspace::find(ctx, workspace_id).ok(),
-            reassigned: handover.reassigned.into(),
-            revoked: handover.revoked.into(),
+            reassigned: Reassigned(handover.reassigned),
+            revoked: Revoked(handover.revoked),
             user_errors,
         }))
     }

@@ -1,21 +1,18 @@
 //! Creating, changing and leaving workspaces.
 
-use super::listed::Changed;
+use super::listed::Reassigned;
 use crate::access::Permission::WorkspaceManage;
 use crate::error::Error;
 use crate::graphql::cost::{CROWD, cost};
 use crate::graphql::error::{Result, UserError, settle};
 use crate::graphql::guard::requires;
 use crate::graphql::id;
-use crate::graphql::objects::invitation::Invitation;
 use crate::graphql::objects::viewer::Viewer;
 use crate::graphql::objects::workspace::Workspace;
 use crate::graphql::scope::Scope;
 use crate::team::leave;
 use crate::team::workspace::{self, Changes};
-use async_graphql::{
-    ComplexObject, Context, ID, InputObject, MaybeUndefined, Object, SimpleObject,
-};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 
 #[derive(Default)]
 pub struct WorkspaceMutation;
@@ -67,32 +64,13 @@ pub struct UpdateWorkspacePayload {
 
 /// The viewer, without the workspace that they have left.
 #[derive(Clone, Debug, SimpleObject)]
-#[graphql(complex)]
 pub struct LeaveWorkspacePayload {
     /// You.
     viewer: Option<Viewer>,
-    #[graphql(skip)]
-    reassigned: Changed,
     /// What is wrong with the input.
     user_errors: Vec<UserError>,
-}
-
-#[ComplexObject]
-impl LeaveWorkspacePayload {
-    /// Invitations that you answered for, and another admin does now.
-    async fn reassigned_invitations(
-        &self,
-        #[graphql(desc = "How many from the start, at most 100; 50 where left out.")] first: Option<
-            i32,
-        >,
-    ) -> Vec<Invitation> {
-        self.reassigned.first(first)
-    }
-
-    /// How many invitations another admin answers for now.
-    async fn reassigned_invitation_count(&self) -> i64 {
-        self.reassigned.count()
-    }
+    #[graphql(flatten)]
+    reassigned: Reassigned,
 }
 
 #[Object]
@@ -172,7 +150,7 @@ impl WorkspaceMutation {
         scope.renew().await?;
         Ok(Some(LeaveWorkspacePayload {
             viewer: scope.viewer().map(Viewer),
-            reassigned: handover.unwrap_or_default().reassigned.into(),
+            reassigned: Reassigned(handover.unwrap_or_default().reassigned),
             user_errors,
         }))
     }
