@@ -120,19 +120,17 @@ async fn clear_batch(app: &App, rule: &Rule) -> Result<u64> {
         .await
 }
 
-/// The rows are picked once, whatever the plan, since they are materialized; the condition is
-/// repeated for those that have changed since.
+/// The rows are picked once, whatever the plan, since they are materialized; none of them can change
+/// before they are deleted, since they are locked.
 fn deletion(rule: &Rule) -> WithQuery {
     const ENDED: &str = "ended";
     let columns = || rule.key.iter().map(|column| Alias::new(*column));
-    let is_over = || {
-        let by_time = Expr::col(Alias::new(rule.by)).lte(rule.until);
-        by_time.and(rule.only.map_or(Expr::val(true), Expr::cust))
-    };
+    let by_time = Expr::col(Alias::new(rule.by)).lte(rule.until);
+    let is_over = by_time.and(rule.only.map_or(Expr::val(true), Expr::cust));
     let ended = Query::select()
         .columns(columns())
         .from(Alias::new(rule.table))
-        .and_where(is_over())
+        .and_where(is_over)
         .order_by(Alias::new(rule.by), Order::Asc)
         .limit(BATCH)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
@@ -146,7 +144,6 @@ fn deletion(rule: &Rule) -> WithQuery {
     Query::delete()
         .from_table(Alias::new(rule.table))
         .and_where(Expr::tuple(columns().map(Expr::col)).in_subquery(picked))
-        .and_where(is_over())
         .take()
         .with(WithClause::new().cte(ended).to_owned())
 }
