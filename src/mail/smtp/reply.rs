@@ -93,109 +93,73 @@ fn of_code(step: Step, code: u16) -> Meaning {
 
 #[cfg(test)]
 mod tests {
+    use super::Step::{Content, Recipient, Sender};
     use super::*;
 
-    #[test]
-    fn class_and_subject_decide_whom_a_reply_is_about() {
-        use Meaning::{Final, Later, Policy, RefusesUs, Unavailable};
-        use Step::{Content, Recipient, Sender};
-        for (step, code, text, expected) in [
-            (Recipient, 550, "5.1.1 No such mailbox", Final),
-            (Recipient, 550, "5.1.2 No such domain", Final),
-            (Recipient, 501, "5.1.3 Bad address syntax", Final),
-            (
-                Recipient,
-                556,
-                "5.1.10 Recipient address has null MX",
-                Final,
-            ),
-            (Recipient, 550, "5.2.1 Mailbox disabled", Final),
-            (Recipient, 552, "5.2.2 Mailbox full", Final),
-            (
-                Recipient,
-                550,
-                "5.4.1 Recipient address rejected: Access denied",
-                Final,
-            ),
-            (
-                Recipient,
-                550,
-                "5.5.0 Requested action not taken: mailbox unavailable",
-                Final,
-            ),
-            (Recipient, 550, "No such user here", Final),
-            (
-                Recipient,
-                550,
-                "sorry, no mailbox here by that name. (#5.1.1)",
-                Final,
-            ),
-            (Content, 552, "5.3.4 Message too big", Final),
-            (Content, 554, "5.6.0 Message cannot be parsed", Final),
-            (Recipient, 550, "5.7.0 Too many messages from you", Policy),
-            (
-                Recipient,
-                554,
-                "5.7.1 <bo@x.example>: Relay access denied",
-                Policy,
-            ),
-            (
-                Recipient,
-                553,
-                "sorry, that domain isn't in my list (#5.7.1)",
-                Policy,
-            ),
-            (Recipient, 554, "Relay access denied", Policy),
-            (Recipient, 571, "Delivery not authorized", Policy),
-            (
-                Content,
-                550,
-                "5.7.26 Unauthenticated email is not accepted",
-                Policy,
-            ),
-            (Content, 554, "Message rejected", Policy),
-            (Content, 550, "Message rejected", Policy),
-            (
-                Sender,
-                553,
-                "5.7.1 Sender address rejected: not owned by user",
-                RefusesUs,
-            ),
-            (Sender, 501, "5.1.7 Bad sender address syntax", RefusesUs),
-            (Sender, 550, "5.7.0 Daily quota exceeded", RefusesUs),
-            (Sender, 550, "Access denied", RefusesUs),
-            (
-                Recipient,
-                550,
-                "5.1.8 Sender domain does not exist",
-                RefusesUs,
-            ),
-            (Recipient, 501, "5.1.7 Bad sender address syntax", RefusesUs),
-            (Sender, 530, "5.7.0 Authentication required", RefusesUs),
-            (Recipient, 503, "5.5.1 Bad sequence of commands", RefusesUs),
-            (Sender, 550, "5.6.7 SMTPUTF8 needed", Final),
-            (
-                Recipient,
-                550,
-                "5.3.2 System not accepting network messages",
-                Later,
-            ),
-            (Recipient, 451, "4.7.1 Greylisted", Later),
-            (Content, 452, "4.3.1 Insufficient system storage", Later),
-            (Sender, 450, "4.7.1 Rate limited", Unavailable),
-            (
-                Recipient,
-                421,
-                "4.7.0 Too many messages, closing",
-                Unavailable,
-            ),
-        ] {
-            assert_eq!(
-                meaning(step, code, text),
-                expected,
-                "{step:?} {code} {text}"
-            );
+    fn check(expected: Meaning, replies: &[(Step, u16, &str)]) {
+        for &(step, code, text) in replies {
+            let found = meaning(step, code, text);
+            assert_eq!(found, expected, "{step:?} {code} {text}");
         }
+    }
+
+    #[test]
+    fn a_recipient_or_message_that_cannot_be_served_is_final() {
+        let replies = [
+            (Recipient, 550, "5.1.1 No such mailbox"),
+            (Recipient, 501, "5.1.3 Bad address syntax"),
+            (Recipient, 556, "5.1.10 Recipient address has null MX"),
+            (Recipient, 552, "5.2.2 Mailbox full"),
+            (Recipient, 550, "5.4.1 Recipient address rejected"),
+            (Recipient, 550, "5.5.0 Mailbox unavailable"),
+            (Recipient, 550, "No such user here"),
+            (Recipient, 550, "sorry, no mailbox here. (#5.1.1)"),
+            (Content, 552, "5.3.4 Message too big"),
+            (Content, 554, "5.6.0 Message cannot be parsed"),
+            (Content, 552, "Message too big"),
+            (Sender, 550, "5.6.7 SMTPUTF8 needed"),
+        ];
+        check(Meaning::Final, &replies);
+    }
+
+    #[test]
+    fn policy_may_be_about_us_or_not() {
+        let replies = [
+            (Recipient, 554, "5.7.1 <bo@x.example>: Relay access denied"),
+            (Recipient, 553, "sorry, not in my list (#5.7.1)"),
+            (Recipient, 554, "Relay access denied"),
+            (Content, 550, "5.7.26 Unauthenticated email is not accepted"),
+            (Content, 550, "Message rejected"),
+        ];
+        check(Meaning::Policy, &replies);
+    }
+
+    #[test]
+    fn a_sender_or_sign_in_that_is_refused_is_about_us() {
+        let replies = [
+            (Sender, 550, "5.7.0 Daily quota exceeded"),
+            (Sender, 550, "Access denied"),
+            (Sender, 530, "5.7.0 Authentication required"),
+            (Recipient, 550, "5.1.8 Sender domain does not exist"),
+            (Recipient, 501, "5.1.7 Bad sender address syntax"),
+            (Recipient, 503, "5.5.1 Bad sequence of commands"),
+        ];
+        check(Meaning::RefusesUs, &replies);
+    }
+
+    #[test]
+    fn what_passes_is_tried_later() {
+        let replies = [
+            (Recipient, 550, "5.3.2 System not accepting messages"),
+            (Recipient, 451, "4.7.1 Greylisted"),
+            (Content, 452, "4.3.1 Insufficient system storage"),
+        ];
+        check(Meaning::Later, &replies);
+        let replies = [
+            (Sender, 450, "4.7.1 Rate limited"),
+            (Recipient, 421, "4.7.0 Too many messages, closing"),
+        ];
+        check(Meaning::Unavailable, &replies);
     }
 
     #[test]
