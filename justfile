@@ -1,11 +1,10 @@
-# The usual recipes: `just --list`. Each is one command, so that nobody needs
-# just to run it.
+# Common recipes: `just --list`. Each is one command, so just is optional.
 
 # Serve on http://localhost:8080 with SQLite in a data folder.
 run *args:
     cargo run -- {{ args }}
 
-# Serve a throwaway database with a lifelike team.
+# Serve a throwaway database with a realistic team.
 demo:
     cargo run -- demo
 
@@ -13,7 +12,7 @@ demo:
 test *args:
     scripts/test {{ args }}
 
-# Run the tests of the console alone: its own ones, and those in a browser.
+# Run only the tests of the console: unit tests, and tests in a browser.
 test-console *args:
     scripts/test-console {{ args }}
 
@@ -34,10 +33,10 @@ schema:
 audit:
     scripts/audit
 
-# Compare the team page with the hand-written peer.
+# Compare the team page with the hand-written server.
 bench *args:
     bench/run {{ args }}
 
-# What must hold before a change lands.
+# Run everything that must pass before a merge.
 ci:
     .ci/run
