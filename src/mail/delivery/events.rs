@@ -133,7 +133,8 @@ impl MailWorker {
             _ => return,
         };
         let wanted = if probing {
-            lanes.iter().take(1).map(|lane| (lane.clone(), 1)).collect()
+            let lane = self.slots.probe_lane(lanes);
+            lane.map(|lane| (lane.clone(), 1)).into_iter().collect()
         } else {
             self.wanted(lanes)
         };

@@ -108,6 +108,13 @@ impl Slots {
         self.suspects.contains_key(domain)
     }
 
+    /// The lane from which a mail is tried while the mail server takes none: the first one whose
+    /// domain is not known to hang, since such a mail tells nothing about the server.
+    pub(super) fn probe_lane<'a>(&self, lanes: &'a [Lane]) -> Option<&'a Lane> {
+        let answers = |lane: &&Lane| !self.is_suspect(&lane.domain);
+        lanes.iter().find(answers).or(lanes.first())
+    }
+
     /// A mail to a domain was answered, in whatever way.
     pub(super) fn answered(&mut self, domain: &str) {
         self.suspects.remove(domain);
@@ -227,6 +234,22 @@ mod tests {
         slots.hung("b", now);
         slots.tick(now + 3 * MAX_PAUSE);
         assert!(!slots.is_suspect("b"));
+    }
+
+    #[test]
+    fn a_domain_that_hangs_does_not_hold_up_the_trial_of_the_server() {
+        let (mut slots, now) = (Slots::new(LIMITS), Instant::now());
+        let lanes = ["a", "b"].map(|domain| lane(MailPriority::Bulk, domain));
+        assert_eq!(slots.probe_lane(&lanes), Some(&lanes[0]));
+        slots.hung("a", now);
+        assert_eq!(slots.probe_lane(&lanes), Some(&lanes[1]));
+        slots.hung("b", now);
+        assert_eq!(
+            slots.probe_lane(&lanes),
+            Some(&lanes[0]),
+            "one is tried in any case"
+        );
+        assert_eq!(slots.probe_lane(&[]), None);
     }
 
     #[test]
