@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 /// Where a request came from.
 #[derive(Clone, Debug, Default)]
-pub struct Origin {
+pub struct ClientInfo {
     /// The client's network address.
     pub address: String,
     /// What the client calls itself.
@@ -26,12 +26,12 @@ pub struct Actor {
     pub session_id: Option<Uuid>,
     pub name: String,
     pub email: String,
-    pub origin: Origin,
+    pub origin: ClientInfo,
 }
 
 impl Actor {
     /// A user without a session, whom a link or a password has proved.
-    pub fn of(user: &user::Model, origin: &Origin) -> Actor {
+    pub fn of(user: &user::Model, origin: &ClientInfo) -> Actor {
         Actor {
             user_id: user.id,
             session_id: None,
@@ -42,7 +42,7 @@ impl Actor {
     }
 
     /// The person whom an invitation was sent to, before they have an account.
-    pub fn invitee(invitation: &invitation::Model, origin: &Origin) -> Actor {
+    pub fn invitee(invitation: &invitation::Model, origin: &ClientInfo) -> Actor {
         Actor {
             user_id: invitation.user_id,
             session_id: None,

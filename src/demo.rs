@@ -2,14 +2,14 @@
 //! clock turned back, so that its history is as true as any.
 
 use crate::App;
-use crate::access::Role::{self, GatewayOperator, SecurityAuditor, WorkspaceAdmin};
 use crate::account::session;
 use crate::account::setup::{self, FirstAdmin};
 use crate::account::viewer::Viewer;
-use crate::actor::{Actor, Origin};
+use crate::actor::{Actor, ClientInfo};
 use crate::email::DomainScope;
 use crate::error::{Error, Result};
 use crate::name;
+use crate::permissions::Role::{self, GatewayOperator, SecurityAuditor, WorkspaceAdmin};
 use crate::team::accept::{self, Acceptance};
 use crate::team::invite::{self, Invitee, Person, Placement};
 use crate::team::link::mint;
@@ -113,14 +113,14 @@ pub async fn fill(app: &App) -> Result<String> {
     entity::session::Entity::delete_many()
         .exec(&app.db.maintenance())
         .await?;
-    Ok(told(app))
+    Ok(describe(app))
 }
 
 /// Signs a user in. Months pass in the demo, and no session lasts that long.
 async fn signed_in(app: &App, user_id: Uuid) -> Result<Actor> {
-    let origin = Origin {
+    let origin = ClientInfo {
         address: "203.0.113.7".to_owned(),
-        ..Origin::default()
+        ..ClientInfo::default()
     };
     let token = session::begin(&app.db.maintenance(), app, user_id, &origin).await?;
     let viewer = Viewer::load(app, &token).await?;
@@ -194,7 +194,7 @@ impl Character {
             password: Some(SecretString::from(PASSWORD)),
             ..Acceptance::default()
         };
-        accept::accept(app, None, &acceptance, &Origin::default()).await?;
+        accept::accept(app, None, &acceptance, &ClientInfo::default()).await?;
         // Most were here lately; some have not been seen for long, and one never again.
         let away = Duration::hours([1, 3, 26, 5, 72, 2, 400, 9][self.index % 8]);
         let seen = app.now() + Duration::days(i64::from(self.index % 11 != 3)) * 110;
@@ -210,11 +210,11 @@ async fn mail_of(app: &App, placements: &[Placement], user_id: Uuid) -> Result<U
         .first()
         .ok_or_else(|| Error::internal("invited nowhere"))?;
     let open: Option<Invitation> =
-        crate::team::roster::open_invitation(&app.db, first.workspace_id, user_id).await?;
+        crate::team::memberships::open_invitation(&app.db, first.workspace_id, user_id).await?;
     Ok(open.ok_or(Error::NotFound("invitation"))?.mail_id)
 }
 
-fn told(app: &App) -> String {
+fn describe(app: &App) -> String {
     let url = app.config.public_url();
     format!(
         "A demo team of forty people in three workspaces is ready at {url} (API explorer: {url}graphiql).\n\

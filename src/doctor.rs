@@ -6,7 +6,7 @@ use crate::App;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::team::lock::TeamLock;
-use crate::team::roster;
+use crate::team::memberships;
 use entity::invitation::{self, InvitationState};
 use entity::membership::{self, MembershipStatus};
 use entity::user::{self, UserStatus};
@@ -74,7 +74,7 @@ pub async fn examine(app: &App, repair: bool) -> Result<Vec<Finding>> {
 
 async fn examine_team(tx: Tx, app: &App, id: Uuid, repair: bool) -> Result<Vec<Finding>> {
     let team = &TeamLock::for_repair(tx, app, id).await?;
-    let members = roster::in_workspace(id).all(team.writer()).await?;
+    let members = memberships::in_workspace(id).all(team.writer()).await?;
     let open = invitation::Entity::find()
         .filter(invitation::Column::WorkspaceId.eq(id))
         .filter(invitation::Column::State.is_in(InvitationState::OPEN))
@@ -145,7 +145,7 @@ async fn check_admins(
             member.role == Role::WorkspaceAdmin && member.status == MembershipStatus::Active
         })
         .collect();
-    let Some(heir) = admins
+    let Some(successor) = admins
         .iter()
         .min_by_key(|admin| (admin.joined_at, admin.user_id))
     else {
@@ -165,7 +165,7 @@ async fn check_admins(
         }
         if repair {
             invitation::Entity::update_many()
-                .col_expr(invitation::Column::InviterId, heir.user_id.into())
+                .col_expr(invitation::Column::InviterId, successor.user_id.into())
                 .filter(invitation::Column::WorkspaceId.eq(id))
                 .filter(invitation::Column::Id.eq(invitation.id))
                 .exec(team.writer())
@@ -209,8 +209,8 @@ async fn check_summary(team: &TeamLock, id: Uuid, repair: bool) -> Result<Vec<Fi
     }
     let what = format!(
         "the summary says {}, counting says {}",
-        told(kept.as_ref()),
-        told(Some(&counted))
+        describe(kept.as_ref()),
+        describe(Some(&counted))
     );
     Ok(vec![Finding {
         what,
@@ -219,7 +219,7 @@ async fn check_summary(team: &TeamLock, id: Uuid, repair: bool) -> Result<Vec<Fi
 }
 
 async fn recount(tx: &impl ConnectionTrait, id: Uuid) -> Result<team_summary::Model> {
-    let kinds: Vec<(Role, MembershipStatus, i64)> = roster::in_workspace(id)
+    let kinds: Vec<(Role, MembershipStatus, i64)> = memberships::in_workspace(id)
         .select_only()
         .column(membership::Column::Role)
         .column(membership::Column::Status)
@@ -254,7 +254,7 @@ async fn recount(tx: &impl ConnectionTrait, id: Uuid) -> Result<team_summary::Mo
     })
 }
 
-fn told(summary: Option<&team_summary::Model>) -> String {
+fn describe(summary: Option<&team_summary::Model>) -> String {
     summary.map_or("nothing".to_owned(), |s| {
         format!(
             "{}+{} admins, {}+{} operators, {}+{} auditors (active+invited), {} expired",

@@ -1,7 +1,7 @@
 //! One error type for everything that can go wrong between a request and its answer. How it is
 //! shown to clients is decided in one place, `graphql::error`.
 
-use crate::access::Permission;
+use crate::permissions::Permission;
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 
@@ -86,7 +86,6 @@ pub enum ProblemCode {
     WorkspaceCapReached,
     PreviewCapReached,
     LastAdmin,
-    NotInvited,
     NotActive,
     InvitationEnded,
     DomainNotAllowed,

@@ -1,6 +1,5 @@
 //! TokenVue User Management: who may enter a workspace of the AI gateway, and with which role.
 
-pub mod access;
 pub mod account;
 pub mod actor;
 pub mod app;
@@ -18,6 +17,7 @@ pub mod http;
 pub mod mail;
 pub mod name;
 pub mod network;
+pub mod permissions;
 pub mod server;
 pub mod team;
 pub mod text;

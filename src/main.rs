@@ -11,7 +11,7 @@ use tokenvue::config::{self, Config, LogFormat, MailboxAccess};
 use tokenvue::db::Db;
 use tokenvue::error::{Error, Problem};
 use tokenvue::http::connections::raise_file_limit;
-use tokenvue::mail::letter::{LinkPage, link, mailbox_link};
+use tokenvue::mail::content::{LinkPage, link, mailbox_link};
 use tokenvue::{App, demo, doctor, graphql, server};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;

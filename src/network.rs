@@ -22,7 +22,7 @@ pub fn site(address: IpAddr) -> IpNet {
     prefix(address, SITE)
 }
 
-/// The network of a client as [`crate::actor::Origin`] names it, as text: what is not an address,
+/// The network of a client as [`crate::actor::ClientInfo`] names it, as text: what is not an address,
 /// such as "command line", is itself.
 pub fn of_client(address: &str) -> String {
     address

@@ -82,7 +82,7 @@ pub struct Model {
     pub domain: String,
     pub priority: MailPriority,
     /// The letter and what it says, without any secret.
-    pub letter: Json,
+    pub content: Json,
     pub state: MailState,
     pub attempts: i32,
     pub created_at: DateTimeUtc,

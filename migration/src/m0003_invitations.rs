@@ -13,7 +13,7 @@ const UP: &[&str] = &[
         recipient_email text NOT NULL,
         domain {key} NOT NULL,
         priority smallint NOT NULL CHECK (priority BETWEEN 0 AND 2),
-        letter {json} NOT NULL,
+        content {json} NOT NULL,
         state text NOT NULL CHECK (state IN ('QUEUED', 'SENT', 'FAILED', 'CANCELLED')),
         attempts integer NOT NULL,
         created_at {time} NOT NULL,

@@ -8,7 +8,7 @@
 
 use super::throttle;
 use crate::App;
-use crate::actor::Origin;
+use crate::actor::ClientInfo;
 use crate::db::Writer;
 use crate::error::{Error, Result};
 use crate::network;
@@ -32,14 +32,14 @@ pub fn account_counter(email_key: &str) -> String {
 }
 
 /// Names the counter of an account from one network.
-pub fn account_from_network_counter(email_key: &str, origin: &Origin) -> String {
+pub fn account_from_network_counter(email_key: &str, origin: &ClientInfo) -> String {
     let network = network::of_client(&origin.address);
     throttle::key("sign-in-account-from", &format!("{email_key} {network}"))
 }
 
 impl Counters {
     /// The counters of an account and a client, or of a known device, where `device` names one.
-    pub fn of(email_key: &str, origin: &Origin, device: Option<&str>) -> Counters {
+    pub fn of(email_key: &str, origin: &ClientInfo, device: Option<&str>) -> Counters {
         if let Some(device) = device {
             return Counters::Device(throttle::key("sign-in-device", device));
         }

@@ -7,7 +7,7 @@ use crate::App;
 use crate::actor::Actor;
 use crate::error::{Error, Problem, ProblemCode, Result};
 use crate::name;
-use crate::team::roster;
+use crate::team::memberships;
 use entity::user;
 use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _};
 use secrecy::SecretString;
@@ -30,7 +30,7 @@ pub async fn rename(app: &App, actor: &Actor, first_name: &str, last_name: &str)
         user::Entity::update(user.clone().into_active_model().reset_all())
             .exec(account.writer())
             .await?;
-        roster::rename(&account, &user, Uuid::nil()).await
+        memberships::rename(&account, &user, Uuid::nil()).await
     })
     .await?;
     if let Some(last) = last {
@@ -50,7 +50,7 @@ async fn rename_further(app: &App, user_id: Uuid, mut last: Uuid) -> Result<()> 
     loop {
         let next = app.db.transaction(|tx| async move {
             match AccountLock::to_go_on(tx, app, user_id).await? {
-                Some(account) => roster::rename(&account, account.user(), last).await,
+                Some(account) => memberships::rename(&account, account.user(), last).await,
                 None => Ok(None),
             }
         });

@@ -4,13 +4,13 @@ use super::device::DeviceProof;
 use super::lock::AccountLock;
 use super::{attempts, session, throttle};
 use crate::App;
-use crate::actor::{Actor, Origin};
+use crate::actor::{Actor, ClientInfo};
 use crate::audit::{self, AuditKind, Entry};
 use crate::db::Writer;
 use crate::error::{Problem, ProblemCode, Result};
-use crate::mail::outbox::{self, Mail, Notice, RequestedBy};
+use crate::mail::outbox::{self, MailKind, OutboxMail, RequestedBy};
 use crate::name;
-use crate::team::{link, roster};
+use crate::team::{link, memberships};
 use crate::token::Token;
 use chrono::{DateTime, Utc};
 use entity::link_token::{self, LinkPurpose};
@@ -38,8 +38,8 @@ pub async fn open(
     let by_admin = password_reset::Column::AdminId.is_not_null();
     end_open(tx, user.id, Condition::all().add(by_admin), now).await?;
     let greeted = name::display(&user.first_name, &user.last_name, "");
-    let notice = Notice::PasswordReset { by: Some(by) };
-    let mail = Mail::new(greeted, &user.email, notice);
+    let notice = MailKind::PasswordReset { by: Some(by) };
+    let mail = OutboxMail::new(greeted, &user.email, notice);
     let reset = password_reset::Model {
         id: Uuid::now_v7(),
         user_id: user.id,
@@ -143,7 +143,7 @@ pub async fn reset(
     app: &App,
     token: &str,
     password: &SecretString,
-    origin: &Origin,
+    origin: &ClientInfo,
 ) -> Result<DeviceProof> {
     let (_, user) = find(&app.db, token, app.now()).await?;
     let seen = user.id;
@@ -189,18 +189,18 @@ pub async fn replace(
     session::end_all(account, kept_session).await?;
     throttle::forgive(account, &[&attempts::account_counter(&user.email_key)]).await?;
     let greeted = name::display(&user.first_name, &user.last_name, "");
-    let notice = Notice::PasswordChanged { at: app.now() };
+    let notice = MailKind::PasswordChanged { at: app.now() };
     outbox::enqueue(
         account,
         app.now(),
-        [Mail::new(greeted, &user.email, notice)],
+        [OutboxMail::new(greeted, &user.email, notice)],
     )
     .await
 }
 
-async fn note(account: &AccountLock, origin: &Origin) -> Result<()> {
+async fn note(account: &AccountLock, origin: &ClientInfo) -> Result<()> {
     let user = account.user();
-    let places = roster::active_of(account.writer(), user.id).await?;
+    let places = memberships::active_of(account.writer(), user.id).await?;
     let workspace_ids: Vec<Uuid> = places.iter().map(|place| place.workspace_id).collect();
     let entries = Entry::of_account(&workspace_ids, AuditKind::ResetPassword)
         .map(|entry| entry.to(user.id, &user.email));

@@ -5,7 +5,7 @@
 //! is no room, the site with the most requests loses one, so that a flood from one place delays
 //! nobody else.
 
-use crate::actor::Origin;
+use crate::actor::ClientInfo;
 use crate::email::EmailAddress;
 use crate::network;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -22,7 +22,7 @@ pub const AT_WORK: usize = 4;
 #[derive(Clone, Debug)]
 pub struct ResetRequest {
     pub email: EmailAddress,
-    pub origin: Origin,
+    pub origin: ClientInfo,
 }
 
 /// The queue. Clones share it.
@@ -137,9 +137,9 @@ mod tests {
     fn request(address: &str, n: usize) -> ResetRequest {
         ResetRequest {
             email: EmailAddress::parse(&format!("p{n}@acme.example"), DomainScope::Public).unwrap(),
-            origin: Origin {
+            origin: ClientInfo {
                 address: address.to_owned(),
-                ..Origin::default()
+                ..ClientInfo::default()
             },
         }
     }

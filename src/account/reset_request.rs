@@ -8,11 +8,11 @@
 use super::reset_queue::ResetRequest;
 use super::throttle::{self, Quota};
 use crate::App;
-use crate::actor::Origin;
+use crate::actor::ClientInfo;
 use crate::db::Writer;
 use crate::email::EmailAddress;
 use crate::error::Result;
-use crate::mail::outbox::{self, Mail, Notice};
+use crate::mail::outbox::{self, MailKind, OutboxMail};
 use crate::{name, network};
 use chrono::Duration;
 use entity::user::{self, UserStatus};
@@ -30,7 +30,7 @@ const WINDOW: Duration = Duration::hours(1);
 const SPREAD: StdDuration = StdDuration::from_secs(1);
 
 /// Mails a reset link to the person who has an account with this address, if there is one.
-pub fn request(app: &App, email: &str, origin: &Origin) {
+pub fn request(app: &App, email: &str, origin: &ClientInfo) {
     let Ok(email) = EmailAddress::parse(email, app.config.email_domains) else {
         return;
     };
@@ -94,7 +94,7 @@ async fn request_in(tx: &Writer, app: &App, request: &ResetRequest) -> Result<bo
             (greeted, user.email)
         },
     );
-    let mail = Mail::new(greeted, email, Notice::PasswordReset { by: None });
+    let mail = OutboxMail::new(greeted, email, MailKind::PasswordReset { by: None });
     let mail_id = mail.id();
     open_if_there(tx, app, &request.email, mail_id).await?;
     outbox::enqueue(tx, app.now(), [mail]).await?;

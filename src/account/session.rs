@@ -3,7 +3,7 @@
 use super::lock::{self, AccountLock};
 use super::sessions;
 use crate::App;
-use crate::actor::{Actor, Origin};
+use crate::actor::{Actor, ClientInfo};
 use crate::db::Writer;
 use crate::error::{Error, Result};
 use crate::team;
@@ -22,7 +22,12 @@ const MAX_USER_AGENT: usize = 200;
 ///
 /// # Errors
 /// Those of the database.
-pub async fn begin(writer: &Writer, app: &App, user_id: Uuid, origin: &Origin) -> Result<Token> {
+pub async fn begin(
+    writer: &Writer,
+    app: &App,
+    user_id: Uuid,
+    origin: &ClientInfo,
+) -> Result<Token> {
     sessions::make_room(writer, app, user_id).await?;
     begin_first(writer, app, user_id, origin).await
 }
@@ -35,7 +40,7 @@ pub async fn begin_first(
     writer: &Writer,
     app: &App,
     user_id: Uuid,
-    origin: &Origin,
+    origin: &ClientInfo,
 ) -> Result<Token> {
     let now = app.now();
     let token = Token::random().map_err(Error::internal)?;

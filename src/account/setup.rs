@@ -2,7 +2,7 @@
 
 use super::session;
 use crate::App;
-use crate::actor::{Actor, Origin};
+use crate::actor::{Actor, ClientInfo};
 use crate::db::Writer;
 use crate::email::EmailAddress;
 use crate::error::{Problem, ProblemCode, Result};
@@ -71,7 +71,7 @@ pub async fn complete(
     app: &App,
     token: &str,
     admin: &FirstAdmin,
-    origin: &Origin,
+    origin: &ClientInfo,
 ) -> Result<Token> {
     check_token(&app.db, app, token).await?;
     let checked = &check(app, admin).await?;
@@ -94,9 +94,9 @@ pub async fn bootstrap(
     admin: &FirstAdmin,
 ) -> Result<(user::Model, entity::workspace::Model)> {
     let checked = &check(app, admin).await?;
-    let origin = &Origin {
+    let origin = &ClientInfo {
         address: "command line".to_owned(),
-        ..Origin::default()
+        ..ClientInfo::default()
     };
     app.db
         .transaction(
@@ -145,7 +145,7 @@ async fn create(
     tx: &Writer,
     app: &App,
     admin: &Checked,
-    origin: &Origin,
+    origin: &ClientInfo,
     by_link: bool,
 ) -> Result<(user::Model, entity::workspace::Model)> {
     let now = app.now();

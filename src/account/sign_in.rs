@@ -5,11 +5,11 @@ use super::device::DeviceProof;
 use super::lock::AccountLock;
 use super::session;
 use crate::App;
-use crate::actor::{Actor, Origin};
+use crate::actor::{Actor, ClientInfo};
 use crate::audit::{self, AuditKind, Entry};
 use crate::email::EmailAddress;
 use crate::error::{Problem, ProblemCode, Result};
-use crate::team::roster;
+use crate::team::memberships;
 use crate::token::Token;
 use entity::user;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
@@ -34,7 +34,7 @@ pub async fn sign_in(
     app: &App,
     email: &str,
     password: &SecretString,
-    origin: &Origin,
+    origin: &ClientInfo,
 ) -> Result<SignedIn> {
     // What is no address has no account; it takes the same way as one that is unknown.
     let key = EmailAddress::parse(email, app.config.email_domains)
@@ -70,7 +70,7 @@ async fn begin(
     user: &user::Model,
     password: &SecretString,
     counters: &Counters,
-    origin: &Origin,
+    origin: &ClientInfo,
 ) -> Result<Option<SignedIn>> {
     let hash = user.password_hash.as_deref().unwrap_or_default();
     let renewed = app.passwords.renewed(password, hash, app).await;
@@ -109,7 +109,7 @@ fn known_device(
     app: &App,
     user_id: Option<Uuid>,
     hash: Option<&str>,
-    origin: &Origin,
+    origin: &ClientInfo,
 ) -> Option<String> {
     let proof = DeviceProof::sent(origin.device.clone()?);
     let lifetime = app.config.quotas.known_device_lifetime;
@@ -123,9 +123,9 @@ fn wrong_credentials() -> Problem {
 }
 
 /// Writes the sign-in into the audit log of each workspace of the user.
-async fn note_sign_in(account: &AccountLock, origin: &Origin) -> Result<()> {
+async fn note_sign_in(account: &AccountLock, origin: &ClientInfo) -> Result<()> {
     let (user, now) = (account.user(), account.now());
-    let places = roster::active_of(account.writer(), user.id).await?;
+    let places = memberships::active_of(account.writer(), user.id).await?;
     let workspace_ids: Vec<Uuid> = places.iter().map(|place| place.workspace_id).collect();
     let entries = Entry::of_account(&workspace_ids, AuditKind::SignIn);
     audit::record(account, now, &Actor::of(user, origin), entries).await?;

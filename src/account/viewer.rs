@@ -1,11 +1,11 @@
 //! The viewer: whoever is signed in, with all that guards need to answer without waiting.
 
 use crate::App;
-use crate::access::{self, Permission, Role};
-use crate::actor::{Actor, Origin};
+use crate::actor::{Actor, ClientInfo};
 use crate::error::{Error, Result};
 use crate::name;
-use crate::team::roster;
+use crate::permissions::{self, Permission, Role};
+use crate::team::memberships;
 use crate::token::Token;
 use chrono::{DateTime, Utc};
 use entity::role;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 /// A workspace that the viewer is an active member of.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct ViewerMembership {
     pub workspace_id: Uuid,
     pub name: String,
     pub slug: String,
@@ -30,8 +30,8 @@ pub struct Viewer {
     pub email: String,
     pub first_name: String,
     pub last_name: String,
-    /// Workspaces, by name: the oldest [`roster::MAX_OF_USER`] and the active one.
-    pub places: Vec<Place>,
+    /// Workspaces, by name: the oldest [`memberships::MAX_OF_USER`] and the active one.
+    pub memberships: Vec<ViewerMembership>,
     active_workspace_id: Option<Uuid>,
 }
 
@@ -51,7 +51,7 @@ struct Row {
     created_at: Option<DateTime<Utc>>,
 }
 
-/// The number of memberships is [`roster::MAX_OF_USER`], and one for the active workspace.
+/// The number of memberships is [`memberships::MAX_OF_USER`], and one for the active workspace.
 const LOAD: &str = "SELECT v.session_id, v.active_workspace_id, v.user_id, v.email, v.first_name,
         v.last_name, m.workspace_id, m.role, w.name, w.slug, w.created_at
     FROM (
@@ -88,7 +88,7 @@ impl Viewer {
             token.hash().into(),
             now.into(),
             (now - app.config.session_idle).into(),
-            roster::MAX_OF_USER.into(),
+            memberships::MAX_OF_USER.into(),
         ];
         let backend = app.db.get_database_backend();
         let statement = Statement::from_sql_and_values(backend, LOAD, values);
@@ -105,11 +105,11 @@ impl Viewer {
                 email: row.email,
                 first_name: row.first_name,
                 last_name: row.last_name,
-                places: Vec::new(),
+                memberships: Vec::new(),
                 active_workspace_id: row.active_workspace_id,
             });
-            let place = (|| {
-                Some(Place {
+            let membership = (|| {
+                Some(ViewerMembership {
                     workspace_id: row.workspace_id?,
                     name: row.name?,
                     slug: row.slug?,
@@ -117,7 +117,7 @@ impl Viewer {
                     role: row.role?,
                 })
             })();
-            viewer.places.extend(place);
+            viewer.memberships.extend(membership);
         }
         viewer
     }
@@ -128,7 +128,7 @@ impl Viewer {
     }
 
     /// The viewer as the actor of a change.
-    pub fn actor(&self, origin: &Origin) -> Actor {
+    pub fn actor(&self, origin: &ClientInfo) -> Actor {
         Actor {
             user_id: self.user_id,
             session_id: Some(self.session_id),
@@ -139,28 +139,30 @@ impl Viewer {
     }
 
     /// The workspace, if the viewer belongs to it.
-    pub fn place(&self, workspace_id: Uuid) -> Option<&Place> {
-        self.places
+    pub fn membership(&self, workspace_id: Uuid) -> Option<&ViewerMembership> {
+        self.memberships
             .iter()
-            .find(|place| place.workspace_id == workspace_id)
+            .find(|membership| membership.workspace_id == workspace_id)
     }
 
     /// The same by its name for URLs.
-    pub fn place_called(&self, slug: &str) -> Option<&Place> {
-        self.places.iter().find(|place| place.slug == slug)
+    pub fn membership_by_slug(&self, slug: &str) -> Option<&ViewerMembership> {
+        self.memberships
+            .iter()
+            .find(|membership| membership.slug == slug)
     }
 
     /// The workspace that the session is looking at: the one chosen last, or else the first.
-    pub fn active_place(&self) -> Option<&Place> {
+    pub fn active_membership(&self) -> Option<&ViewerMembership> {
         self.active_workspace_id
-            .and_then(|id| self.place(id))
-            .or_else(|| self.places.first())
+            .and_then(|id| self.membership(id))
+            .or_else(|| self.memberships.first())
     }
 
     /// Whether the viewer may do this there.
     pub fn can(&self, workspace_id: Uuid, permission: Permission) -> bool {
-        self.place(workspace_id)
-            .is_some_and(|place| access::allows(place.role, permission))
+        self.membership(workspace_id)
+            .is_some_and(|membership| permissions::allows(membership.role, permission))
     }
 
     /// Passes where the viewer may do this there.
@@ -168,12 +170,12 @@ impl Viewer {
     /// # Errors
     /// `NotFound` where the viewer does not belong to the workspace, `Forbidden` where their role
     /// is not enough.
-    pub fn require(&self, workspace_id: Uuid, permission: Permission) -> Result<&Place> {
-        let place = self
-            .place(workspace_id)
+    pub fn require(&self, workspace_id: Uuid, permission: Permission) -> Result<&ViewerMembership> {
+        let membership = self
+            .membership(workspace_id)
             .ok_or(Error::NotFound("workspace"))?;
-        if access::allows(place.role, permission) {
-            Ok(place)
+        if permissions::allows(membership.role, permission) {
+            Ok(membership)
         } else {
             Err(Error::Forbidden(permission))
         }

@@ -3,7 +3,7 @@
 use super::cost::cost;
 use super::cursor;
 use super::error::Result;
-use super::scope::Scope;
+use super::request_context::RequestContext;
 use crate::account::sessions::SessionQuery;
 use crate::team::history::HistoryQuery;
 use crate::team::invitations::InvitationQuery;
@@ -23,7 +23,7 @@ pub enum Order {
     },
     Ids,
     /// A list without positions of its own; the place of the item in it.
-    Place(usize),
+    Index(usize),
 }
 
 /// A type that lists are made of.
@@ -67,7 +67,7 @@ impl<T: ConnectionNode> Edge<T> {
     /// Made when it is asked for: most queries need two of a page's.
     fn encoded(&self) -> String {
         match self.order {
-            Order::Place(place) => cursor::of_index(place),
+            Order::Index(place) => cursor::of_index(place),
             order => self.node.cursor(order),
         }
     }
@@ -91,7 +91,7 @@ impl<T> Connection<T> {
     /// Makes a connection of items with their places in a list of `total`, in reading order of the
     /// slice.
     pub fn of_places(items: Vec<(usize, T)>, total: usize, slice: &Slice<usize>) -> Connection<T> {
-        let place = |(place, node)| (Order::Place(place), node);
+        let place = |(place, node)| (Order::Index(place), node);
         Connection::new(slice.cut(items), Total::Known(total), place)
     }
 }
@@ -134,7 +134,7 @@ impl<T: ConnectionNode> Connection<T> {
     /// How many items the list has in all, this page's and others'.
     #[graphql(directive = cost::apply(T::TOTAL))]
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64> {
-        let app = &Scope::of(ctx)?.app;
+        let app = &RequestContext::of(ctx)?.app;
         Ok(match &self.total {
             Total::Known(total) => i64::try_from(*total).unwrap_or(i64::MAX),
             Total::Members(query) if query.is_counted() => {

@@ -10,10 +10,10 @@ pub const STATEMENT: i32 = 100;
 /// A field that is read together with all others of its level.
 pub const LOADED: i32 = 25;
 /// What may make the database look at a whole workspace: a search, or a count without a counter.
-pub const WALK: i32 = 1_500;
+pub const SCAN: i32 = 1_500;
 /// Inviting up to a hundred people, or the preview of it; and what may hand over thousands of
 /// invitations.
-pub const CROWD: i32 = 5_000;
+pub const BULK: i32 = 5_000;
 /// A mutation that takes a password. Hashing it takes longer than this, but on threads of its own,
 /// and there is one in an operation.
 pub const PASSWORD: i32 = 5_000;

@@ -26,7 +26,7 @@ pub enum Role {
 /// Something that a role may do or see in a workspace. Fields say which one they need with
 /// `@requires`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "crate::access::Permission")]
+#[graphql(remote = "crate::permissions::Permission")]
 pub enum Permission {
     /// See colleagues' names, addresses, roles and status, and the team summary.
     TeamView,
@@ -332,8 +332,6 @@ pub enum UserErrorCode {
     PreviewCapReached,
     /// The workspace would be left without an active Workspace Admin.
     LastAdmin,
-    /// The member is not invited but active.
-    NotInvited,
     /// The member has not signed up yet.
     NotActive,
     /// The invitation was accepted, declined or revoked meanwhile.

@@ -3,33 +3,33 @@
 use super::code;
 use super::enums::UserErrorCode;
 use super::time::DateTime;
-use crate::access;
 use crate::db::Kind;
 use crate::error::{Error, Problem};
+use crate::permissions;
 use async_graphql::{ErrorExtensionValues, SimpleObject};
 
 /// A failure on its way to the client. It has no `Display`, so that no resolver can send the text
 /// of an error past this boundary.
 #[derive(Debug)]
-pub struct Failure(Error);
+pub struct ApiError(Error);
 
 /// What resolvers return.
-pub type Result<T> = std::result::Result<T, Failure>;
+pub type Result<T> = std::result::Result<T, ApiError>;
 
-impl<E: Into<Error>> From<E> for Failure {
-    fn from(error: E) -> Failure {
-        Failure(error.into())
+impl<E: Into<Error>> From<E> for ApiError {
+    fn from(error: E) -> ApiError {
+        ApiError(error.into())
     }
 }
 
-impl From<Failure> for async_graphql::Error {
-    fn from(Failure(error): Failure) -> async_graphql::Error {
+impl From<ApiError> for async_graphql::Error {
+    fn from(ApiError(error): ApiError) -> async_graphql::Error {
         let mut extensions = ErrorExtensionValues::default();
         let (code, message) = match error {
             Error::Unauthenticated => (code::UNAUTHENTICATED, "Sign in first.".to_owned()),
             Error::Forbidden(permission) => {
                 extensions.set("permission", permission.code());
-                let holders = access::holders(permission);
+                let holders = permissions::holders(permission);
                 (
                     code::FORBIDDEN,
                     format!("This needs {}, which {holders} has.", permission.code()),
@@ -121,12 +121,14 @@ impl From<Problem> for UserError {
 }
 
 /// Splits what a verb returned into its value and what a form can show.
-pub fn settle<T>(outcome: crate::error::Result<T>) -> Result<(Option<T>, Vec<UserError>)> {
+pub fn split_user_errors<T>(
+    outcome: crate::error::Result<T>,
+) -> Result<(Option<T>, Vec<UserError>)> {
     match outcome {
         Ok(value) => Ok((Some(value), Vec::new())),
         Err(Error::Refused(problems)) => {
             Ok((None, problems.into_iter().map(UserError::from).collect()))
         }
-        Err(error) => Err(Failure(error)),
+        Err(error) => Err(ApiError(error)),
     }
 }

@@ -1,10 +1,10 @@
 //! Guards: who may read a field, answered at once from the viewer that the request has loaded.
 
 use super::enums::Permission;
-use super::error::Failure;
-use super::scope::Scope;
-use crate::access;
+use super::error::ApiError;
+use super::request_context::RequestContext;
 use crate::error::Error;
+use crate::permissions;
 use async_graphql::{Context, Guard, TypeDirective};
 use uuid::Uuid;
 
@@ -25,13 +25,13 @@ pub fn requires(
 /// Lets those pass who hold a permission in a workspace.
 pub struct Requires {
     workspace_id: Uuid,
-    permission: access::Permission,
+    permission: permissions::Permission,
     owner: Option<Uuid>,
 }
 
 impl Requires {
     /// Asks for a permission in a workspace.
-    pub fn new(workspace_id: Uuid, permission: access::Permission) -> Requires {
+    pub fn new(workspace_id: Uuid, permission: permissions::Permission) -> Requires {
         Requires {
             workspace_id,
             permission,
@@ -49,7 +49,9 @@ impl Requires {
 impl Guard for Requires {
     async fn check(&self, ctx: &Context<'_>) -> async_graphql::Result<()> {
         let allowed = (|| {
-            let viewer = Scope::of(ctx)?.viewer().ok_or(Error::Unauthenticated)?;
+            let viewer = RequestContext::of(ctx)?
+                .viewer()
+                .ok_or(Error::Unauthenticated)?;
             if self.owner == Some(viewer.user_id) {
                 return Ok(());
             }
@@ -57,6 +59,6 @@ impl Guard for Requires {
                 .require(self.workspace_id, self.permission)
                 .map(|_| ())
         })();
-        allowed.map_err(|error: Error| Failure::from(error).into())
+        allowed.map_err(|error: Error| ApiError::from(error).into())
     }
 }

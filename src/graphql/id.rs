@@ -3,7 +3,7 @@
 //! The id of what lives in a workspace carries the workspace's id, so that a guard can answer
 //! before anything is read, and every look-up is scoped from the start.
 
-use super::error::Failure;
+use super::error::ApiError;
 use crate::error::Error;
 use async_graphql::ID;
 use base64::Engine as _;
@@ -74,14 +74,14 @@ impl GlobalId {
     }
 }
 
-fn wrong(field: &str, wanted: &str) -> Failure {
+fn wrong(field: &str, wanted: &str) -> ApiError {
     let message =
         format!("`{field}` is not the id of a {wanted}. Pass an id that the API gave out.");
     Error::bad_input(field, message).into()
 }
 
 /// Reads a workspace's id.
-pub fn workspace_id(field: &str, id: &ID) -> Result<Uuid, Failure> {
+pub fn workspace_id(field: &str, id: &ID) -> Result<Uuid, ApiError> {
     match GlobalId::decode(id) {
         Some(GlobalId::Workspace(id)) => Ok(id),
         _ => Err(wrong(field, "Workspace")),
@@ -89,7 +89,7 @@ pub fn workspace_id(field: &str, id: &ID) -> Result<Uuid, Failure> {
 }
 
 /// Reads a user's id.
-pub fn user_id(field: &str, id: &ID) -> Result<Uuid, Failure> {
+pub fn user_id(field: &str, id: &ID) -> Result<Uuid, ApiError> {
     match GlobalId::decode(id) {
         Some(GlobalId::User(id)) => Ok(id),
         _ => Err(wrong(field, "User")),
@@ -97,7 +97,7 @@ pub fn user_id(field: &str, id: &ID) -> Result<Uuid, Failure> {
 }
 
 /// Reads a session's id.
-pub fn session_id(field: &str, id: &ID) -> Result<Uuid, Failure> {
+pub fn session_id(field: &str, id: &ID) -> Result<Uuid, ApiError> {
     match GlobalId::decode(id) {
         Some(GlobalId::Session(id)) => Ok(id),
         _ => Err(wrong(field, "Session")),
@@ -105,7 +105,7 @@ pub fn session_id(field: &str, id: &ID) -> Result<Uuid, Failure> {
 }
 
 /// Reads a membership's id: workspace and user.
-pub fn membership_id(field: &str, id: &ID) -> Result<(Uuid, Uuid), Failure> {
+pub fn membership_id(field: &str, id: &ID) -> Result<(Uuid, Uuid), ApiError> {
     match GlobalId::decode(id) {
         Some(GlobalId::Membership {
             workspace_id,
@@ -116,7 +116,7 @@ pub fn membership_id(field: &str, id: &ID) -> Result<(Uuid, Uuid), Failure> {
 }
 
 /// Reads an invitation's id: workspace and invitation.
-pub fn invitation_id(field: &str, id: &ID) -> Result<(Uuid, Uuid), Failure> {
+pub fn invitation_id(field: &str, id: &ID) -> Result<(Uuid, Uuid), ApiError> {
     match GlobalId::decode(id) {
         Some(GlobalId::Invitation { workspace_id, id }) => Ok((workspace_id, id)),
         _ => Err(wrong(field, "Invitation")),

@@ -12,7 +12,7 @@ pub mod loaders;
 pub mod mutations;
 pub mod objects;
 pub mod query;
-pub mod scope;
+pub mod request_context;
 pub mod time;
 
 use crate::error::{Error, Result};

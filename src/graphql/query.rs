@@ -1,7 +1,7 @@
 //! The root of all queries.
 
-use super::cost::{CROWD, STATEMENT, cost};
-use super::error::{Result, UserError, settle};
+use super::cost::{BULK, STATEMENT, cost};
+use super::error::{Result, UserError, split_user_errors};
 use super::guard::requires;
 use super::id;
 use super::mutations::invite::{InviteUsersInput, parse_invitees};
@@ -12,9 +12,9 @@ use super::objects::role::RoleDefinition;
 use super::objects::service::ServiceInfo;
 use super::objects::viewer::Viewer;
 use super::objects::workspace::Workspace;
-use super::scope::Scope;
-use crate::access::Permission::TeamManage;
+use super::request_context::RequestContext;
 use crate::error::Error;
+use crate::permissions::Permission::TeamManage;
 use crate::team::invite;
 use async_graphql::{Context, ID, Object, SimpleObject};
 
@@ -39,7 +39,7 @@ impl Query {
     /// Whoever is signed in; `null` when nobody is. A token or cookie that is unknown, expired or
     /// ended counts as signed out.
     async fn viewer(&self, ctx: &Context<'_>) -> Result<Option<Viewer>> {
-        Ok(Scope::of(ctx)?.viewer().map(Viewer))
+        Ok(RequestContext::of(ctx)?.viewer().map(Viewer))
     }
 
     /// A workspace that you belong to, by its id or its slug; the active one where both are left
@@ -50,13 +50,13 @@ impl Query {
         #[graphql(desc = "The id of a Workspace.")] id: Option<ID>,
         #[graphql(desc = "Its name for URLs, in place of the id.")] slug: Option<String>,
     ) -> Result<Option<Workspace>> {
-        let scope = Scope::of(ctx)?;
-        let viewer = scope.signed_in()?;
+        let context = RequestContext::of(ctx)?;
+        let viewer = context.signed_in()?;
         let id = match (id, slug) {
             (Some(id), None) => Some(id::workspace_id("id", &id)?),
             (None, Some(slug)) => {
-                let place = viewer.place_called(&slug);
-                Some(place.ok_or(Error::NotFound("workspace"))?.workspace_id)
+                let membership = viewer.membership_by_slug(&slug);
+                Some(membership.ok_or(Error::NotFound("workspace"))?.workspace_id)
             }
             (None, None) => None,
             (Some(_), Some(_)) => {
@@ -64,11 +64,11 @@ impl Query {
                 return Err(Error::bad_input("slug", message).into());
             }
         };
-        let workspace = Workspace::find(ctx, scope.workspace_or_active(id)?)?;
-        scope
+        let workspace = Workspace::find(ctx, context.workspace_or_active(id)?)?;
+        context
             .app
             .activity
-            .note(&scope.app, &viewer, Some(workspace.0.workspace_id));
+            .note(&context.app, &viewer, Some(workspace.0.workspace_id));
         Ok(Some(workspace))
     }
 
@@ -110,21 +110,21 @@ impl Query {
     /// `TEAM_MANAGE` in every workspace named. Errors: `UNAUTHENTICATED`, `FORBIDDEN`,
     /// `NOT_FOUND`, `BAD_INPUT`. User errors: `TOO_MANY`, `PREVIEW_CAP_REACHED`; in outcomes as
     /// `inviteUsers`.
-    #[graphql(directive = requires::apply(TeamManage.into()), directive = cost::apply(CROWD))]
+    #[graphql(directive = requires::apply(TeamManage.into()), directive = cost::apply(BULK))]
     async fn invite_users_preview(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The input that `inviteUsers` would get.")] input: InviteUsersInput,
     ) -> Result<Option<InviteUsersPreview>> {
-        let scope = Scope::of(ctx)?;
-        let viewer = scope.signed_in()?;
-        let (invitees, user_errors) = settle(parse_invitees(scope, input)?)?;
+        let context = RequestContext::of(ctx)?;
+        let viewer = context.signed_in()?;
+        let (invitees, user_errors) = split_user_errors(parse_invitees(context, input)?)?;
         let invitees = invitees.unwrap_or_default();
         for placement in invitees.iter().flat_map(|invitee| &invitee.placements) {
             viewer.require(placement.workspace_id, TeamManage)?;
         }
-        let decisions = invite::preview(&scope.app, viewer.user_id, &invitees).await;
-        let (decisions, refused) = settle(decisions)?;
+        let decisions = invite::preview(&context.app, viewer.user_id, &invitees).await;
+        let (decisions, refused) = split_user_errors(decisions)?;
         let decisions = decisions.unwrap_or_default();
         Ok(Some(InviteUsersPreview {
             outcomes: InviteOutcome::of(ctx, &invitees, decisions).await?,
@@ -140,7 +140,7 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "What stands behind `#token=` in the link.")] token: String,
     ) -> Result<Option<InvitationPreview>> {
-        InvitationPreview::load(&Scope::of(ctx)?.app, &token)
+        InvitationPreview::load(&RequestContext::of(ctx)?.app, &token)
             .await
             .map(Some)
     }
@@ -153,7 +153,7 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "What stands behind `#token=` in the link.")] token: String,
     ) -> Result<Option<PasswordResetPreview>> {
-        PasswordResetPreview::load(&Scope::of(ctx)?.app, &token)
+        PasswordResetPreview::load(&RequestContext::of(ctx)?.app, &token)
             .await
             .map(Some)
     }
@@ -161,6 +161,8 @@ impl Query {
     /// What a client should know of this installation before anybody signs in.
     #[graphql(directive = cost::apply(STATEMENT))]
     async fn service(&self, ctx: &Context<'_>) -> Result<Option<ServiceInfo>> {
-        ServiceInfo::load(&Scope::of(ctx)?.app).await.map(Some)
+        ServiceInfo::load(&RequestContext::of(ctx)?.app)
+            .await
+            .map(Some)
     }
 }

@@ -1,7 +1,7 @@
 //! Where a request came from: through trusted proxies, or straight.
 
 use super::forwarded::{X_FORWARDED_FOR, forwarded, x_forwarded_for};
-use crate::actor::Origin;
+use crate::actor::ClientInfo;
 use crate::config::{Config, ForwardedHeader};
 use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
@@ -37,7 +37,7 @@ impl Proxies {
     }
 
     /// Where a request came from.
-    pub fn origin(&self, parts: &Parts) -> Origin {
+    pub fn origin(&self, parts: &Parts) -> ClientInfo {
         let address = self.address(&parts.extensions, &parts.headers);
         let request_id = parts
             .extensions
@@ -47,7 +47,7 @@ impl Proxies {
             .headers
             .get(header::USER_AGENT)
             .and_then(|value| value.to_str().ok());
-        Origin {
+        ClientInfo {
             address: address
                 .map(|address| address.to_string())
                 .unwrap_or_default(),

@@ -2,7 +2,7 @@
 
 use crate::App;
 use crate::account::device::DeviceProof;
-use crate::graphql::scope::CookieChange;
+use crate::graphql::request_context::CookieChange;
 use axum::http::HeaderValue;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use secrecy::{ExposeSecret as _, SecretString};

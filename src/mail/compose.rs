@@ -1,12 +1,12 @@
 //! From outbox rows to mails: what they say is looked up at the moment of rendering, so that a mail
 //! never tells of what has ended meanwhile. Several mails are looked up together.
 
-use super::letter::{
-    Added, InvitationRequested, Letter, LinkPage, PasswordChanged, PasswordReset, RequestedBy,
+use super::content::{
+    Added, InvitationRequested, LinkPage, MailContent, PasswordChanged, PasswordReset, RequestedBy,
     WorkspaceRole, link,
 };
-use super::outbox::{Notice, Place};
-use super::render::{Rendered, Renderer};
+use super::outbox::{AddedTo, MailKind};
+use super::render::{RenderedMail, Renderer};
 use crate::App;
 use crate::error::{Error, Result};
 use crate::team::link::mint_all;
@@ -29,7 +29,7 @@ pub async fn render(
     app: &App,
     renderer: &Renderer,
     mail: &outbox::Model,
-) -> Result<Option<Rendered>> {
+) -> Result<Option<RenderedMail>> {
     let rendered = render_all(app, renderer, &[mail]).await?;
     rendered.into_iter().next().unwrap_or(Ok(None))
 }
@@ -43,33 +43,33 @@ pub async fn render_all(
     app: &App,
     renderer: &Renderer,
     mails: &[impl Borrow<outbox::Model>],
-) -> Result<Vec<Result<Option<Rendered>>>> {
+) -> Result<Vec<Result<Option<RenderedMail>>>> {
     let mails: Vec<&outbox::Model> = mails.iter().map(Borrow::borrow).collect();
     let facts = Facts::load(app, &mails).await?;
-    let letters: Vec<_> = mails.iter().map(|mail| compose(&facts, mail)).collect();
-    let links = mint_links(app, &mails, &letters).await?;
+    let contents: Vec<_> = mails.iter().map(|mail| compose(&facts, mail)).collect();
+    let links = mint_links(app, &mails, &contents).await?;
     let public_url = app.config.public_url();
-    let rendered = mails.iter().zip(letters).map(|(mail, letter)| {
-        let Some(letter) = letter? else {
+    let rendered = mails.iter().zip(contents).map(|(mail, content)| {
+        let Some(content) = content? else {
             return Ok(None);
         };
-        let rendered = renderer.render(&letter, links.get(&mail.id), &public_url);
+        let rendered = renderer.render(&content, links.get(&mail.id), &public_url);
         rendered.map(Some).map_err(Error::internal)
     });
     Ok(rendered.collect())
 }
 
-/// The links of those letters that have one, with new tokens, by the ids of their mails.
+/// The links of those mails that have one, with new tokens, by the ids of their mails.
 async fn mint_links(
     app: &App,
     mails: &[&outbox::Model],
-    letters: &[Result<Option<Letter>>],
+    contents: &[Result<Option<MailContent>>],
 ) -> Result<HashMap<Uuid, SecretString>> {
-    let page = |letter: &Result<Option<Letter>>| letter.as_ref().ok()?.as_ref()?.page();
+    let page = |content: &Result<Option<MailContent>>| content.as_ref().ok()?.as_ref()?.page();
     let wanted: Vec<_> = mails
         .iter()
-        .zip(letters)
-        .filter_map(|(mail, letter)| Some((mail.id, page(letter)?)))
+        .zip(contents)
+        .filter_map(|(mail, content)| Some((mail.id, page(content)?)))
         .collect();
     let purposes = wanted.iter().map(|(id, page)| {
         let purpose = match page {
@@ -97,37 +97,39 @@ pub async fn ended(app: &App, mails: &[outbox::Model]) -> Result<HashSet<Uuid>> 
     Ok(mails.iter().filter(has_ended).map(|mail| mail.id).collect())
 }
 
-fn compose(facts: &Facts, mail: &outbox::Model) -> Result<Option<Letter>> {
-    let notice: Notice = serde_json::from_value(mail.letter.clone()).map_err(Error::internal)?;
+fn compose(facts: &Facts, mail: &outbox::Model) -> Result<Option<MailContent>> {
+    let kind: MailKind = serde_json::from_value(mail.content.clone()).map_err(Error::internal)?;
     let name = Some(mail.recipient_name.clone()).filter(|name| !name.is_empty());
-    Ok(match notice {
-        Notice::Invitation => facts.invitation(mail.id, name)?.map(Letter::Invitation),
-        Notice::PasswordReset { by } => {
+    Ok(match kind {
+        MailKind::Invitation => facts
+            .invitation(mail.id, name)?
+            .map(MailContent::Invitation),
+        MailKind::PasswordReset { by } => {
             let requested_by = by.map_or(RequestedBy::SelfService, |by| RequestedBy::Admin {
                 name: by.name,
                 workspace: by.workspace,
             });
             facts.resets.get(&mail.id).map(|reset| {
-                Letter::PasswordReset(PasswordReset {
+                MailContent::PasswordReset(PasswordReset {
                     name,
                     requested_by,
                     expires_at: reset.expires_at,
                 })
             })
         }
-        Notice::Added { by, workspaces } => Some(Letter::Added(Added {
+        MailKind::Added { by, workspaces } => Some(MailContent::Added(Added {
             name,
             added_by: by,
             workspaces: workspaces.into_iter().map(WorkspaceRole::from).collect(),
         })),
-        Notice::PasswordChanged { at } => {
-            Some(Letter::PasswordChanged(PasswordChanged { name, at }))
+        MailKind::PasswordChanged { at } => {
+            Some(MailContent::PasswordChanged(PasswordChanged { name, at }))
         }
-        Notice::RenewalAsked {
+        MailKind::NewInvitationRequested {
             invitee,
             workspaces,
             slug,
-        } => Some(Letter::InvitationRequested(InvitationRequested {
+        } => Some(MailContent::InvitationRequested(InvitationRequested {
             name,
             invitee_email: invitee,
             workspaces,
@@ -136,8 +138,8 @@ fn compose(facts: &Facts, mail: &outbox::Model) -> Result<Option<Letter>> {
     })
 }
 
-impl From<Place> for WorkspaceRole {
-    fn from(place: Place) -> WorkspaceRole {
+impl From<AddedTo> for WorkspaceRole {
+    fn from(place: AddedTo) -> WorkspaceRole {
         WorkspaceRole {
             name: place.workspace,
             role: place.role,

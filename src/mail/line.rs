@@ -1,4 +1,4 @@
-//! Text from people, made fit for one line of a letter or a mail header.
+//! Text from people, made fit for one line of a mail or a mail header.
 
 /// The text on one line: line breaks, control characters and runs of blanks become one blank, and
 /// the marks that turn the direction of the text around them (Unicode's bidirectional algorithm,

@@ -1,7 +1,7 @@
 //! The mails that are kept where no mail server is configured, for the page that shows them.
 
 use super::compose;
-use super::render::{Rendered, Renderer};
+use super::render::{RenderedMail, Renderer};
 use crate::App;
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -40,7 +40,7 @@ pub async fn list(app: &App) -> Result<Vec<KeptMail>> {
     let ended = compose::ended(app, &mails).await?;
     let mails = mails.into_iter().map(|mail| KeptMail {
         id: mail.id,
-        kind: mail.letter["kind"].as_str().unwrap_or_default().to_owned(),
+        kind: mail.content["kind"].as_str().unwrap_or_default().to_owned(),
         to: mail.recipient_email,
         created_at: mail.created_at,
         ended: ended.contains(&mail.id),
@@ -53,7 +53,11 @@ pub async fn list(app: &App) -> Result<Vec<KeptMail>> {
 ///
 /// # Errors
 /// Those of the database; `Internal` where the row or a template is broken.
-pub async fn open(app: &App, renderer: &Renderer, id: Uuid) -> Result<Option<(String, Rendered)>> {
+pub async fn open(
+    app: &App,
+    renderer: &Renderer,
+    id: Uuid,
+) -> Result<Option<(String, RenderedMail)>> {
     let mail = outbox::Entity::find_by_id(id).one(&app.db).await?;
     let Some(mail) = mail else { return Ok(None) };
     let rendered = compose::render(app, renderer, &mail).await?;

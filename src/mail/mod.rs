@@ -2,9 +2,9 @@
 //! delivered by a worker.
 
 pub mod compose;
+pub mod content;
 pub mod delivery;
 mod ids;
-pub mod letter;
 mod line;
 pub mod mailbox;
 pub mod mailbox_key;

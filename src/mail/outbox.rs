@@ -15,30 +15,34 @@ use uuid::Uuid;
 /// that it tells how things stand then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Notice {
+pub enum MailKind {
     /// The invitations that name this mail.
     Invitation,
     /// An existing account was made a member at once.
-    Added { by: String, workspaces: Vec<Place> },
+    Added {
+        by: String,
+        workspaces: Vec<AddedTo>,
+    },
     /// The password reset that names this mail; who asked for it, where it was an admin.
     PasswordReset { by: Option<RequestedBy> },
     /// A password was changed and sessions were ended.
     PasswordChanged { at: DateTime<Utc> },
     /// An invitee asks for a new link.
-    RenewalAsked {
+    NewInvitationRequested {
         invitee: String,
         workspaces: Vec<String>,
-        /// The first workspace's; rows of earlier versions have none.
-        #[serde(default)]
+        /// The slug of the first workspace that still exists.
         slug: Option<String>,
     },
 }
 
-impl Notice {
+impl MailKind {
     /// How soon it has to be sent; a mail sent alone goes before those sent together.
     fn priority(&self, is_one: bool) -> MailPriority {
         match self {
-            Notice::PasswordReset { .. } | Notice::PasswordChanged { .. } => MailPriority::Urgent,
+            MailKind::PasswordReset { .. } | MailKind::PasswordChanged { .. } => {
+                MailPriority::Urgent
+            }
             _ if is_one => MailPriority::Single,
             _ => MailPriority::Bulk,
         }
@@ -53,7 +57,7 @@ fn domain(email: &str) -> String {
 
 /// A workspace and the role there, as people read them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
+pub struct AddedTo {
     pub workspace: String,
     pub role: String,
 }
@@ -67,21 +71,21 @@ pub struct RequestedBy {
 
 /// A mail to put into the outbox.
 #[derive(Clone, Debug)]
-pub struct Mail {
+pub struct OutboxMail {
     id: Uuid,
     name: String,
     email: String,
-    notice: Notice,
+    kind: MailKind,
 }
 
-impl Mail {
+impl OutboxMail {
     /// A mail to one person; `name` may be empty.
-    pub fn new(name: impl Into<String>, email: impl Into<String>, notice: Notice) -> Mail {
-        Mail {
+    pub fn new(name: impl Into<String>, email: impl Into<String>, kind: MailKind) -> OutboxMail {
+        OutboxMail {
             id: Uuid::now_v7(),
             name: name.into(),
             email: email.into(),
-            notice,
+            kind,
         }
     }
 
@@ -98,7 +102,7 @@ impl Mail {
 pub async fn enqueue(
     writer: &Writer,
     now: DateTime<Utc>,
-    mails: impl IntoIterator<Item = Mail>,
+    mails: impl IntoIterator<Item = OutboxMail>,
 ) -> Result<()> {
     let mails: Vec<_> = mails.into_iter().collect();
     let is_one = mails.len() == 1;
@@ -108,10 +112,10 @@ pub async fn enqueue(
             outbox::Model {
                 id: mail.id,
                 domain: domain(&mail.email),
-                priority: mail.notice.priority(is_one),
+                priority: mail.kind.priority(is_one),
                 recipient_name: mail.name,
                 recipient_email: mail.email,
-                letter: serde_json::to_value(&mail.notice).map_err(Error::internal)?,
+                content: serde_json::to_value(&mail.kind).map_err(Error::internal)?,
                 state: MailState::Queued,
                 attempts: 0,
                 created_at: now,

@@ -1,9 +1,9 @@
-//! Turns a letter into subject, plain text and HTML.
+//! Turns a mail into subject, plain text and HTML.
 //!
 //! The frame of the HTML is MJML, turned into HTML once, at start. Names meet only minijinja, which
 //! escapes them; they never pass through the MJML parser.
 
-use crate::mail::letter::{Letter, page_url};
+use crate::mail::content::{MailContent, page_url};
 use crate::mail::line::{one_line, short_line};
 use chrono::DateTime;
 use minijinja::{
@@ -79,32 +79,32 @@ const TEMPLATES: &[(&str, &str)] = &[
     ),
 ];
 
-/// A letter ready to be sent. `Debug` leaves the bodies out: they may hold a token.
-pub struct Rendered {
+/// A mail ready to be sent. `Debug` leaves the bodies out: they may hold a token.
+pub struct RenderedMail {
     /// One line, without line breaks.
     pub subject: String,
     /// The plain text body.
     pub text: String,
     /// The HTML body, a whole document.
     pub html: String,
-    /// The link that the letter is about, where it has a token; names in the bodies may hold what
+    /// The link that the mail is about, where it has a token; names in the bodies may hold what
     /// looks like one.
     pub link: Option<SecretString>,
 }
 
-impl fmt::Debug for Rendered {
+impl fmt::Debug for RenderedMail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rendered")
+        f.debug_struct("RenderedMail")
             .field("subject", &self.subject)
             .finish_non_exhaustive()
     }
 }
 
-/// Why a letter cannot be rendered.
+/// Why a mail cannot be rendered.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
-    /// The letter is about a link and none was given.
-    #[error("this letter needs a link")]
+    /// The mail is about a link and none was given.
+    #[error("this mail needs a link")]
     LinkMissing,
     /// The MJML frame is broken.
     #[error("the mail layout is broken: {0}")]
@@ -146,35 +146,35 @@ impl Renderer {
         Ok(Renderer { templates })
     }
 
-    /// Renders a letter. `link` is what [`link`](crate::mail::letter::link) gave, for letters with
-    /// a [`page`](Letter::page); the others point to the console.
+    /// Renders a mail. `link` is what [`link`](crate::mail::content::link) gave, for mails with
+    /// a [`page`](MailContent::page); the others point to the console.
     ///
     /// # Errors
-    /// `LinkMissing`, or `Template` where a template asks for what the letter does not have.
+    /// `LinkMissing`, or `Template` where a template asks for what the mail does not have.
     pub fn render(
         &self,
-        letter: &Letter,
+        content: &MailContent,
         link: Option<&SecretString>,
         public_url: &Url,
-    ) -> Result<Rendered, RenderError> {
-        let url = match (letter.page(), link) {
-            (None, _) => page_url(public_url, &letter.console_path()).into(),
+    ) -> Result<RenderedMail, RenderError> {
+        let url = match (content.page(), link) {
+            (None, _) => page_url(public_url, &content.console_path()).into(),
             (Some(_), Some(link)) => link.expose_secret().to_owned(),
             (Some(_), None) => return Err(RenderError::LinkMissing),
         };
         let site = public_url.host_str().unwrap_or_default();
-        let values = context! { letter => Value::from_serialize(letter), url, site };
-        let folder = letter.kind().to_ascii_lowercase();
+        let values = context! { content => Value::from_serialize(content), url, site };
+        let folder = content.kind().to_ascii_lowercase();
         let part = |name| {
             self.templates
                 .get_template(&format!("{folder}/{name}"))?
                 .render(&values)
         };
-        Ok(Rendered {
+        Ok(RenderedMail {
             subject: short_line(&part("subject.txt")?, MAX_SUBJECT),
             text: part("body.txt")?,
             html: part("body.html")?,
-            link: letter.page().and(link).cloned(),
+            link: content.page().and(link).cloned(),
         })
     }
 }
@@ -221,7 +221,7 @@ fn escape(text: &str) -> String {
         })
 }
 
-/// The filter that shows a time of a letter: `1 December 2026, 14:05 UTC`.
+/// The filter that shows a time of a mail: `1 December 2026, 14:05 UTC`.
 fn moment(time: &str) -> Result<String, minijinja::Error> {
     let time = DateTime::parse_from_rfc3339(time)
         .map_err(|_| minijinja::Error::new(ErrorKind::InvalidOperation, "not a time"))?;

@@ -13,7 +13,7 @@ pub use hello::ehlo_name;
 pub use reason::{Refusal, SendError};
 pub use url::SmtpConfigError;
 
-use crate::mail::render::Rendered;
+use crate::mail::render::RenderedMail;
 use lettre::message::Mailbox;
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::extension::ClientId;
@@ -109,7 +109,7 @@ impl Smtp {
         row: Uuid,
         name: &str,
         email: &str,
-        mail: &Rendered,
+        mail: &RenderedMail,
     ) -> Result<(), SendError> {
         let message = message::build(row, &self.from, name, email, mail)?;
         if let Some(connection) = self.take_idle().await {

@@ -2,10 +2,10 @@
 
 use super::link::Link;
 use super::lock::{Reach, TeamLock};
-use super::{invitation, roster};
+use super::{invitation, memberships};
 use crate::App;
 use crate::account::session;
-use crate::actor::{Actor, Origin};
+use crate::actor::{Actor, ClientInfo};
 use crate::audit::{self, AuditKind, Entry};
 use crate::error::{Error, Problem, ProblemCode, Result};
 use crate::name;
@@ -54,12 +54,12 @@ pub async fn accept(
     app: &App,
     signed_in: Option<&Actor>,
     acceptance: &Acceptance,
-    origin: &Origin,
+    origin: &ClientInfo,
 ) -> Result<Accepted> {
     let link = Link::find(&app.db, &acceptance.token, app.now()).await?;
     let first = first_of(&link)?;
     let user_id = first.user_id;
-    let found = roster::member_and_user(&app.db, first.workspace_id, user_id).await;
+    let found = memberships::member_and_user(&app.db, first.workspace_id, user_id).await;
     let (member, user) = found.map_err(|error| match error {
         Error::NotFound(_) => super::link::revoked().into(),
         error => error,
@@ -126,7 +126,7 @@ async fn accept_in(
     link: &Link,
     signed_in: Option<&Actor>,
     sign_up: Option<&SignUp>,
-    origin: &Origin,
+    origin: &ClientInfo,
 ) -> Result<Accepted> {
     let (user_id, now) = (first_of(link)?.user_id, team.now());
     let user = user::Entity::find_by_id(user_id)
@@ -155,7 +155,7 @@ async fn accept_in(
     if let Some(sign_up) = sign_up {
         user = signed_up(team, user, sign_up, link).await?;
     }
-    roster::activate(team, &workspace_ids, &user).await?;
+    memberships::activate(team, &workspace_ids, &user).await?;
     invitation::end(team, &invitations, InvitationState::Accepted).await?;
     session::mark_active(team, user_id, &workspace_ids, now).await?;
     note(team, &user, &invitations, origin).await?;
@@ -199,7 +199,7 @@ async fn note(
     team: &TeamLock,
     user: &user::Model,
     invitations: &[Model],
-    origin: &Origin,
+    origin: &ClientInfo,
 ) -> Result<()> {
     let actor = Actor::of(user, origin);
     let entries = invitations.iter().map(|invitation| {

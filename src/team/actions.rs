@@ -1,8 +1,8 @@
 //! What a viewer may do with a member now.
 
 use super::member::Member;
-use crate::access::Permission;
 use crate::account::viewer::Viewer;
+use crate::permissions::Permission;
 use entity::membership::MembershipStatus;
 
 /// Something that can be done with a member.
@@ -28,7 +28,7 @@ pub fn available(viewer: &Viewer, member: &Member) -> Vec<Action> {
         MembershipStatus::Active => vec![Action::SendPasswordReset],
     };
     actions.extend([Action::ChangeRole, Action::Remove]);
-    let manages_another = viewer.places.iter().any(|place| {
+    let manages_another = viewer.memberships.iter().any(|place| {
         place.workspace_id != row.workspace_id
             && viewer.can(place.workspace_id, Permission::TeamManage)
     });

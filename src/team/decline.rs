@@ -2,9 +2,9 @@
 
 use super::link::{Link, LinkState};
 use super::lock::{Reach, TeamLock};
-use super::{invitation, roster};
+use super::{invitation, memberships};
 use crate::App;
-use crate::actor::{Actor, Origin};
+use crate::actor::{Actor, ClientInfo};
 use crate::audit::{self, AuditKind, Entry};
 use crate::error::Result;
 use entity::invitation::{InvitationState, Model};
@@ -14,7 +14,7 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// Those of the link, as problems.
-pub async fn decline(app: &App, token: &str, origin: &Origin) -> Result<Vec<Model>> {
+pub async fn decline(app: &App, token: &str, origin: &ClientInfo) -> Result<Vec<Model>> {
     let seen = &Link::find(&app.db, token, app.now()).await?;
     seen.valid()?;
     app.db
@@ -25,7 +25,7 @@ pub async fn decline(app: &App, token: &str, origin: &Origin) -> Result<Vec<Mode
         .await
 }
 
-async fn decline_in(team: &TeamLock, link: &Link, origin: &Origin) -> Result<Vec<Model>> {
+async fn decline_in(team: &TeamLock, link: &Link, origin: &ClientInfo) -> Result<Vec<Model>> {
     link.valid()?;
     let mut declined: Vec<Model> = link
         .with_state(LinkState::Valid)
@@ -38,7 +38,7 @@ async fn decline_in(team: &TeamLock, link: &Link, origin: &Origin) -> Result<Vec
     invitation::end(team, &declined, InvitationState::Declined).await?;
     // A mail goes to one person.
     let workspace_ids: Vec<Uuid> = declined.iter().map(|i| i.workspace_id).collect();
-    roster::remove_invited(team, &workspace_ids, &[first.user_id]).await?;
+    memberships::remove_invited(team, &workspace_ids, &[first.user_id]).await?;
     let entries = declined.iter().map(|invitation| {
         Entry::done(invitation.workspace_id, AuditKind::DeclineInvitation)
             .to(invitation.user_id, &invitation.email)

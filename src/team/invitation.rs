@@ -1,13 +1,13 @@
 //! Invitations: their state at a time, finding them, sending them again and revoking them.
 
 use super::lock::{self, Right, TeamLock};
-use super::{mail_quota, roster};
+use super::{mail_quota, memberships};
 use crate::App;
-use crate::access::Permission;
 use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
 use crate::error::{Error, Problem, ProblemCode, Result};
-use crate::mail::outbox::{self, Mail, Notice};
+use crate::mail::outbox::{self, MailKind, OutboxMail};
+use crate::permissions::Permission;
 use chrono::{DateTime, Duration, Utc};
 use entity::invitation::{self, InvitationState, Model};
 use entity::{Role, mail_invitation, membership, workspace};
@@ -163,10 +163,10 @@ async fn resend_in(
     if let Some(problem) = used_up.into_iter().flatten().next() {
         return Err(problem.within(&["invitationId"]).into());
     }
-    let mail = Mail::new(
+    let mail = OutboxMail::new(
         crate::name::display(&member.first_name, &member.last_name, ""),
         &invitation.email,
-        Notice::Invitation,
+        MailKind::Invitation,
     );
     invitation.mail_id = mail.id();
     invitation.state = InvitationState::Pending;
@@ -263,7 +263,7 @@ pub async fn revoke_all(team: &TeamLock, actor: &Actor, invitations: &[Model]) -
         .iter()
         .map(|invitation| invitation.user_id)
         .collect();
-    roster::remove_invited(team, &[first.workspace_id], &users).await?;
+    memberships::remove_invited(team, &[first.workspace_id], &users).await?;
     let entries = invitations.iter().map(|invitation| {
         Entry::done(invitation.workspace_id, AuditKind::RevokeInvitation)
             .to(invitation.user_id, &invitation.email)
@@ -276,7 +276,7 @@ pub async fn revoke_all(team: &TeamLock, actor: &Actor, invitations: &[Model]) -
 /// # Errors
 /// Those of the database.
 pub async fn insert(team: &TeamLock, invitations: &[Model]) -> Result<()> {
-    for chunk in invitations.chunks(roster::CHUNK) {
+    for chunk in invitations.chunks(memberships::CHUNK) {
         for invitation in chunk {
             team.covers(&[invitation.workspace_id])?;
         }

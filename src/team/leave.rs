@@ -1,13 +1,13 @@
 //! Leaving a workspace, by oneself or by an admin's hand.
 
-use super::handover::{Handover, hand_over};
 use super::lock::{self, Right, TeamLock};
-use super::{invitation, roster};
+use super::transfer::{Handover, transfer};
+use super::{invitation, memberships};
 use crate::App;
-use crate::access::Permission;
 use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
 use crate::error::Result;
+use crate::permissions::Permission;
 use entity::invitation::InvitationState;
 use entity::membership::MembershipStatus;
 use uuid::Uuid;
@@ -74,8 +74,8 @@ async fn depart(team: &TeamLock, actor: &Actor, departure: Departure) -> Result<
         user_id,
         ..
     } = departure;
-    let member = roster::member(team.writer(), workspace_id, user_id).await?;
-    roster::not_the_last_admin(team, &member, &[departure.field]).await?;
+    let member = memberships::member(team.writer(), workspace_id, user_id).await?;
+    memberships::not_the_last_admin(team, &member, &[departure.field]).await?;
     let kind = if actor.user_id == user_id {
         AuditKind::LeaveWorkspace
     } else {
@@ -86,18 +86,18 @@ async fn depart(team: &TeamLock, actor: &Actor, departure: Departure) -> Result<
         .with("role", member.role.code());
     match member.status {
         MembershipStatus::Active => {
-            roster::remove_active(team, &[workspace_id], &[user_id]).await?;
+            memberships::remove_active(team, &[workspace_id], &[user_id]).await?;
         }
         MembershipStatus::Invited => {
-            let open = roster::open_invitation(team.writer(), workspace_id, user_id).await?;
+            let open = memberships::open_invitation(team.writer(), workspace_id, user_id).await?;
             if let Some(open) = open {
                 invitation::end(team, &[open], InvitationState::Revoked).await?;
             }
-            roster::remove_invited(team, &[workspace_id], &[user_id]).await?;
+            memberships::remove_invited(team, &[workspace_id], &[user_id]).await?;
         }
     }
     audit::record(team, team.now(), actor, [entry]).await?;
-    hand_over(
+    transfer(
         team,
         actor,
         workspace_id,

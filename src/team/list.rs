@@ -6,10 +6,10 @@
 
 use super::member::{COLUMNS, MATCH, Member, SELECT};
 use super::page::{Page, Slice, Sql, contains, never};
-use crate::access::Permission;
 use crate::db::Db;
 use crate::error::Result;
 use crate::name;
+use crate::permissions::Permission;
 use chrono::{DateTime, Utc};
 use entity::Role;
 use entity::membership::MembershipStatus;

@@ -3,13 +3,13 @@
 //! transaction, that the actor may change them.
 
 use super::link::Link;
-use super::{invitation, roster};
+use super::{invitation, memberships};
 use crate::App;
-use crate::access::{self, Permission};
 use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
 use crate::db::{Tx, Writer};
 use crate::error::{Error, Result};
+use crate::permissions::{self, Permission};
 use chrono::{DateTime, Utc};
 use entity::membership::{self, MembershipStatus};
 use entity::{Role, session, workspace};
@@ -118,7 +118,7 @@ pub async fn record_denied(
 fn denied(roles: &[(Uuid, Role)], workspace_ids: &[Uuid], needed: Permission) -> Result<Vec<Uuid>> {
     let mut denied = Vec::new();
     for id in workspace_ids {
-        if !access::allows(role_in(roles, *id)?, needed) {
+        if !permissions::allows(role_in(roles, *id)?, needed) {
             denied.push(*id);
         }
     }
@@ -167,9 +167,9 @@ impl TeamLock {
         let workspaces = match (reach, named.clone().next()) {
             (Reach::Mailbox, Some(first)) => {
                 let ids = invitation::workspaces_of_mailbox(seen.mail_id, first.user_id, now);
-                roster::lock(&writer, workspace::Column::Id.in_subquery(ids)).await?
+                memberships::lock(&writer, workspace::Column::Id.in_subquery(ids)).await?
             }
-            _ => roster::lock_all(&writer, named.map(|named| named.workspace_id)).await?,
+            _ => memberships::lock_all(&writer, named.map(|named| named.workspace_id)).await?,
         };
         let team = TeamLock {
             writer,
@@ -208,7 +208,7 @@ impl TeamLock {
 
     async fn take(tx: Tx, app: &App, workspace_ids: &[Uuid]) -> Result<TeamLock> {
         let writer = tx.into_writer();
-        let workspaces = roster::lock_all(&writer, workspace_ids.iter().copied()).await?;
+        let workspaces = memberships::lock_all(&writer, workspace_ids.iter().copied()).await?;
         Ok(TeamLock {
             writer,
             workspaces,

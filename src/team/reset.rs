@@ -1,14 +1,14 @@
 //! A password reset that an admin sends to a member.
 
 use super::lock::{self, Right, TeamLock};
-use super::{mail_quota, roster};
+use super::{mail_quota, memberships};
 use crate::App;
-use crate::access::Permission;
 use crate::account::reset;
 use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
 use crate::error::{Problem, ProblemCode, Result};
 use crate::mail::outbox::RequestedBy;
+use crate::permissions::Permission;
 use entity::membership::{self, MembershipStatus};
 use uuid::Uuid;
 
@@ -45,7 +45,7 @@ async fn send_in(
     user_id: Uuid,
 ) -> Result<membership::Model> {
     let workspace = team.workspace(workspace_id)?;
-    let (member, user) = roster::member_and_user(team.writer(), workspace_id, user_id).await?;
+    let (member, user) = memberships::member_and_user(team.writer(), workspace_id, user_id).await?;
     if member.status != MembershipStatus::Active {
         let message = "This person has not signed up yet. Resend the invitation instead.";
         return Err(Problem::new(ProblemCode::NotActive, &["membershipId"], message).into());

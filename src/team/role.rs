@@ -1,13 +1,13 @@
 //! Changing a member's role.
 
-use super::handover::{Handover, hand_over};
 use super::lock::{self, Right, TeamLock};
-use super::roster;
+use super::memberships;
+use super::transfer::{Handover, transfer};
 use crate::App;
-use crate::access::Permission;
 use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
 use crate::error::Result;
+use crate::permissions::Permission;
 use entity::Role;
 use entity::membership::{self, MembershipStatus};
 use uuid::Uuid;
@@ -58,12 +58,12 @@ async fn change_in(
         role,
         ..
     } = change;
-    let mut member = roster::member(team.writer(), workspace_id, user_id).await?;
+    let mut member = memberships::member(team.writer(), workspace_id, user_id).await?;
     if member.role == role {
         return Ok((member, Handover::default()));
     }
-    roster::not_the_last_admin(team, &member, &["role"]).await?;
-    roster::set_role(team, workspace_id, user_id, role).await?;
+    memberships::not_the_last_admin(team, &member, &["role"]).await?;
+    memberships::set_role(team, workspace_id, user_id, role).await?;
     if member.status == MembershipStatus::Invited {
         super::invitation::set_role(team, workspace_id, user_id, role).await?;
     }
@@ -72,8 +72,8 @@ async fn change_in(
         .with("from", member.role.code())
         .with("to", role.code());
     audit::record(team, team.now(), actor, [entry]).await?;
-    let handover = if member.role == Role::WorkspaceAdmin {
-        hand_over(
+    let transfer = if member.role == Role::WorkspaceAdmin {
+        transfer(
             team,
             actor,
             workspace_id,
@@ -85,5 +85,5 @@ async fn change_in(
         Handover::default()
     };
     member.role = role;
-    Ok((member, handover))
+    Ok((member, transfer))
 }

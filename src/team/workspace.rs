@@ -1,9 +1,8 @@
 //! Workspaces: creating them and changing their settings.
 
 use super::lock::{self, Right, TeamLock};
-use super::roster;
+use super::memberships;
 use crate::App;
-use crate::access::{self, Permission};
 use crate::account;
 use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
@@ -12,6 +11,7 @@ use crate::db::Writer;
 use crate::email::{Domain, DomainScope};
 use crate::error::{Error, Problem, ProblemCode, Result};
 use crate::name;
+use crate::permissions::{self, Permission};
 use chrono::{DateTime, Utc};
 use entity::membership::{self, MembershipStatus};
 use entity::{Role, user, workspace};
@@ -62,7 +62,7 @@ async fn may_create(writer: &Writer, app: &App, user_id: Uuid) -> Result<bool> {
         WorkspaceCreators::Nobody => return Ok(false),
         WorkspaceCreators::Admins => {}
     }
-    let may_manage = |role: &Role| access::allows(*role, Permission::TeamManage);
+    let may_manage = |role: &Role| permissions::allows(*role, Permission::TeamManage);
     let managers = Role::ALL.into_iter().filter(may_manage);
     let managed = membership::Entity::find()
         .filter(membership::Column::UserId.eq(user_id))
@@ -110,7 +110,7 @@ pub async fn create_in(
         allowed_email_domains: serde_json::json!([]),
     };
     let team = TeamLock::of_new(writer, workspace.clone()).await?;
-    let keys = roster::keys(
+    let keys = memberships::keys(
         &admin.first_name,
         &admin.last_name,
         &admin.email,
@@ -130,7 +130,7 @@ pub async fn create_in(
         joined_at: now,
         invite_sent_at: None,
     };
-    roster::insert(&team, &[member]).await?;
+    memberships::insert(&team, &[member]).await?;
     let entry = Entry::done(id, AuditKind::CreateWorkspace).with("name", workspace_name);
     audit::record(&team, now, actor, [entry]).await?;
     Ok(workspace)

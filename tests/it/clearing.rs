@@ -71,7 +71,7 @@ async fn fill(server: &Server) {
                     ("recipient_email", "'bo@x.example'"),
                     ("domain", "'x.example'"),
                     ("priority", "1"),
-                    ("letter", "{json}"),
+                    ("content", "{json}"),
                     ("state", state),
                     ("attempts", "1"),
                     ("created_at", "{at}"),

@@ -9,7 +9,7 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, EntityTrait as _, Statement,
 };
 use serde_json::Value;
-use tokenvue::access::Role;
+use tokenvue::permissions::Role;
 use tokenvue::team::invitations::InvitationQuery;
 use uuid::Uuid;
 

@@ -246,7 +246,7 @@ async fn fill_outbox(server: &Server) {
                 recipient_email: format!("p{n}@d{chunk}.example"),
                 domain: format!("d{chunk}.example"),
                 priority: MailPriority::Bulk,
-                letter: json!({ "kind": "INVITATION" }),
+                content: json!({ "kind": "INVITATION" }),
                 state: if n == 0 {
                     MailState::Queued
                 } else {

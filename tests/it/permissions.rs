@@ -13,7 +13,7 @@ use crate::support::introspection::{Field, Introspection};
 use crate::support::{Server, golden};
 use declared::Declared;
 use std::fmt::Write as _;
-use tokenvue::access;
+use tokenvue::permissions;
 use world::{Asker, World};
 
 on_both_engines!(everybody_gets_what_the_table_says);
@@ -49,7 +49,7 @@ fn agrees(field: &Field, got: &[Got], declared: &Declared) {
         let Some(role) = asker.role() else { continue };
         let path = field.path();
         let code = permission.code();
-        if access::allows(role, permission) {
+        if permissions::allows(role, permission) {
             assert_eq!(outcome, "ok", "{path} for {asker:?}, who has {code}");
         } else {
             let withheld = ["FORBIDDEN", "null"].contains(&outcome.as_str());

@@ -4,15 +4,15 @@ use crate::support::smtp::{Mode, SmtpServer};
 use secrecy::SecretString;
 use std::path::Path;
 use std::time::Duration;
-use tokenvue::mail::render::Rendered;
+use tokenvue::mail::render::RenderedMail;
 use tokenvue::mail::smtp::{Refusal, SendError, Smtp, SmtpSettings, ehlo_name};
 use uuid::Uuid;
 
 const TOKEN: &str = "c2VjcmV0LXRva2VuLXNlY3JldC10b2tlbi1zZWNyZXQ";
 
-fn mail(subject: &str) -> Rendered {
+fn mail(subject: &str) -> RenderedMail {
     let link = format!("https://tv.example/accept-invitation#token={TOKEN}");
-    Rendered {
+    RenderedMail {
         subject: subject.to_owned(),
         text: format!("Grüße, Zoë.\n\n{link}\n"),
         html: format!("<p>Grüße, <b>Zoë</b>: <a href=\"{link}\">link</a></p>\n"),

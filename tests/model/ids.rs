@@ -127,7 +127,7 @@ impl Ids {
         let mails = rows.into_iter().map(|row| Outgoing {
             id: row.id,
             to: person(&row.recipient_email).unwrap(),
-            kind: row.letter["kind"].as_str().unwrap().to_owned(),
+            kind: row.content["kind"].as_str().unwrap().to_owned(),
             state: row.state,
         });
         mails.collect()
@@ -165,7 +165,7 @@ impl Ids {
         let mails = rows.into_iter().map(|row| Outgoing {
             id: row.id,
             to,
-            kind: row.letter["kind"].as_str().unwrap().to_owned(),
+            kind: row.content["kind"].as_str().unwrap().to_owned(),
             state: row.state,
         });
         mails.collect()

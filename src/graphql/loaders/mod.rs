@@ -1,8 +1,8 @@
 //! Loaders: each level of a query is read in one statement. They live as long as a request.
 
-mod gather;
+mod batch_loader;
 
-use self::gather::{Gathering, Loaded, gathering};
+use self::batch_loader::{BatchLoader, Loaded, batch_loader};
 use crate::App;
 use crate::error::{Error, Result};
 use crate::team::member::{self, Member};
@@ -23,10 +23,10 @@ pub type MemberKey = (Uuid, Uuid);
 
 /// The loaders of one request.
 pub struct Loaders {
-    members: Gathering<MemberKey, Option<Member>>,
-    invitations: Gathering<MemberKey, Option<invitation::Model>>,
-    mails: Gathering<Uuid, Option<outbox::Model>>,
-    shared: Gathering<SharedKey, SharedMembers>,
+    members: BatchLoader<MemberKey, Option<Member>>,
+    invitations: BatchLoader<MemberKey, Option<invitation::Model>>,
+    mails: BatchLoader<Uuid, Option<outbox::Model>>,
+    shared: BatchLoader<SharedKey, SharedMembers>,
 }
 
 /// A user, the workspaces in which the viewer may see them, and the part of that list to read.
@@ -46,10 +46,10 @@ impl Loaders {
     /// Loaders for one request.
     pub fn new(app: App) -> Loaders {
         Loaders {
-            members: gathering!(Members(app.clone())),
-            invitations: gathering!(Invitations(app.clone())),
-            mails: gathering!(Mails(app.clone())),
-            shared: gathering!(Shared(app)),
+            members: batch_loader!(Members(app.clone())),
+            invitations: batch_loader!(Invitations(app.clone())),
+            mails: batch_loader!(Mails(app.clone())),
+            shared: batch_loader!(Shared(app)),
         }
     }
 

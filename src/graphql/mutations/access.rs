@@ -4,10 +4,10 @@ use crate::account::setup::{self, FirstAdmin};
 use crate::account::{reset, reset_request, session, sign_in};
 use crate::graphql::cost::{PASSWORD, cost};
 use crate::graphql::enums::SessionTransport;
-use crate::graphql::error::{Result, UserError, settle};
+use crate::graphql::error::{Result, UserError, split_user_errors};
 use crate::graphql::id;
 use crate::graphql::objects::viewer::Viewer;
-use crate::graphql::scope::Scope;
+use crate::graphql::request_context::RequestContext;
 use crate::token::Token;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
@@ -139,7 +139,7 @@ pub struct ResetPasswordPayload {
 
 /// Begins a session for the rest of the request; the token where the client wants it in the answer.
 pub async fn begin(
-    scope: &Scope,
+    context: &RequestContext,
     token: Option<Token>,
     transport: SessionTransport,
 ) -> Result<(Option<Viewer>, Option<String>)> {
@@ -147,15 +147,18 @@ pub async fn begin(
         return Ok((None, None));
     };
     let in_cookie = transport == SessionTransport::Cookie;
-    let session_token = scope.begin_session(token, in_cookie).await?;
-    Ok((scope.viewer().map(Viewer), session_token))
+    let session_token = context.begin_session(token, in_cookie).await?;
+    Ok((context.viewer().map(Viewer), session_token))
 }
 
 /// Checks that the client can get the token in the way it asks for.
-pub fn transport(scope: &Scope, asked: Option<SessionTransport>) -> Result<SessionTransport> {
+pub fn transport(
+    context: &RequestContext,
+    asked: Option<SessionTransport>,
+) -> Result<SessionTransport> {
     let transport = asked.unwrap_or_default();
     if transport == SessionTransport::Cookie {
-        scope.can_set_cookie()?;
+        context.can_set_cookie()?;
     }
     Ok(transport)
 }
@@ -170,25 +173,25 @@ impl AccessMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Email and password.")] input: SignInInput,
     ) -> Result<Option<SignInPayload>> {
-        let scope = Scope::of(ctx)?;
-        let transport = transport(scope, input.transport)?;
-        scope.take_password()?;
+        let context = RequestContext::of(ctx)?;
+        let transport = transport(context, input.transport)?;
+        context.take_password()?;
         let signed_in = sign_in::sign_in(
-            &scope.app,
+            &context.app,
             &input.email,
             &input.password.into(),
-            &scope.origin,
+            &context.origin,
         )
         .await;
-        let (signed_in, user_errors) = settle(signed_in)?;
+        let (signed_in, user_errors) = split_user_errors(signed_in)?;
         let (token, device) = signed_in
             .map(|signed_in| (signed_in.session, signed_in.device))
             .unzip();
-        let (viewer, session_token) = begin(scope, token, transport).await?;
+        let (viewer, session_token) = begin(context, token, transport).await?;
         if transport == SessionTransport::Cookie
             && let Some(device) = device
         {
-            scope.remember_device(device);
+            context.remember_device(device);
         }
         Ok(Some(SignInPayload {
             viewer,
@@ -206,9 +209,9 @@ impl AccessMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The first workspace and its admin.")] input: SetUpInput,
     ) -> Result<Option<SetUpPayload>> {
-        let scope = Scope::of(ctx)?;
-        let transport = transport(scope, input.transport)?;
-        scope.take_password()?;
+        let context = RequestContext::of(ctx)?;
+        let transport = transport(context, input.transport)?;
+        context.take_password()?;
         let admin = FirstAdmin {
             email: input.email,
             first_name: input.first_name,
@@ -216,9 +219,10 @@ impl AccessMutation {
             password: input.password.into(),
             workspace: input.workspace_name,
         };
-        let (token, user_errors) =
-            settle(setup::complete(&scope.app, &input.token, &admin, &scope.origin).await)?;
-        let (viewer, session_token) = begin(scope, token, transport).await?;
+        let (token, user_errors) = split_user_errors(
+            setup::complete(&context.app, &input.token, &admin, &context.origin).await,
+        )?;
+        let (viewer, session_token) = begin(context, token, transport).await?;
         Ok(Some(SetUpPayload {
             viewer,
             session_token,
@@ -233,11 +237,11 @@ impl AccessMutation {
         #[graphql(desc = "May be left out.")] input: Option<SignOutInput>,
     ) -> Result<Option<SignOutPayload>> {
         let _ = input;
-        let scope = Scope::of(ctx)?;
-        let viewer = scope.signed_in()?;
-        let actor = viewer.actor(&scope.origin);
-        session::end(&scope.app, &actor, viewer.session_id).await?;
-        scope.end_session();
+        let context = RequestContext::of(ctx)?;
+        let viewer = context.signed_in()?;
+        let actor = viewer.actor(&context.origin);
+        session::end(&context.app, &actor, viewer.session_id).await?;
+        context.end_session();
         Ok(Some(SignOutPayload {
             accepted: true,
             user_errors: Vec::new(),
@@ -251,13 +255,13 @@ impl AccessMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The session to end.")] input: RevokeSessionInput,
     ) -> Result<Option<RevokeSessionPayload>> {
-        let scope = Scope::of(ctx)?;
-        let viewer = scope.signed_in()?;
+        let context = RequestContext::of(ctx)?;
+        let viewer = context.signed_in()?;
         let session_id = id::session_id("sessionId", &input.session_id)?;
-        let actor = viewer.actor(&scope.origin);
-        session::end(&scope.app, &actor, session_id).await?;
+        let actor = viewer.actor(&context.origin);
+        session::end(&context.app, &actor, session_id).await?;
         if session_id == viewer.session_id {
-            scope.end_session();
+            context.end_session();
         }
         Ok(Some(RevokeSessionPayload {
             accepted: true,
@@ -272,8 +276,8 @@ impl AccessMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Whose password was forgotten.")] input: RequestPasswordResetInput,
     ) -> Result<Option<RequestPasswordResetPayload>> {
-        let scope = Scope::of(ctx)?;
-        reset_request::request(&scope.app, &input.email, &scope.origin);
+        let context = RequestContext::of(ctx)?;
+        reset_request::request(&context.app, &input.email, &context.origin);
         Ok(Some(RequestPasswordResetPayload {
             accepted: true,
             user_errors: Vec::new(),
@@ -289,15 +293,16 @@ impl AccessMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The link's token and the new password.")] input: ResetPasswordInput,
     ) -> Result<Option<ResetPasswordPayload>> {
-        let scope = Scope::of(ctx)?;
-        scope.take_password()?;
+        let context = RequestContext::of(ctx)?;
+        context.take_password()?;
         let password = input.new_password.into();
-        let (device, user_errors) =
-            settle(reset::reset(&scope.app, &input.token, &password, &scope.origin).await)?;
-        scope.renew().await?;
+        let (device, user_errors) = split_user_errors(
+            reset::reset(&context.app, &input.token, &password, &context.origin).await,
+        )?;
+        context.renew().await?;
         let accepted = device.is_some();
         if let Some(device) = device {
-            scope.remember_device(device);
+            context.remember_device(device);
         }
         Ok(Some(ResetPasswordPayload {
             accepted,

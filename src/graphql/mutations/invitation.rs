@@ -1,11 +1,11 @@
 //! What admins do with an open invitation.
 
-use crate::access::Permission::TeamManage;
-use crate::graphql::error::{Result, UserError, settle};
+use crate::graphql::error::{Result, UserError, split_user_errors};
 use crate::graphql::guard::requires;
 use crate::graphql::id;
 use crate::graphql::objects::invitation::Invitation;
-use crate::graphql::scope::Scope;
+use crate::graphql::request_context::RequestContext;
+use crate::permissions::Permission::TeamManage;
 use crate::team::invitation;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
@@ -55,11 +55,13 @@ impl InvitationMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The invitation to send again.")] input: ResendInvitationInput,
     ) -> Result<Option<ResendInvitationPayload>> {
-        let scope = Scope::of(ctx)?;
+        let context = RequestContext::of(ctx)?;
         let (workspace_id, id) = id::invitation_id("invitationId", &input.invitation_id)?;
-        let actor = scope.authorize(&[workspace_id], invitation::RESEND).await?;
+        let actor = context
+            .authorize(&[workspace_id], invitation::RESEND)
+            .await?;
         let (row, user_errors) =
-            settle(invitation::resend(&scope.app, &actor, workspace_id, id).await)?;
+            split_user_errors(invitation::resend(&context.app, &actor, workspace_id, id).await)?;
         Ok(Some(ResendInvitationPayload {
             invitation: row.map(Invitation::new),
             user_errors,
@@ -75,11 +77,13 @@ impl InvitationMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The invitation to take back.")] input: RevokeInvitationInput,
     ) -> Result<Option<RevokeInvitationPayload>> {
-        let scope = Scope::of(ctx)?;
+        let context = RequestContext::of(ctx)?;
         let (workspace_id, id) = id::invitation_id("invitationId", &input.invitation_id)?;
-        let actor = scope.authorize(&[workspace_id], invitation::REVOKE).await?;
+        let actor = context
+            .authorize(&[workspace_id], invitation::REVOKE)
+            .await?;
         let (row, user_errors) =
-            settle(invitation::revoke(&scope.app, &actor, workspace_id, id).await)?;
+            split_user_errors(invitation::revoke(&context.app, &actor, workspace_id, id).await)?;
         Ok(Some(RevokeInvitationPayload {
             invitation: row.map(Invitation::new),
             user_errors,

@@ -1,14 +1,14 @@
 //! Inviting people, and assigning members to more workspaces.
 
-use crate::access::Permission::TeamManage;
 use crate::error::{Problem, ProblemCode};
-use crate::graphql::cost::{CROWD, cost};
+use crate::graphql::cost::{BULK, cost};
 use crate::graphql::enums::Role;
-use crate::graphql::error::{Result, UserError, settle};
+use crate::graphql::error::{Result, UserError, split_user_errors};
 use crate::graphql::guard::requires;
 use crate::graphql::id;
 use crate::graphql::objects::outcome::InviteOutcome;
-use crate::graphql::scope::Scope;
+use crate::graphql::request_context::RequestContext;
+use crate::permissions::Permission::TeamManage;
 use crate::team::invite::{self, Invitee, Person, Placement};
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use uuid::Uuid;
@@ -98,7 +98,7 @@ fn workspace_ids(field: &str, ids: &[ID]) -> Result<Vec<Uuid>> {
 
 /// Reads whom to invite; the inner error is one that a form can show.
 pub fn parse_invitees(
-    scope: &Scope,
+    context: &RequestContext,
     input: InviteUsersInput,
 ) -> Result<crate::error::Result<Vec<Invitee>>> {
     if let Err(error) = within_limits(input.invitees.len(), MAX_INVITEES, "invitees", "people") {
@@ -116,7 +116,7 @@ pub fn parse_invitees(
     }
     let mut invitees = Vec::new();
     for (index, typed) in input.invitees.into_iter().enumerate() {
-        let invitee = parse_invitee(scope, typed, common.as_deref())?;
+        let invitee = parse_invitee(context, typed, common.as_deref())?;
         if invitee.placements.len() > MAX_WORKSPACES {
             let message = format!("Name from 1 to {MAX_WORKSPACES} workspaces.");
             let problem = Problem::new(ProblemCode::TooMany, &["assignments"], message);
@@ -129,12 +129,16 @@ pub fn parse_invitees(
     Ok(Ok(invitees))
 }
 
-fn parse_invitee(scope: &Scope, typed: InviteeInput, common: Option<&[Uuid]>) -> Result<Invitee> {
+fn parse_invitee(
+    context: &RequestContext,
+    typed: InviteeInput,
+    common: Option<&[Uuid]>,
+) -> Result<Invitee> {
     let role = typed.role.into();
     let assignments = typed.assignments.unwrap_or_default();
     let everywhere = match common {
         Some(ids) => ids.to_vec(),
-        None if assignments.is_empty() => vec![scope.workspace_or_active(None)?],
+        None if assignments.is_empty() => vec![context.workspace_or_active(None)?],
         None => Vec::new(),
     };
     let mut placements: Vec<Placement> = everywhere
@@ -149,17 +153,17 @@ fn parse_invitee(scope: &Scope, typed: InviteeInput, common: Option<&[Uuid]>) ->
     }
     let first_name = typed.first_name.unwrap_or_default();
     let last_name = typed.last_name.unwrap_or_default();
-    let domains = scope.app.config.email_domains;
+    let domains = context.app.config.email_domains;
     let person = Person::parse(&typed.email, &first_name, &last_name, domains);
     let shown = typed.email.chars().take(320).collect();
     Ok(Invitee::new(shown, person, placements))
 }
 
 async fn run(ctx: &Context<'_>, invitees: &[Invitee]) -> Result<Vec<InviteOutcome>> {
-    let scope = Scope::of(ctx)?;
+    let context = RequestContext::of(ctx)?;
     let named = invite::workspace_ids(invitees);
-    let actor = scope.authorize(&named, invite::INVITE).await?;
-    let decisions = invite::invite(&scope.app, &actor, invitees).await?;
+    let actor = context.authorize(&named, invite::INVITE).await?;
+    let decisions = invite::invite(&context.app, &actor, invitees).await?;
     InviteOutcome::of(ctx, invitees, decisions).await
 }
 
@@ -170,15 +174,15 @@ impl InviteMutation {
     /// nothing happens. Repeating a call is harmless. Errors: `UNAUTHENTICATED`, `FORBIDDEN`,
     /// `NOT_FOUND`, `BAD_INPUT`. User errors: `TOO_MANY`; in outcomes: `EMAIL_INVALID`,
     /// `NAME_INVALID`, `DOMAIN_NOT_ALLOWED`, `MAIL_CAP_REACHED`, `INVITATION_CAP_REACHED`.
-    #[graphql(directive = requires::apply(TeamManage.into()), directive = cost::apply(CROWD))]
+    #[graphql(directive = requires::apply(TeamManage.into()), directive = cost::apply(BULK))]
     async fn invite_users(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Whom to invite, and where to.")] input: InviteUsersInput,
     ) -> Result<Option<InviteUsersPayload>> {
-        let scope = Scope::of(ctx)?;
-        scope.signed_in()?;
-        let (invitees, user_errors) = settle(parse_invitees(scope, input)?)?;
+        let context = RequestContext::of(ctx)?;
+        context.signed_in()?;
+        let (invitees, user_errors) = split_user_errors(parse_invitees(context, input)?)?;
         let outcomes = match invitees {
             Some(invitees) => run(ctx, &invitees).await?,
             None => Vec::new(),
@@ -193,17 +197,17 @@ impl InviteMutation {
     /// signed up, by invitation where not. Needs `TEAM_MANAGE`. Errors: `UNAUTHENTICATED`,
     /// `FORBIDDEN`, `NOT_FOUND`, `BAD_INPUT`. User errors: `TOO_MANY`; in outcomes as
     /// `inviteUsers`.
-    #[graphql(directive = requires::apply(TeamManage.into()), directive = cost::apply(CROWD))]
+    #[graphql(directive = requires::apply(TeamManage.into()), directive = cost::apply(BULK))]
     async fn assign_to_workspaces(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "A member, and where else they are to be one.")]
         input: AssignToWorkspacesInput,
     ) -> Result<Option<AssignToWorkspacesPayload>> {
-        let scope = Scope::of(ctx)?;
+        let context = RequestContext::of(ctx)?;
         let (workspace_id, user_id) = id::membership_id("membershipId", &input.membership_id)?;
-        scope.authorize(&[workspace_id], invite::ASSIGN).await?;
-        let (_, user_errors) = settle(within_limits(
+        context.authorize(&[workspace_id], invite::ASSIGN).await?;
+        let (_, user_errors) = split_user_errors(within_limits(
             input.workspace_ids.len(),
             MAX_WORKSPACES,
             "workspaceIds",
@@ -217,13 +221,14 @@ impl InviteMutation {
         }
         let role = input.role.into();
         let named = workspace_ids("workspaceIds", &input.workspace_ids)?;
-        let actor = scope.authorize(&named, invite::ASSIGN).await?;
+        let actor = context.authorize(&named, invite::ASSIGN).await?;
         let placements: Vec<Placement> = named
             .into_iter()
             .map(|workspace_id| Placement { workspace_id, role })
             .collect();
         let member = (workspace_id, user_id);
-        let (invitee, decisions) = invite::assign(&scope.app, &actor, member, &placements).await?;
+        let (invitee, decisions) =
+            invite::assign(&context.app, &actor, member, &placements).await?;
         let outcomes = InviteOutcome::of(ctx, &[invitee], decisions).await?;
         Ok(Some(AssignToWorkspacesPayload {
             outcomes,

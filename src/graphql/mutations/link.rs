@@ -4,14 +4,14 @@ use super::access::{begin, transport};
 use super::listed::first_of;
 use crate::graphql::cost::{PASSWORD, cost};
 use crate::graphql::enums::SessionTransport;
-use crate::graphql::error::{Result, UserError, settle};
+use crate::graphql::error::{Result, UserError, split_user_errors};
 use crate::graphql::objects::invitation::Invitation;
 use crate::graphql::objects::membership::Membership;
 use crate::graphql::objects::viewer::Viewer;
-use crate::graphql::scope::Scope;
+use crate::graphql::request_context::RequestContext;
 use crate::team::accept::{self, Acceptance};
 use crate::team::member;
-use crate::team::{decline, renew};
+use crate::team::{decline, request_new_invitation};
 use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};
 
 #[derive(Default)]
@@ -108,19 +108,24 @@ impl LinkMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The link's token, and who you are.")] input: AcceptInvitationInput,
     ) -> Result<Option<AcceptInvitationPayload>> {
-        let scope = Scope::of(ctx)?;
-        let transport = transport(scope, input.transport)?;
-        scope.take_password()?;
+        let context = RequestContext::of(ctx)?;
+        let transport = transport(context, input.transport)?;
+        context.take_password()?;
         let acceptance = Acceptance {
             token: input.token,
             first_name: input.first_name,
             last_name: input.last_name,
             password: input.password.map(Into::into),
         };
-        let signed_in = scope.viewer().map(|viewer| viewer.actor(&scope.origin));
-        let accepted =
-            accept::accept(&scope.app, signed_in.as_ref(), &acceptance, &scope.origin).await;
-        let (accepted, user_errors) = settle(accepted)?;
+        let signed_in = context.viewer().map(|viewer| viewer.actor(&context.origin));
+        let accepted = accept::accept(
+            &context.app,
+            signed_in.as_ref(),
+            &acceptance,
+            &context.origin,
+        )
+        .await;
+        let (accepted, user_errors) = split_user_errors(accepted)?;
         let Some(accepted) = accepted else {
             return Ok(Some(AcceptInvitationPayload {
                 viewer: None,
@@ -130,13 +135,17 @@ impl LinkMutation {
             }));
         };
         if accepted.session.is_none() {
-            scope.renew().await?;
+            context.renew().await?;
         }
-        let (_, session_token) = begin(scope, accepted.session, transport).await?;
-        let members =
-            member::of_users(&scope.app.db, &accepted.workspace_ids, &[accepted.user_id]).await?;
+        let (_, session_token) = begin(context, accepted.session, transport).await?;
+        let members = member::of_users(
+            &context.app.db,
+            &accepted.workspace_ids,
+            &[accepted.user_id],
+        )
+        .await?;
         Ok(Some(AcceptInvitationPayload {
-            viewer: scope.viewer().map(Viewer),
+            viewer: context.viewer().map(Viewer),
             session_token,
             memberships: members.into_iter().map(Membership).collect(),
             user_errors,
@@ -150,9 +159,9 @@ impl LinkMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The link's token.")] input: DeclineInvitationInput,
     ) -> Result<Option<DeclineInvitationPayload>> {
-        let scope = Scope::of(ctx)?;
+        let context = RequestContext::of(ctx)?;
         let (declined, user_errors) =
-            settle(decline::decline(&scope.app, &input.token, &scope.origin).await)?;
+            split_user_errors(decline::decline(&context.app, &input.token, &context.origin).await)?;
         let invitation = declined
             .unwrap_or_default()
             .into_iter()
@@ -171,9 +180,10 @@ impl LinkMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The expired link's token.")] input: RequestNewInvitationInput,
     ) -> Result<Option<RequestNewInvitationPayload>> {
-        let scope = Scope::of(ctx)?;
-        let (asked, user_errors) =
-            settle(renew::request(&scope.app, &input.token, &scope.origin).await)?;
+        let context = RequestContext::of(ctx)?;
+        let (asked, user_errors) = split_user_errors(
+            request_new_invitation::request(&context.app, &input.token, &context.origin).await,
+        )?;
         Ok(Some(RequestNewInvitationPayload {
             accepted: asked.is_some(),
             user_errors,

@@ -1,15 +1,15 @@
 //! What admins do with a member.
 
 use super::listed::{Reassigned, Revoked};
-use crate::access::Permission::TeamManage;
-use crate::graphql::cost::{CROWD, cost};
+use crate::graphql::cost::{BULK, cost};
 use crate::graphql::enums::Role;
-use crate::graphql::error::{Result, UserError, settle};
+use crate::graphql::error::{Result, UserError, split_user_errors};
 use crate::graphql::guard::requires;
 use crate::graphql::id;
 use crate::graphql::objects::membership::Membership;
 use crate::graphql::objects::workspace::Workspace;
-use crate::graphql::scope::Scope;
+use crate::graphql::request_context::RequestContext;
+use crate::permissions::Permission::TeamManage;
 use crate::team::leave;
 use crate::team::reset;
 use crate::team::role::{self, RoleChange};
@@ -85,9 +85,9 @@ pub struct SendPasswordResetPayload {
     user_errors: Vec<UserError>,
 }
 
-async fn reload(scope: &Scope, key: Option<(Uuid, Uuid)>) -> Result<Option<Membership>> {
+async fn reload(context: &RequestContext, key: Option<(Uuid, Uuid)>) -> Result<Option<Membership>> {
     match key {
-        Some(key) => Ok(scope.loaders().member(key).await?.map(Membership)),
+        Some(key) => Ok(context.loaders().member(key).await?.map(Membership)),
         None => Ok(None),
     }
 }
@@ -96,30 +96,34 @@ async fn reload(scope: &Scope, key: Option<(Uuid, Uuid)>) -> Result<Option<Membe
 impl MemberMutation {
     /// Gives a member another role; it holds from their next request on. Needs `TEAM_MANAGE`.
     /// Errors: `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`, `BAD_INPUT`. User errors: `LAST_ADMIN`.
-    #[graphql(directive = requires::apply(TeamManage.into()), directive = cost::apply(CROWD))]
+    #[graphql(directive = requires::apply(TeamManage.into()), directive = cost::apply(BULK))]
     async fn change_role(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "A member and their new role.")] input: ChangeRoleInput,
     ) -> Result<Option<ChangeRolePayload>> {
-        let scope = Scope::of(ctx)?;
+        let context = RequestContext::of(ctx)?;
         let (workspace_id, user_id) = id::membership_id("membershipId", &input.membership_id)?;
-        let actor = scope.authorize(&[workspace_id], role::RIGHT).await?;
+        let actor = context.authorize(&[workspace_id], role::RIGHT).await?;
         let change = RoleChange {
             workspace_id,
             user_id,
             role: input.role.into(),
             revoke_invitations: input.revoke_their_invitations.unwrap_or(false),
         };
-        let (changed, user_errors) = settle(role::change(&scope.app, &actor, change).await)?;
-        scope.renew().await?;
-        let membership =
-            reload(scope, changed.is_some().then_some((workspace_id, user_id))).await?;
-        let handover = changed.map(|(_, handover)| handover).unwrap_or_default();
+        let (changed, user_errors) =
+            split_user_errors(role::change(&context.app, &actor, change).await)?;
+        context.renew().await?;
+        let membership = reload(
+            context,
+            changed.is_some().then_some((workspace_id, user_id)),
+        )
+        .await?;
+        let transfer = changed.map(|(_, transfer)| transfer).unwrap_or_default();
         Ok(Some(ChangeRolePayload {
             membership,
-            reassigned: Reassigned(handover.reassigned),
-            revoked: Revoked(handover.revoked),
+            reassigned: Reassigned(transfer.reassigned),
+            revoked: Revoked(transfer.revoked),
             user_errors,
         }))
     }
@@ -127,26 +131,26 @@ impl MemberMutation {
     /// Takes a member out of their workspace; it holds from their next request on. An invited
     /// member's invitation is revoked. Needs `TEAM_MANAGE`. Errors: `UNAUTHENTICATED`, `FORBIDDEN`,
     /// `NOT_FOUND`, `BAD_INPUT`. User errors: `LAST_ADMIN`.
-    #[graphql(directive = requires::apply(TeamManage.into()), directive = cost::apply(CROWD))]
+    #[graphql(directive = requires::apply(TeamManage.into()), directive = cost::apply(BULK))]
     async fn remove_member(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The member to take out.")] input: RemoveMemberInput,
     ) -> Result<Option<RemoveMemberPayload>> {
-        let scope = Scope::of(ctx)?;
+        let context = RequestContext::of(ctx)?;
         let (workspace_id, user_id) = id::membership_id("membershipId", &input.membership_id)?;
-        let actor = scope.authorize(&[workspace_id], leave::RIGHT).await?;
+        let actor = context.authorize(&[workspace_id], leave::RIGHT).await?;
         let revoke = input.revoke_their_invitations.unwrap_or(false);
-        let removed = leave::remove(&scope.app, &actor, workspace_id, user_id, revoke).await;
-        let (handover, user_errors) = settle(removed)?;
-        scope.renew().await?;
-        let removed_membership_id = handover.is_some().then_some(input.membership_id);
-        let handover = handover.unwrap_or_default();
+        let removed = leave::remove(&context.app, &actor, workspace_id, user_id, revoke).await;
+        let (transfer, user_errors) = split_user_errors(removed)?;
+        context.renew().await?;
+        let removed_membership_id = transfer.is_some().then_some(input.membership_id);
+        let transfer = transfer.unwrap_or_default();
         Ok(Some(RemoveMemberPayload {
             removed_membership_id,
             workspace: Workspace::find(ctx, workspace_id).ok(),
-            reassigned: Reassigned(handover.reassigned),
-            revoked: Revoked(handover.revoked),
+            reassigned: Reassigned(transfer.reassigned),
+            revoked: Revoked(transfer.revoked),
             user_errors,
         }))
     }
@@ -160,12 +164,12 @@ impl MemberMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The member who is to get the link.")] input: SendPasswordResetInput,
     ) -> Result<Option<SendPasswordResetPayload>> {
-        let scope = Scope::of(ctx)?;
+        let context = RequestContext::of(ctx)?;
         let (workspace_id, user_id) = id::membership_id("membershipId", &input.membership_id)?;
-        let actor = scope.authorize(&[workspace_id], reset::RIGHT).await?;
+        let actor = context.authorize(&[workspace_id], reset::RIGHT).await?;
         let (sent, user_errors) =
-            settle(reset::send(&scope.app, &actor, workspace_id, user_id).await)?;
-        let membership = reload(scope, sent.map(|_| (workspace_id, user_id))).await?;
+            split_user_errors(reset::send(&context.app, &actor, workspace_id, user_id).await)?;
+        let membership = reload(context, sent.map(|_| (workspace_id, user_id))).await?;
         Ok(Some(SendPasswordResetPayload {
             membership,
             user_errors,

@@ -3,10 +3,10 @@
 use crate::account::{profile, session};
 use crate::error::Error;
 use crate::graphql::cost::{PASSWORD, cost};
-use crate::graphql::error::{Result, UserError, settle};
+use crate::graphql::error::{Result, UserError, split_user_errors};
 use crate::graphql::id;
 use crate::graphql::objects::viewer::Viewer;
-use crate::graphql::scope::Scope;
+use crate::graphql::request_context::RequestContext;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 #[derive(Default)]
@@ -66,9 +66,9 @@ pub struct ChangePasswordPayload {
     user_errors: Vec<UserError>,
 }
 
-async fn renewed(scope: &Scope) -> Result<Option<Viewer>> {
-    scope.renew().await?;
-    Ok(scope.viewer().map(Viewer))
+async fn renewed(context: &RequestContext) -> Result<Option<Viewer>> {
+    context.renew().await?;
+    Ok(context.viewer().map(Viewer))
 }
 
 #[Object]
@@ -80,13 +80,13 @@ impl ProfileMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The workspace to look at.")] input: SwitchWorkspaceInput,
     ) -> Result<Option<SwitchWorkspacePayload>> {
-        let scope = Scope::of(ctx)?;
-        let viewer = scope.signed_in()?;
+        let context = RequestContext::of(ctx)?;
+        let viewer = context.signed_in()?;
         let id = id::workspace_id("workspaceId", &input.workspace_id)?;
-        let place = viewer.place(id).ok_or(Error::NotFound("workspace"))?;
-        let actor = viewer.actor(&scope.origin);
-        session::switch(&scope.app, &actor, place.workspace_id).await?;
-        let viewer = renewed(scope).await?;
+        let membership = viewer.membership(id).ok_or(Error::NotFound("workspace"))?;
+        let actor = viewer.actor(&context.origin);
+        session::switch(&context.app, &actor, membership.workspace_id).await?;
+        let viewer = renewed(context).await?;
         Ok(Some(SwitchWorkspacePayload {
             viewer,
             user_errors: Vec::new(),
@@ -100,13 +100,13 @@ impl ProfileMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Your names.")] input: UpdateProfileInput,
     ) -> Result<Option<UpdateProfilePayload>> {
-        let scope = Scope::of(ctx)?;
-        let actor = scope.signed_in()?.actor(&scope.origin);
+        let context = RequestContext::of(ctx)?;
+        let actor = context.signed_in()?.actor(&context.origin);
         let renamed =
-            profile::rename(&scope.app, &actor, &input.first_name, &input.last_name).await;
-        let (_, user_errors) = settle(renamed)?;
+            profile::rename(&context.app, &actor, &input.first_name, &input.last_name).await;
+        let (_, user_errors) = split_user_errors(renamed)?;
         Ok(Some(UpdateProfilePayload {
-            viewer: renewed(scope).await?,
+            viewer: renewed(context).await?,
             user_errors,
         }))
     }
@@ -119,14 +119,15 @@ impl ProfileMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Your passwords, old and new.")] input: ChangePasswordInput,
     ) -> Result<Option<ChangePasswordPayload>> {
-        let scope = Scope::of(ctx)?;
-        let actor = scope.signed_in()?.actor(&scope.origin);
-        scope.take_password()?;
+        let context = RequestContext::of(ctx)?;
+        let actor = context.signed_in()?.actor(&context.origin);
+        context.take_password()?;
         let (current, new) = (input.current_password.into(), input.new_password.into());
-        let (_, user_errors) =
-            settle(profile::change_password(&scope.app, &actor, &current, &new).await)?;
+        let (_, user_errors) = split_user_errors(
+            profile::change_password(&context.app, &actor, &current, &new).await,
+        )?;
         Ok(Some(ChangePasswordPayload {
-            viewer: renewed(scope).await?,
+            viewer: renewed(context).await?,
             user_errors,
         }))
     }

@@ -1,15 +1,15 @@
 //! Creating, changing and leaving workspaces.
 
 use super::listed::Reassigned;
-use crate::access::Permission::WorkspaceManage;
 use crate::error::Error;
-use crate::graphql::cost::{CROWD, cost};
-use crate::graphql::error::{Result, UserError, settle};
+use crate::graphql::cost::{BULK, cost};
+use crate::graphql::error::{Result, UserError, split_user_errors};
 use crate::graphql::guard::requires;
 use crate::graphql::id;
 use crate::graphql::objects::viewer::Viewer;
 use crate::graphql::objects::workspace::Workspace;
-use crate::graphql::scope::Scope;
+use crate::graphql::request_context::RequestContext;
+use crate::permissions::Permission::WorkspaceManage;
 use crate::team::leave;
 use crate::team::workspace::{self, Changes};
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
@@ -84,11 +84,11 @@ impl WorkspaceMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new workspace.")] input: CreateWorkspaceInput,
     ) -> Result<Option<CreateWorkspacePayload>> {
-        let scope = Scope::of(ctx)?;
-        let actor = scope.signed_in()?.actor(&scope.origin);
+        let context = RequestContext::of(ctx)?;
+        let actor = context.signed_in()?.actor(&context.origin);
         let (created, user_errors) =
-            settle(workspace::create(&scope.app, &actor, &input.name).await)?;
-        scope.renew().await?;
+            split_user_errors(workspace::create(&context.app, &actor, &input.name).await)?;
+        context.renew().await?;
         let workspace = created
             .map(|row| Workspace::find(ctx, row.id))
             .transpose()?;
@@ -107,9 +107,9 @@ impl WorkspaceMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: UpdateWorkspaceInput,
     ) -> Result<Option<UpdateWorkspacePayload>> {
-        let scope = Scope::of(ctx)?;
+        let context = RequestContext::of(ctx)?;
         let id = id::workspace_id("workspaceId", &input.workspace_id)?;
-        let actor = scope.authorize(&[id], workspace::UPDATE).await?;
+        let actor = context.authorize(&[id], workspace::UPDATE).await?;
         let changes = Changes {
             name: input.name,
             invitation_lifetime_days: match input.invitation_lifetime_days {
@@ -119,8 +119,9 @@ impl WorkspaceMutation {
             },
             allowed_email_domains: input.allowed_email_domains,
         };
-        let (_, user_errors) = settle(workspace::update(&scope.app, &actor, id, &changes).await)?;
-        scope.renew().await?;
+        let (_, user_errors) =
+            split_user_errors(workspace::update(&context.app, &actor, id, &changes).await)?;
+        context.renew().await?;
         let workspace = if user_errors.is_empty() {
             Some(Workspace::find(ctx, id)?)
         } else {
@@ -134,23 +135,23 @@ impl WorkspaceMutation {
 
     /// Leaves a workspace. Open invitations that you answer for pass to the longest-serving admin.
     /// Errors: `UNAUTHENTICATED`, `NOT_FOUND`, `BAD_INPUT`. User errors: `LAST_ADMIN`.
-    #[graphql(directive = cost::apply(CROWD))]
+    #[graphql(directive = cost::apply(BULK))]
     async fn leave_workspace(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The workspace to leave.")] input: LeaveWorkspaceInput,
     ) -> Result<Option<LeaveWorkspacePayload>> {
-        let scope = Scope::of(ctx)?;
-        let viewer = scope.signed_in()?;
+        let context = RequestContext::of(ctx)?;
+        let viewer = context.signed_in()?;
         let id = id::workspace_id("workspaceId", &input.workspace_id)?;
-        let place = viewer.place(id).ok_or(Error::NotFound("workspace"))?;
-        let actor = viewer.actor(&scope.origin);
-        let left = leave::leave(&scope.app, &actor, place.workspace_id).await;
-        let (handover, user_errors) = settle(left)?;
-        scope.renew().await?;
+        let membership = viewer.membership(id).ok_or(Error::NotFound("workspace"))?;
+        let actor = viewer.actor(&context.origin);
+        let left = leave::leave(&context.app, &actor, membership.workspace_id).await;
+        let (transfer, user_errors) = split_user_errors(left)?;
+        context.renew().await?;
         Ok(Some(LeaveWorkspacePayload {
-            viewer: scope.viewer().map(Viewer),
-            reassigned: Reassigned(handover.unwrap_or_default().reassigned),
+            viewer: context.viewer().map(Viewer),
+            reassigned: Reassigned(transfer.unwrap_or_default().reassigned),
             user_errors,
         }))
     }

@@ -1,12 +1,12 @@
 use super::membership::Membership;
 use super::workspace::member_connection;
-use crate::access::Permission::TeamReview;
 use crate::graphql::connection::Connection;
-use crate::graphql::cost::{WALK, cost};
+use crate::graphql::cost::{SCAN, cost};
 use crate::graphql::cursor::PageArgs;
 use crate::graphql::error::Result;
 use crate::graphql::guard::{Requires, requires};
-use crate::graphql::scope::Scope;
+use crate::graphql::request_context::RequestContext;
+use crate::permissions::Permission::TeamReview;
 use crate::team::review::Finding;
 use async_graphql::{Context, Object};
 use uuid::Uuid;
@@ -75,10 +75,10 @@ impl AccessFinding {
     #[graphql(
         guard = "Requires::new(self.workspace_id, TeamReview)",
         directive = requires::apply(TeamReview.into()),
-        directive = cost::apply(WALK)
+        directive = cost::apply(SCAN)
     )]
     async fn count(&self, ctx: &Context<'_>) -> Result<Option<i64>> {
-        let app = &Scope::of(ctx)?.app;
+        let app = &RequestContext::of(ctx)?.app;
         let query = self.finding.query(self.workspace_id, app.now());
         Ok(Some(query.count(&app.db).await?))
     }
@@ -87,7 +87,7 @@ impl AccessFinding {
     #[graphql(
         guard = "Requires::new(self.workspace_id, TeamReview)",
         directive = requires::apply(TeamReview.into()),
-        directive = cost::apply(WALK)
+        directive = cost::apply(SCAN)
     )]
     async fn members(
         &self,
@@ -99,7 +99,7 @@ impl AccessFinding {
     ) -> Result<Option<Connection<Membership>>> {
         let query = self
             .finding
-            .query(self.workspace_id, Scope::of(ctx)?.app.now());
+            .query(self.workspace_id, RequestContext::of(ctx)?.app.now());
         member_connection(
             ctx,
             query,

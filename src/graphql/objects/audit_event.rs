@@ -1,14 +1,14 @@
-use crate::access::Permission::AccessHistoryView;
 use crate::audit::AuditKind;
 use crate::error::Error;
 use crate::graphql::connection::{ConnectionNode, Order};
-use crate::graphql::cost::WALK;
+use crate::graphql::cost::SCAN;
 use crate::graphql::cursor;
 use crate::graphql::enums::{AuditEventKind, AuditOutcome};
 use crate::graphql::error::Result;
 use crate::graphql::guard::{Requires, requires};
 use crate::graphql::id::GlobalId;
 use crate::graphql::time::DateTime;
+use crate::permissions::Permission::AccessHistoryView;
 use async_graphql::{ID, Object, SimpleObject};
 use entity::audit_event::Model;
 
@@ -19,7 +19,7 @@ pub struct AuditEvent(pub Model);
 impl ConnectionNode for AuditEvent {
     const CONNECTION: &'static str = "AuditEventConnection";
     const EDGE: &'static str = "AuditEventEdge";
-    const TOTAL: i32 = WALK;
+    const TOTAL: i32 = SCAN;
 
     fn cursor(&self, _: Order) -> String {
         cursor::of_id(self.0.id)

@@ -1,17 +1,17 @@
 use super::membership::Membership;
 use super::workspace::Workspace;
 use crate::App;
-use crate::access::Permission;
-use crate::access::Permission::TeamReview;
 use crate::graphql::connection::{ConnectionNode, Order};
-use crate::graphql::cost::{LOADED, WALK, cost};
+use crate::graphql::cost::{LOADED, SCAN, cost};
 use crate::graphql::cursor;
 use crate::graphql::enums::{DeliveryState, InvitationState, Role};
 use crate::graphql::error::Result;
 use crate::graphql::guard::{Requires, requires};
 use crate::graphql::id::GlobalId;
-use crate::graphql::scope::Scope;
+use crate::graphql::request_context::RequestContext;
 use crate::graphql::time::DateTime;
+use crate::permissions::Permission;
+use crate::permissions::Permission::TeamReview;
 use crate::team::invitation::state_at;
 use async_graphql::{Context, Guard, ID, Object, SimpleObject};
 use entity::invitation::Model;
@@ -39,7 +39,7 @@ enum SeenBy {
 impl ConnectionNode for Invitation {
     const CONNECTION: &'static str = "InvitationConnection";
     const EDGE: &'static str = "InvitationEdge";
-    const TOTAL: i32 = WALK;
+    const TOTAL: i32 = SCAN;
 
     fn cursor(&self, _: Order) -> String {
         cursor::of_id(self.row.id)
@@ -89,13 +89,13 @@ impl Invitation {
     }
 
     /// Whether what hangs off it in the workspace is shown, too: not to those outside.
-    fn is_seen_from_within(&self, scope: &Scope) -> bool {
+    fn is_seen_from_within(&self, context: &RequestContext) -> bool {
         match self.seen_by {
             SeenBy::Member => true,
             SeenBy::LinkHolder => false,
             SeenBy::Actor => {
-                let viewer = scope.viewer();
-                viewer.is_some_and(|viewer| viewer.place(self.row.workspace_id).is_some())
+                let viewer = context.viewer();
+                viewer.is_some_and(|viewer| viewer.membership(self.row.workspace_id).is_some())
             }
         }
     }
@@ -123,11 +123,11 @@ impl Invitation {
     /// unless it is about you.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()), directive = cost::apply(LOADED))]
     async fn membership(&self, ctx: &Context<'_>) -> Result<Option<Membership>> {
-        let scope = Scope::of(ctx)?;
-        if !self.is_seen_from_within(scope) {
+        let context = RequestContext::of(ctx)?;
+        if !self.is_seen_from_within(context) {
             return Ok(None);
         }
-        let found = scope
+        let found = context
             .loaders()
             .member((self.row.workspace_id, self.row.user_id))
             .await?;
@@ -149,7 +149,7 @@ impl Invitation {
     /// Where it stands. Needs `TEAM_REVIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn state(&self, ctx: &Context<'_>) -> Result<Option<InvitationState>> {
-        let now = Scope::of(ctx)?.app.now();
+        let now = RequestContext::of(ctx)?.app.now();
         Ok(Some(state_at(&self.row, now).into()))
     }
 
@@ -157,11 +157,11 @@ impl Invitation {
     /// unless it is about you.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()), directive = cost::apply(LOADED))]
     async fn inviter(&self, ctx: &Context<'_>) -> Result<Option<Membership>> {
-        let scope = Scope::of(ctx)?;
-        if !self.is_seen_from_within(scope) {
+        let context = RequestContext::of(ctx)?;
+        if !self.is_seen_from_within(context) {
             return Ok(None);
         }
-        let found = scope
+        let found = context
             .loaders()
             .member((self.row.workspace_id, self.row.inviter_id))
             .await?;
@@ -189,7 +189,7 @@ impl Invitation {
     /// From when on it can be sent again. Needs `TEAM_REVIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn resendable_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
-        let cooldown = Scope::of(ctx)?.app.config.resend_cooldown;
+        let cooldown = RequestContext::of(ctx)?.app.config.resend_cooldown;
         let open = self.row.state.is_open();
         Ok(open.then(|| DateTime(self.row.sent_at + cooldown)))
     }
@@ -217,12 +217,12 @@ impl Invitation {
     /// `TEAM_REVIEW`, unless it is about you.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()), directive = cost::apply(LOADED))]
     async fn delivery(&self, ctx: &Context<'_>) -> Result<Option<InvitationDelivery>> {
-        let scope = Scope::of(ctx)?;
-        if !self.is_seen_from_within(scope) {
+        let context = RequestContext::of(ctx)?;
+        if !self.is_seen_from_within(context) {
             return Ok(None);
         }
-        let mail = scope.loaders().mail(self.row.mail_id).await?;
-        Ok(mail.map(|mail| InvitationDelivery::new(mail, &scope.app)))
+        let mail = context.loaders().mail(self.row.mail_id).await?;
+        Ok(mail.map(|mail| InvitationDelivery::new(mail, &context.app)))
     }
 }
 

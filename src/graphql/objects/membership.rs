@@ -1,8 +1,6 @@
 use super::invitation::Invitation;
 use super::user::User;
 use super::workspace::Workspace;
-use crate::access::Permission;
-use crate::access::Permission::{TeamReview, TeamView};
 use crate::graphql::connection::{ConnectionNode, Order};
 use crate::graphql::cost::{LOADED, STATEMENT, cost};
 use crate::graphql::cursor;
@@ -10,8 +8,10 @@ use crate::graphql::enums::{MembershipAction, MembershipStatus, Role};
 use crate::graphql::error::Result;
 use crate::graphql::guard::{Requires, requires};
 use crate::graphql::id::GlobalId;
-use crate::graphql::scope::Scope;
+use crate::graphql::request_context::RequestContext;
 use crate::graphql::time::DateTime;
+use crate::permissions::Permission;
+use crate::permissions::Permission::{TeamReview, TeamView};
 use crate::team::actions;
 use crate::team::member::Member;
 use async_graphql::{Context, ID, Object};
@@ -31,7 +31,7 @@ impl ConnectionNode for Membership {
             Order::Members { by, descending } => {
                 cursor::of_member(by, descending, self.0.position(by))
             }
-            Order::Ids | Order::Place(_) => cursor::of_id(self.0.user_id),
+            Order::Ids | Order::Index(_) => cursor::of_id(self.0.user_id),
         }
     }
 }
@@ -127,14 +127,19 @@ impl Membership {
             return Ok(None);
         }
         // Boxed, so that the futures of the other fields need not be as large as this one.
-        let found = Box::pin(Scope::of(ctx)?.loaders().open_invitation(self.key())).await?;
+        let found = Box::pin(
+            RequestContext::of(ctx)?
+                .loaders()
+                .open_invitation(self.key()),
+        )
+        .await?;
         Ok(found.map(Invitation::new))
     }
 
     /// What you may do with this member now. Empty without `TEAM_MANAGE`. What depends on more than the
     /// member (the last admin, a cooldown) is told by the mutation alone.
     async fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<MembershipAction>> {
-        let viewer = Scope::of(ctx)?.viewer();
+        let viewer = RequestContext::of(ctx)?.viewer();
         let actions = viewer.map_or_else(Vec::new, |viewer| actions::available(&viewer, &self.0));
         Ok(actions.into_iter().map(MembershipAction::from).collect())
     }

@@ -4,13 +4,13 @@ use super::membership::Membership;
 use super::session::Session;
 use super::user::User;
 use super::workspace::Workspace;
-use crate::access::Permission::{AccessHistoryView, TeamReview};
 use crate::account::sessions::SessionQuery;
 use crate::error::Error;
 use crate::graphql::error::Result;
 use crate::graphql::id::GlobalId;
 use crate::graphql::loaders::SharedKey;
-use crate::graphql::scope::Scope;
+use crate::graphql::request_context::RequestContext;
+use crate::permissions::Permission::{AccessHistoryView, TeamReview};
 use crate::team::invitation;
 use crate::team::page::Slice;
 use async_graphql::{Context, ID, Interface};
@@ -35,8 +35,8 @@ impl Node {
     /// # Errors
     /// Those of the database.
     pub async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
-        let scope = Scope::of(ctx)?;
-        let (Some(id), Some(viewer)) = (GlobalId::decode(id), scope.viewer()) else {
+        let context = RequestContext::of(ctx)?;
+        let (Some(id), Some(viewer)) = (GlobalId::decode(id), context.viewer()) else {
             return Ok(None);
         };
         Ok(match id {
@@ -44,12 +44,12 @@ impl Node {
             GlobalId::Membership {
                 workspace_id,
                 user_id,
-            } if viewer.place(workspace_id).is_some() => {
-                let found = scope.loaders().member((workspace_id, user_id)).await?;
+            } if viewer.membership(workspace_id).is_some() => {
+                let found = context.loaders().member((workspace_id, user_id)).await?;
                 found.map(Membership).map(Node::Membership)
             }
             GlobalId::Invitation { workspace_id, id } if viewer.can(workspace_id, TeamReview) => {
-                match invitation::find(&scope.app.db, workspace_id, id).await {
+                match invitation::find(&context.app.db, workspace_id, id).await {
                     Ok(row) => Some(Node::Invitation(Invitation::new(row))),
                     Err(Error::NotFound(_)) => None,
                     Err(error) => return Err(error.into()),
@@ -59,14 +59,14 @@ impl Node {
                 Some(Node::User(User::of_viewer(&viewer)))
             }
             GlobalId::User(id) => {
-                let places: Vec<_> = viewer
-                    .places
+                let workspace_ids: Vec<_> = viewer
+                    .memberships
                     .iter()
-                    .map(|place| place.workspace_id)
+                    .map(|membership| membership.workspace_id)
                     .collect();
                 let key = SharedKey {
                     user_id: id,
-                    workspace_ids: places,
+                    workspace_ids,
                     slice: Slice {
                         limit: 0,
                         backward: false,
@@ -74,20 +74,20 @@ impl Node {
                         before: None,
                     },
                 };
-                let shared = scope.loaders().shared(key).await?;
+                let shared = context.loaders().shared(key).await?;
                 let first = shared.members.first();
                 first.map(|(_, member)| Node::User(User::of_member(member)))
             }
             GlobalId::Session(id) => {
-                let own = SessionQuery::of(&scope.app, viewer.user_id);
-                let own = own.find(&scope.app.db, id).await?;
+                let own = SessionQuery::of(&context.app, viewer.user_id);
+                let own = own.find(&context.app.db, id).await?;
                 own.map(|row| Node::Session(Session::new(row, viewer.session_id)))
             }
             GlobalId::AuditEvent { workspace_id, id }
                 if viewer.can(workspace_id, AccessHistoryView) =>
             {
                 let row = audit_event::Entity::find_by_id((workspace_id, id))
-                    .one(&scope.app.db)
+                    .one(&context.app.db)
                     .await?;
                 row.map(AuditEvent).map(Node::AuditEvent)
             }

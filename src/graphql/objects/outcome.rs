@@ -2,7 +2,7 @@ use super::membership::Membership;
 use super::workspace::Workspace;
 use crate::graphql::enums::InviteResult;
 use crate::graphql::error::{Result, UserError};
-use crate::graphql::scope::Scope;
+use crate::graphql::request_context::RequestContext;
 use crate::team::invite::{Decision, Invitee, Verdict};
 use crate::team::member;
 use async_graphql::{Context, SimpleObject};
@@ -32,7 +32,7 @@ impl InviteOutcome {
         invitees: &[Invitee],
         decisions: Vec<Decision>,
     ) -> Result<Vec<InviteOutcome>> {
-        let app = &Scope::of(ctx)?.app;
+        let app = &RequestContext::of(ctx)?.app;
         let mut users: Vec<_> = decisions
             .iter()
             .filter_map(|decision| decision.user_id)

@@ -1,5 +1,5 @@
-use crate::access;
 use crate::graphql::enums::{Permission, Role};
+use crate::permissions;
 use async_graphql::SimpleObject;
 
 /// A role, and what it may do.
@@ -18,15 +18,15 @@ pub struct RoleDefinition {
 impl RoleDefinition {
     /// All roles, those with full access first.
     pub fn all() -> Vec<RoleDefinition> {
-        let define = |role: access::Role| RoleDefinition {
+        let define = |role: permissions::Role| RoleDefinition {
             role: role.into(),
             name: role.display_name(),
-            description: access::describe(role),
-            permissions: access::permissions(role)
+            description: permissions::describe(role),
+            permissions: permissions::permissions(role)
                 .into_iter()
                 .map(Permission::from)
                 .collect(),
         };
-        access::Role::ALL.into_iter().map(define).collect()
+        permissions::Role::ALL.into_iter().map(define).collect()
     }
 }

@@ -1,7 +1,5 @@
 use super::membership::Membership;
 use super::viewer::own_memberships;
-use crate::access::Permission;
-use crate::access::Permission::TeamView;
 use crate::account::viewer::Viewer;
 use crate::graphql::connection::Connection;
 use crate::graphql::cost::{LOADED, cost};
@@ -11,8 +9,10 @@ use crate::graphql::error::Result;
 use crate::graphql::guard::{Requires, requires};
 use crate::graphql::id::GlobalId;
 use crate::graphql::loaders::SharedKey;
-use crate::graphql::scope::Scope;
+use crate::graphql::request_context::RequestContext;
 use crate::name;
+use crate::permissions::Permission;
+use crate::permissions::Permission::TeamView;
 use crate::team::member::Member;
 use async_graphql::{Context, ID, Object};
 use uuid::Uuid;
@@ -63,9 +63,9 @@ impl User {
     fn visible_workspaces(&self, viewer: &Viewer) -> Vec<Uuid> {
         let visible = |id: Uuid| self.via == Some(id) || viewer.can(id, Permission::TeamManage);
         viewer
-            .places
+            .memberships
             .iter()
-            .map(|place| place.workspace_id)
+            .map(|membership| membership.workspace_id)
             .filter(|id| visible(*id))
             .collect()
     }
@@ -136,17 +136,17 @@ impl User {
             before,
         }
         .slice(cursor::to_index)?;
-        let scope = Scope::of(ctx)?;
-        let viewer = scope.signed_in()?;
+        let context = RequestContext::of(ctx)?;
+        let viewer = context.signed_in()?;
         if viewer.user_id == self.id {
-            return Ok(Some(own_memberships(scope, &viewer, &slice).await?));
+            return Ok(Some(own_memberships(context, &viewer, &slice).await?));
         }
         let key = SharedKey {
             user_id: self.id,
             workspace_ids: self.visible_workspaces(&viewer),
             slice: slice.clone(),
         };
-        let shared = scope.loaders().shared(key).await?;
+        let shared = context.loaders().shared(key).await?;
         let nodes = shared.members.into_iter();
         let nodes = nodes.map(|(place, member)| (place, Membership(member)));
         let page = Connection::of_places(nodes.collect(), shared.total, &slice);

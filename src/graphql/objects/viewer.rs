@@ -2,7 +2,6 @@ use super::membership::Membership;
 use super::session::Session;
 use super::user::User;
 use super::workspace::Workspace;
-use crate::access;
 use crate::account::sessions::SessionQuery;
 use crate::account::viewer::Viewer as Inner;
 use crate::graphql::connection::{Connection, ConnectionNode, Order, Total};
@@ -11,7 +10,8 @@ use crate::graphql::cursor::{self, PageArgs};
 use crate::graphql::enums::Permission;
 use crate::graphql::error::Result;
 use crate::graphql::id;
-use crate::graphql::scope::Scope;
+use crate::graphql::request_context::RequestContext;
+use crate::permissions;
 use crate::team::page::Slice;
 use async_graphql::{Context, ID, Object, SimpleObject};
 use futures_util::future::try_join_all;
@@ -45,22 +45,25 @@ impl Viewer {
     fn workspace(&self, field: &str, id: Option<ID>) -> Result<Option<Uuid>> {
         match id {
             Some(id) => id::workspace_id(field, &id).map(Some),
-            None => Ok(self.0.active_place().map(|place| place.workspace_id)),
+            None => Ok(self
+                .0
+                .active_membership()
+                .map(|membership| membership.workspace_id)),
         }
     }
 }
 
 /// A page of the viewer's own memberships, by the names of their workspaces.
 pub async fn own_memberships(
-    scope: &Scope,
+    context: &RequestContext,
     viewer: &Inner,
     slice: &Slice<usize>,
 ) -> crate::error::Result<Connection<Membership>> {
-    let total = viewer.places.len();
+    let total = viewer.memberships.len();
     let places = slice.places(total);
     let rows = places.iter().map(|place| {
-        let workspace_id = viewer.places[*place].workspace_id;
-        scope.loaders().member((workspace_id, viewer.user_id))
+        let workspace_id = viewer.memberships[*place].workspace_id;
+        context.loaders().member((workspace_id, viewer.user_id))
     });
     let rows = try_join_all(rows).await?;
     let members = places.into_iter().zip(rows);
@@ -79,7 +82,7 @@ impl Viewer {
     /// The session that this request was made with.
     #[graphql(directive = cost::apply(STATEMENT))]
     async fn session(&self, ctx: &Context<'_>) -> Result<Option<Session>> {
-        let app = &Scope::of(ctx)?.app;
+        let app = &RequestContext::of(ctx)?.app;
         let current = self.0.session_id;
         let query = SessionQuery::of(app, self.0.user_id);
         let row = query.find(&app.db, current).await?;
@@ -104,7 +107,7 @@ impl Viewer {
             before,
         }
         .slice(cursor::to_id)?;
-        let app = &Scope::of(ctx)?.app;
+        let app = &RequestContext::of(ctx)?.app;
         let query = SessionQuery::of(app, self.0.user_id);
         let page = query.page(&app.db, &slice).await?;
         let current = self.0.session_id;
@@ -116,7 +119,7 @@ impl Viewer {
     /// The workspace that the session is looking at, and the default wherever a workspace may be
     /// left out; `null` where you belong to none.
     async fn active_workspace(&self) -> Option<Workspace> {
-        self.0.active_place().cloned().map(Workspace)
+        self.0.active_membership().cloned().map(Workspace)
     }
 
     /// Your memberships, in all workspaces.
@@ -136,7 +139,7 @@ impl Viewer {
             before,
         }
         .slice(cursor::to_index)?;
-        Ok(own_memberships(Scope::of(ctx)?, &self.0, &slice).await?)
+        Ok(own_memberships(RequestContext::of(ctx)?, &self.0, &slice).await?)
     }
 
     /// What you may do in a workspace; nothing where you do not belong to it.
@@ -146,8 +149,10 @@ impl Viewer {
         workspace_id: Option<ID>,
     ) -> Result<Vec<Permission>> {
         let id = self.workspace("workspaceId", workspace_id)?;
-        let place = id.and_then(|id| self.0.place(id));
-        let held = place.map_or_else(Vec::new, |place| access::permissions(place.role));
+        let membership = id.and_then(|id| self.0.membership(id));
+        let held = membership.map_or_else(Vec::new, |membership| {
+            permissions::permissions(membership.role)
+        });
         Ok(held.into_iter().map(Permission::from).collect())
     }
 
@@ -159,17 +164,17 @@ impl Viewer {
         workspace_id: Option<ID>,
     ) -> Result<AccessDecision> {
         let id = self.workspace("workspaceId", workspace_id)?;
-        let place = id.and_then(|id| self.0.place(id));
-        let permission = access::Permission::from(permission);
-        let reason = match place {
+        let membership = id.and_then(|id| self.0.membership(id));
+        let permission = permissions::Permission::from(permission);
+        let reason = match membership {
             None => Some("You do not belong to this workspace, or it does not exist.".to_owned()),
-            Some(place) if access::allows(place.role, permission) => None,
-            Some(place) => Some(format!(
+            Some(membership) if permissions::allows(membership.role, permission) => None,
+            Some(membership) => Some(format!(
                 "You are {} in {}; {} needs {}.",
-                place.role.display_name(),
-                place.name,
+                membership.role.display_name(),
+                membership.name,
                 permission.code(),
-                access::holders(permission),
+                permissions::holders(permission),
             )),
         };
         Ok(AccessDecision {

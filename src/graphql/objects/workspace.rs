@@ -5,12 +5,10 @@ use super::mail_server::MailServer;
 use super::membership::Membership;
 use super::settings::WorkspaceSettings;
 use super::team_summary::TeamSummary;
-use crate::access::Permission;
-use crate::access::Permission::{AccessHistoryView, TeamReview, TeamView, WorkspaceManage};
-use crate::account::viewer::Place;
+use crate::account::viewer::ViewerMembership;
 use crate::error::Error;
 use crate::graphql::connection::{Connection, Order, Total};
-use crate::graphql::cost::{LOADED, STATEMENT, WALK, cost};
+use crate::graphql::cost::{LOADED, SCAN, STATEMENT, cost};
 use crate::graphql::cursor::{self, PageArgs};
 use crate::graphql::enums::{
     AuditEventKind, AuditOutcome, InvitationState, MembershipOrderField, MembershipStatus,
@@ -19,8 +17,10 @@ use crate::graphql::enums::{
 use crate::graphql::error::Result;
 use crate::graphql::guard::{Requires, requires};
 use crate::graphql::id::{self, GlobalId};
-use crate::graphql::scope::Scope;
+use crate::graphql::request_context::RequestContext;
 use crate::graphql::time::DateTime;
+use crate::permissions::Permission;
+use crate::permissions::Permission::{AccessHistoryView, TeamReview, TeamView, WorkspaceManage};
 use crate::team::history::HistoryQuery;
 use crate::team::invitations::InvitationQuery;
 use crate::team::list::{MemberOrder, MemberQuery, OpenInvitation};
@@ -30,7 +30,7 @@ use uuid::Uuid;
 
 /// A tenant that the viewer belongs to.
 #[derive(Clone, Debug)]
-pub struct Workspace(pub Place);
+pub struct Workspace(pub ViewerMembership);
 
 /// What members are sorted by.
 #[derive(Clone, Copy, Debug, InputObject)]
@@ -48,10 +48,10 @@ impl Workspace {
     /// # Errors
     /// `NotFound` where they do not, or it does not exist.
     pub fn find(ctx: &Context<'_>, id: Uuid) -> Result<Workspace> {
-        let viewer = Scope::of(ctx)?.viewer();
-        let place = viewer.as_ref().and_then(|viewer| viewer.place(id));
+        let viewer = RequestContext::of(ctx)?.viewer();
+        let membership = viewer.as_ref().and_then(|viewer| viewer.membership(id));
         Ok(Workspace(
-            place.cloned().ok_or(Error::NotFound("workspace"))?,
+            membership.cloned().ok_or(Error::NotFound("workspace"))?,
         ))
     }
 
@@ -86,11 +86,11 @@ impl Workspace {
     /// Your own membership.
     #[graphql(directive = cost::apply(LOADED))]
     async fn viewer_membership(&self, ctx: &Context<'_>) -> Result<Option<Membership>> {
-        let scope = Scope::of(ctx)?;
-        let Some(viewer) = scope.viewer() else {
+        let context = RequestContext::of(ctx)?;
+        let Some(viewer) = context.viewer() else {
             return Ok(None);
         };
-        let own = scope
+        let own = context
             .loaders()
             .member((self.0.workspace_id, viewer.user_id))
             .await?;
@@ -100,7 +100,7 @@ impl Workspace {
     /// The counts of the team page, in one consistent read. Needs `TEAM_VIEW`.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()), directive = cost::apply(STATEMENT))]
     async fn team_summary(&self, ctx: &Context<'_>) -> Result<Option<TeamSummary>> {
-        let app = &Scope::of(ctx)?.app;
+        let app = &RequestContext::of(ctx)?.app;
         let summary = summary::load(&app.db, self.0.workspace_id, app.now()).await?;
         Ok(Some(TeamSummary::from(summary)))
     }
@@ -121,7 +121,7 @@ impl Workspace {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
         #[graphql(
             desc = "Parts of names or addresses, without regard to case and accents; all words must be found.",
-            directive = cost::apply(WALK)
+            directive = cost::apply(SCAN)
         )]
         search: Option<String>,
         #[graphql(desc = "Only members with this status.")] status: Option<MembershipStatus>,
@@ -129,7 +129,7 @@ impl Workspace {
         #[graphql(
             desc = "Only invited members whose invitation is in this state: `PENDING` or `EXPIRED`, for no other holds a membership. Needs `TEAM_REVIEW`.",
             directive = requires::apply(TeamReview.into()),
-            directive = cost::apply(WALK)
+            directive = cost::apply(SCAN)
         )]
         invitation_state: Option<InvitationState>,
         #[graphql(desc = "What to sort by; by name where left out.")] order_by: Option<
@@ -137,7 +137,7 @@ impl Workspace {
         >,
     ) -> Result<Option<Connection<Membership>>> {
         let order = order_by.map_or(MemberOrder::Name, |order| order.field.into());
-        let now = Scope::of(ctx)?.app.now();
+        let now = RequestContext::of(ctx)?.app.now();
         let invitation = invitation_state.map(open_invitation).transpose()?;
         let query = MemberQuery {
             role: role.map(Into::into),
@@ -173,7 +173,7 @@ impl Workspace {
         if workspace_id != self.0.workspace_id {
             return Err(Error::NotFound("membership").into());
         }
-        let found = Scope::of(ctx)?
+        let found = RequestContext::of(ctx)?
             .loaders()
             .member((workspace_id, user_id))
             .await?;
@@ -204,7 +204,7 @@ impl Workspace {
             before,
         }
         .slice(cursor::to_id)?;
-        let app = &Scope::of(ctx)?.app;
+        let app = &RequestContext::of(ctx)?.app;
         let query = InvitationQuery {
             workspace_id: self.0.workspace_id,
             state: state.map(Into::into),
@@ -260,7 +260,7 @@ impl Workspace {
             from: from.map(|time| time.0),
             until: until.map(|time| time.0),
         };
-        let page = query.page(&Scope::of(ctx)?.app.db, &slice).await?;
+        let page = query.page(&RequestContext::of(ctx)?.app.db, &slice).await?;
         Ok(Some(Connection::new(page, Total::History(query), |row| {
             (Order::Ids, AuditEvent(row))
         })))
@@ -269,7 +269,7 @@ impl Workspace {
     /// The settings. Needs `WORKSPACE_MANAGE`.
     #[graphql(guard = "self.needs(WorkspaceManage)", directive = requires::apply(WorkspaceManage.into()), directive = cost::apply(STATEMENT))]
     async fn settings(&self, ctx: &Context<'_>) -> Result<Option<WorkspaceSettings>> {
-        let app = &Scope::of(ctx)?.app;
+        let app = &RequestContext::of(ctx)?.app;
         WorkspaceSettings::load(app, self.0.workspace_id)
             .await
             .map(Some)
@@ -278,7 +278,7 @@ impl Workspace {
     /// How the mail server treats the mails of this installation. Needs `TEAM_REVIEW`.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn mail_server(&self, ctx: &Context<'_>) -> Result<Option<MailServer>> {
-        Ok(Some(MailServer::of(&Scope::of(ctx)?.app)))
+        Ok(Some(MailServer::of(&RequestContext::of(ctx)?.app)))
     }
 
     /// What good practice looks at again and again: old invitations, unseen members, admins. Needs
@@ -311,13 +311,13 @@ pub async fn member_connection(
     query: MemberQuery,
     page: PageArgs,
 ) -> Result<Connection<Membership>> {
-    let scope = Scope::of(ctx)?;
-    scope
+    let context = RequestContext::of(ctx)?;
+    context
         .signed_in()?
         .require(query.workspace_id, query.permission())?;
     let (by, descending) = (query.order, query.descending);
     let slice = page.slice(|cursor| cursor::to_member(by, descending, cursor))?;
-    let page = query.page(&scope.app.db, &slice).await?;
+    let page = query.page(&context.app.db, &slice).await?;
     Ok(Connection::new(page, Total::Members(query), |member| {
         (Order::Members { by, descending }, Membership(member))
     }))

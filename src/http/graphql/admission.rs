@@ -27,11 +27,11 @@ pub struct Admission {
 /// An operation's place among those that are under way.
 pub struct Admitted {
     admission: Admission,
-    _place: Place,
+    _permit: OperationPermit,
 }
 
 /// Given back when it is dropped, whichever way the operation ends.
-pub struct Place {
+pub struct OperationPermit {
     _permit: OwnedSemaphorePermit,
     running: Gauge,
 }
@@ -55,7 +55,7 @@ impl Admission {
         let permit = permit.map_err(|_| refused("any"))?;
         Ok(Admitted {
             admission: self.clone(),
-            _place: Place::new(permit, "any"),
+            _permit: OperationPermit::new(permit, "any"),
         })
     }
 }
@@ -65,17 +65,17 @@ impl Admitted {
     ///
     /// # Errors
     /// 503, code `UNAVAILABLE`, for a mutation beyond those that may be under way.
-    pub fn go_on(&self, kind: OperationType) -> Result<Option<Place>, Refusal> {
+    pub fn go_on(&self, kind: OperationType) -> Result<Option<OperationPermit>, Refusal> {
         if kind != OperationType::Mutation {
             return Ok(None);
         }
         let permit = self.admission.mutations.clone().try_acquire_owned();
         let permit = permit.map_err(|_| refused("mutation"))?;
-        Ok(Some(Place::new(permit, "mutation")))
+        Ok(Some(OperationPermit::new(permit, "mutation")))
     }
 }
 
-impl Place {
+impl OperationPermit {
     fn new(permit: OwnedSemaphorePermit, kind: &'static str) -> Self {
         let running = metrics::gauge!("tokenvue_operations_under_way", "kind" => kind);
         running.increment(1);
@@ -86,7 +86,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for OperationPermit {
     fn drop(&mut self) {
         self.running.decrement(1);
     }

@@ -1,6 +1,6 @@
 //! Who sends a request, as far as the transport knows.
 
-use crate::actor::Origin;
+use crate::actor::ClientInfo;
 use crate::http::client::Proxies;
 use crate::token::Token;
 use axum::http::{
@@ -35,7 +35,7 @@ pub struct Caller {
     /// How they prove who they are.
     pub credentials: Credentials,
     /// Where they are.
-    pub origin: Origin,
+    pub origin: ClientInfo,
 }
 
 impl Caller {

@@ -10,7 +10,7 @@ use crate::App;
 use crate::config::Config;
 use crate::error::Result;
 use crate::graphql;
-use crate::graphql::scope::{CookieTransport, Scope};
+use crate::graphql::request_context::{CookieTransport, RequestContext};
 use crate::http::client::Proxies;
 use crate::http::cookie;
 use async_graphql_hardened::CostLimits;
@@ -71,15 +71,15 @@ impl Endpoint {
     ///
     /// # Errors
     /// 503 where the database does not answer.
-    pub async fn scope(
+    pub async fn context(
         &self,
         caller: Caller,
         cookies: CookieTransport,
-    ) -> Result<Arc<Scope>, Refusal> {
+    ) -> Result<Arc<RequestContext>, Refusal> {
         let token = caller.credentials.token();
         let request_id = caller.origin.request_id.clone();
-        let scope = Scope::open(self.app.clone(), caller.origin, token, cookies).await;
-        scope.map(Arc::new).map_err(|error| {
+        let context = RequestContext::open(self.app.clone(), caller.origin, token, cookies).await;
+        context.map(Arc::new).map_err(|error| {
             tracing::error!(%error, request_id, "the viewer could not be loaded");
             let (code, message) = graphql::error::of_the_server(&error);
             Refusal::failed(code, message, &request_id)

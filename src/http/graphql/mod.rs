@@ -40,7 +40,7 @@ use super::connections::ConnectionPermit;
 use super::cookie;
 use crate::App;
 use crate::graphql::code;
-use crate::graphql::scope::CookieTransport;
+use crate::graphql::request_context::CookieTransport;
 use async_graphql_hardened::{Operation, Reply};
 
 /// The route `/graphql`: POST, GET for queries, and GET with an upgrade to WebSocket.
@@ -150,17 +150,17 @@ async fn execute(
     operation: Operation,
 ) -> Result<Reply, Refusal> {
     let request_id = caller.origin.request_id.clone();
-    let scope = endpoint.scope(caller, cookies).await?;
+    let context = endpoint.context(caller, cookies).await?;
     let mut data = Data::default();
-    data.insert(scope.clone());
+    data.insert(context.clone());
     let mut reply = endpoint
         .api
         .run(operation.with_data(data), &request_id)
         .await;
     let app = &endpoint.app;
-    let session = scope.cookie_change();
+    let session = context.cookie_change();
     let session = session.and_then(|change| cookie::header(app, &change));
-    let device = scope.known_device();
+    let device = context.known_device();
     let device = device.and_then(|proof| cookie::device_header(app, &proof));
     for value in session.into_iter().chain(device) {
         let headers = &mut reply.response.http_headers;

@@ -8,7 +8,7 @@ use url::Url;
 use super::refusal::Refusal;
 use crate::config::Config;
 use crate::graphql::code;
-use crate::graphql::scope::CookieTransport;
+use crate::graphql::request_context::CookieTransport;
 use crate::http::site;
 
 const SEC_FETCH_SITE: &str = "sec-fetch-site";

@@ -2,9 +2,9 @@
 
 use crate::App;
 use crate::error::{Error, Result};
+use crate::mail::content::{Invitation, WorkspaceRole};
 use crate::mail::ids::padded;
-use crate::mail::letter::{Invitation, WorkspaceRole};
-use crate::mail::outbox::Notice;
+use crate::mail::outbox::MailKind;
 use crate::name;
 use entity::invitation::{self, InvitationState};
 use entity::{outbox, password_reset, user, workspace};
@@ -31,9 +31,9 @@ impl Facts {
         let (mut invited, mut resets) = (Vec::new(), Vec::new());
         for mail in mails {
             // A row that cannot be read is found out when its mail is composed.
-            match serde_json::from_value(mail.letter.clone()) {
-                Ok(Notice::Invitation) => invited.push(mail.id),
-                Ok(Notice::PasswordReset { .. }) => resets.push(mail.id),
+            match serde_json::from_value(mail.content.clone()) {
+                Ok(MailKind::Invitation) => invited.push(mail.id),
+                Ok(MailKind::PasswordReset { .. }) => resets.push(mail.id),
                 _ => {}
             }
         }

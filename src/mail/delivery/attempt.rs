@@ -130,7 +130,7 @@ impl Outcome {
 /// Whether the mail ends with what it is about.
 fn has_link(mail: &Model) -> bool {
     matches!(
-        mail.letter["kind"].as_str(),
+        mail.content["kind"].as_str(),
         Some("INVITATION" | "PASSWORD_RESET")
     )
 }
@@ -152,7 +152,7 @@ mod tests {
             recipient_email: "bo@x.example".to_owned(),
             domain: "x.example".to_owned(),
             priority: MailPriority::Single,
-            letter: serde_json::json!({ "kind": kind }),
+            content: serde_json::json!({ "kind": kind }),
             state: MailState::Queued,
             attempts: 0,
             created_at: after(0),

@@ -10,7 +10,7 @@ use super::{MailWorker, Permit};
 use crate::App;
 use crate::error::{Error, Result};
 use crate::mail::compose;
-use crate::mail::render::{Rendered, Renderer};
+use crate::mail::render::{RenderedMail, Renderer};
 use crate::mail::smtp::Smtp;
 use chrono::{DateTime, Duration, Utc};
 use entity::mail_server;
@@ -40,7 +40,7 @@ pub(super) struct Parts {
 }
 
 /// A composed mail: nothing where what it is about has ended.
-pub(super) type Composed = (Arc<Model>, Result<Option<Rendered>>);
+pub(super) type Composed = (Arc<Model>, Result<Option<RenderedMail>>);
 
 /// What a task has to report.
 pub(super) enum Event {
@@ -131,7 +131,7 @@ impl Parts {
     }
 
     /// Sends one mail. One that cannot be built at all must not stop the others.
-    async fn attempt(&self, mail: Arc<Model>, rendered: Rendered) -> Outcome {
+    async fn attempt(&self, mail: Arc<Model>, rendered: RenderedMail) -> Outcome {
         let began = self.app.now();
         let sent = self.smtp.send(
             mail.id,
@@ -235,7 +235,7 @@ impl MailWorker {
             .spawn(async move { Event::Composed(parts.compose(mails).await, bulk) });
     }
 
-    pub(super) fn start_attempt(&mut self, mail: Arc<Model>, rendered: Rendered) {
+    pub(super) fn start_attempt(&mut self, mail: Arc<Model>, rendered: RenderedMail) {
         let (parts, id) = (self.parts.clone(), mail.id);
         let abort = self
             .tasks

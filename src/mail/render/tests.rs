@@ -1,5 +1,5 @@
 use super::*;
-use crate::mail::letter::{
+use crate::mail::content::{
     Added, Invitation, InvitationRequested, LinkPage, PasswordChanged, PasswordReset, RequestedBy,
     WorkspaceRole, link,
 };
@@ -19,8 +19,8 @@ fn url() -> Url {
     Url::parse("https://tv.example/gate").unwrap()
 }
 
-/// One letter of each kind, with this name wherever a person chose the text.
-fn letters(name: &str) -> Vec<Letter> {
+/// One mail of each kind, with this name wherever a person chose the text.
+fn contents(name: &str) -> Vec<MailContent> {
     let text = || name.to_owned();
     let name = Some(text());
     let workspaces = vec![
@@ -28,19 +28,19 @@ fn letters(name: &str) -> Vec<Letter> {
         role_in("Payments", "Security Auditor"),
     ];
     vec![
-        Letter::Invitation(Invitation {
+        MailContent::Invitation(Invitation {
             name: name.clone(),
             inviter_name: text(),
             inviter_email: "ana@tv.example".to_owned(),
             workspaces: workspaces.clone(),
             expires_at: at("2026-12-01T14:05:00Z"),
         }),
-        Letter::Added(Added {
+        MailContent::Added(Added {
             name: name.clone(),
             added_by: text(),
             workspaces,
         }),
-        Letter::PasswordReset(PasswordReset {
+        MailContent::PasswordReset(PasswordReset {
             name: name.clone(),
             requested_by: RequestedBy::Admin {
                 name: text(),
@@ -48,11 +48,11 @@ fn letters(name: &str) -> Vec<Letter> {
             },
             expires_at: at("2026-12-01T14:05:00Z"),
         }),
-        Letter::PasswordChanged(PasswordChanged {
+        MailContent::PasswordChanged(PasswordChanged {
             name: name.clone(),
             at: at("2026-12-01T09:00:59Z"),
         }),
-        Letter::InvitationRequested(InvitationRequested {
+        MailContent::InvitationRequested(InvitationRequested {
             name,
             invitee_email: "kai@tv.example".to_owned(),
             workspaces: vec![text(), text()],
@@ -61,25 +61,25 @@ fn letters(name: &str) -> Vec<Letter> {
     ]
 }
 
-fn render(letter: &Letter) -> Rendered {
-    let link = letter
+fn render(content: &MailContent) -> RenderedMail {
+    let link = content
         .page()
         .map(|page| link(&url(), page, &SecretString::from("To-ken_1")));
     Renderer::new()
         .unwrap()
-        .render(letter, link.as_ref(), &url())
+        .render(content, link.as_ref(), &url())
         .unwrap()
 }
 
-fn all(letter: &Letter) -> String {
-    let Rendered { subject, text, .. } = render(letter);
+fn all(content: &MailContent) -> String {
+    let RenderedMail { subject, text, .. } = render(content);
     format!("{subject}\n==\n{text}")
 }
 
 #[test]
-fn letters_say_what_happened_and_what_to_do() {
-    let letters = letters("Maya & Co");
-    insta::assert_snapshot!(all(&letters[0]), @r"
+fn mails_say_what_happened_and_what_to_do() {
+    let contents = contents("Maya & Co");
+    insta::assert_snapshot!(all(&contents[0]), @r"
     Maya & Co invites you to 2 workspaces on TokenVue
     ==
     Hello Maya & Co,
@@ -99,7 +99,7 @@ fn letters_say_what_happened_and_what_to_do() {
 
     TokenVue at tv.example
     ");
-    insta::assert_snapshot!(all(&letters[1]), @r"
+    insta::assert_snapshot!(all(&contents[1]), @r"
     You are now in 2 more workspaces on TokenVue
     ==
     Hello Maya & Co,
@@ -119,7 +119,7 @@ fn letters_say_what_happened_and_what_to_do() {
 
     TokenVue at tv.example
     ");
-    insta::assert_snapshot!(all(&letters[2]), @r"
+    insta::assert_snapshot!(all(&contents[2]), @r"
     Choose a new TokenVue password
     ==
     Hello Maya & Co,
@@ -136,7 +136,7 @@ fn letters_say_what_happened_and_what_to_do() {
 
     TokenVue at tv.example
     ");
-    insta::assert_snapshot!(all(&letters[3]), @r"
+    insta::assert_snapshot!(all(&contents[3]), @r"
     Your TokenVue password was changed
     ==
     Hello Maya & Co,
@@ -153,7 +153,7 @@ fn letters_say_what_happened_and_what_to_do() {
 
     TokenVue at tv.example
     ");
-    insta::assert_snapshot!(all(&letters[4]), @r"
+    insta::assert_snapshot!(all(&contents[4]), @r"
     kai@tv.example asks for a new invitation to TokenVue
     ==
     Hello Maya & Co,
@@ -176,16 +176,16 @@ fn letters_say_what_happened_and_what_to_do() {
 }
 
 #[test]
-fn a_letter_for_one_workspace_names_it_and_greets_without_a_name() {
+fn a_mail_for_one_workspace_names_it_and_greets_without_a_name() {
     let workspaces = vec![role_in("Payments", "Workspace Admin")];
-    let invitation = render(&Letter::Invitation(Invitation {
+    let invitation = render(&MailContent::Invitation(Invitation {
         name: None,
         inviter_name: "Maya".to_owned(),
         inviter_email: "maya@tv.example".to_owned(),
         workspaces: workspaces.clone(),
         expires_at: at("2026-12-01T14:05:00Z"),
     }));
-    let added = render(&Letter::Added(Added {
+    let added = render(&MailContent::Added(Added {
         name: None,
         added_by: "Maya".to_owned(),
         workspaces,
@@ -203,12 +203,12 @@ fn a_letter_for_one_workspace_names_it_and_greets_without_a_name() {
 
 #[test]
 fn a_reset_that_the_owner_asked_for_names_no_admin() {
-    let letter = Letter::PasswordReset(PasswordReset {
+    let content = MailContent::PasswordReset(PasswordReset {
         name: Some("Maya".to_owned()),
         requested_by: RequestedBy::SelfService,
         expires_at: at("2026-12-01T14:05:00Z"),
     });
-    let Rendered { text, html, .. } = render(&letter);
+    let RenderedMail { text, html, .. } = render(&content);
     for body in [text, html] {
         assert!(
             body.contains("hopefully you") && !body.contains("an admin of"),
@@ -219,11 +219,11 @@ fn a_reset_that_the_owner_asked_for_names_no_admin() {
 
 #[test]
 fn the_html_says_the_same_and_has_a_button_and_the_plain_link() {
-    for letter in letters("Maya") {
-        let Rendered { text, html, .. } = render(&letter);
-        let target = match letter.page() {
+    for content in contents("Maya") {
+        let RenderedMail { text, html, .. } = render(&content);
+        let target = match content.page() {
             Some(page) => format!("https://tv.example/gate/{}#token=To-ken_1", page.path()),
-            None => format!("https://tv.example/gate/{}", letter.console_path()),
+            None => format!("https://tv.example/gate/{}", content.console_path()),
         };
         assert_eq!(
             html.matches(&format!("href=\"{target}\"")).count(),
@@ -255,26 +255,26 @@ fn the_html_says_the_same_and_has_a_button_and_the_plain_link() {
 #[test]
 fn names_cannot_become_markup_templates_or_paragraphs() {
     let hostile =
-        "<script>alert(1)</script>\"'&{{ letter }}{% raw %}\r\n\r\n\u{202e}x</mj-text>]]>";
-    for letter in letters(hostile) {
-        let Rendered {
+        "<script>alert(1)</script>\"'&{{ content }}{% raw %}\r\n\r\n\u{202e}x</mj-text>]]>";
+    for content in contents(hostile) {
+        let RenderedMail {
             subject,
             text,
             html,
             ..
-        } = render(&letter);
+        } = render(&content);
         assert!(
             !html.contains("<script") && !html.contains("</mj-text"),
             "{html}"
         );
         assert!(
             html.contains(
-                "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;{{ letter }}{% raw %} x"
+                "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;{{ content }}{% raw %} x"
             ),
             "{html}"
         );
         assert!(
-            text.contains("<script>alert(1)</script>\"'&{{ letter }}{% raw %} x"),
+            text.contains("<script>alert(1)</script>\"'&{{ content }}{% raw %} x"),
             "{text}"
         );
         for part in [&subject, &text, &html] {
@@ -286,28 +286,28 @@ fn names_cannot_become_markup_templates_or_paragraphs() {
         );
     }
     assert!(
-        render(&letters(&"x".repeat(10_000))[0])
+        render(&contents(&"x".repeat(10_000))[0])
             .subject
             .ends_with('…')
     );
 }
 
 #[test]
-fn a_letter_that_needs_a_link_is_not_rendered_without() {
+fn a_mail_that_needs_a_link_is_not_rendered_without() {
     let renderer = Renderer::new().unwrap();
-    for letter in letters("Maya") {
+    for content in contents("Maya") {
         let refused = matches!(
-            renderer.render(&letter, None, &url()),
+            renderer.render(&content, None, &url()),
             Err(RenderError::LinkMissing)
         );
-        assert_eq!(refused, letter.page().is_some(), "{}", letter.kind());
+        assert_eq!(refused, content.page().is_some(), "{}", content.kind());
     }
-    assert_eq!(letters("Maya")[2].page(), Some(LinkPage::ResetPassword));
+    assert_eq!(contents("Maya")[2].page(), Some(LinkPage::ResetPassword));
 }
 
 #[test]
 fn debug_output_hides_the_token() {
-    let mail = render(&letters("Maya")[0]);
+    let mail = render(&contents("Maya")[0]);
     assert!(mail.text.contains("To-ken_1"));
     assert!(!format!("{mail:?}").contains("To-ken_1"));
 }

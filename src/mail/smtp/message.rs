@@ -1,9 +1,9 @@
-//! A rendered letter as an internet message (RFC 5322, RFC 2045).
+//! A rendered mail as an internet message (RFC 5322, RFC 2045).
 
 use super::{SendError, SmtpConfigError};
 use crate::email::{Domain, DomainScope};
 use crate::mail::line::{one_line, short_line};
-use crate::mail::render::Rendered;
+use crate::mail::render::RenderedMail;
 use lettre::address::Envelope;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
@@ -31,7 +31,7 @@ pub(super) fn sender(from: &Mailbox) -> Result<Mailbox, SmtpConfigError> {
     Ok(Mailbox::new(name, email))
 }
 
-/// Builds the message. Names are cleaned, not refused: whom a letter reaches depends on the address
+/// Builds the message. Names are cleaned, not refused: whom a mail reaches depends on the address
 /// alone.
 ///
 /// # Errors
@@ -41,7 +41,7 @@ pub(super) fn build(
     from: &Mailbox,
     name: &str,
     email: &str,
-    mail: &Rendered,
+    mail: &RenderedMail,
 ) -> Result<Message, SendError> {
     let not_an_address = || SendError::permanent("the recipient's address is not valid");
     let email = address(email).ok_or_else(not_an_address)?;
@@ -91,7 +91,7 @@ mod tests {
 
     fn headers(name: &str, email: &str, subject: &str) -> Result<String, SendError> {
         let from = sender(&"TokenVue <team@tv.example>".parse().unwrap()).unwrap();
-        let mail = Rendered {
+        let mail = RenderedMail {
             subject: subject.to_owned(),
             text: "text".to_owned(),
             html: "<p>html</p>".to_owned(),

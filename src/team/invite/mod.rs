@@ -8,14 +8,14 @@ mod write;
 pub use decide::{Decision, Verdict};
 
 use super::lock::{self, Right, TeamLock};
-use super::roster;
+use super::memberships;
 use crate::App;
-use crate::access::{Permission, Role};
 use crate::actor::Actor;
 use crate::audit::AuditKind;
 use crate::email::{DomainScope, EmailAddress};
 use crate::error::{Problem, Result};
 use crate::name;
+use crate::permissions::{Permission, Role};
 use uuid::Uuid;
 
 /// A person as an admin typed them.
@@ -143,7 +143,7 @@ pub async fn assign(
     let mut ids: Vec<Uuid> = placements.iter().map(|p| p.workspace_id).collect();
     ids.push(workspace_id);
     let assigned = lock::with_right(app, actor, ASSIGN, &ids, |team| async move {
-        let member = roster::member(team.writer(), workspace_id, user_id).await?;
+        let member = memberships::member(team.writer(), workspace_id, user_id).await?;
         let person = Person::parse(
             &member.email,
             &member.first_name,

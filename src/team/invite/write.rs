@@ -8,11 +8,11 @@ use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
 use crate::db::Writer;
 use crate::error::{Error, Problem, Result};
-use crate::mail::outbox::{self, Mail, Notice, Place};
+use crate::mail::outbox::{self, AddedTo, MailKind, OutboxMail};
 use crate::name;
 use crate::team::invitation::{self, lifetime};
 use crate::team::lock::TeamLock;
-use crate::team::{mail_quota, roster};
+use crate::team::{mail_quota, memberships};
 use entity::invitation as invitations;
 use entity::invitation::InvitationState;
 use entity::membership::{self, MembershipStatus};
@@ -90,7 +90,7 @@ fn fail_each(
 
 /// The invitees who will get a mail.
 fn recipients<'a>(invitees: &'a [Invitee], decisions: &[Decision]) -> Vec<(usize, &'a Person)> {
-    let told = |index| {
+    let is_notified = |index| {
         decisions.iter().any(|decision| {
             decision.invitee == index
                 && matches!(decision.verdict, Verdict::Added | Verdict::Invited)
@@ -99,7 +99,7 @@ fn recipients<'a>(invitees: &'a [Invitee], decisions: &[Decision]) -> Vec<(usize
     let people = invitees
         .iter()
         .enumerate()
-        .filter(|(index, _)| told(*index));
+        .filter(|(index, _)| is_notified(*index));
     people
         .filter_map(|(index, invitee)| Some((index, invitee.person.as_ref().ok()?)))
         .collect()
@@ -187,7 +187,7 @@ struct Batch {
     invitations: Vec<invitations::Model>,
     renewed: Vec<(membership::Model, invitations::Model)>,
     activated: Vec<(user::Model, invitations::Model)>,
-    mails: Vec<Mail>,
+    mails: Vec<OutboxMail>,
     entries: Vec<Entry>,
 }
 
@@ -204,7 +204,7 @@ impl Batch {
         decisions: impl Iterator<Item = &'d mut Decision>,
     ) {
         let greeted = name::display(&person.first_name, &person.last_name, "");
-        let mail = Mail::new(greeted, person.email.typed(), Notice::Invitation);
+        let mail = OutboxMail::new(greeted, person.email.typed(), MailKind::Invitation);
         let mut added = Vec::new();
         let mut invited = false;
         for decision in decisions {
@@ -215,7 +215,7 @@ impl Batch {
             let kind = match decision.verdict {
                 Verdict::Added => {
                     self.add(facts, user, decision);
-                    added.push(Place {
+                    added.push(AddedTo {
                         workspace: workspace.name.clone(),
                         role: role.display_name().to_owned(),
                     });
@@ -239,12 +239,13 @@ impl Batch {
             self.mails.push(mail);
         }
         if !added.is_empty() {
-            let notice = Notice::Added {
+            let notice = MailKind::Added {
                 by: actor.name.clone(),
                 workspaces: added,
             };
             let greeted = name::display(&user.first_name, &user.last_name, "");
-            self.mails.push(Mail::new(greeted, &user.email, notice));
+            self.mails
+                .push(OutboxMail::new(greeted, &user.email, notice));
         }
     }
 
@@ -308,15 +309,15 @@ impl Batch {
     }
 
     async fn write(self, team: &TeamLock, actor: &Actor) -> Result<()> {
-        roster::insert(team, &self.members).await?;
+        memberships::insert(team, &self.members).await?;
         invitation::insert(team, &self.invitations).await?;
         for (member, renewed) in &self.renewed {
-            roster::update(team, member).await?;
+            memberships::update(team, member).await?;
             invitation::store_sending(team, renewed).await?;
         }
         for (user, open) in &self.activated {
-            roster::set_role(team, open.workspace_id, user.id, open.role).await?;
-            roster::activate(team, &[open.workspace_id], user).await?;
+            memberships::set_role(team, open.workspace_id, user.id, open.role).await?;
+            memberships::activate(team, &[open.workspace_id], user).await?;
             let accepted = std::slice::from_ref(open);
             invitation::end(team, accepted, InvitationState::Accepted).await?;
         }
@@ -331,7 +332,7 @@ fn new_member(
     status: MembershipStatus,
     (first_name, last_name, email): (&str, &str, &str),
 ) -> membership::Model {
-    let keys = roster::keys(first_name, last_name, email, &user.email_key);
+    let keys = memberships::keys(first_name, last_name, email, &user.email_key);
     membership::Model {
         workspace_id: decision.placement.workspace_id,
         user_id: user.id,

@@ -5,7 +5,7 @@ use async_graphql::Value as ConstValue;
 use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
 use std::collections::HashMap;
-use tokenvue::access::{self, Permission, Role};
+use tokenvue::permissions::{self, Permission, Role};
 
 /// Fields without a permission, and why. `Type.*` is for types none of whose fields has one.
 const PUBLIC: &[(&str, &str)] = &[
@@ -183,7 +183,7 @@ impl Declared {
 
 /// Administrators hold every permission, so theirs are all there are.
 fn permission(code: &str) -> Permission {
-    let all = access::permissions(Role::WorkspaceAdmin);
+    let all = permissions::permissions(Role::WorkspaceAdmin);
     let found = all.into_iter().find(|permission| permission.code() == code);
     found.unwrap_or_else(|| panic!("no permission {code}"))
 }

@@ -4,7 +4,7 @@ use crate::support::{Client, Person, Server, Team, people};
 use chrono::Duration;
 use serde_json::{Value, json};
 use std::sync::Mutex;
-use tokenvue::access::Role;
+use tokenvue::permissions::Role;
 use tokenvue::team::sweep;
 
 /// Who asks.

@@ -14,9 +14,9 @@ use async_graphql_hardened::{Operation, Reply, errors};
 
 use super::message::{Close, ServerMessage};
 use crate::{
-    graphql::{code, scope::CookieTransport},
+    graphql::{code, request_context::CookieTransport},
     http::graphql::{
-        admission::{Admitted, Place},
+        admission::{Admitted, OperationPermit},
         body::Parameters,
         bounds::{bounded, unless_panicked},
         caller::Caller,
@@ -206,11 +206,11 @@ async fn start(
     endpoint: &Endpoint,
     request: Request,
     caller: Caller,
-) -> Result<(Operation, (Admitted, Option<Place>)), ServerError> {
+) -> Result<(Operation, (Admitted, Option<OperationPermit>)), ServerError> {
     let admitted = endpoint.admission.enter()?;
     let operation = endpoint.api.prepare(request)?;
     let place = admitted.go_on(operation.kind())?;
     let mut data = Data::default();
-    data.insert(endpoint.scope(caller, CookieTransport::NoHeaders).await?);
+    data.insert(endpoint.context(caller, CookieTransport::NoHeaders).await?);
     Ok((operation.with_data(data), (admitted, place)))
 }

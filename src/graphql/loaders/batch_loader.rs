@@ -43,24 +43,24 @@ struct Open<K, V> {
 
 /// A loader whose keys are gathered. It remembers nothing: what a mutation changes is seen by the
 /// fields after it.
-pub(super) struct Gathering<K, V> {
+pub(super) struct BatchLoader<K, V> {
     load_many: Arc<LoadMany<K, V>>,
     open: Arc<Mutex<Option<Open<K, V>>>>,
 }
 
-/// Makes a [`Gathering`] of a `BatchFn`. Only with its type known is its future known to be `Send`.
-macro_rules! gathering {
+/// Makes a [`BatchLoader`] of a `BatchFn`. Only with its type known is its future known to be `Send`.
+macro_rules! batch_loader {
     ($batch:expr) => {{
-        let loader = $crate::graphql::loaders::gather::loader($batch);
-        $crate::graphql::loaders::gather::Gathering::new(move |keys| {
+        let loader = $crate::graphql::loaders::batch_loader::loader($batch);
+        $crate::graphql::loaders::batch_loader::BatchLoader::new(move |keys| {
             let loader = loader.clone();
             Box::pin(async move { loader.try_load_many(keys).await })
         })
     }};
 }
-pub(super) use gathering;
+pub(super) use batch_loader;
 
-/// The loader behind a [`Gathering`]: it loads what it is given, at once.
+/// The loader behind a [`BatchLoader`]: it loads what it is given, at once.
 pub(super) fn loader<K, V, F>(load: F) -> Loader<K, V, F>
 where
     K: Eq + Hash + Clone + Debug,
@@ -72,7 +72,7 @@ where
         .with_yield_count(0)
 }
 
-impl<K, V> Gathering<K, V>
+impl<K, V> BatchLoader<K, V>
 where
     K: Eq + Hash + Clone + Send + Sync + 'static,
     V: Clone + Send + Sync + 'static,
@@ -80,7 +80,7 @@ where
     pub(super) fn new(
         load_many: impl Fn(Vec<K>) -> BoxFuture<'static, Values<K, V>> + Send + Sync + 'static,
     ) -> Self {
-        Gathering {
+        BatchLoader {
             load_many: Arc::new(load_many),
             open: Arc::default(),
         }

@@ -4,10 +4,10 @@ use super::invitation;
 use super::link::{Link, LinkState};
 use super::lock::{Reach, TeamLock};
 use crate::App;
-use crate::actor::{Actor, Origin};
+use crate::actor::{Actor, ClientInfo};
 use crate::audit::{self, AuditKind, Entry};
 use crate::error::Result;
-use crate::mail::outbox::{self, Mail, Notice};
+use crate::mail::outbox::{self, MailKind, OutboxMail};
 use crate::name;
 use chrono::Duration;
 use entity::invitation::Model;
@@ -24,7 +24,7 @@ const PAUSE: Duration = Duration::days(1);
 ///
 /// # Errors
 /// `TokenUnknown` as a problem, where no such link was ever sent.
-pub async fn request(app: &App, token: &str, origin: &Origin) -> Result<()> {
+pub async fn request(app: &App, token: &str, origin: &ClientInfo) -> Result<()> {
     let link = Link::find(&app.db, token, app.now()).await?;
     if link.with_state(LinkState::Expired).is_empty() {
         return Ok(());
@@ -40,7 +40,7 @@ pub async fn request(app: &App, token: &str, origin: &Origin) -> Result<()> {
     Ok(())
 }
 
-async fn request_in(team: &TeamLock, link: &Link, origin: &Origin) -> Result<()> {
+async fn request_in(team: &TeamLock, link: &Link, origin: &ClientInfo) -> Result<()> {
     let now = team.now();
     let due = |i: &&Model| i.renewal_asked_at.is_none_or(|asked| asked + PAUSE <= now);
     let mut by_inviter: BTreeMap<Uuid, Vec<Model>> = BTreeMap::new();
@@ -61,16 +61,20 @@ async fn request_in(team: &TeamLock, link: &Link, origin: &Origin) -> Result<()>
     for inviter in inviters {
         let invitations = by_inviter.remove(&inviter.id).unwrap_or_default();
         // One by one: several mails at once would wait like bulk mail.
-        let mail = letter(&inviter, &invitations, team.workspaces());
+        let mail = mail(&inviter, &invitations, team.workspaces());
         outbox::enqueue(team, now, [mail]).await?;
         asked.extend(invitations);
     }
     note(team, &asked, origin).await
 }
 
-fn letter(inviter: &user::Model, invitations: &[Model], workspaces: &[workspace::Model]) -> Mail {
+fn mail(
+    inviter: &user::Model,
+    invitations: &[Model],
+    workspaces: &[workspace::Model],
+) -> OutboxMail {
     let workspace = |i: &Model| workspaces.iter().find(|w| w.id == i.workspace_id);
-    let notice = Notice::RenewalAsked {
+    let kind = MailKind::NewInvitationRequested {
         invitee: invitations
             .first()
             .map_or_else(String::new, |i| i.email.clone()),
@@ -85,11 +89,11 @@ fn letter(inviter: &user::Model, invitations: &[Model], workspaces: &[workspace:
             .map(|w| w.slug.clone()),
     };
     let name = name::display(&inviter.first_name, &inviter.last_name, "");
-    Mail::new(name, &inviter.email, notice)
+    OutboxMail::new(name, &inviter.email, kind)
 }
 
 /// Notes that the recipient of a mail has asked for new links to these of its invitations.
-async fn note(team: &TeamLock, asked: &[Model], origin: &Origin) -> Result<()> {
+async fn note(team: &TeamLock, asked: &[Model], origin: &ClientInfo) -> Result<()> {
     let Some(first) = asked.first() else {
         return Ok(());
     };

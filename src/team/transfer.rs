@@ -28,7 +28,7 @@ pub struct Handover {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn hand_over(
+pub async fn transfer(
     team: &TeamLock,
     actor: &Actor,
     workspace_id: Uuid,
@@ -54,9 +54,9 @@ pub async fn hand_over(
             ..Handover::default()
         });
     }
-    let heir = heir(team.writer(), workspace_id, actor.user_id).await?;
+    let successor = successor(team.writer(), workspace_id, actor.user_id).await?;
     Entity::update_many()
-        .col_expr(Column::InviterId, heir.user_id.into())
+        .col_expr(Column::InviterId, successor.user_id.into())
         .filter(Column::WorkspaceId.eq(workspace_id))
         .filter(Column::InviterId.eq(from))
         .filter(Column::State.is_in(InvitationState::OPEN))
@@ -65,11 +65,11 @@ pub async fn hand_over(
     let entries = open.iter().map(|invitation| {
         Entry::done(workspace_id, AuditKind::ReassignInvitation)
             .to(invitation.user_id, &invitation.email)
-            .with("to", &heir.email)
+            .with("to", &successor.email)
     });
     audit::record(team, team.now(), actor, entries).await?;
     for invitation in &mut open {
-        invitation.inviter_id = heir.user_id;
+        invitation.inviter_id = successor.user_id;
     }
     Ok(Handover {
         reassigned: open,
@@ -78,12 +78,12 @@ pub async fn hand_over(
 }
 
 /// The admin who made the change, or else the one who has served longest.
-async fn heir(
+async fn successor(
     tx: &impl ConnectionTrait,
     workspace_id: Uuid,
     actor_id: Uuid,
 ) -> Result<membership::Model> {
-    let admins = super::roster::in_workspace(workspace_id)
+    let admins = super::memberships::in_workspace(workspace_id)
         .filter(membership::Column::Role.eq(Role::WorkspaceAdmin))
         .filter(membership::Column::Status.eq(MembershipStatus::Active));
     let acting = admins

@@ -1,12 +1,12 @@
 //! What one GraphQL request carries: the program, the viewer, the loaders.
 
-use super::error::{Failure, Result};
+use super::error::{ApiError, Result};
 use super::loaders::Loaders;
 use crate::App;
 use crate::account::device::DeviceProof;
 use crate::account::session;
 use crate::account::viewer::Viewer;
-use crate::actor::{Actor, Origin};
+use crate::actor::{Actor, ClientInfo};
 use crate::error::Error;
 use crate::team::lock::{self, Right};
 use crate::token::Token;
@@ -38,9 +38,9 @@ pub enum CookieTransport {
 
 /// The context of one request. A mutation that changes who the viewer is, or what they may do,
 /// renews it for the fields that follow.
-pub struct Scope {
+pub struct RequestContext {
     pub app: App,
-    pub origin: Origin,
+    pub origin: ClientInfo,
     loaders: OnceLock<Loaders>,
     state: Mutex<State>,
     cookies: CookieTransport,
@@ -55,23 +55,25 @@ struct State {
     device: Option<DeviceProof>,
 }
 
-impl Scope {
+impl RequestContext {
     /// Loads the viewer that a session token stands for, in one statement.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn open(
         app: App,
-        origin: Origin,
+        origin: ClientInfo,
         token: Option<Token>,
         cookies: CookieTransport,
-    ) -> crate::error::Result<Scope> {
+    ) -> crate::error::Result<RequestContext> {
         let viewer = match &token {
             Some(token) => Viewer::load(&app, token).await?.map(Arc::new),
             None => None,
         };
         if let Some(viewer) = &viewer {
-            let active = viewer.active_place().map(|place| place.workspace_id);
+            let active = viewer
+                .active_membership()
+                .map(|membership| membership.workspace_id);
             app.activity.note(&app, viewer, active);
         }
         let state = State {
@@ -80,7 +82,7 @@ impl Scope {
             cookie: None,
             device: None,
         };
-        Ok(Scope {
+        Ok(RequestContext {
             loaders: OnceLock::new(),
             app,
             origin,
@@ -90,11 +92,11 @@ impl Scope {
         })
     }
 
-    /// The scope of the request that a resolver runs in.
-    pub fn of<'c>(ctx: &Context<'c>) -> crate::error::Result<&'c Scope> {
-        ctx.data_opt::<Arc<Scope>>()
+    /// The context of the request that a resolver runs in.
+    pub fn of<'c>(ctx: &Context<'c>) -> crate::error::Result<&'c RequestContext> {
+        ctx.data_opt::<Arc<RequestContext>>()
             .map(AsRef::as_ref)
-            .ok_or_else(|| Error::internal("a request without its scope"))
+            .ok_or_else(|| Error::internal("a request without its context"))
     }
 
     /// The loaders of this request, made when first asked for: most requests need none.
@@ -128,7 +130,9 @@ impl Scope {
         match id {
             Some(id) => Ok(id),
             None => {
-                let active = viewer.active_place().ok_or(Error::NotFound("workspace"))?;
+                let active = viewer
+                    .active_membership()
+                    .ok_or(Error::NotFound("workspace"))?;
                 Ok(active.workspace_id)
             }
         }
@@ -146,7 +150,7 @@ impl Scope {
         let actor = viewer.actor(&self.origin);
         for workspace_id in workspace_ids {
             viewer
-                .place(*workspace_id)
+                .membership(*workspace_id)
                 .ok_or(Error::NotFound("workspace"))?;
         }
         let refused: Vec<Uuid> = workspace_ids
@@ -159,7 +163,7 @@ impl Scope {
         }
         let writer = self.app.db.maintenance();
         lock::record_denied(&writer, &self.app, &actor, right, &refused).await?;
-        Err(Failure::from(Error::Forbidden(right.permission)))
+        Err(ApiError::from(Error::Forbidden(right.permission)))
     }
 
     /// Loads the viewer anew, after something that may have changed them.
