@@ -1,4 +1,4 @@
-//! Accepting: what the link of an invitation opens, and for how long.
+//! Accepting invitations: what a link does, and how long it is valid.
 
 use crate::on_both_engines;
 use crate::support::{Client, PASSWORD, Person, Reply, Server, Team, sign_in, text, user_errors};
@@ -9,28 +9,28 @@ use serde_json::{Value, json};
 use tokenvue::doctor;
 
 on_both_engines!(
-    accepting_one_invitation_activates_every_other_pending_one,
-    whoever_accepts_chooses_their_name,
-    a_name_and_a_good_password_are_needed_to_sign_up,
-    a_link_works_once,
-    a_link_that_is_cut_or_altered_opens_nothing,
-    a_link_lasts_a_week,
-    looking_at_a_link_uses_up_nothing,
-    an_invitation_taken_back_while_it_is_looked_at_is_revoked,
-    a_link_never_touches_an_account_that_exists,
-    an_address_that_nobody_has_proved_gives_no_access,
-    a_role_changed_before_accepting_is_the_one_that_counts,
-    nothing_at_rest_holds_a_usable_token,
+    accepting_one_invitation_activates_all_pending_ones,
+    invitees_choose_their_own_name,
+    sign_up_requires_a_name_and_a_strong_password,
+    an_invitation_link_works_once,
+    truncated_or_altered_links_are_rejected,
+    invitation_links_expire_after_a_week,
+    opening_a_link_consumes_nothing,
+    an_invitation_revoked_during_its_preview_is_revoked,
+    a_link_never_changes_an_active_account,
+    an_unverified_address_gives_no_access,
+    accepting_gives_the_current_role_of_the_invitation,
+    no_usable_token_is_stored,
 );
 
-/// Tries to accept; gives the payload.
+/// Tries to accept an invitation. Returns the payload.
 pub async fn accept(client: &Client, token: &str, password: Option<&str>) -> Value {
     let input = json!({ "token": token, "password": password, "transport": "BEARER" });
     let selection = "sessionToken memberships { role workspace { name } status name }";
     client.mutate("acceptInvitation", input, selection).await
 }
 
-/// What the page of an invitation link shows.
+/// Returns what the page of an invitation link shows.
 pub async fn preview(server: &Server, token: &str) -> Value {
     let query = "query Q($token: String!) { invitationPreview(token: $token) {
         state message email firstName lastName inviterName expiresAt hasAccount
@@ -42,7 +42,7 @@ pub async fn preview(server: &Server, token: &str) -> Value {
     reply.data()["invitationPreview"].clone()
 }
 
-/// A team with Bo invited, and the token that Bo got.
+/// Creates a team with Bo invited. Returns it with the token of Bo's link.
 async fn with_bo(server: &Server) -> (Team, String) {
     let team = Team::first(server).await;
     team.invite("bo@acme.example", "Bo", "GATEWAY_OPERATOR")
@@ -51,7 +51,7 @@ async fn with_bo(server: &Server) -> (Team, String) {
     (team, token)
 }
 
-async fn accepting_one_invitation_activates_every_other_pending_one(server: Server) {
+async fn accepting_one_invitation_activates_all_pending_ones(server: Server) {
     let acme = Team::first(&server).await;
     let beta = acme.another("Beta").await;
     acme.invite("bo@acme.example", "Bo", "GATEWAY_OPERATOR")
@@ -86,7 +86,7 @@ async fn accepting_one_invitation_activates_every_other_pending_one(server: Serv
     }
 }
 
-async fn whoever_accepts_chooses_their_name(server: Server) {
+async fn invitees_choose_their_own_name(server: Server) {
     let (team, token) = with_bo(&server).await;
     let input = json!({
         "token": token, "firstName": " Bólla ", "lastName": "Þór", "password": PASSWORD,
@@ -106,7 +106,7 @@ async fn whoever_accepts_chooses_their_name(server: Server) {
     );
 }
 
-async fn a_name_and_a_good_password_are_needed_to_sign_up(server: Server) {
+async fn sign_up_requires_a_name_and_a_strong_password(server: Server) {
     let team = Team::first(&server).await;
     team.invite("bo@acme.example", "", "GATEWAY_OPERATOR").await;
     let token = server.mail_to("bo@acme.example").await.token();
@@ -145,13 +145,13 @@ async fn a_name_and_a_good_password_are_needed_to_sign_up(server: Server) {
     assert_eq!(preview(&server, &token).await["state"], "VALID");
 }
 
-async fn a_link_works_once(server: Server) {
+async fn an_invitation_link_works_once(server: Server) {
     let (team, token) = with_bo(&server).await;
-    // The same mail opened twice in the local mailbox has two links; they end together.
-    let twin = server.mail_to("bo@acme.example").await.token();
-    assert_ne!(token, twin);
+    // Opening a mail twice in the local mailbox creates two links. Both end together.
+    let second = server.mail_to("bo@acme.example").await.token();
+    assert_ne!(token, second);
     team.accept("bo@acme.example", &token).await;
-    for token in [&token, &twin] {
+    for token in [&token, &second] {
         let payload = accept(
             &server.anonymous(),
             token,
@@ -171,7 +171,7 @@ async fn a_link_works_once(server: Server) {
     assert_eq!(team.summary().await, [2, 2, 0, 0]);
 }
 
-async fn a_link_that_is_cut_or_altered_opens_nothing(server: Server) {
+async fn truncated_or_altered_links_are_rejected(server: Server) {
     let (team, token) = with_bo(&server).await;
     let bo = team.member("Cy", "GATEWAY_OPERATOR").await;
     let input = json!({ "membershipId": bo.membership_id });
@@ -213,7 +213,7 @@ async fn a_link_that_is_cut_or_altered_opens_nothing(server: Server) {
     team.accept("bo@acme.example", &token).await;
 }
 
-async fn a_link_lasts_a_week(server: Server) {
+async fn invitation_links_expire_after_a_week(server: Server) {
     let (team, token) = with_bo(&server).await;
     server.advance(Duration::days(7) - Duration::minutes(5));
     let shown = preview(&server, &token).await;
@@ -241,7 +241,7 @@ async fn a_link_lasts_a_week(server: Server) {
     assert_eq!(team.later().await.summary().await, [2, 1, 1, 1]);
 }
 
-async fn looking_at_a_link_uses_up_nothing(server: Server) {
+async fn opening_a_link_consumes_nothing(server: Server) {
     let (team, token) = with_bo(&server).await;
     let http = reqwest::Client::new();
     let link = format!("{}/accept-invitation#token={token}", server.url);
@@ -259,7 +259,8 @@ async fn looking_at_a_link_uses_up_nothing(server: Server) {
     team.accept("bo@acme.example", &token).await;
 }
 
-/// Somebody with an account and, elsewhere, an invitation that lapsed and was then sent again.
+/// Creates a person who has an account in one workspace, and in another an invitation that expired
+/// and was resent.
 async fn account_with_open_invitation(acme: &Team, beta: &Team) -> (Person, String) {
     let server = &acme.server;
     beta.invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
@@ -276,13 +277,14 @@ async fn account_with_open_invitation(acme: &Team, beta: &Team) -> (Person, Stri
     (bo, token)
 }
 
-async fn an_invitation_taken_back_while_it_is_looked_at_is_revoked(server: Server) {
+async fn an_invitation_revoked_during_its_preview_is_revoked(server: Server) {
     let acme = Team::first(&server).await;
     let beta = acme.another("Beta").await;
     let bo = json!([{ "email": "bo@acme.example", "role": "GATEWAY_OPERATOR" }]);
     acme.invite_to(bo, &[&acme, &beta]).await;
     let token = server.mail_to("bo@acme.example").await.token();
-    // What the second statement finds when revoking comes between the two: no membership.
+    // The second statement finds no membership if the invitation is revoked between the two
+    // statements.
     let db = &server.app.db.maintenance();
     let waiting =
         membership::Entity::find().filter(membership::Column::Email.eq("bo@acme.example"));
@@ -304,7 +306,7 @@ async fn an_invitation_taken_back_while_it_is_looked_at_is_revoked(server: Serve
     doctor::examine(&server.app, true).await.unwrap();
 }
 
-async fn a_link_never_touches_an_account_that_exists(server: Server) {
+async fn a_link_never_changes_an_active_account(server: Server) {
     let acme = Team::first(&server).await;
     let beta = acme.another("Beta").await;
     let (bo, token) = account_with_open_invitation(&acme, &beta).await;
@@ -330,7 +332,7 @@ async fn a_link_never_touches_an_account_that_exists(server: Server) {
     sign_in(&server, &bo.email).await;
 }
 
-async fn an_address_that_nobody_has_proved_gives_no_access(server: Server) {
+async fn an_unverified_address_gives_no_access(server: Server) {
     let (_team, _) = with_bo(&server).await;
     let input = json!({ "email": "bo@acme.example", "password": "", "transport": "BEARER" });
     let anonymous = server.anonymous();
@@ -345,7 +347,7 @@ async fn an_address_that_nobody_has_proved_gives_no_access(server: Server) {
     assert_eq!(server.mails_to("bo@acme.example").await.len(), 1);
 }
 
-async fn a_role_changed_before_accepting_is_the_one_that_counts(server: Server) {
+async fn accepting_gives_the_current_role_of_the_invitation(server: Server) {
     let (team, token) = with_bo(&server).await;
     let member = team.member_with("bo@acme.example").await;
     team.change_role(&text(&member["id"]), "SECURITY_AUDITOR")
@@ -358,7 +360,7 @@ async fn a_role_changed_before_accepting_is_the_one_that_counts(server: Server) 
     assert_eq!(payload["memberships"][0]["role"], "SECURITY_AUDITOR");
 }
 
-async fn nothing_at_rest_holds_a_usable_token(server: Server) {
+async fn no_usable_token_is_stored(server: Server) {
     let (team, token) = with_bo(&server).await;
     assert!(token.len() >= 43, "256 bits in base64url: {token}");
     let bo = team.accept("bo@acme.example", &token).await;

@@ -1,4 +1,4 @@
-//! Which email addresses and domains are accepted, wherever the API takes one.
+//! Which email addresses and domains the API accepts.
 
 use crate::invite::person;
 use crate::on_both_engines;
@@ -10,15 +10,15 @@ use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
 on_both_engines!(
-    what_is_no_address_is_an_outcome,
-    a_form_of_other_letters_proves_nothing,
-    what_is_no_address_signs_nobody_in,
-    allowed_domains_are_host_names,
-    addresses_of_one_network_are_a_setting,
-    each_text_is_an_address_or_refused,
+    invalid_addresses_fail_with_an_outcome,
+    compatibility_characters_are_not_the_same_address,
+    invalid_addresses_cannot_sign_in,
+    allowed_domains_must_be_host_names,
+    addresses_of_a_local_network_need_a_setting,
+    any_text_is_an_address_or_rejected,
 );
 
-const NO_ADDRESSES: [&str; 14] = [
+const INVALID_ADDRESSES: [&str; 14] = [
     "\u{fb00}@acme.example",
     "ｂｏ@acme.example",
     "bo\u{200b}@acme.example",
@@ -35,14 +35,14 @@ const NO_ADDRESSES: [&str; 14] = [
     "bo@localhost",
 ];
 
-async fn what_is_no_address_is_an_outcome(server: Server) {
+async fn invalid_addresses_fail_with_an_outcome(server: Server) {
     let team = Team::first(&server).await;
-    let invitees: Vec<Value> = NO_ADDRESSES.map(|email| person(email, "Bo")).into();
+    let invitees: Vec<Value> = INVALID_ADDRESSES.map(|email| person(email, "Bo")).into();
     let input = json!({ "invitees": invitees, "workspaceIds": [team.workspace_id] });
     let foreseen = preview(&team, input).await.data()["inviteUsersPreview"].clone();
     let happened = team.invite_all(json!(invitees)).await;
     for payload in [foreseen, happened] {
-        for (index, email) in NO_ADDRESSES.iter().enumerate() {
+        for (index, email) in INVALID_ADDRESSES.iter().enumerate() {
             let outcome = &payload["outcomes"][index];
             assert_eq!(outcome["email"], *email);
             assert_eq!(outcome["result"], "FAILED", "{email}");
@@ -54,7 +54,7 @@ async fn what_is_no_address_is_an_outcome(server: Server) {
     assert_eq!(team.summary().await, [1, 1, 0, 0]);
 }
 
-async fn a_form_of_other_letters_proves_nothing(server: Server) {
+async fn compatibility_characters_are_not_the_same_address(server: Server) {
     let team = Team::first(&server).await;
     let invited = team
         .invite("ff@acme.example", "Fay", "WORKSPACE_ADMIN")
@@ -65,7 +65,8 @@ async fn a_form_of_other_letters_proves_nothing(server: Server) {
         .invite("\u{fb00}@acme.example", "Eve", "SECURITY_AUDITOR")
         .await;
     assert_eq!(outcome["error"]["code"], "EMAIL_INVALID");
-    // Another case and composition is the same mailbox; mail goes to the composed form.
+    // Addresses that differ in case or composition are the same mailbox. Mail goes to the composed
+    // form.
     let outcome = beta
         .invite("zoe\u{308}@acme.example", "Zoë", "SECURITY_AUDITOR")
         .await;
@@ -77,12 +78,12 @@ async fn a_form_of_other_letters_proves_nothing(server: Server) {
     assert_eq!(server.mails_to("zo\u{eb}@acme.example").await.len(), 1);
 }
 
-async fn what_is_no_address_signs_nobody_in(server: Server) {
+async fn invalid_addresses_cannot_sign_in(server: Server) {
     let flags = ["--sign-in-failures-per-account", "100"];
     let replica = server.replica(&flags).await;
     let team = Team::first(&replica.server).await;
     let anonymous = replica.server.anonymous();
-    for email in NO_ADDRESSES {
+    for email in INVALID_ADDRESSES {
         let input = json!({ "email": email, "password": PASSWORD, "transport": "BEARER" });
         let payload = anonymous.mutate("signIn", input, "sessionToken").await;
         assert_eq!(user_errors(&payload), ["CREDENTIALS_INVALID"], "{email}");
@@ -97,7 +98,7 @@ async fn what_is_no_address_signs_nobody_in(server: Server) {
     replica.stop().await;
 }
 
-async fn allowed_domains_are_host_names(server: Server) {
+async fn allowed_domains_must_be_host_names(server: Server) {
     let team = Team::first(&server).await;
     let update = async |domains: Value| {
         let input = json!({ "workspaceId": team.workspace_id, "allowedEmailDomains": domains });
@@ -138,15 +139,15 @@ async fn allowed_domains_are_host_names(server: Server) {
     assert_eq!(results(&payload), ["INVITED", "INVITED", "FAILED"]);
 }
 
-async fn addresses_of_one_network_are_a_setting(server: Server) {
+async fn addresses_of_a_local_network_need_a_setting(server: Server) {
     let replica = server.replica(&["--email-domains", "local"]).await;
     let team = Team::first(&replica.server).await;
     let emails = ["bo@[192.0.2.1]", "cy@[IPv6:2001:db8::1]", "dee@mailhost"];
     let invitees = emails.map(|email| person(email, "Bo"));
     let payload = team.invite_all(json!(invitees)).await;
     assert_eq!(results(&payload), ["INVITED"; 3]);
-    let still_none = ["eve@192.0.2.1", "eve@::1", "eve@mail/x", "eve@[::1]"];
-    let invitees = still_none.map(|email| person(email, "Eve"));
+    let still_invalid = ["eve@192.0.2.1", "eve@::1", "eve@mail/x", "eve@[::1]"];
+    let invitees = still_invalid.map(|email| person(email, "Eve"));
     let payload = team.invite_all(json!(invitees)).await;
     assert_eq!(results(&payload), ["FAILED"; 4]);
     let input = json!({
@@ -165,12 +166,12 @@ async fn addresses_of_one_network_are_a_setting(server: Server) {
     replica.stop().await;
 }
 
-/// Texts that are addresses, nearly are, or are not.
+/// Generates strings that are addresses, almost addresses, or neither.
 fn texts(runner: &mut TestRunner, count: usize) -> Vec<String> {
-    let nearly = "([a-z0-9.+_'/?-]|[äßЖ한ﬀＡ²]|\\p{L}|\\p{M}|\\PC){1,8}@([a-z0-9.-]|[äß。]|\\p{L}|\\PC|[_/?|:\\[\\]]){1,10}(\\.[a-z]{2,4})?";
+    let almost = "([a-z0-9.+_'/?-]|[äßЖ한ﬀＡ²]|\\p{L}|\\p{M}|\\PC){1,8}@([a-z0-9.-]|[äß。]|\\p{L}|\\PC|[_/?|:\\[\\]]){1,10}(\\.[a-z]{2,4})?";
     let plain = "[A-Za-zäø.+-]{1,8}@[a-z0-9é-]{1,10}\\.[a-z]{2,4}";
     let strategy = proptest::prop_oneof![
-        nearly.prop_map(String::from),
+        almost.prop_map(String::from),
         plain.prop_map(String::from),
         any::<String>(),
     ];
@@ -178,7 +179,7 @@ fn texts(runner: &mut TestRunner, count: usize) -> Vec<String> {
     (0..count).map(|_| text()).collect()
 }
 
-async fn each_text_is_an_address_or_refused(server: Server) {
+async fn any_text_is_an_address_or_rejected(server: Server) {
     let team = Team::first(&server).await;
     let mut runner = TestRunner::default();
     for _ in 0..3 {
@@ -199,7 +200,7 @@ async fn each_text_is_an_address_or_refused(server: Server) {
                 other => panic!("{text:?}: {other}"),
             }
         }
-        // Inviting the same again finds the same people.
+        // Inviting the same addresses again finds the same people.
         let again = team.invite_all(json!(invitees)).await;
         for (first, second) in outcomes.iter().zip(again["outcomes"].as_array().unwrap()) {
             let expected = match first["result"].as_str() {

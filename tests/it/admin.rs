@@ -1,4 +1,4 @@
-//! Workspace Admins: one always remains, and one always answers for each invitation.
+//! Workspace Admins: every workspace keeps one, and one is always responsible for each invitation.
 
 use crate::accept::accept;
 use crate::on_both_engines;
@@ -6,20 +6,20 @@ use crate::support::{PASSWORD, Person, Server, Team, text, user_errors};
 use serde_json::{Value, json};
 
 on_both_engines!(
-    the_last_admin_stays_one,
-    an_invited_admin_does_not_count,
-    a_demoted_admins_invitations_pass_to_who_demoted_them,
-    a_removed_admins_invitations_pass_to_who_removed_them,
-    a_leaving_admins_invitations_pass_to_the_longest_serving,
-    who_gives_up_being_an_admin_is_told_who_answers_now,
+    the_last_admin_cannot_leave_or_be_demoted,
+    an_invited_admin_does_not_count_as_an_admin,
+    a_demoted_admins_invitations_transfer_to_the_actor,
+    a_removed_admins_invitations_transfer_to_the_actor,
+    a_leaving_admins_invitations_transfer_to_the_longest_serving_admin,
+    demoting_oneself_returns_the_transferred_invitations,
     a_demoted_admins_invitations_can_be_revoked,
     a_removed_admins_invitations_can_be_revoked,
-    a_new_role_that_still_manages_keeps_the_invitations,
-    a_role_counts_from_the_next_request_on,
-    a_removed_member_is_out_and_can_come_back,
+    a_role_with_team_manage_keeps_the_invitations,
+    a_role_change_applies_from_the_next_request,
+    a_removed_member_loses_access_and_can_be_invited_again,
 );
 
-/// An admin with two open invitations, and a member that they invited and who is in.
+/// Creates an admin with two open invitations, and one member who has accepted theirs.
 async fn busy_admin(team: &Team) -> Person {
     let bea = team.member("Bea", "WORKSPACE_ADMIN").await;
     let hers = team.by(&bea);
@@ -39,8 +39,8 @@ async fn leave(team: &Team, selection: &str) -> Value {
         .await
 }
 
-/// The addresses of a payload's invitations, with the inviters'.
-fn passed(payload: &Value) -> Vec<(String, String)> {
+/// Returns the addresses of a payload's transferred invitations with those of their inviters.
+fn transferred(payload: &Value) -> Vec<(String, String)> {
     let invitations = payload["reassignedInvitations"].as_array().unwrap();
     let pair = |one: &Value| (text(&one["email"]), text(&one["inviter"]["email"]));
     let mut pairs: Vec<_> = invitations.iter().map(pair).collect();
@@ -48,11 +48,12 @@ fn passed(payload: &Value) -> Vec<(String, String)> {
     pairs
 }
 
-/// That both open invitations have an admin as their inviter, the log says so, and they work.
-async fn answered_for_by(team: &Team, heir: &str, actor: &str) {
+/// Asserts that both open invitations have the new inviter, that the audit log says so, and that
+/// they work.
+async fn assert_transferred(team: &Team, successor: &str, actor: &str) {
     for email in ["Cy@acme.example", "Dee@acme.example"] {
         let member = team.member_with(email).await;
-        assert_eq!(member["invitation"]["inviter"]["email"], heir);
+        assert_eq!(member["invitation"]["inviter"]["email"], successor);
     }
     let selection = "accessHistory(kind: REASSIGN_INVITATION) {
         nodes { actor subject details { key value } } }";
@@ -63,7 +64,7 @@ async fn answered_for_by(team: &Team, heir: &str, actor: &str) {
         .clone();
     entries.sort_by_key(|entry| text(&entry["subject"]));
     let entry = |subject: &str| {
-        let details = json!([{ "key": "to", "value": heir }]);
+        let details = json!([{ "key": "to", "value": successor }]);
         json!({ "actor": actor, "subject": subject, "details": details })
     };
     assert_eq!(entries, ["Cy@acme.example", "Dee@acme.example"].map(entry));
@@ -71,11 +72,11 @@ async fn answered_for_by(team: &Team, heir: &str, actor: &str) {
     team.accept("Cy@acme.example", &token).await;
 }
 
-fn both_to(heir: &str) -> [(String, String); 2] {
-    ["Cy@acme.example", "Dee@acme.example"].map(|email| (email.to_owned(), heir.to_owned()))
+fn both_invitations_to(successor: &str) -> [(String, String); 2] {
+    ["Cy@acme.example", "Dee@acme.example"].map(|email| (email.to_owned(), successor.to_owned()))
 }
 
-async fn the_last_admin_stays_one(server: Server) {
+async fn the_last_admin_cannot_leave_or_be_demoted(server: Server) {
     let team = Team::first(&server).await;
     team.member("Bo", "GATEWAY_OPERATOR").await;
     let own = &team.admin.membership_id;
@@ -96,7 +97,7 @@ async fn the_last_admin_stays_one(server: Server) {
     );
     assert_eq!(team.summary().await, [2, 2, 0, 0]);
 
-    // As soon as there is another one, each of them may go.
+    // With a second admin, either of them may leave.
     let bea = team.member("Bea", "WORKSPACE_ADMIN").await;
     assert_eq!(
         leave(&team, "viewer { user { id } }").await["userErrors"],
@@ -110,7 +111,7 @@ async fn the_last_admin_stays_one(server: Server) {
     assert_eq!(user_errors(&payload), ["LAST_ADMIN"]);
 }
 
-async fn an_invited_admin_does_not_count(server: Server) {
+async fn an_invited_admin_does_not_count_as_an_admin(server: Server) {
     let team = Team::first(&server).await;
     team.invite("bea@acme.example", "Bea", "WORKSPACE_ADMIN")
         .await;
@@ -125,31 +126,34 @@ async fn an_invited_admin_does_not_count(server: Server) {
     assert_eq!(payload["membership"]["role"], "GATEWAY_OPERATOR");
 }
 
-async fn a_demoted_admins_invitations_pass_to_who_demoted_them(server: Server) {
+async fn a_demoted_admins_invitations_transfer_to_the_actor(server: Server) {
     let team = Team::first(&server).await;
     let bea = busy_admin(&team).await;
     let payload = team
         .change_role(&bea.membership_id, "SECURITY_AUDITOR")
         .await;
-    assert_eq!(passed(&payload), both_to("ana@acme.example"));
+    assert_eq!(
+        transferred(&payload),
+        both_invitations_to("ana@acme.example")
+    );
     assert_eq!(payload["revokedInvitations"], json!([]));
-    answered_for_by(&team, "ana@acme.example", "Ana Admin <ana@acme.example>").await;
+    assert_transferred(&team, "ana@acme.example", "Ana Admin <ana@acme.example>").await;
 }
 
-async fn a_removed_admins_invitations_pass_to_who_removed_them(server: Server) {
+async fn a_removed_admins_invitations_transfer_to_the_actor(server: Server) {
     let team = Team::first(&server).await;
     let bea = busy_admin(&team).await;
     let zed = team.member("Zed", "WORKSPACE_ADMIN").await;
     let payload = team.by(&zed).remove(&bea.membership_id).await;
-    assert_eq!(passed(&payload), both_to(&zed.email));
-    answered_for_by(&team, &zed.email, "Zed <zed@acme.example>").await;
+    assert_eq!(transferred(&payload), both_invitations_to(&zed.email));
+    assert_transferred(&team, &zed.email, "Zed <zed@acme.example>").await;
 }
 
-async fn a_leaving_admins_invitations_pass_to_the_longest_serving(server: Server) {
+async fn a_leaving_admins_invitations_transfer_to_the_longest_serving_admin(server: Server) {
     let team = Team::first(&server).await;
     let bea = busy_admin(&team).await;
     team.member("Zed", "WORKSPACE_ADMIN").await;
-    // Nobody of the workspace is shown to who does not belong to it any more.
+    // A viewer who has left the workspace does not see the new inviter.
     let selection =
         "viewer { user { id } } reassignedInvitations { email state inviter { email } }";
     let payload = leave(&team.by(&bea), selection).await;
@@ -158,23 +162,26 @@ async fn a_leaving_admins_invitations_pass_to_the_longest_serving(server: Server
     left.sort_by_key(|one| text(&one["email"]));
     let one = |email: &str| json!({ "email": email, "state": "PENDING", "inviter": null });
     assert_eq!(left, ["Cy@acme.example", "Dee@acme.example"].map(one));
-    answered_for_by(&team, "ana@acme.example", "Bea <bea@acme.example>").await;
+    assert_transferred(&team, "ana@acme.example", "Bea <bea@acme.example>").await;
 }
 
-async fn who_gives_up_being_an_admin_is_told_who_answers_now(server: Server) {
+async fn demoting_oneself_returns_the_transferred_invitations(server: Server) {
     let team = Team::first(&server).await;
     let bea = busy_admin(&team).await;
     let payload = team
         .by(&bea)
         .change_role(&bea.membership_id, "GATEWAY_OPERATOR")
         .await;
-    assert_eq!(passed(&payload), both_to("ana@acme.example"));
+    assert_eq!(
+        transferred(&payload),
+        both_invitations_to("ana@acme.example")
+    );
     let query = "{ workspace { invitations { totalCount } } }";
     let reply = bea.client.run(query, json!({})).await;
     assert_eq!(reply.codes(), ["FORBIDDEN"]);
 }
 
-async fn demote_or_remove_with_invitations(team: &Team, mutation: &str) {
+async fn demote_or_remove_and_revoke(team: &Team, mutation: &str) {
     let bea = busy_admin(team).await;
     let token = team.server.mail_to("Cy@acme.example").await.token();
     let mut input = json!({ "membershipId": bea.membership_id, "revokeTheirInvitations": true });
@@ -196,17 +203,17 @@ async fn demote_or_remove_with_invitations(team: &Team, mutation: &str) {
 
 async fn a_demoted_admins_invitations_can_be_revoked(server: Server) {
     let team = Team::first(&server).await;
-    demote_or_remove_with_invitations(&team, "changeRole").await;
+    demote_or_remove_and_revoke(&team, "changeRole").await;
     assert_eq!(team.summary().await, [3, 3, 0, 0]);
 }
 
 async fn a_removed_admins_invitations_can_be_revoked(server: Server) {
     let team = Team::first(&server).await;
-    demote_or_remove_with_invitations(&team, "removeMember").await;
+    demote_or_remove_and_revoke(&team, "removeMember").await;
     assert_eq!(team.summary().await, [2, 2, 0, 0]);
 }
 
-async fn a_new_role_that_still_manages_keeps_the_invitations(server: Server) {
+async fn a_role_with_team_manage_keeps_the_invitations(server: Server) {
     let team = Team::first(&server).await;
     let bea = busy_admin(&team).await;
     let mut input = json!({ "membershipId": bea.membership_id, "revokeTheirInvitations": true });
@@ -217,7 +224,7 @@ async fn a_new_role_that_still_manages_keeps_the_invitations(server: Server) {
     assert_eq!(member["invitation"]["inviter"]["email"], bea.email.as_str());
 }
 
-async fn a_role_counts_from_the_next_request_on(server: Server) {
+async fn a_role_change_applies_from_the_next_request(server: Server) {
     let team = Team::first(&server).await;
     let bea = team.member("Bea", "WORKSPACE_ADMIN").await;
     let hers = team.by(&bea);
@@ -238,7 +245,7 @@ async fn a_role_counts_from_the_next_request_on(server: Server) {
         .await;
     assert_eq!(invite().await, None);
 
-    // Demoting oneself holds within the answer already.
+    // A demotion of oneself applies within the same response.
     let payload = hers.admin.client.try_mutate(
         "changeRole",
         json!({ "membershipId": bea.membership_id, "role": "GATEWAY_OPERATOR" }),
@@ -252,7 +259,7 @@ async fn a_role_counts_from_the_next_request_on(server: Server) {
     );
 }
 
-async fn a_removed_member_is_out_and_can_come_back(server: Server) {
+async fn a_removed_member_loses_access_and_can_be_invited_again(server: Server) {
     let team = Team::first(&server).await;
     let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
     team.remove(&bo.membership_id).await;

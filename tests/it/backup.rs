@@ -1,4 +1,4 @@
-//! Backup and restore, with the commands that docs/operating.md gives.
+//! Backup and restore, with the commands from docs/operating.md.
 
 use crate::on_both_engines;
 use crate::support::engine::TestDatabase;
@@ -8,11 +8,11 @@ use std::process::Command;
 use std::sync::Arc;
 use tokenvue::doctor;
 
-on_both_engines!(a_backup_brings_everything_back);
+on_both_engines!(a_backup_restores_everything);
 
 const GUIDE: &str = include_str!("../../docs/operating.md");
 
-/// The command lines of the guide's block of shell commands that begins with `first`.
+/// Returns the command lines of the guide's shell block that begins with `first`.
 fn documented(first: &str) -> Vec<String> {
     let mut blocks = GUIDE.split("```");
     let block = blocks.find_map(|block| {
@@ -25,7 +25,7 @@ fn documented(first: &str) -> Vec<String> {
     block.lines().map(str::to_owned).collect()
 }
 
-/// Runs a line of a shell in a folder.
+/// Runs a shell command line in a folder.
 fn shell(folder: &Path, line: &str) {
     let output = Command::new("sh")
         .args(["-ec", line])
@@ -35,7 +35,7 @@ fn shell(folder: &Path, line: &str) {
     assert!(output.status.success(), "{line}: {output:?}");
 }
 
-async fn a_backup_brings_everything_back(server: Server) {
+async fn a_backup_restores_everything(server: Server) {
     let team = Team::first(&server).await;
     let bo = team.member("Bo", "SECURITY_AUDITOR").await;
     team.invite("cy@example.com", "Cy", "GATEWAY_OPERATOR")
@@ -56,7 +56,7 @@ async fn a_backup_brings_everything_back(server: Server) {
         Engine::Sqlite => line.replace("tokenvue-data/tokenvue.db", &path(url)),
         Engine::Postgres => line.replace("postgres://USER:PASSWORD@HOST/DATABASE", url),
     };
-    // The server goes on meanwhile.
+    // The server keeps running during the backup.
     for line in documented(backup) {
         shell(folder.path(), &adapt(&line, &server.database_url()));
     }
@@ -72,7 +72,7 @@ async fn a_backup_brings_everything_back(server: Server) {
     assert_eq!(restored.dump().await, rows);
     assert_eq!(doctor::examine(&restored.app, false).await.unwrap(), []);
     let there = team.at(&restored);
-    // Sessions and links go on where they were, and what changes is counted as ever.
+    // Sessions and links still work, and the counters are updated as before.
     assert_eq!(there.summary().await, [3, 2, 1, 0]);
     let token = restored.mail_to("cy@example.com").await.token();
     there.accept("cy@example.com", &token).await;

@@ -1,4 +1,4 @@
-//! Rows that have outlived their use are deleted, those and no others, a few at a time.
+//! Cleanup deletes rows that are no longer needed, and only those, in small batches.
 
 use crate::on_both_engines;
 use crate::support::{Server, Team};
@@ -9,17 +9,17 @@ use serde_json::{Value, json};
 use tokenvue::clearing::{self, BATCH};
 
 on_both_engines!(
-    exactly_what_has_ended_is_deleted,
-    deleting_takes_small_transactions,
-    replicas_may_clear_at_once,
-    links_that_may_still_work_are_kept,
-    history_goes_on_where_old_events_are_gone,
+    exactly_the_ended_rows_are_deleted,
+    rows_are_deleted_in_small_transactions,
+    replicas_can_clean_up_concurrently,
+    valid_links_are_kept,
+    access_history_is_complete_after_old_events_are_deleted,
 );
 
-/// Rows of each table and each age that [`fill`] writes.
+/// The number of rows that [`fill`] writes per table and age.
 const EACH: u32 = 30;
 
-/// Writes rows of each table whose time is over, and rows that are still in use.
+/// Writes rows that have ended, and rows that are still in use, to each table.
 async fn fill(server: &Server) {
     let now = server.app.now();
     let user = user::Entity::find().one(&server.app.db).await.unwrap();
@@ -34,7 +34,7 @@ async fn fill(server: &Server) {
     ] {
         let from = now - age;
         let later = server.time_sql(now - age + Duration::hours(1));
-        // A session of yesterday has a month left.
+        // Yesterday's session is valid for another month.
         let end = server.time_sql(now - age + Duration::days(30));
         let hour = server.time_sql(from.duration_trunc(Duration::hours(1)).unwrap());
         let hour = if outcome == "'DONE'" { "NULL" } else { &hour };
@@ -138,7 +138,7 @@ async fn fill(server: &Server) {
     }
 }
 
-/// How many rows each table has.
+/// Returns the number of rows in each table.
 async fn counts(server: &Server) -> [u64; 6] {
     [
         server.count::<audit_event::Entity>().await,
@@ -150,7 +150,7 @@ async fn counts(server: &Server) -> [u64; 6] {
     ]
 }
 
-async fn exactly_what_has_ended_is_deleted(server: Server) {
+async fn exactly_the_ended_rows_are_deleted(server: Server) {
     server.first_clearing().await;
     let team = Team::first(&server).await;
     let before = counts(&server).await;
@@ -161,14 +161,14 @@ async fn exactly_what_has_ended_is_deleted(server: Server) {
     assert_eq!(filled, std::array::from_fn(|n| before[n] + added[n]));
 
     let cleared = clearing::clear_away(&server.app).await.unwrap();
-    // Of the events, the old ones of both outcomes; of the mails, the old one that was sent.
+    // Deleted are the old events of both outcomes and, of the mails, only the old sent one.
     let gone = [2, 1, 1, 1, 1, 1].map(|times| times * each);
     assert_eq!(cleared, gone.iter().sum::<u64>());
     let left = counts(&server).await;
     assert_eq!(left, std::array::from_fn(|n| filled[n] - gone[n]));
     assert_eq!(clearing::clear_away(&server.app).await.unwrap(), 0);
 
-    // Refused attempts have a time of their own.
+    // Refused attempts have a retention time of their own.
     server.advance(Duration::days(100));
     clearing::clear_away(&server.app).await.unwrap();
     let events = audit_event::Entity::find()
@@ -208,7 +208,7 @@ async fn fill_throttles(server: &Server, count: u64) {
         .await;
 }
 
-async fn deleting_takes_small_transactions(server: Server) {
+async fn rows_are_deleted_in_small_transactions(server: Server) {
     server.first_clearing().await;
     let rows = 3 * BATCH + 20;
     fill_throttles(&server, rows).await;
@@ -223,7 +223,7 @@ async fn deleting_takes_small_transactions(server: Server) {
     assert_eq!(server.count::<throttle::Entity>().await, 0);
 }
 
-async fn replicas_may_clear_at_once(server: Server) {
+async fn replicas_can_clean_up_concurrently(server: Server) {
     let other = server.replica(&[]).await;
     server.first_clearing().await;
     other.server.first_clearing().await;
@@ -234,15 +234,15 @@ async fn replicas_may_clear_at_once(server: Server) {
         clearing::clear_away(&other.server.app),
     );
     let (one, two) = both.unwrap();
-    // Each row is deleted once; what one replica left to the other is found the next time.
+    // Each row is deleted once. Rows that both replicas skipped are found by the next run.
     let rest = clearing::clear_away(&server.app).await.unwrap();
     assert_eq!(one + two + rest, rows);
     assert_eq!(server.count::<throttle::Entity>().await, 0);
     other.stop().await;
 }
 
-/// However short mails are kept.
-async fn links_that_may_still_work_are_kept(server: Server) {
+/// Applies however short the retention time of mails is.
+async fn valid_links_are_kept(server: Server) {
     let keep = ["--mail-retention", "1d"];
     let replica = server.replica(&keep).await;
     replica.server.first_clearing().await;
@@ -261,7 +261,7 @@ async fn links_that_may_still_work_are_kept(server: Server) {
     replica.stop().await;
 }
 
-async fn history_goes_on_where_old_events_are_gone(server: Server) {
+async fn access_history_is_complete_after_old_events_are_deleted(server: Server) {
     let team = Team::first(&server).await;
     for name in ["bo", "cy", "di"] {
         team.invite(&format!("{name}@example.com"), name, "SECURITY_AUDITOR")
@@ -293,7 +293,7 @@ async fn history_goes_on_where_old_events_are_gone(server: Server) {
     let team = team.later().await;
     let cleared = clearing::clear_away(&server.app).await.unwrap();
     assert!(cleared >= 3, "{cleared}");
-    // The cursor stands on an event that is gone. Its place in the list is not.
+    // The event at the cursor is deleted, but its position in the list is still valid.
     let selection = format!(
         "accessHistory(first: 3, after: {end}, kind: INVITE_MEMBER) {{ totalCount nodes {{ id }} }}"
     );

@@ -1,9 +1,9 @@
-//! The program as its operator starts it: what it prints and how it ends.
+//! The program as an operator runs it: output and exit status.
 
 use crate::support::command::{run, text};
 
 #[test]
-fn wrong_settings_are_named_before_anything_happens() {
+fn invalid_settings_are_reported_at_startup() {
     let folder = tempfile::tempdir().unwrap();
     for (name, value, said) in [
         ("TOKENVUE_LISSEN", "127.0.0.1:0", "TOKENVUE_LISSEN"),
@@ -31,7 +31,7 @@ fn wrong_settings_are_named_before_anything_happens() {
             vec![server, ("TOKENVUE_SMTP_CA_FILE", "missing.pem")],
             "TOKENVUE_SMTP_CA_FILE: missing.pem",
         ),
-        // A sender that was never set: tokenvue@localhost.
+        // The sender still has its default, tokenvue@localhost.
         (vec![server], "TOKENVUE_MAIL_FROM: "),
     ] {
         let output = run(folder.path(), &["serve"], &settings, "");
@@ -43,7 +43,7 @@ fn wrong_settings_are_named_before_anything_happens() {
 }
 
 #[test]
-fn a_database_that_cannot_be_used_is_named() {
+fn an_unusable_database_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("file"), "").unwrap();
     let url = "sqlite://file/tokenvue.db";
@@ -61,7 +61,7 @@ fn a_database_that_cannot_be_used_is_named() {
 }
 
 #[test]
-fn an_installation_is_set_up_from_the_command_line_once() {
+fn bootstrap_sets_up_an_installation_once() {
     let folder = tempfile::tempdir().unwrap();
     let doctor = || run(folder.path(), &["doctor"], &[], "");
     let output = run(folder.path(), &["migrate"], &[], "");
@@ -106,9 +106,9 @@ fn an_installation_is_set_up_from_the_command_line_once() {
 }
 
 #[test]
-fn variables_of_kubernetes_services_are_ignored() {
+fn kubernetes_service_variables_are_ignored() {
     let folder = tempfile::tempdir().unwrap();
-    // What a pod sees of the Services `tokenvue` and `tokenvue-db`.
+    // The variables that a pod gets for the Services `tokenvue` and `tokenvue-db`.
     let services = [
         ("TOKENVUE_PORT", "tcp://10.96.0.12:8080"),
         ("TOKENVUE_PORT_8080_TCP", "tcp://10.96.0.12:8080"),

@@ -1,4 +1,5 @@
-//! What the viewer may not read is `null`, with an error at its path; all else stays, in order.
+//! Fields that the viewer may not read are `null` with an error at their path. The rest of the
+//! response is complete and in order.
 
 use crate::on_both_engines;
 use crate::support::wire::{self, Answer, post};
@@ -8,8 +9,8 @@ use serde_json::{Value, json};
 on_both_engines!(
     guarded_fields_of_a_list_are_null,
     guarded_objects_and_lists_are_null,
-    fields_behind_an_interface_are_guarded,
-    a_refused_mutation_leaves_the_next_one_alone,
+    fields_of_interface_types_are_guarded,
+    a_refused_mutation_does_not_affect_the_next_one,
 );
 
 async fn run(person: &Person, server: &Server, query: &str, variables: Value) -> Answer {
@@ -18,7 +19,7 @@ async fn run(person: &Person, server: &Server, query: &str, variables: Value) ->
     wire::send(request.json(&body)).await
 }
 
-/// Ana, Bo and Cy; Bo is a Gateway Operator.
+/// Creates a team of Ana, Bo, and Cy. Bo is a Gateway Operator.
 async fn ana_bo_and_cy(server: &Server) -> (Team, Person) {
     let team = Team::first(server).await;
     let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
@@ -71,7 +72,7 @@ async fn guarded_objects_and_lists_are_null(server: Server) {
     assert_eq!(answer.paths(), paths);
 }
 
-async fn fields_behind_an_interface_are_guarded(server: Server) {
+async fn fields_of_interface_types_are_guarded(server: Server) {
     let (team, bo) = ana_bo_and_cy(&server).await;
     let query = "query Q($ids: [ID!]!) {
         nodes(ids: $ids) { ... on Membership { invitation { id } status } __typename }
@@ -84,7 +85,7 @@ async fn fields_behind_an_interface_are_guarded(server: Server) {
     assert_eq!(answer.paths(), [json!(["nodes", 0, "invitation"])]);
 }
 
-async fn a_refused_mutation_leaves_the_next_one_alone(server: Server) {
+async fn a_refused_mutation_does_not_affect_the_next_one(server: Server) {
     let (team, bo) = ana_bo_and_cy(&server).await;
     let query = r#"mutation M($ana: ID!) {
         first: changeRole(input: { membershipId: $ana, role: SECURITY_AUDITOR }) { membership { role } }

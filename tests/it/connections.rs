@@ -1,4 +1,4 @@
-//! Slow connections, and too many of them.
+//! Slow connections and too many connections.
 
 use crate::on_sqlite;
 use crate::support::server::DEADLINE;
@@ -9,13 +9,13 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 on_sqlite!(
-    headers_that_do_not_come_end_the_connection,
-    a_body_that_trickles_ends_the_request,
-    an_answer_that_nobody_reads_ends_the_connection,
-    a_refusal_reaches_who_is_still_sending,
-    idle_connections_make_room,
-    connections_that_send_nothing_make_room,
-    what_is_in_use_makes_no_room,
+    missing_headers_end_the_connection,
+    a_slow_body_ends_the_request,
+    an_unread_response_ends_the_connection,
+    a_rejection_reaches_a_client_that_is_still_sending,
+    idle_connections_are_closed_for_new_ones,
+    connections_without_a_request_are_closed_for_new_ones,
+    connections_in_use_are_kept,
 );
 
 const ALIVE: &str = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -27,23 +27,25 @@ async fn connect(server: &Server, request: &str) -> TcpStream {
     stream
 }
 
-/// Sends a byte now and then, until nobody takes them any more.
+/// Sends single bytes until the other side no longer reads them.
 async fn trickle(to: &mut (impl AsyncWrite + Unpin)) {
     while to.write_all(b"a").await.is_ok() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 
-/// What comes until the connection ends.
+/// Reads until the connection ends.
 async fn rest(from: &mut (impl AsyncRead + Unpin)) -> String {
     let mut bytes = Vec::new();
     let read = from.read_to_end(&mut bytes);
-    // A connection that ends with bytes unread is reset.
-    let _ = tokio::time::timeout(DEADLINE, read).await.expect("an end");
+    // A connection that ends with unread bytes is reset.
+    let _ = tokio::time::timeout(DEADLINE, read)
+        .await
+        .expect("the connection to end");
     String::from_utf8(bytes).unwrap()
 }
 
-/// Waits until a connection is answered, and leaves it open.
+/// Waits for a response and keeps the connection open.
 async fn answered(stream: &mut TcpStream) {
     let mut answer = Vec::new();
     while !answer.ends_with(b"ok\n") {
@@ -52,7 +54,7 @@ async fn answered(stream: &mut TcpStream) {
     }
 }
 
-/// Waits until a server of this process has had no permit left.
+/// Waits until a server of this process has no permits left.
 async fn full(server: &Server) {
     eventually("a server without a permit", || async {
         let metrics = reqwest::get(format!("{}/metrics", server.url)).await;
@@ -63,7 +65,7 @@ async fn full(server: &Server) {
     .await;
 }
 
-async fn headers_that_do_not_come_end_the_connection(server: Server) {
+async fn missing_headers_end_the_connection(server: Server) {
     let limits = ["--header-timeout", "100ms", "--idle-timeout", "100ms"];
     let replica = server.replica(&limits).await;
     for begun in ["", "GET /healthz HTTP/1.1\r\nHost: x\r\nSlow: ", ALIVE] {
@@ -78,7 +80,7 @@ async fn headers_that_do_not_come_end_the_connection(server: Server) {
     replica.stop().await;
 }
 
-async fn a_body_that_trickles_ends_the_request(server: Server) {
+async fn a_slow_body_ends_the_request(server: Server) {
     let replica = server.replica(&["--request-timeout", "200ms"]).await;
     let head = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
         Content-Length: 100000\r\n\r\n";
@@ -94,13 +96,13 @@ async fn a_body_that_trickles_ends_the_request(server: Server) {
     replica.stop().await;
 }
 
-async fn an_answer_that_nobody_reads_ends_the_connection(server: Server) {
+async fn an_unread_response_ends_the_connection(server: Server) {
     let replica = server.replica(&["--request-timeout", "200ms"]).await;
     let page = reqwest::get(format!("{}/graphiql", server.url)).await;
     let page = page.unwrap().text().await.unwrap();
     let mut paths = page.split('"');
     let script = paths.find(|path| path.ends_with("/graphiql.js")).unwrap();
-    // A hundred answers of a megabyte are more than the buffers between the two hold.
+    // A hundred responses of a megabyte exceed the buffers between client and server.
     let request = format!("GET {script} HTTP/1.1\r\nHost: x\r\n\r\n");
     let mut stream = connect(&replica.server, &request.repeat(100)).await;
     let gone = tokio::time::timeout(DEADLINE, trickle(&mut stream));
@@ -108,33 +110,33 @@ async fn an_answer_that_nobody_reads_ends_the_connection(server: Server) {
     replica.stop().await;
 }
 
-async fn a_refusal_reaches_who_is_still_sending(server: Server) {
+async fn a_rejection_reaches_a_client_that_is_still_sending(server: Server) {
     let post = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
     let much = "x".repeat(8_000_000);
     let sized = format!("{post}Content-Length: {}\r\n\r\n{much}", much.len());
     let chunked = format!("{post}Transfer-Encoding: chunked\r\n\r\n7a1200\r\n{much}\r\n0\r\n\r\n");
     let header = format!("GET / HTTP/1.1\r\nHost: x\r\nCookie: {much}\r\n\r\n");
     for (request, status) in [(sized, 413), (chunked, 413), (header, 431)] {
-        // Everything is sent before any of the answer is read.
+        // The whole request is sent before the response is read.
         let mut stream = connect(&server, &request).await;
         let mut answer = String::new();
         let read = stream.read_to_string(&mut answer);
         let read = tokio::time::timeout(DEADLINE, read).await;
-        read.expect("an end").expect("no reset");
+        read.expect("the connection to end").expect("no reset");
         assert!(
             answer.starts_with(&format!("HTTP/1.1 {status} ")),
             "{answer}"
         );
-        // Or the next request would be sent to a connection that is being closed.
+        // Otherwise the client would send its next request over a connection that is being closed.
         assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
     }
-    // What has been read whole leaves the connection open, whatever the answer.
+    // A request that was read completely keeps the connection open, whatever the response.
     let wrong = format!("{post}Content-Length: 1\r\n\r\n{{{ALIVE}");
     let mut stream = connect(&server, &wrong).await;
     answered(&mut stream).await;
 }
 
-async fn idle_connections_make_room(server: Server) {
+async fn idle_connections_are_closed_for_new_ones(server: Server) {
     let replica = server.replica(&["--max-connections", "2"]).await;
     let mut first = connect(&replica.server, ALIVE).await;
     answered(&mut first).await;
@@ -148,11 +150,11 @@ async fn idle_connections_make_room(server: Server) {
     replica.stop().await;
 }
 
-async fn connections_that_send_nothing_make_room(server: Server) {
+async fn connections_without_a_request_are_closed_for_new_ones(server: Server) {
     let replica = server.replica(&["--max-connections", "20"]).await;
     let mut silent = Vec::new();
     for number in 0..60 {
-        // Some say nothing at all, some a part of what they want.
+        // Some connections send nothing, others a part of a request.
         let begun = if number % 2 == 0 {
             ""
         } else {
@@ -168,7 +170,7 @@ async fn connections_that_send_nothing_make_room(server: Server) {
     replica.stop().await;
 }
 
-async fn what_is_in_use_makes_no_room(server: Server) {
+async fn connections_in_use_are_kept(server: Server) {
     let replica = server.replica(&["--max-connections", "1"]).await;
     let mut socket = Socket::ready(&replica.server).await;
     let mut waiting = connect(&replica.server, ALIVE).await;
@@ -179,7 +181,7 @@ async fn what_is_in_use_makes_no_room(server: Server) {
     assert!(waiting.try_read(&mut [0]).is_err(), "answered at once");
     drop(socket);
     answered(&mut waiting).await;
-    // With no permit left, it stops all the same.
+    // The server still shuts down without a permit left.
     let _other = connect(&replica.server, "").await;
     replica.stop().await;
 }

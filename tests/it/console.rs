@@ -1,4 +1,4 @@
-//! The console: what a browser gets of it. The app itself must be built in, so npm is needed.
+//! The console as browsers load it. These tests need npm, because the console must be built in.
 
 use crate::on_sqlite;
 use crate::support::Server;
@@ -8,15 +8,15 @@ use std::collections::BTreeSet;
 use std::io::Read as _;
 
 on_sqlite!(
-    every_file_that_the_page_loads_is_there,
-    files_come_in_the_coding_that_is_asked_for,
-    assets_stay_with_the_browser_and_the_page_is_asked_for,
-    the_page_allows_nothing_but_its_own_files,
-    every_page_of_the_app_is_the_same_file,
-    an_unknown_path_is_not_found,
-    the_rest_of_the_server_keeps_its_paths,
-    opening_a_page_by_head_costs_no_body,
-    what_the_browser_has_is_not_sent_again,
+    every_file_that_the_page_loads_exists,
+    files_are_served_in_the_requested_encoding,
+    assets_are_cached_and_the_page_is_revalidated,
+    the_content_security_policy_allows_only_own_files,
+    every_console_path_serves_the_same_page,
+    unknown_paths_are_not_found,
+    the_console_does_not_hide_other_endpoints,
+    head_requests_have_no_body,
+    unchanged_files_are_not_sent_again,
 );
 
 const PAGES: [&str; 9] = [
@@ -54,12 +54,12 @@ fn header<'a>(answer: &'a Response, name: &str) -> &'a str {
     value.map_or("", |value| value.to_str().unwrap())
 }
 
-/// What a page or script names in quotes.
+/// Returns the quoted strings of a page or script.
 fn quoted(code: &str) -> impl Iterator<Item = &str> {
     code.split(['"', '\'', '`'])
 }
 
-/// The app's page; where npm was missing, there is another one.
+/// Returns the page of the console. Without npm, it would be a different one.
 async fn app(server: &Server) -> String {
     let html = text(server, "/").await;
     assert!(html.contains("<script type=\"module\""), "no app: {html}");
@@ -67,14 +67,14 @@ async fn app(server: &Server) -> String {
     html
 }
 
-/// The files that the page names.
+/// Returns the files that the page refers to.
 async fn named(server: &Server) -> BTreeSet<String> {
     let html = app(server).await;
     let files = quoted(&html).filter(|path| path.starts_with('/') && path.contains('.'));
     files.map(str::to_owned).collect()
 }
 
-/// The files that a script loads: those beside it, and those that it preloads.
+/// Returns the files that a script loads: its imports and the files that it preloads.
 fn loaded(script: &str) -> BTreeSet<String> {
     let is_file = |name: &str| name.ends_with(".js") || name.ends_with(".css");
     let names = quoted(script).filter(|name| is_file(name) && !name.contains([' ', '\n']));
@@ -98,7 +98,7 @@ async fn all_files(server: &Server) -> BTreeSet<String> {
     found
 }
 
-async fn every_file_that_the_page_loads_is_there(server: Server) {
+async fn every_file_that_the_page_loads_exists(server: Server) {
     let files = all_files(&server).await;
     for ending in [".js", ".css"] {
         assert!(files.iter().any(|path| path.ends_with(ending)), "{files:?}");
@@ -134,7 +134,7 @@ async fn unpacked(answer: Response) -> Vec<u8> {
     plain
 }
 
-async fn files_come_in_the_coding_that_is_asked_for(server: Server) {
+async fn files_are_served_in_the_requested_encoding(server: Server) {
     let mut compared = BTreeSet::new();
     for path in named(&server).await {
         let plain = get(&server, &path, &[]).await;
@@ -149,7 +149,7 @@ async fn files_come_in_the_coding_that_is_asked_for(server: Server) {
         ] {
             let answer = get(&server, &path, &[("accept-encoding", accepted)]).await;
             let got = header(&answer, "content-encoding").to_owned();
-            // Some of the smallest are not worth it, or in one coding only.
+            // Very small files may have no compressed form, or only one.
             if plain.len() > 1000 {
                 assert_eq!(got, coding, "{path}");
                 compared.insert(path.clone());
@@ -165,7 +165,7 @@ async fn files_come_in_the_coding_that_is_asked_for(server: Server) {
     }
 }
 
-async fn assets_stay_with_the_browser_and_the_page_is_asked_for(server: Server) {
+async fn assets_are_cached_and_the_page_is_revalidated(server: Server) {
     for path in all_files(&server).await.into_iter().chain(["/".to_owned()]) {
         let answer = get(&server, &path, &[]).await;
         let expected = if path.starts_with("/assets/") {
@@ -178,7 +178,7 @@ async fn assets_stay_with_the_browser_and_the_page_is_asked_for(server: Server) 
     }
 }
 
-async fn the_page_allows_nothing_but_its_own_files(server: Server) {
+async fn the_content_security_policy_allows_only_own_files(server: Server) {
     app(&server).await;
     for path in ["/", "/w/bQ1", "/no/such/page"] {
         let answer = get(&server, path, &[HTML]).await;
@@ -214,7 +214,7 @@ async fn the_page_allows_nothing_but_its_own_files(server: Server) {
     }
 }
 
-async fn every_page_of_the_app_is_the_same_file(server: Server) {
+async fn every_console_path_serves_the_same_page(server: Server) {
     let page = app(&server).await;
     for path in PAGES {
         let answer = get(&server, path, &[]).await;
@@ -226,7 +226,7 @@ async fn every_page_of_the_app_is_the_same_file(server: Server) {
     }
 }
 
-async fn an_unknown_path_is_not_found(server: Server) {
+async fn unknown_paths_are_not_found(server: Server) {
     let page = app(&server).await;
     for path in [
         "/team",
@@ -252,13 +252,13 @@ async fn an_unknown_path_is_not_found(server: Server) {
     let sent = ask(&server, Method::POST, "/team", &[HTML]).await;
     assert_eq!(sent.status(), 404);
     assert!(header(&sent, "content-type").starts_with("text/plain"));
-    // What the browser has of the page does not make an unknown path a known one.
+    // A validator of the console's page does not make an unknown path a known one.
     let known = get(&server, "/", &[]).await;
     let known = ("if-none-match", header(&known, "etag"));
     assert_eq!(get(&server, "/team", &[HTML, known]).await.status(), 404);
 }
 
-async fn the_rest_of_the_server_keeps_its_paths(server: Server) {
+async fn the_console_does_not_hide_other_endpoints(server: Server) {
     let page = app(&server).await;
     for path in ["/graphiql", "/healthz", "/readyz", "/metrics", "/mailbox"] {
         let answer = get(&server, path, &[HTML]).await;
@@ -269,7 +269,7 @@ async fn the_rest_of_the_server_keeps_its_paths(server: Server) {
     assert!(answer.text().await.unwrap().contains("Query"));
 }
 
-async fn opening_a_page_by_head_costs_no_body(server: Server) {
+async fn head_requests_have_no_body(server: Server) {
     let files = named(&server).await;
     for path in files.iter().map(String::as_str).chain(PAGES) {
         let answer = get(&server, path, &[]).await;
@@ -285,7 +285,7 @@ async fn opening_a_page_by_head_costs_no_body(server: Server) {
     assert!(header(&head, "content-type").starts_with("text/html"));
 }
 
-async fn what_the_browser_has_is_not_sent_again(server: Server) {
+async fn unchanged_files_are_not_sent_again(server: Server) {
     for path in named(&server).await.into_iter().chain(["/".to_owned()]) {
         let answer = get(&server, &path, &[]).await;
         let tag = header(&answer, "etag");

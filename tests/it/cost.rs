@@ -1,15 +1,15 @@
-//! What an operation costs: who asks for too much at once is told so before anything runs.
+//! The cost of operations: an operation over the budget is rejected before it runs.
 
 use crate::on_sqlite;
 use crate::support::{Client, Server, Team};
 use serde_json::{Value, json};
 
 on_sqlite!(
-    costs_add_up_as_they_are_documented,
-    too_much_at_once_is_refused_before_it_runs,
-    what_a_team_page_asks_passes_with_room_to_spare,
-    depth_is_bounded,
-    fragments_of_three_hundred_components_pass,
+    costs_add_up_as_documented,
+    operations_over_budget_are_rejected_before_they_run,
+    the_team_page_is_well_within_the_budget,
+    depth_is_limited,
+    fragments_of_three_hundred_components_are_accepted,
 );
 
 const PAGE: &str = "query($n: Int = 7) { workspace { members(first: $n) { nodes { id } pageInfo { endCursor } } } }";
@@ -18,7 +18,7 @@ const SEARCH: &str =
 const NODES: &str = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
 const INVITE: &str = "mutation($input: InviteUsersInput!) { inviteUsers(input: $input) { outcomes { email } userErrors { code } } }";
 
-/// Operations with variables, and what they cost.
+/// Operations with variables and their costs.
 #[rustfmt::skip]
 const PRICED: &[(&str, &str, u64)] = &[
     ("{ viewer { user { name } } }", "{}", 3),
@@ -49,7 +49,7 @@ const PRICED: &[(&str, &str, u64)] = &[
                              "workspaceIds": ["x", "y", "z"] } }"#, 5040),
 ];
 
-async fn costs_add_up_as_they_are_documented(server: Server) {
+async fn costs_add_up_as_documented(server: Server) {
     let strict = server.replica(&["--query-complexity", "1"]).await;
     for (query, variables, cost) in PRICED {
         let variables = serde_json::from_str(variables).unwrap();
@@ -76,7 +76,7 @@ async fn assert_too_much(client: &Client, query: &str, variables: Value) {
     assert!(reply.0.get("data").is_none(), "{query}");
 }
 
-async fn too_much_at_once_is_refused_before_it_runs(server: Server) {
+async fn operations_over_budget_are_rejected_before_they_run(server: Server) {
     let team = Team::first(&server).await;
     let client = &team.admin.client;
     let searched =
@@ -121,7 +121,7 @@ async fn too_much_at_once_is_refused_before_it_runs(server: Server) {
     assert_ne!(me["viewer"]["user"]["firstName"], "Mallory");
 }
 
-async fn what_a_team_page_asks_passes_with_room_to_spare(server: Server) {
+async fn the_team_page_is_well_within_the_budget(server: Server) {
     let team = Team::first(&server).await;
     let half = server.replica(&["--query-complexity", "15000"]).await;
     let client = team.admin.client.at(&half.server.url);
@@ -159,7 +159,7 @@ async fn what_a_team_page_asks_passes_with_room_to_spare(server: Server) {
     half.stop().await;
 }
 
-async fn depth_is_bounded(server: Server) {
+async fn depth_is_limited(server: Server) {
     let nested = |levels: usize| {
         let (open, close) = (
             "activeWorkspace { viewerMembership { workspace { ",
@@ -177,7 +177,7 @@ async fn depth_is_bounded(server: Server) {
     assert!(message.contains("21 deep, and 20 is the most"), "{message}");
 }
 
-async fn fragments_of_three_hundred_components_pass(server: Server) {
+async fn fragments_of_three_hundred_components_are_accepted(server: Server) {
     let team = Team::first(&server).await;
     let mut query = "{ workspace { members(first: 3) { nodes { ...C0 } } } }".to_owned();
     for n in 0..300 {
@@ -188,7 +188,7 @@ async fn fragments_of_three_hundred_components_pass(server: Server) {
     let data = team.admin.client.get(&query).await;
     let members = &data["workspace"]["members"]["nodes"];
     assert_eq!(members[0]["user"]["email"], "ana@acme.example");
-    // Each of them spread once more by each is refused without being followed.
+    // A document in which each fragment spreads another one twice is rejected without expansion.
     let bomb = query.replace("...C0", "...D0");
     let bomb = (0..60).fold(bomb, |query, n| {
         let next = if n < 59 {

@@ -1,4 +1,4 @@
-//! SQLite's file: where it is missing, deleted or replaced.
+//! The SQLite file when it is missing, deleted, or replaced.
 
 use crate::support::program::{self, PROGRAM, Program};
 use crate::support::{Client, Reply, eventually};
@@ -31,7 +31,7 @@ async fn invite(client: &Client, email: &str) -> Reply {
     client.try_mutate("inviteUsers", input, selection).await
 }
 
-/// Names of the files in a folder.
+/// Returns the names of the files in a folder.
 fn files(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
     let mut names: Vec<_> = entries
@@ -52,7 +52,7 @@ async fn refuses(server: &Program, admin: &Client) {
 }
 
 #[tokio::test]
-async fn data_is_for_the_users_eyes_only() {
+async fn data_files_are_private_to_the_user() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
@@ -69,7 +69,7 @@ async fn data_is_for_the_users_eyes_only() {
 }
 
 #[tokio::test]
-async fn a_deleted_file_is_noticed_and_none_is_made_in_its_place() {
+async fn a_deleted_file_is_detected_and_not_recreated() {
     for gone in [
         &["tokenvue.db", "tokenvue.db-wal", "tokenvue.db-shm"][..],
         &["tokenvue.db"],
@@ -88,7 +88,7 @@ async fn a_deleted_file_is_noticed_and_none_is_made_in_its_place() {
 }
 
 #[tokio::test]
-async fn a_replaced_file_is_left_alone_until_the_first_one_is_back() {
+async fn a_replaced_file_is_not_used_until_the_original_is_back() {
     let (folder, server, admin) = start().await;
     let [file, aside] = ["tokenvue.db", "aside"].map(|name| folder.path().join(name));
     fs::rename(&file, &aside).unwrap();
@@ -122,7 +122,7 @@ fn fails(output: &Output, said: &str) {
 }
 
 #[test]
-fn commands_on_an_existing_database_make_none() {
+fn commands_for_an_existing_database_create_none() {
     let folder = tempfile::tempdir().unwrap();
     for arguments in [&["doctor"][..], &["migrate", "--down", "--yes"]] {
         let output = run(folder.path(), arguments);
@@ -132,7 +132,7 @@ fn commands_on_an_existing_database_make_none() {
 }
 
 #[test]
-fn a_file_that_is_missing_beside_its_log_is_not_made_again() {
+fn a_missing_file_is_not_recreated_beside_its_log() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(
         folder.path().join("tokenvue.db-wal"),
@@ -145,7 +145,7 @@ fn a_file_that_is_missing_beside_its_log_is_not_made_again() {
 }
 
 #[test]
-fn all_data_is_deleted_only_where_that_is_confirmed() {
+fn all_data_is_deleted_only_with_confirmation() {
     let folder = tempfile::tempdir().unwrap();
     program::bootstrap(tokenvue(folder.path()), folder.path());
     fails(&run(folder.path(), &["migrate", "--down"]), "pass --yes");

@@ -1,4 +1,4 @@
-//! When connections break and servers stop in the middle of things.
+//! Broken connections, and shutdown during requests.
 
 use crate::on_both_engines;
 use crate::support::cut::Cut;
@@ -15,18 +15,18 @@ use tokio::task::JoinSet;
 use url::Url;
 
 on_both_engines!(
-    broken_connections_lose_nothing_and_double_nothing,
-    queries_do_not_wait_for_each_others_connections,
-    a_commit_whose_answer_was_lost_is_not_repeated,
-    a_running_request_is_finished_before_the_server_stops,
-    web_sockets_finish_what_runs_and_are_told_that_the_server_goes,
+    broken_connections_lose_and_duplicate_nothing,
+    queries_do_not_deadlock_on_connections,
+    a_commit_with_a_lost_response_is_not_repeated,
+    requests_drain_on_shutdown,
+    websockets_drain_on_shutdown,
 );
 
-/// Ends all connections to the database, but for the one that does it.
+/// Terminates all connections to the database except the one that runs this statement.
 const KILL: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()";
 
-/// Invites somebody and asks again until there is an answer, as a client would.
+/// Invites a person and retries until there is a response, as a client would.
 async fn invite(client: &Client, email: &str) {
     let input = json!({ "invitees": [{ "email": email, "role": "SECURITY_AUDITOR" }] });
     for _ in 0..100 {
@@ -51,7 +51,7 @@ async fn invite(client: &Client, email: &str) {
     panic!("{email} cannot be invited");
 }
 
-async fn broken_connections_lose_nothing_and_double_nothing(server: Server) {
+async fn broken_connections_lose_and_duplicate_nothing(server: Server) {
     if server.engine == Engine::Sqlite {
         return;
     }
@@ -88,8 +88,8 @@ async fn broken_connections_lose_nothing_and_double_nothing(server: Server) {
     assert_eq!(server.count::<entity::outbox::Entity>().await, 120);
 }
 
-/// Each of these reads many things at once, some of them in a transaction.
-async fn queries_do_not_wait_for_each_others_connections(server: Server) {
+/// Each of these queries reads many things at once, some of them in a transaction.
+async fn queries_do_not_deadlock_on_connections(server: Server) {
     let team = Team::first(&server).await;
     team.member("Bo", "SECURITY_AUDITOR").await;
     let replica = server.replica(&["--database-connections", "2"]).await;
@@ -111,7 +111,7 @@ async fn queries_do_not_wait_for_each_others_connections(server: Server) {
     replica.stop().await;
 }
 
-async fn a_commit_whose_answer_was_lost_is_not_repeated(server: Server) {
+async fn a_commit_with_a_lost_response_is_not_repeated(server: Server) {
     if server.engine == Engine::Sqlite {
         return;
     }
@@ -121,7 +121,8 @@ async fn a_commit_whose_answer_was_lost_is_not_repeated(server: Server) {
     let cut = Cut::before(upstream).await;
     let replica = server.replica_through(cut.port, &[]).await;
     let client = team.admin.client.at(&replica.server.url);
-    // The commit that is cut may be one of the background work: then the mutation is answered.
+    // The lost response can belong to a commit of background work. Then the mutation gets its
+    // response, and the next attempt follows.
     let mut attempt = 0;
     let name = loop {
         attempt += 1;
@@ -149,7 +150,7 @@ async fn a_commit_whose_answer_was_lost_is_not_repeated(server: Server) {
     replica.stop().await;
 }
 
-async fn a_running_request_is_finished_before_the_server_stops(server: Server) {
+async fn requests_drain_on_shutdown(server: Server) {
     let team = Team::first(&server).await;
     let replica = server.replica(&[]).await;
     let address = replica
@@ -166,7 +167,7 @@ async fn a_running_request_is_finished_before_the_server_stops(server: Server) {
         body.len()
     );
     stream.write_all(head.as_bytes()).await.unwrap();
-    // The server asks for the body: so the request has begun.
+    // The server asks for the body, so the request is running.
     let mut go_on = [0; 25];
     stream.read_exact(&mut go_on).await.unwrap();
     assert!(go_on.starts_with(b"HTTP/1.1 100 Continue"));
@@ -188,7 +189,7 @@ async fn a_running_request_is_finished_before_the_server_stops(server: Server) {
     replica.stop().await;
 }
 
-/// Keeps everybody from changing workspaces until told otherwise.
+/// Locks the workspaces against changes until notified.
 async fn hold_workspaces(server: &Server) -> (Arc<Notify>, tokio::task::JoinHandle<()>) {
     let (app, held, release) = (
         server.app.clone(),
@@ -212,7 +213,7 @@ async fn hold_workspaces(server: &Server) -> (Arc<Notify>, tokio::task::JoinHand
     (release, holder)
 }
 
-async fn web_sockets_finish_what_runs_and_are_told_that_the_server_goes(server: Server) {
+async fn websockets_drain_on_shutdown(server: Server) {
     let team = Team::first(&server).await;
     let replica = server.replica(&[]).await;
     let mut idle = Socket::ready(&replica.server).await;
@@ -225,7 +226,7 @@ async fn web_sockets_finish_what_runs_and_are_told_that_the_server_goes(server: 
     let payload = json!({ "query": rename, "variables": { "input": input } });
     busy.send(json!({ "type": "subscribe", "id": "1", "payload": payload }))
         .await;
-    // Messages are taken in order: with this answer, the mutation has begun.
+    // Messages are processed in order: after this response, the mutation is running.
     busy.send(json!({ "type": "ping" })).await;
     assert_eq!(busy.receive().await["type"], "pong");
 

@@ -1,4 +1,4 @@
-//! The main job, from an empty database to a colleague who is in.
+//! The main workflow, from an empty database to a colleague who has joined.
 
 use crate::on_both_engines;
 use crate::support::{PASSWORD, Server, Team, user_errors};
@@ -8,7 +8,7 @@ use tokenvue::account::setup;
 
 on_both_engines!(
     an_admin_invites_a_colleague_who_accepts,
-    the_set_up_link_works_once,
+    the_setup_link_works_once,
 );
 
 async fn an_admin_invites_a_colleague_who_accepts(server: Server) {
@@ -38,7 +38,7 @@ async fn an_admin_invites_a_colleague_who_accepts(server: Server) {
     assert_eq!(data["viewer"]["can"]["allowed"], false);
 }
 
-async fn the_set_up_link_works_once(server: Server) {
+async fn the_setup_link_works_once(server: Server) {
     let token = setup::offer(&server.app).await.unwrap().unwrap();
     let input = |token: &str, email: &str| {
         json!({

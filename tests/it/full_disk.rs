@@ -1,4 +1,4 @@
-//! SQLite on a disk that is full for a while.
+//! SQLite on a disk that is temporarily full.
 
 use crate::support::program::{self, PROGRAM, Program};
 use crate::support::volume::Volume;
@@ -11,20 +11,20 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::task::JoinSet;
 
-/// How many clients write at once.
+/// The number of concurrent clients.
 const WRITERS: usize = 4;
 
-/// What a client may be told while nothing can be saved.
+/// The error code of requests that cannot be saved.
 const CANNOT_SAVE: &str = "CANNOT_SAVE";
 
-/// What the clients have been told.
+/// The responses that the clients received.
 #[derive(Default)]
 struct Record {
     acknowledged: BTreeSet<String>,
     refused: usize,
 }
 
-/// Clients that invite one person after another.
+/// Clients that each invite one person after another.
 struct Writers {
     record: Arc<Mutex<Record>>,
     over: Arc<AtomicBool>,
@@ -61,7 +61,7 @@ impl Writers {
         self.record.lock().unwrap().refused
     }
 
-    /// Waits until that many more invitations have been acknowledged.
+    /// Waits for `count` more acknowledged invitations.
     async fn more(&self, count: usize) {
         let goal = self.acknowledged() + count;
         eventually("more acknowledged invitations", || async {
@@ -90,11 +90,11 @@ async fn invite(client: &Client, email: &str, record: &Mutex<Record>) {
     }
     assert_eq!(reply.codes(), [CANNOT_SAVE], "{:#}", reply.0);
     record.lock().unwrap().refused += 1;
-    // A client that is refused does not come again at once.
+    // A refused client does not retry immediately.
     tokio::time::sleep(Duration::from_millis(5)).await;
 }
 
-/// Everybody who is invited.
+/// Returns the addresses of all invited people.
 async fn invited(client: &Client) -> BTreeSet<String> {
     let query = "query Q($after: String) { workspace { members(first: 100, after: $after,
         status: INVITED) { nodes { email } pageInfo { endCursor hasNextPage } } } }";
@@ -121,7 +121,7 @@ fn serve(volume: &Volume) -> Command {
     command
 }
 
-/// Waits until the server says that it is ready, or that it cannot save.
+/// Waits until `/readyz` returns the expected status.
 async fn ready(program: &Program, expected: u16) {
     eventually("the right readiness", || async {
         let (status, text) = program.readiness().await;
@@ -134,7 +134,7 @@ async fn ready(program: &Program, expected: u16) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_acknowledged_survives_a_full_disk() {
+async fn acknowledged_writes_survive_a_full_disk() {
     let Some(volume) = Volume::new("8m") else {
         return;
     };
@@ -151,7 +151,7 @@ async fn what_was_acknowledged_survives_a_full_disk() {
             (writers.refused() >= refused + 5 * WRITERS).then_some(())
         })
         .await;
-        // What needs no space goes on.
+        // Operations that write nothing still work.
         assert!(admin.is_signed_in().await);
         volume.free();
         ready(&server, 200).await;
@@ -170,7 +170,7 @@ async fn what_was_acknowledged_survives_a_full_disk() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_cannot_save_stops_when_asked() {
+async fn a_server_with_a_full_disk_shuts_down() {
     let Some(volume) = Volume::new("8m") else {
         return;
     };
