@@ -1,4 +1,5 @@
-//! When members were last seen: noted at most once a minute for each, behind the answer.
+//! Records when members were last active: at most once a minute for each session and workspace,
+//! after the response is sent.
 
 use super::session::mark_active;
 use super::viewer::Viewer;
@@ -11,22 +12,22 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use uuid::Uuid;
 
-/// How long a note is good for.
+/// The minimum time between two records of one session in one workspace.
 const INTERVAL: Duration = Duration::minutes(1);
-/// Notes that are remembered at most: some four megabytes.
+/// The maximum number of remembered records, which take about 4 MB.
 const CAPACITY: usize = 50_000;
 
 /// A session and a workspace.
 type Key = (Uuid, Uuid);
 
-/// What this replica has noted lately, by session and workspace.
+/// The records that this replica has made recently, by session and workspace.
 #[derive(Debug, Default)]
 pub struct Activity {
     noted: Mutex<HashMap<Key, DateTime<Utc>>>,
 }
 
 impl Activity {
-    /// Whether it is time for another note; if so, it counts as made.
+    /// Returns whether a record is due, and if so, remembers it as made.
     fn is_due(&self, key: Key, now: DateTime<Utc>) -> bool {
         let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
         if noted.get(&key).is_some_and(|at| *at > now - INTERVAL) {
@@ -34,8 +35,8 @@ impl Activity {
         }
         if noted.len() >= CAPACITY {
             noted.retain(|_, at| *at > now - INTERVAL);
-            // Where even a minute is too much, some are noted twice. Looking through half the notes
-            // or more for each new one would cost more.
+            // If there are too many records in one minute, some are made twice. Scanning at least
+            // half of the records for each new one would cost more.
             if noted.len() > CAPACITY / 2 {
                 noted.clear();
             }
@@ -44,7 +45,7 @@ impl Activity {
         true
     }
 
-    /// Notes that the viewer used their session in a workspace.
+    /// Records in the background that the viewer used their session in a workspace.
     pub fn note(&self, app: &App, viewer: &Viewer, workspace_id: Option<Uuid>) {
         let now = app.now();
         let key = (viewer.session_id, workspace_id.unwrap_or_default());
@@ -54,7 +55,7 @@ impl Activity {
         let (session_id, user_id, task) = (viewer.session_id, viewer.user_id, app.clone());
         app.background.spawn(async move {
             if let Err(error) = write(&task, session_id, user_id, workspace_id, now).await {
-                tracing::warn!(%error, "activity was not noted");
+                tracing::warn!(%error, "failed to record activity");
             }
         });
     }
@@ -85,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn its_memory_is_bounded() {
+    fn memory_is_bounded() {
         let activity = Activity::default();
         let now = DateTime::UNIX_EPOCH;
         let first = (Uuid::nil(), Uuid::from_u128(0));

@@ -1,10 +1,10 @@
-//! The counters of failed sign-ins. They are named by what a client sends, never by what an account
-//! is, so that an address without an account is slowed down in the same way, by the same statements.
+//! Counters of failed sign-ins. Their keys depend only on what the client sends, so an address
+//! without an account is slowed down in the same way, by the same statements.
 //!
-//! A client that is not a known device of the account has three: the network, over all accounts;
-//! the account, from this network; and the account, from all networks. The last one counts only the
-//! free failures of each network, so that one network cannot block an account for others. A known
-//! device has one of its own, so that no failures elsewhere block it.
+//! A client that is not a known device of the account has three counters: one for the network, over
+//! all accounts; one for the account from this network; and one for the account from all networks.
+//! The last one counts only the free failures of each network, so that one network cannot block an
+//! account for others. A known device has its own counter, so failures elsewhere do not block it.
 
 use super::throttle;
 use crate::App;
@@ -14,11 +14,11 @@ use crate::error::{Error, Result};
 use crate::network;
 use chrono::{DateTime, Utc};
 
-/// The counters that an attempt is counted with.
+/// The counters that count an attempt.
 pub enum Counters {
-    /// Of a known device.
+    /// The counter of a known device.
     Device(String),
-    /// Of any other client.
+    /// The counters of any other client.
     Client {
         network: String,
         account_from_network: String,
@@ -26,19 +26,20 @@ pub enum Counters {
     },
 }
 
-/// Names the counter of an account from all networks.
+/// Returns the key of an account's counter for all networks.
 pub fn account_counter(email_key: &str) -> String {
     throttle::key("sign-in-account", email_key)
 }
 
-/// Names the counter of an account from one network.
+/// Returns the key of an account's counter for the client's network.
 pub fn account_from_network_counter(email_key: &str, origin: &ClientInfo) -> String {
     let network = network::of_client(&origin.address);
     throttle::key("sign-in-account-from", &format!("{email_key} {network}"))
 }
 
 impl Counters {
-    /// The counters of an account and a client, or of a known device, where `device` names one.
+    /// Returns the counter of the known device `device`, if given, and otherwise the counters of
+    /// the account and the client.
     pub fn of(email_key: &str, origin: &ClientInfo, device: Option<&str>) -> Counters {
         if let Some(device) = device {
             return Counters::Device(throttle::key("sign-in-device", device));
@@ -50,12 +51,13 @@ impl Counters {
         }
     }
 
-    /// Counts an attempt as failed until it has succeeded.
+    /// Counts an attempt as failed. [`Counters::succeed`] undoes this.
     ///
     /// # Errors
-    /// `RateLimited` where an earlier failure makes it wait.
+    /// `RateLimited` while earlier failures block the client.
     pub async fn count(&self, app: &App) -> Result<()> {
-        // A refused attempt is counted too, so it is not an error of the transaction.
+        // A refused attempt is counted too, so the transaction commits and returns the refusal as a
+        // value.
         let refused = app
             .db
             .transaction(|tx| async move {
@@ -73,11 +75,8 @@ impl Counters {
         refused.map_or(Ok(()), |until| Err(Error::RateLimited(until)))
     }
 
-    /// Takes the attempt back, and forgets the failures before it: the network's excepted, which
-    /// may be about other accounts.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Undoes the attempt and clears earlier failures, except those of the network, which may
+    /// concern other accounts.
     pub async fn succeed(&self, tx: &Writer) -> Result<()> {
         match self {
             Counters::Device(device) => throttle::forgive(tx, &[device]).await,
@@ -105,8 +104,8 @@ async fn count_device(tx: &Writer, app: &App, device: &str) -> Result<Option<Dat
     Ok(None)
 }
 
-/// Counts with a client's three counters; gives the end of the wait where one is blocked. The
-/// account's are left as they were then, since nothing is tried.
+/// Counts an attempt with a client's three counters. Returns the end of the wait if one of them is
+/// blocked. In that case the account's counters do not change, because no password is checked.
 async fn count_client(
     tx: &Writer,
     app: &App,
@@ -119,9 +118,11 @@ async fn count_client(
         (account, config.quotas.sign_in_failures_in_all),
     ];
     let first = [network.as_str(), account_from_network.as_str()];
+    // Count with the network's counters. Blocked counters are missing from the result.
     let mut counted = throttle::count_attempt(tx, &first, now).await?;
     let mut blocked: Vec<&str> = first.to_vec();
     blocked.retain(|key| !counted.contains_key(*key));
+    // Only the free failures of a network count for the account from all networks.
     let free = counted.get(account_from_network).copied();
     if blocked.is_empty() && free <= Some(config.sign_in_failures_per_account) {
         let in_all = throttle::count_attempt(tx, &[account], now).await?;

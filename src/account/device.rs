@@ -1,9 +1,9 @@
-//! Known devices: browsers that an account was signed in with before. Failed sign-ins elsewhere do
+//! Known devices: browsers in which the account has signed in before. Failed sign-ins elsewhere do
 //! not slow them down (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
 //!
-//! A device proves itself with a cookie that is authenticated by the account's password hash, a
-//! secret that all replicas have. So there is no server key and no table, a proof says nothing of
-//! the account that it is for, and changing the password ends all proofs.
+//! A device proves itself with a cookie that is authenticated with the account's password hash, a
+//! secret that all replicas share. This needs no server key and no table, a proof reveals nothing
+//! about its account, and changing the password invalidates all proofs.
 
 use crate::error::{Error, Result};
 use base64::Engine as _;
@@ -15,7 +15,7 @@ use ring::hmac;
 use secrecy::{ExposeSecret as _, SecretString};
 use uuid::Uuid;
 
-/// What the code of a proof is about, apart from other uses of the same key.
+/// Separates the authentication code from other uses of the same key.
 const PURPOSE: &[u8] = b"tokenvue known device 1";
 /// Bytes of the device's random name.
 const NAME: usize = 16;
@@ -24,15 +24,15 @@ const TIME: usize = 8;
 /// Bytes of the authentication code.
 const CODE: usize = 32;
 
-/// What a device shows to prove that an account was signed in with it. `Debug` shows nothing of it.
+/// A proof that the account has signed in on a device. `Debug` does not reveal it.
 #[derive(Clone, Debug)]
 pub struct DeviceProof(SecretString);
 
 impl DeviceProof {
-    /// Makes a proof for the device that has just shown the password or a reset link.
+    /// Creates a proof for a device that has just presented the password or a reset link.
     ///
     /// # Errors
-    /// When the operating system has no randomness to give.
+    /// Fails if the operating system provides no randomness.
     pub fn issue(user_id: Uuid, password_hash: &str, now: DateTime<Utc>) -> Result<DeviceProof> {
         let mut name = [0; NAME];
         OsRng.try_fill_bytes(&mut name).map_err(Error::internal)?;
@@ -43,18 +43,18 @@ impl DeviceProof {
         Ok(DeviceProof(URL_SAFE_NO_PAD.encode(proof).into()))
     }
 
-    /// A proof as a client sent it.
+    /// Wraps a proof received from a client.
     pub fn sent(text: SecretString) -> DeviceProof {
         DeviceProof(text)
     }
 
-    /// The proof itself, to hand to its device.
+    /// Returns the proof, to send to its device.
     pub fn secret(&self) -> &SecretString {
         &self.0
     }
 
-    /// The device's name, where this proves that the account was signed in with it and is not
-    /// older than `lifetime`.
+    /// Returns the device's name if the proof is valid for the account and not older than
+    /// `lifetime`.
     pub fn verify(
         &self,
         user_id: Uuid,
@@ -78,7 +78,7 @@ fn key(password_hash: &str) -> hmac::Key {
     hmac::Key::new(hmac::HMAC_SHA256, password_hash.as_bytes())
 }
 
-/// What the code of a proof is computed from.
+/// Returns the bytes that the authentication code of a proof covers.
 fn text(user_id: Uuid, name: &[u8; NAME], issued_at: [u8; TIME]) -> Vec<u8> {
     [PURPOSE, user_id.as_bytes(), name, &issued_at].concat()
 }
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proof_is_for_one_account_and_password_and_for_a_time() {
+    fn proof_is_bound_to_account_password_and_lifetime() {
         let (user_id, other) = (Uuid::now_v7(), Uuid::now_v7());
         let proof = DeviceProof::issue(user_id, HASH, at(0)).unwrap();
         let sent = DeviceProof::sent(proof.secret().clone());
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_changed_proof_proves_nothing() {
+    fn modified_proof_is_rejected() {
         let user_id = Uuid::now_v7();
         let proof = DeviceProof::issue(user_id, HASH, at(0)).unwrap();
         let bytes = URL_SAFE_NO_PAD
@@ -131,7 +131,7 @@ mod tests {
 
         proptest! {
             #[test]
-            fn no_text_is_a_proof(text in any::<String>(), bytes in any::<[u8; 56]>()) {
+            fn random_text_is_rejected(text in any::<String>(), bytes in any::<[u8; 56]>()) {
                 for text in [text, URL_SAFE_NO_PAD.encode(bytes)] {
                     let sent = DeviceProof::sent(text.into());
                     prop_assert_eq!(sent.verify(Uuid::nil(), HASH, LIFETIME, at(0)), None);

@@ -1,14 +1,15 @@
-//! Requests of visitors by network, counted in memory: what is too much by this replica's count
-//! costs no statement. The quota that all replicas share is a row, see [`super::throttle`].
+//! Counts anonymous requests by network in memory. A request above this replica's limit executes no
+//! SQL statement. The quota that all replicas share is in the database, see [`super::throttle`].
 
 use chrono::{DateTime, Duration, Utc};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-/// Networks that are counted at once; further ones pass.
+/// The maximum number of networks that are counted at once. Requests from further networks are
+/// admitted.
 const CAPACITY: usize = 10_000;
 
-/// Counters by network.
+/// Counters of requests by network.
 #[derive(Debug, Default)]
 pub struct FloodGuard {
     counted: Mutex<HashMap<String, Count>>,
@@ -21,7 +22,8 @@ struct Count {
 }
 
 impl FloodGuard {
-    /// Counts a request of a network; gives whether it is within `limit` for this window.
+    /// Counts a request from a network. Returns whether it is within `limit` for the current
+    /// window.
     pub fn admits(&self, network: &str, limit: i32, window: Duration, now: DateTime<Utc>) -> bool {
         let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
         if !counted.contains_key(network) && counted.len() >= CAPACITY {
@@ -72,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn its_memory_is_bounded() {
+    fn memory_is_bounded() {
         let guard = FloodGuard::default();
         let start = DateTime::UNIX_EPOCH;
         for n in 0..CAPACITY + 100 {

@@ -1,6 +1,6 @@
-//! The right to change an account. An [`AccountLock`] can only be had by locking the account and
-//! then checking, inside the same transaction, what proves the right: a session, a password, or
-//! the link of a reset.
+//! The right to change an account. An [`AccountLock`] is obtained by locking the account and then
+//! verifying, in the same transaction, what proves the right: a session, a password, or a reset
+//! link.
 
 use super::{reset, session};
 use crate::App;
@@ -14,8 +14,8 @@ use sea_orm::{EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use std::ops::Deref;
 use uuid::Uuid;
 
-/// An account that only this transaction can change until it ends, and the right to do so. It
-/// dereferences to the [`Writer`] of the transaction.
+/// An account that only this transaction can change. Dereferences to the [`Writer`] of the
+/// transaction.
 pub struct AccountLock {
     writer: Writer,
     user: user::Model,
@@ -30,11 +30,11 @@ impl Deref for AccountLock {
     }
 }
 
-/// Runs an operation of a signed-in person on their own account. `work` gets the lock once their
-/// session is still alive; it cannot end before the transaction does.
+/// Runs an operation of a signed-in user on their own account. `work` gets the lock if the session
+/// is still valid. The session cannot end before the transaction.
 ///
 /// # Errors
-/// `Unauthenticated` where the session has ended; the errors of `work`.
+/// `Unauthenticated` if the session has ended, and the errors of `work`.
 pub async fn as_viewer<T, F, W>(app: &App, actor: &Actor, work: F) -> Result<T>
 where
     F: Fn(AccountLock) -> W,
@@ -59,11 +59,8 @@ impl AccountLock {
         alive.map(|_| account).ok_or(Error::Unauthenticated)
     }
 
-    /// Locks the account whose password was found right outside of the transaction; `None` where it
-    /// has another password by now.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Locks the account whose password was verified outside of the transaction. Returns `None` if
+    /// the password has changed since.
     pub async fn by_password(
         tx: Tx,
         app: &App,
@@ -73,8 +70,8 @@ impl AccountLock {
         Ok(account.filter(|account| account.user.password_hash == verified.password_hash))
     }
 
-    /// Locks the account that a reset link was seen to be for, outside of the transaction, and
-    /// reads the link again under the lock.
+    /// Locks the account `seen`, which a reset link was found to belong to outside of the
+    /// transaction, and checks the link again under the lock.
     ///
     /// # Errors
     /// Those of [`reset::find`].
@@ -88,10 +85,8 @@ impl AccountLock {
         Ok(account)
     }
 
-    /// Locks the account to go on with a change that its owner has made; `None` where it is gone.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Locks the account to continue a change that its owner has made. Returns `None` if the
+    /// account no longer exists.
     pub async fn to_go_on(tx: Tx, app: &App, user_id: Uuid) -> Result<Option<AccountLock>> {
         AccountLock::take(tx, app, user_id).await
     }
@@ -109,17 +104,17 @@ impl AccountLock {
         }))
     }
 
-    /// The time of the transaction.
+    /// Returns the time at which the lock was taken.
     pub fn now(&self) -> DateTime<Utc> {
         self.now
     }
 
-    /// The connection that reads and writes under the lock.
+    /// Returns the connection for reads and writes under the lock.
     pub fn writer(&self) -> &Writer {
         &self.writer
     }
 
-    /// The account as it is under the lock.
+    /// Returns the locked account.
     pub fn user(&self) -> &user::Model {
         &self.user
     }

@@ -1,4 +1,4 @@
-//! People: who is signed in, how they prove it, and how they get back in.
+//! Accounts: sign-in, sessions, passwords, password resets, profiles, and the first setup.
 
 pub mod activity;
 mod attempts;

@@ -1,4 +1,4 @@
-//! Passwords: which are good enough, and how they are kept.
+//! Password rules, hashing, and verification.
 
 use crate::error::{Error, Problem, ProblemCode, Result};
 use argon2::password_hash::rand_core::OsRng;
@@ -10,40 +10,42 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization as _;
 
-/// The longest password, in characters: room for any passphrase, yet a bound on the work.
+/// The maximum length of a password in characters: enough for any passphrase, and a limit on the
+/// work.
 const MAX_CHARS: usize = 256;
-/// How long a sign-in waits for its turn to hash.
+/// The maximum time that a request waits for its turn to hash.
 const QUEUE: Duration = Duration::from_secs(5);
-/// The weakest score of zxcvbn (0 to 4) that is taken: "safely unguessable" begins at 3.
+/// The minimum zxcvbn score (0 to 4): "safely unguessable" begins at 3.
 const MIN_SCORE: u8 = 3;
-/// How much of a password is looked at to see whether it is easy to guess: the work grows faster
-/// than the length, and 72 characters of `4@8{` and the like take a third of a second.
+/// The number of characters that zxcvbn examines. Its work grows faster than the length: 72
+/// characters of `4@8{` and the like take a third of a second.
 const ESTIMATED_CHARS: usize = 32;
-/// Characters that a password must have besides the person's own words, where it has those.
+/// The minimum number of characters besides the person's own words, if the password contains any.
 const UNRELATED_CHARS: usize = 8;
 
 const ALGORITHM: Algorithm = Algorithm::Argon2id;
 const VERSION: Version = Version::V0x13;
 
-/// A password that was checked against the rules of NIST SP 800-63B (5.1.1.2): length and being
-/// hard to guess, no composition rules.
+/// A password that follows the rules of NIST SP 800-63B (5.1.1.2): a minimum length and hard to
+/// guess, no composition rules.
 #[derive(Clone, Debug)]
 pub struct NewPassword(SecretString);
 
-/// Hashes and checks passwords, as many at once as there are cores: each takes 19 MiB.
+/// Hashes and verifies passwords. At most one operation per core runs at a time, because each takes
+/// 19 MiB.
 #[derive(Clone, Debug)]
 pub struct Passwords {
     turns: Arc<Semaphore>,
     min_chars: u16,
-    /// What is checked in place of a missing account's hash, so that both take as long.
+    /// The hash that is verified for a nonexistent account, so that the response takes as long.
     decoy: Arc<str>,
 }
 
 impl Passwords {
-    /// Prepares for passwords of at least `min_chars` characters.
+    /// Creates the hasher. New passwords have at least `min_chars` characters.
     ///
     /// # Errors
-    /// When hashing does not work on this machine.
+    /// Fails if hashing does not work on this machine.
     pub fn new(min_chars: u16) -> Result<Passwords> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let decoy = hash_now("a password that nobody has")?;
@@ -54,13 +56,13 @@ impl Passwords {
         })
     }
 
-    /// Checks a password that somebody chose.
+    /// Checks a new password.
     ///
-    /// `personal` holds what a guesser would try first: the person's own address and names.
+    /// `personal` contains what an attacker would try first: the person's own address and names.
     ///
     /// # Errors
-    /// `PasswordTooShort`, `PasswordTooLong` or `PasswordGuessable` on the given field, as problems;
-    /// `RateLimited` when too many wait already.
+    /// Refused with `PasswordTooShort`, `PasswordTooLong`, or `PasswordGuessable` on `field`.
+    /// `RateLimited` if too many requests are waiting.
     pub async fn check(
         &self,
         field: &'static str,
@@ -77,23 +79,23 @@ impl Passwords {
     /// Hashes a password with argon2id.
     ///
     /// # Errors
-    /// `RateLimited` when too many wait already.
+    /// `RateLimited` if too many requests are waiting.
     pub async fn hash(&self, password: &NewPassword, app: &crate::App) -> Result<String> {
         let password = password.0.clone();
         self.in_turn(app, move || hash_now(password.expose_secret()))
             .await?
     }
 
-    /// A password's hash, or for an account that does not exist, one that no password has.
+    /// Returns `hash`, or if the account does not exist, a hash that matches no password.
     pub fn hash_or_decoy<'h>(&'h self, hash: Option<&'h str>) -> &'h str {
         hash.unwrap_or(&self.decoy)
     }
 
-    /// Whether the password is the one that was hashed; `None` stands for an account that does
-    /// not exist, and takes as long.
+    /// Returns whether the password matches the hash. `None` stands for a nonexistent account and
+    /// takes as long.
     ///
     /// # Errors
-    /// `RateLimited` when too many wait already.
+    /// `RateLimited` if too many requests are waiting.
     pub async fn verify(
         &self,
         password: &SecretString,
@@ -118,9 +120,9 @@ impl Passwords {
         Ok(matches? && exists && !too_long)
     }
 
-    /// A new hash of a password that was found right, where the old one was made by another
-    /// algorithm or with other parameters than hashes are made with now. `None` where there is
-    /// nothing to renew, or too many wait: another sign-in will do it.
+    /// Returns a new hash of a verified password if the old hash was made with another algorithm or
+    /// other parameters. Returns `None` if the hash is current or too many requests are waiting; a
+    /// later sign-in tries again.
     pub async fn renewed(
         &self,
         password: &SecretString,
@@ -153,7 +155,7 @@ impl Passwords {
     }
 }
 
-/// Checks a password that somebody chose, see [`Passwords::check`].
+/// Checks a new password, see [`Passwords::check`].
 fn check_now(
     min_chars: u16,
     field: &str,
@@ -165,7 +167,7 @@ fn check_now(
     if text.expose_secret().len() > MAX_CHARS * 4 {
         return problem(
             ProblemCode::PasswordTooLong,
-            format!("Use {MAX_CHARS} characters at most."),
+            format!("Use at most {MAX_CHARS} characters."),
         );
     }
     let password = normalize(text);
@@ -173,17 +175,17 @@ fn check_now(
     if chars < usize::from(min_chars) {
         return problem(
             ProblemCode::PasswordTooShort,
-            format!("Use {min_chars} characters or more. Several words make a good password."),
+            format!("Use at least {min_chars} characters. Several words make a good password."),
         );
     }
     if chars > MAX_CHARS {
         return problem(
             ProblemCode::PasswordTooLong,
-            format!("Use {MAX_CHARS} characters at most."),
+            format!("Use at most {MAX_CHARS} characters."),
         );
     }
     if is_mostly_personal(password.expose_secret(), &personal) {
-        let message = "This password is made of your own name or address. Choose other words.";
+        let message = "This password consists of your own name or address. Choose other words.";
         return problem(ProblemCode::PasswordGuessable, message.to_owned());
     }
     let start: String = password
@@ -203,7 +205,8 @@ fn check_now(
     Ok(NewPassword(password))
 }
 
-/// Whether little is left once the person's own words, and this product's name, are taken out.
+/// Returns whether little remains of the password without the person's own words and this product's
+/// name.
 fn is_mostly_personal(password: &str, personal: &[&str]) -> bool {
     let mut rest = password.to_lowercase();
     let words = personal
@@ -218,18 +221,18 @@ fn is_mostly_personal(password: &str, personal: &[&str]) -> bool {
     rest.len() < password.to_lowercase().len() && rest.chars().count() < UNRELATED_CHARS
 }
 
-/// One form for what keyboards type differently (NFKC, as NIST SP 800-63B asks).
+/// Normalizes what keyboards enter differently (NFKC, as NIST SP 800-63B recommends).
 fn normalize(text: &SecretString) -> SecretString {
     text.expose_secret().nfkc().collect::<String>().into()
 }
 
-/// argon2id with OWASP's first choice for servers: 19 MiB, two passes, one lane.
+/// Returns argon2id with OWASP's first choice for servers: 19 MiB, two passes, one lane.
 fn current() -> Result<Argon2<'static>> {
     let params = Params::new(19_456, 2, 1, None).map_err(Error::internal)?;
     Ok(Argon2::new(ALGORITHM, VERSION, params))
 }
 
-/// Whether a hash was made as hashes are made now.
+/// Returns whether a hash was made with the current algorithm and parameters.
 fn is_current(hash: &str) -> bool {
     let (Ok(hash), Ok(current)) = (PasswordHash::new(hash), current()) else {
         return false;
@@ -258,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn long_and_unusual_passwords_are_taken() {
+    fn accepts_long_and_unusual_passwords() {
         for good in [
             "correct horse battery staple",
             "пять синих велосипедов летят",
@@ -270,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn short_common_and_personal_passwords_are_not() {
+    fn rejects_short_common_and_personal_passwords() {
         assert_eq!(code("short"), Some(ProblemCode::PasswordTooShort));
         assert_eq!(code("password1234"), Some(ProblemCode::PasswordGuessable));
         assert_eq!(

@@ -1,4 +1,4 @@
-//! What people change about themselves.
+//! Changes that users make to their own account.
 
 use super::lock::{self, AccountLock};
 use super::reset;
@@ -13,11 +13,11 @@ use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _};
 use secrecy::SecretString;
 use uuid::Uuid;
 
-/// Changes the actor's names, in all their workspaces: in a hundred of them at once, and in the others
-/// behind the answer.
+/// Changes the actor's names in all their workspaces: in a hundred of them before it returns, and
+/// in the others in the background.
 ///
 /// # Errors
-/// Those of [`lock::as_viewer`]; `NameInvalid` as a problem.
+/// Those of [`lock::as_viewer`]. Refused with `NameInvalid`.
 pub async fn rename(app: &App, actor: &Actor, first_name: &str, last_name: &str) -> Result<()> {
     let first_name = &name::parse_required("firstName", first_name)?;
     let last_name = &name::parse("lastName", last_name)?;
@@ -36,17 +36,17 @@ pub async fn rename(app: &App, actor: &Actor, first_name: &str, last_name: &str)
     if let Some(last) = last {
         let (task, user_id) = (app.clone(), actor.user_id);
         app.background.spawn(async move {
-            if let Err(error) = rename_further(&task, user_id, last).await {
-                tracing::warn!(%error, %user_id, "a name was not changed in all workspaces");
+            if let Err(error) = rename_remaining(&task, user_id, last).await {
+                tracing::warn!(%error, %user_id, "failed to change a name in all workspaces");
             }
         });
     }
     Ok(())
 }
 
-/// Carries the names that a user has by now over to their memberships after a workspace, a hundred in
-/// each transaction. So two changes shortly after one another end with the later one.
-async fn rename_further(app: &App, user_id: Uuid, mut last: Uuid) -> Result<()> {
+/// Copies the user's current names to their memberships after workspace `last`, a hundred in each
+/// transaction. Because it reads the current names, the later of two concurrent changes wins.
+async fn rename_remaining(app: &App, user_id: Uuid, mut last: Uuid) -> Result<()> {
     loop {
         let next = app.db.transaction(|tx| async move {
             match AccountLock::to_go_on(tx, app, user_id).await? {
@@ -61,11 +61,12 @@ async fn rename_further(app: &App, user_id: Uuid, mut last: Uuid) -> Result<()> 
     }
 }
 
-/// Changes the actor's password; their other sessions end.
+/// Changes the actor's password and ends their other sessions.
 ///
 /// # Errors
-/// Those of [`lock::as_viewer`]; `CredentialsInvalid` on `currentPassword` and those of the new password, as problems;
-/// `RateLimited` after too many wrong ones.
+/// Those of [`lock::as_viewer`] and [`Passwords::check`](super::password::Passwords::check).
+/// Refused with `CredentialsInvalid` on `currentPassword`. `RateLimited` after too many wrong
+/// passwords.
 pub async fn change_password(
     app: &App,
     actor: &Actor,
@@ -96,7 +97,7 @@ pub async fn change_password(
     let (user, hash, counter) = (&user, hash.as_str(), counter.as_str());
     lock::as_viewer(app, actor, |account| async move {
         if account.user().password_hash != user.password_hash {
-            // It was changed while this one was being checked.
+            // The password has changed since it was verified.
             return Err(wrong_password().into());
         }
         throttle::forgive(&account, &[counter]).await?;

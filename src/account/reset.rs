@@ -1,4 +1,4 @@
-//! Getting back in: password resets.
+//! Password resets.
 
 use super::device::DeviceProof;
 use super::lock::AccountLock;
@@ -22,11 +22,8 @@ use sea_orm::{
 use secrecy::SecretString;
 use uuid::Uuid;
 
-/// Opens a reset that an admin sends to a user, and writes its mail. It ends the one that an admin
-/// has sent before; those that were requested by visitors stay open.
-///
-/// # Errors
-/// Those of the database.
+/// Creates a reset that an admin sends to a user, and queues its mail. Ends an open reset from an
+/// admin; those that were requested anonymously stay open.
 pub async fn open(
     tx: &Writer,
     app: &App,
@@ -66,10 +63,10 @@ async fn end_open(tx: &Writer, user_id: Uuid, which: Condition, now: DateTime<Ut
     Ok(())
 }
 
-/// Finds the reset that a link opens and its user; using up nothing.
+/// Finds the reset and the user of a link. Does not use up the link.
 ///
 /// # Errors
-/// `TokenUnknown`, `TokenExpired`, `TokenUsed` or `TokenReplaced`, as problems.
+/// Refused with `TokenUnknown`, `TokenExpired`, `TokenUsed`, or `TokenReplaced`.
 pub async fn find(
     db: &impl ConnectionTrait,
     token: &str,
@@ -91,24 +88,24 @@ pub async fn find(
         if is_replaced(db, &reset, ended_at).await? {
             return over(
                 ProblemCode::TokenReplaced,
-                "A newer mail has replaced this link. Open the latest one.",
+                "A newer email has replaced this link. Open the latest one.",
             );
         }
         return over(
             ProblemCode::TokenUsed,
-            "This link has been used already. Ask for another reset if you cannot sign in.",
+            "This link has already been used. Request another reset if you cannot sign in.",
         );
     }
     if reset.expires_at <= now {
         return over(
             ProblemCode::TokenExpired,
-            "This link has expired. Ask for another reset.",
+            "This link has expired. Request another reset.",
         );
     }
     Ok((reset, user.ok_or_else(link::unknown)?))
 }
 
-/// From a reset to the tokens of its mail, and to its user.
+/// Returns the joins from a reset to the tokens of its mail and to its user.
 fn joins() -> [RelationDef; 2] {
     let token = password_reset::Entity::belongs_to(link_token::Entity)
         .from(password_reset::Column::MailId)
@@ -119,7 +116,7 @@ fn joins() -> [RelationDef; 2] {
     [token.into(), user.into()]
 }
 
-/// Whether a reset has ended because an admin sent a newer one: both happen at one time.
+/// Returns whether a reset has ended because an admin sent a newer one. Both have the same time.
 async fn is_replaced(
     db: &impl ConnectionTrait,
     reset: &password_reset::Model,
@@ -134,11 +131,11 @@ async fn is_replaced(
     Ok(newer > 0)
 }
 
-/// Sets a new password: ends every link and session of the user, and mails them a notice. Gives what
-/// makes the client a known device.
+/// Sets a new password, ends all reset links and sessions of the user, and notifies them by mail.
+/// Returns a proof that makes the client a known device.
 ///
 /// # Errors
-/// Those of [`find`], and those of the password, as problems.
+/// Those of [`find`] and [`Passwords::check`](super::password::Passwords::check).
 pub async fn reset(
     app: &App,
     token: &str,
@@ -161,18 +158,15 @@ pub async fn reset(
             replace(&account, app, hash, None).await?;
             let here = attempts::account_from_network_counter(&user.email_key, origin);
             throttle::forgive(&account, &[&here]).await?;
-            note(&account, origin).await
+            audit_reset(&account, origin).await
         })
         .await?;
     app.mail_queued.notify_one();
     DeviceProof::issue(user.id, hash, app.now())
 }
 
-/// Stores a new password, ends the account's reset links and its sessions (but for one that may
-/// stay), and mails a notice.
-///
-/// # Errors
-/// Those of the database.
+/// Stores a new password, ends the account's reset links and its sessions except `kept_session`,
+/// and queues a notification.
 pub async fn replace(
     account: &AccountLock,
     app: &App,
@@ -198,10 +192,13 @@ pub async fn replace(
     .await
 }
 
-async fn note(account: &AccountLock, origin: &ClientInfo) -> Result<()> {
+async fn audit_reset(account: &AccountLock, origin: &ClientInfo) -> Result<()> {
     let user = account.user();
-    let places = memberships::active_of(account.writer(), user.id).await?;
-    let workspace_ids: Vec<Uuid> = places.iter().map(|place| place.workspace_id).collect();
+    let memberships = memberships::active_of(account.writer(), user.id).await?;
+    let workspace_ids: Vec<Uuid> = memberships
+        .iter()
+        .map(|membership| membership.workspace_id)
+        .collect();
     let entries = Entry::of_account(&workspace_ids, AuditKind::ResetPassword)
         .map(|entry| entry.to(user.id, &user.email));
     audit::record(account, account.now(), &Actor::of(user, origin), entries).await

@@ -1,9 +1,8 @@
-//! Password resets that wait for the database, behind answers that are already given.
+//! Password resets that wait for the database after their responses are sent.
 //!
-//! The answer is the same whether there is room or not: how long the queue is depends on the
-//! accounts of those who wait in it. The sites that requests come from take turns, and where there
-//! is no room, the site with the most requests loses one, so that a flood from one place delays
-//! nobody else.
+//! The response is the same whether or not there is room in the queue, because its length depends
+//! on the accounts in it. The sites that send requests take turns. If the queue is full, the site
+//! with the most requests loses one, so a flood from one site delays no other.
 
 use crate::actor::ClientInfo;
 use crate::email::EmailAddress;
@@ -12,24 +11,24 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Semaphore;
 
-/// Requests that may wait at once. Each holds a little memory.
+/// The maximum number of waiting requests. Each takes a little memory.
 pub const MAX_WAITING: usize = 1_024;
-/// How many are at work at once: most connections to the database are for those who wait for their
-/// answer.
+/// The maximum number of requests processed at once. Most database connections are reserved for
+/// requests whose client waits for the response.
 pub const AT_WORK: usize = 4;
 
-/// A reset that a visitor asked for.
+/// A password reset requested by an anonymous visitor.
 #[derive(Clone, Debug)]
 pub struct ResetRequest {
     pub email: EmailAddress,
     pub origin: ClientInfo,
 }
 
-/// The queue. Clones share it.
+/// The queue of requests. Clones share it.
 #[derive(Clone)]
 pub struct ResetQueue {
     waiting: Arc<Mutex<Waiting>>,
-    /// What those at work hold.
+    /// The permits of the requests in progress.
     pub permits: Arc<Semaphore>,
 }
 
@@ -43,8 +42,8 @@ impl Default for ResetQueue {
 }
 
 impl ResetQueue {
-    /// Adds a request. Gives whether the queue has grown: not where the same site waits for the
-    /// same address already, and not where another request had to go for it.
+    /// Adds a request. Returns whether the queue has grown. It does not grow if the same site
+    /// already waits for the same address or if another request was dropped.
     pub fn push(&self, request: ResetRequest) -> bool {
         let mut waiting = self.waiting();
         if !waiting.push(request) {
@@ -55,11 +54,11 @@ impl ResetQueue {
         }
         waiting.drop_one();
         metrics::counter!("tokenvue_password_resets_dropped_total").increment(1);
-        tracing::debug!("a password reset was dropped: too many wait for the database");
+        tracing::debug!("dropped a password reset: the queue is full");
         false
     }
 
-    /// Takes the next request, of the site whose turn it is.
+    /// Takes the next request of the site whose turn it is.
     pub fn pop(&self) -> Option<ResetRequest> {
         self.waiting().pop()
     }
@@ -69,13 +68,13 @@ impl ResetQueue {
     }
 }
 
-/// The requests that wait, by site.
+/// The waiting requests by site.
 #[derive(Default)]
 struct Waiting {
     by_site: HashMap<String, VecDeque<ResetRequest>>,
     /// The sites with requests, in the order of their turns.
     turns: VecDeque<String>,
-    /// Sites and the keys of the addresses that they wait for.
+    /// Sites and the email keys that they wait for.
     known: HashSet<(String, String)>,
     len: usize,
 }
@@ -104,8 +103,8 @@ impl Waiting {
         Some(request)
     }
 
-    /// Drops the latest request of the site with the most; of several such sites, of the one that
-    /// has waited the shortest.
+    /// Drops the latest request of the site with the most requests. Of several such sites, drops
+    /// that of the site that has waited the shortest time.
     fn drop_one(&mut self) {
         let waiting = |site: &&String| self.by_site.get(*site).map_or(0, VecDeque::len);
         let Some(site) = self.turns.iter().max_by_key(waiting).cloned() else {
@@ -117,7 +116,7 @@ impl Waiting {
         }
     }
 
-    /// Forgets a request that was taken out, and its site where it was the last one.
+    /// Forgets a removed request, and its site if it was the last one.
     fn removed(&mut self, site: &str, request: &ResetRequest) {
         self.len -= 1;
         let key = request.email.key().to_owned();
@@ -158,7 +157,7 @@ mod tests {
             assert!(queue.push(request("203.0.113.1", n)));
         }
         assert!(queue.push(request("203.0.113.2", 0)));
-        assert!(!queue.push(request("203.0.113.2", 0)), "waits already");
+        assert!(!queue.push(request("203.0.113.2", 0)), "already waiting");
         let order: Vec<String> = drain(&queue).into_iter().map(|(from, _)| from).collect();
         let (one, other) = ("203.0.113.1", "203.0.113.2");
         assert_eq!(order, [one, other, one, one]);
@@ -169,16 +168,16 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_from_a_few_sites_takes_no_place_of_others() {
+    fn flood_from_a_few_sites_displaces_no_others() {
         let queue = ResetQueue::default();
         for n in 0..2 * MAX_WAITING {
-            // One site of IPv6 with a network for each request, and one of IPv4.
+            // One IPv6 site with a network for each request, and one IPv4 site.
             queue.push(request(&format!("2001:db8:1:{n:x}::1"), n));
             queue.push(request("203.0.113.1", n));
         }
         assert_eq!(queue.waiting().len, MAX_WAITING);
         let grew = queue.push(request("198.51.100.1", 0));
-        assert!(!grew, "another request has gone for it");
+        assert!(!grew, "another request is dropped for it");
         let order: Vec<String> = drain(&queue).into_iter().map(|(from, _)| from).collect();
         assert_eq!(order.len(), MAX_WAITING);
         let turn = order.iter().position(|from| from == "198.51.100.1");
@@ -186,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_queue_of_single_requests_drops_the_newcomer() {
+    fn full_queue_of_single_requests_drops_the_new_one() {
         let queue = ResetQueue::default();
         for n in 0..MAX_WAITING {
             let address = format!("10.0.{}.{}", n / 256, n % 256);

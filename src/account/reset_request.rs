@@ -1,9 +1,9 @@
-//! Password resets that visitors ask for. Everything is done behind the answer, at a time that the
-//! visitor does not know, and by the same statements whether or not there is an account.
+//! Password resets requested by anonymous visitors. All work is done after the response is sent, at
+//! a random time, and by the same statements whether or not there is an account.
 //!
-//! The quota of an address has the length of a link's life as its window: where it is used up, the
-//! links of this window still work. So no request that proves nothing can take the way back from
-//! the owner of an account.
+//! The quota window of an address is as long as the lifetime of a link, so when the quota is used
+//! up, the links of this window still work. Unproven requests therefore cannot take away an account
+//! owner's way to reset the password.
 
 use super::reset_queue::ResetRequest;
 use super::throttle::{self, Quota};
@@ -23,13 +23,13 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter a
 use std::time::Duration as StdDuration;
 use uuid::Uuid;
 
-/// The window of a network's quota.
+/// The quota window of a network.
 const WINDOW: Duration = Duration::hours(1);
-/// The longest that a request waits before it is worked on, so that what the visitor sends next
-/// does not meet its work.
+/// The maximum random delay before a request is processed, so that the visitor's next request does
+/// not coincide with this work.
 const SPREAD: StdDuration = StdDuration::from_secs(1);
 
-/// Mails a reset link to the person who has an account with this address, if there is one.
+/// Sends a reset link to the address if it has an account.
 pub fn request(app: &App, email: &str, origin: &ClientInfo) {
     let Ok(email) = EmailAddress::parse(email, app.config.email_domains) else {
         return;
@@ -51,30 +51,32 @@ pub fn request(app: &App, email: &str, origin: &ClientInfo) {
         tokio::time::sleep(wait).await;
         let _permit = task.resets.permits.acquire().await;
         if let Some(request) = task.resets.pop() {
-            work_on(&task, &request).await;
+            process(&task, &request).await;
         }
     });
 }
 
 fn refuse() {
     metrics::counter!("tokenvue_password_resets_refused_total").increment(1);
-    tracing::debug!("a password reset was refused: its network or address has asked too often");
+    tracing::debug!(
+        "refused a password reset: too many requests from its network or for its address"
+    );
 }
 
-async fn work_on(app: &App, request: &ResetRequest) {
+async fn process(app: &App, request: &ResetRequest) {
     let worked = app
         .db
         .transaction(|tx| async move { request_in(&tx.into_writer(), app, request).await })
         .await;
     match worked {
-        // Also where no mail has been written: the worker is to look as often in either case.
+        // Also if no mail was written: the worker looks equally often in both cases.
         Ok(true) => app.mail_queued.notify_one(),
         Ok(false) => refuse(),
-        Err(error) => tracing::error!(%error, "a password reset could not be opened"),
+        Err(error) => tracing::error!(%error, "failed to create a password reset"),
     }
 }
 
-/// Opens a reset where there is an account; gives whether the quotas allowed it.
+/// Creates a reset if there is an account. Returns whether the quotas allowed it.
 async fn request_in(tx: &Writer, app: &App, request: &ResetRequest) -> Result<bool> {
     let user = user::Entity::find()
         .filter(user::Column::EmailKey.eq(request.email.key()))
@@ -82,7 +84,8 @@ async fn request_in(tx: &Writer, app: &App, request: &ResetRequest) -> Result<bo
         .one(tx)
         .await?;
     for quota in quotas(app, request) {
-        // One after the other: what the network's quota refuses uses up nothing of the address's.
+        // One after the other: a request that the network's quota refuses does not count for the
+        // address.
         if throttle::take(tx, &[quota], app.now()).await? != [None] {
             return Ok(false);
         }
@@ -96,9 +99,9 @@ async fn request_in(tx: &Writer, app: &App, request: &ResetRequest) -> Result<bo
     );
     let mail = OutboxMail::new(greeted, email, MailKind::PasswordReset { by: None });
     let mail_id = mail.id();
-    open_if_there(tx, app, &request.email, mail_id).await?;
+    insert_if_account_exists(tx, app, &request.email, mail_id).await?;
     outbox::enqueue(tx, app.now(), [mail]).await?;
-    take_back_unless_open(tx, mail_id).await?;
+    delete_mail_without_reset(tx, mail_id).await?;
     Ok(true)
 }
 
@@ -121,9 +124,13 @@ fn quotas(app: &App, request: &ResetRequest) -> [Quota; 2] {
     ]
 }
 
-/// Writes a reset for the account, if there is one, in one statement either way. Resets that are
-/// open stay so.
-async fn open_if_there(tx: &Writer, app: &App, email: &EmailAddress, mail_id: Uuid) -> Result<()> {
+/// Creates a reset if there is an account, in one statement either way. Open resets stay open.
+async fn insert_if_account_exists(
+    tx: &Writer,
+    app: &App,
+    email: &EmailAddress,
+    mail_id: Uuid,
+) -> Result<()> {
     use password_reset::Column;
     let now = app.now();
     let account = Query::select()
@@ -153,8 +160,8 @@ async fn open_if_there(tx: &Writer, app: &App, email: &EmailAddress, mail_id: Uu
     Ok(())
 }
 
-/// Deletes the mail where there was no account to write it to.
-async fn take_back_unless_open(tx: &Writer, mail_id: Uuid) -> Result<()> {
+/// Deletes the mail if there was no account for a reset.
+async fn delete_mail_without_reset(tx: &Writer, mail_id: Uuid) -> Result<()> {
     let open = Query::select()
         .column(password_reset::Column::MailId)
         .from(password_reset::Entity)

@@ -1,4 +1,4 @@
-//! Sessions: begun by signing in, ended by signing out, by time, or from elsewhere.
+//! Sessions: how they begin and end, and their active workspace.
 
 use super::lock::{self, AccountLock};
 use super::sessions;
@@ -14,14 +14,11 @@ use sea_orm::sea_query::{Condition, Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
 use uuid::Uuid;
 
-/// The longest name of a client that is kept, in characters.
+/// The maximum length of a stored user agent in characters.
 const MAX_USER_AGENT: usize = 200;
 
-/// Begins a session; its token is known to the caller alone. The user must be locked: where they have
-/// as many sessions as allowed, the one that was unused the longest ends.
-///
-/// # Errors
-/// Those of the database.
+/// Begins a session and returns its token, which is not stored. The user must be locked. If they
+/// have as many sessions as allowed, the longest-idle one ends.
 pub async fn begin(
     writer: &Writer,
     app: &App,
@@ -32,10 +29,7 @@ pub async fn begin(
     begin_first(writer, app, user_id, origin).await
 }
 
-/// Begins the first session of a user, who has just signed up.
-///
-/// # Errors
-/// Those of the database.
+/// Begins the first session of a user who has just signed up.
 pub async fn begin_first(
     writer: &Writer,
     app: &App,
@@ -61,7 +55,7 @@ pub async fn begin_first(
     Ok(token)
 }
 
-/// A session of a user that is neither expired nor idle for too long.
+/// Returns the condition for a user's session that is neither expired nor idle for too long.
 pub fn usable(app: &App, session_id: Uuid, user_id: Uuid) -> Condition {
     let column = |column| Expr::col((session::Entity, column));
     Condition::all()
@@ -74,7 +68,7 @@ pub fn usable(app: &App, session_id: Uuid, user_id: Uuid) -> Condition {
 /// Ends one session of the actor.
 ///
 /// # Errors
-/// Those of [`lock::as_viewer`]; `NotFound` where the actor has no such session.
+/// Those of [`lock::as_viewer`]. `NotFound` if the actor has no such session.
 pub async fn end(app: &App, actor: &Actor, session_id: Uuid) -> Result<()> {
     lock::as_viewer(app, actor, |account| async move {
         let ended = session::Entity::delete_many()
@@ -90,10 +84,7 @@ pub async fn end(app: &App, actor: &Actor, session_id: Uuid) -> Result<()> {
     .await
 }
 
-/// Ends all sessions of an account, but for one that may stay.
-///
-/// # Errors
-/// Those of the database.
+/// Ends all sessions of an account, except `but`.
 pub async fn end_all(account: &AccountLock, but: Option<Uuid>) -> Result<()> {
     let user_id = account.user().id;
     let mut doomed = session::Entity::delete_many().filter(session::Column::UserId.eq(user_id));
@@ -104,7 +95,7 @@ pub async fn end_all(account: &AccountLock, but: Option<Uuid>) -> Result<()> {
     Ok(())
 }
 
-/// Points the actor's session at another workspace, which counts as being active there.
+/// Changes the active workspace of the actor's session. This counts as activity there.
 ///
 /// # Errors
 /// Those of [`as_member`](team::lock::as_member).
@@ -120,10 +111,7 @@ pub async fn switch(app: &App, actor: &Actor, workspace_id: Uuid) -> Result<()> 
     .await
 }
 
-/// Notes that a user was active in workspaces.
-///
-/// # Errors
-/// Those of the database.
+/// Records that a user was active in workspaces.
 pub async fn mark_active(
     writer: &Writer,
     user_id: Uuid,

@@ -1,4 +1,4 @@
-//! The sessions of a user: how many there may be, and which of them can still be used.
+//! The list of a user's sessions and the limit on their number.
 
 use crate::App;
 use crate::db::Writer;
@@ -13,10 +13,11 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// Sessions that are ended at once, at most: more than a user has, unless the setting was lowered.
+/// The maximum number of sessions that one call ends: more than a user has, unless the setting was
+/// lowered.
 const MAX_ENDED: u64 = 1_000;
 
-/// The sessions of a user that can be used at a time.
+/// A query for the sessions of a user that are usable at a given time.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionQuery {
     user_id: Uuid,
@@ -25,7 +26,7 @@ pub struct SessionQuery {
 }
 
 impl SessionQuery {
-    /// The sessions that a user can use now.
+    /// Returns the query for the sessions that a user can use now.
     pub fn of(app: &App, user_id: Uuid) -> SessionQuery {
         let now = app.now();
         SessionQuery {
@@ -42,10 +43,7 @@ impl SessionQuery {
             .filter(Column::LastUsedAt.gt(self.unused_since))
     }
 
-    /// Reads a page, the latest first.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Returns a page, latest first.
     pub async fn page(
         &self,
         db: &impl ConnectionTrait,
@@ -54,30 +52,20 @@ impl SessionQuery {
         latest_first(db, self.select(), Column::Id, slice).await
     }
 
-    /// Reads one of them.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Returns one session.
     pub async fn find(&self, db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Model>> {
         Ok(self.select().filter(Column::Id.eq(id)).one(db).await?)
     }
 
-    /// Counts them.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Returns the number of sessions.
     pub async fn count(&self, db: &impl ConnectionTrait) -> Result<i64> {
         let count = self.select().count(db).await?;
         Ok(i64::try_from(count).unwrap_or(i64::MAX))
     }
 }
 
-/// Ends as many sessions of a user as leave no room for a new one: first those that have expired,
-/// then those that were unused the longest. The user must be locked, so that their sessions begin
-/// one at a time.
-///
-/// # Errors
-/// Those of the database.
+/// Ends sessions of a user to make room for a new one: expired ones first, then the longest-idle
+/// ones. The user must be locked, so that concurrent sign-ins cannot exceed the limit.
 pub async fn make_room(writer: &Writer, app: &App, user_id: Uuid) -> Result<()> {
     let kept = app.config.quotas.sessions_per_user - 1;
     let usable = Expr::col(Column::ExpiresAt).gt(app.now());

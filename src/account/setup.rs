@@ -18,7 +18,7 @@ use sea_orm::{
 use secrecy::SecretString;
 use uuid::Uuid;
 
-/// What the first admin types.
+/// The input of the first admin.
 #[derive(Clone, Debug)]
 pub struct FirstAdmin {
     pub email: String,
@@ -28,7 +28,7 @@ pub struct FirstAdmin {
     pub workspace: String,
 }
 
-/// The same, checked.
+/// The validated input.
 struct Checked {
     email: EmailAddress,
     first_name: String,
@@ -37,23 +37,17 @@ struct Checked {
     workspace: String,
 }
 
-/// Whether nobody has signed up yet.
-///
-/// # Errors
-/// Those of the database.
+/// Returns whether no user has signed up yet.
 pub async fn is_open(db: &impl ConnectionTrait) -> Result<bool> {
-    let anybody = user::Entity::find()
+    let user = user::Entity::find()
         .filter(user::Column::Status.eq(UserStatus::Active))
         .limit(1)
         .one(db)
         .await?;
-    Ok(anybody.is_none())
+    Ok(user.is_none())
 }
 
-/// Makes the one-time token of the set-up link; `None` once somebody has signed up.
-///
-/// # Errors
-/// Those of the database.
+/// Creates the one-time token of the setup link. Returns `None` if a user has signed up.
 pub async fn offer(app: &App) -> Result<Option<Token>> {
     if !is_open(&app.db).await? {
         return Ok(None);
@@ -66,7 +60,7 @@ pub async fn offer(app: &App) -> Result<Option<Token>> {
 /// Sets up the first workspace and signs its admin in.
 ///
 /// # Errors
-/// As problems: `TokenUnknown`, `TokenExpired` or `TokenUsed`, and those of the input.
+/// Refused with `TokenUnknown`, `TokenExpired`, `TokenUsed`, or the codes of invalid input.
 pub async fn complete(
     app: &App,
     token: &str,
@@ -85,10 +79,10 @@ pub async fn complete(
         .await
 }
 
-/// Sets up a workspace and its admin from the command line, on an empty installation.
+/// Sets up the first workspace and its admin from the command line.
 ///
 /// # Errors
-/// `TokenUsed` as a problem where somebody has signed up already, and those of the input.
+/// Refused with `TokenUsed` if a user has signed up, or the codes of invalid input.
 pub async fn bootstrap(
     app: &App,
     admin: &FirstAdmin,
@@ -107,7 +101,7 @@ pub async fn bootstrap(
 
 async fn check_token(db: &impl ConnectionTrait, app: &App, token: &str) -> Result<()> {
     if !is_open(db).await? {
-        return Err(already_done().into());
+        return Err(already_set_up().into());
     }
     let token = Token::parse(token).ok_or_else(unknown)?;
     let row = link_token::Entity::find_by_id(token.hash()).one(db).await?;
@@ -115,7 +109,7 @@ async fn check_token(db: &impl ConnectionTrait, app: &App, token: &str) -> Resul
         .filter(|row| row.purpose == LinkPurpose::Setup)
         .ok_or_else(unknown)?;
     if row.created_at + app.config.setup_lifetime <= app.now() {
-        let message = "This link has expired. Start the server anew to get another one.";
+        let message = "This link has expired. Restart the server to get a new one.";
         return Err(Problem::new(ProblemCode::TokenExpired, &["token"], message).into());
     }
     Ok(())
@@ -150,15 +144,15 @@ async fn create(
 ) -> Result<(user::Model, entity::workspace::Model)> {
     let now = app.now();
     if !is_open(tx).await? {
-        return Err(already_done().into());
+        return Err(already_set_up().into());
     }
-    // Of two people with a link each, the second waits here and then finds theirs gone.
+    // Of two concurrent setups, the second waits here and then finds its link deleted.
     let links = link_token::Entity::delete_many()
         .filter(link_token::Column::Purpose.eq(LinkPurpose::Setup))
         .exec(tx)
         .await?;
     if by_link && links.rows_affected == 0 {
-        return Err(already_done().into());
+        return Err(already_set_up().into());
     }
     let user = user::Model {
         id: Uuid::now_v7(),
@@ -179,13 +173,13 @@ async fn create(
     Ok((user, workspace))
 }
 
-/// This link comes by no mail.
+/// Refuses an unknown setup link. Unlike other links, it is not sent by mail.
 fn unknown() -> Problem {
-    let message = "This link is not complete. Copy all of it from where the server printed it.";
+    let message = "This link is not complete. Copy all of it from the server's output.";
     Problem::new(ProblemCode::TokenUnknown, &["token"], message)
 }
 
-fn already_done() -> Problem {
-    let message = "This installation is set up already. Sign in instead.";
+fn already_set_up() -> Problem {
+    let message = "This installation is already set up. Sign in instead.";
     Problem::new(ProblemCode::TokenUsed, &["token"], message)
 }

@@ -1,4 +1,4 @@
-//! Signing in by email and password.
+//! Sign-in with email and password.
 
 use super::attempts::Counters;
 use super::device::DeviceProof;
@@ -16,27 +16,27 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use secrecy::SecretString;
 use uuid::Uuid;
 
-/// What a sign-in gives.
+/// The result of a sign-in.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
     /// The token of the new session.
     pub session: Token,
-    /// What makes the client a known device.
+    /// A proof that makes the client a known device.
     pub device: DeviceProof,
 }
 
-/// Begins a session for the person who knows the password.
+/// Verifies the password and begins a session.
 ///
 /// # Errors
-/// `CredentialsInvalid`, the same for a wrong password and for an unknown or only invited
-/// address; `RateLimited` after too many failures.
+/// Refused with `CredentialsInvalid`, which does not distinguish a wrong password from an unknown
+/// or only invited address. `RateLimited` after too many failures.
 pub async fn sign_in(
     app: &App,
     email: &str,
     password: &SecretString,
     origin: &ClientInfo,
 ) -> Result<SignedIn> {
-    // What is no address has no account; it takes the same way as one that is unknown.
+    // An invalid address has no account and is handled like an unknown one.
     let key = EmailAddress::parse(email, app.config.email_domains)
         .map_or_else(|_| String::new(), |address| address.key().to_owned());
     let user = user::Entity::find()
@@ -54,7 +54,7 @@ pub async fn sign_in(
     if let Some(signed_in) = begin(app, &user, password, &counters, origin).await? {
         return Ok(signed_in);
     }
-    // A reset has replaced the password while it was being checked, or a sign-in its hash.
+    // A reset has replaced the password since it was verified, or a concurrent sign-in its hash.
     let user = user::Entity::find_by_id(user.id).one(&app.db).await?;
     let hash = user.as_ref().and_then(|user| user.password_hash.as_deref());
     let verified = app.passwords.verify(password, hash, app).await?;
@@ -63,8 +63,8 @@ pub async fn sign_in(
     signed_in.ok_or_else(|| wrong_credentials().into())
 }
 
-/// Begins the session, and hashes the password again where the hash is out of date. `None` where
-/// the account has another hash by now than the one that was verified.
+/// Begins the session, and stores a new hash of the password if the hash is outdated. Returns
+/// `None` if the account's hash has changed since it was verified.
 async fn begin(
     app: &App,
     user: &user::Model,
@@ -85,7 +85,7 @@ async fn begin(
                 renew_hash(&account, hash).await?;
             }
             let session = session::begin(&account, app, user.id, origin).await?;
-            note_sign_in(&account, origin).await?;
+            audit_sign_in(&account, origin).await?;
             let device = DeviceProof::issue(user.id, renewed.unwrap_or(hash), account.now())?;
             Ok(Some(SignedIn { session, device }))
         })
@@ -93,7 +93,7 @@ async fn begin(
 }
 
 /// Stores another hash of the same password. Other known devices of the account count as unknown
-/// until they sign in again: the hash is the key of their proofs.
+/// until they sign in again, because the hash is the key of their proofs.
 async fn renew_hash(account: &AccountLock, hash: &str) -> Result<()> {
     user::Entity::update_many()
         .col_expr(user::Column::PasswordHash, hash.into())
@@ -103,8 +103,8 @@ async fn renew_hash(account: &AccountLock, hash: &str) -> Result<()> {
     Ok(())
 }
 
-/// The name of the client's device, if it proves that the account was signed in with it. An unknown
-/// account is checked like a known one.
+/// Returns the name of the client's device if it proves that the account has signed in on it. An
+/// unknown account is checked in the same way.
 fn known_device(
     app: &App,
     user_id: Option<Uuid>,
@@ -118,15 +118,18 @@ fn known_device(
 }
 
 fn wrong_credentials() -> Problem {
-    let message = "Email or password is not right. Check both, or ask for a password reset.";
+    let message = "The email or password is incorrect. Check both, or request a password reset.";
     Problem::new(ProblemCode::CredentialsInvalid, &[], message)
 }
 
-/// Writes the sign-in into the audit log of each workspace of the user.
-async fn note_sign_in(account: &AccountLock, origin: &ClientInfo) -> Result<()> {
+/// Writes the sign-in to the audit log of each of the user's workspaces.
+async fn audit_sign_in(account: &AccountLock, origin: &ClientInfo) -> Result<()> {
     let (user, now) = (account.user(), account.now());
-    let places = memberships::active_of(account.writer(), user.id).await?;
-    let workspace_ids: Vec<Uuid> = places.iter().map(|place| place.workspace_id).collect();
+    let memberships = memberships::active_of(account.writer(), user.id).await?;
+    let workspace_ids: Vec<Uuid> = memberships
+        .iter()
+        .map(|membership| membership.workspace_id)
+        .collect();
     let entries = Entry::of_account(&workspace_ids, AuditKind::SignIn);
     audit::record(account, now, &Actor::of(user, origin), entries).await?;
     if let [only] = workspace_ids[..] {

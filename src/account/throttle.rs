@@ -1,4 +1,4 @@
-//! Counters in the database that slow down repeated attempts, whichever replica they reach.
+//! Counters in the database that slow down repeated attempts across all replicas.
 
 use crate::db::{Db, Writer};
 use crate::error::{Error, Result};
@@ -12,10 +12,11 @@ use sea_orm::{
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, HashMap};
 
-/// After this time without failures, counting starts again.
+/// The time without failures after which a counter is reset.
 const MEMORY: Duration = Duration::hours(1);
 
-/// Names a counter. The value is hashed: the table tells nobody whose address was tried.
+/// Returns the key of a counter. The value is hashed, so that the table does not reveal which
+/// addresses were tried.
 pub fn key(kind: &str, value: &str) -> String {
     let digest = Sha256::digest(value.as_bytes());
     let hex: String = digest[..16]
@@ -25,7 +26,7 @@ pub fn key(kind: &str, value: &str) -> String {
     format!("{kind}:{hex}")
 }
 
-/// A counter, and how often it may be used within a window.
+/// The limit on the uses of a counter within a window.
 #[derive(Clone, Debug)]
 pub struct Quota {
     pub key: String,
@@ -40,21 +41,21 @@ struct Count {
     resets_at: DateTime<Utc>,
 }
 
-/// What a statement adds to a counter, and the length of a window that begins with it.
+/// The number that a statement adds to a counter, and the length of a new window.
 struct Uses {
     count: i32,
     window: Duration,
 }
 
-/// Adds to the counters that `VALUES` names, or begins them again where their window is over: `$1`
-/// is now.
+/// Adds to the counters in `VALUES`, or resets them if their window is over. `$1` is the current
+/// time.
 const COUNT: &str = "ON CONFLICT (key) DO UPDATE SET
         count = CASE WHEN throttles.resets_at <= $1 THEN excluded.count
             ELSE throttles.count + excluded.count END,
         resets_at = CASE WHEN throttles.resets_at <= $1 THEN excluded.resets_at
             ELSE throttles.resets_at END";
 
-/// In the order of the keys, so that two transactions cannot wait for each other.
+/// Counts uses in the order of the keys, so that two transactions cannot deadlock.
 async fn count(
     db: &Writer,
     uses: &BTreeMap<&str, Uses>,
@@ -77,12 +78,9 @@ async fn count(
     Ok(Count::find_by_statement(statement).all(db).await?)
 }
 
-/// Counts one use for each of the quotas, in one statement. Gives, in their order, the time of the
-/// next chance for each that is used up. Of several quotas with the same key, the last one's limit
-/// and window count. At most 1,000.
-///
-/// # Errors
-/// Those of the database.
+/// Counts one use of each quota, in one statement. Returns, in the order of `quotas`, the time at
+/// which each exceeded quota resets. If several quotas have the same key, the limit and window of
+/// the last one apply. Takes at most 1,000 quotas.
 pub async fn take(
     db: &Writer,
     quotas: &[Quota],
@@ -105,10 +103,7 @@ pub async fn take(
     Ok(exceeding(quotas, before.collect()))
 }
 
-/// What [`take`] would give, without counting anything.
-///
-/// # Errors
-/// Those of the database.
+/// Returns what [`take`] would return, without counting.
 pub async fn peek(
     db: &impl ConnectionTrait,
     quotas: &[Quota],
@@ -131,10 +126,10 @@ pub async fn peek(
     Ok(exceeding(quotas, before))
 }
 
-/// Counts and when they begin again, by key.
+/// The counts and the times of their reset by key.
 type Counters = HashMap<String, (i32, DateTime<Utc>)>;
 
-/// For each quota, in order, when its next chance is if this use is one too many.
+/// Returns for each quota, in order, when it resets if this use exceeds it.
 fn exceeding(quotas: &[Quota], mut counters: Counters) -> Vec<Option<DateTime<Utc>>> {
     let exceeds = |quota: &Quota| {
         let (used, resets_at) = counters.get_mut(&quota.key)?;
@@ -144,12 +139,12 @@ fn exceeding(quotas: &[Quota], mut counters: Counters) -> Vec<Option<DateTime<Ut
     quotas.iter().map(exceeds).collect()
 }
 
-/// Notes an attempt as failed before it is tried, so that many at once cannot slip through; who
-/// succeeds calls [`forgive`]. After `free` failures each further one doubles the wait, from one
-/// second up to `max_wait`.
+/// Counts an attempt as failed before it is made, so that concurrent attempts cannot exceed the
+/// limit. The caller calls [`forgive`] on success. After `free` failures, each further one doubles
+/// the wait, from one second up to `max_wait`.
 ///
 /// # Errors
-/// `RateLimited` while the wait of an earlier failure lasts.
+/// `RateLimited` while an earlier failure blocks the counter.
 pub async fn attempt(
     db: &Db,
     key: &str,
@@ -157,7 +152,7 @@ pub async fn attempt(
     max_wait: Duration,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    // Counting holds the row until the wait is written: attempts at once see each other's.
+    // Counting locks the row until the wait is written, so concurrent attempts see each other.
     db.transaction(|tx| async move {
         let tx = &tx.into_writer();
         let counted = count_attempt(tx, &[key], now).await?;
@@ -169,12 +164,8 @@ pub async fn attempt(
     .await
 }
 
-/// Counts an attempt with each of the counters that is not blocked, in one statement. Gives what
-/// these count now; a counter that is not among them is blocked. The rows are locked until the end
-/// of the transaction.
-///
-/// # Errors
-/// Those of the database.
+/// Counts an attempt with each counter that is not blocked, in one statement. Returns the new
+/// counts; a missing counter is blocked. The rows stay locked until the end of the transaction.
 pub async fn count_attempt(
     tx: &Writer,
     keys: &[&str],
@@ -191,11 +182,8 @@ pub async fn count_attempt(
     Ok(counted.collect())
 }
 
-/// Blocks a counter after the last free failure: for a second, then for twice as long after each
-/// further one, up to `max_wait`.
-///
-/// # Errors
-/// Those of the database.
+/// Blocks a counter from the last free failure on: for one second, then twice as long after each
+/// further failure, up to `max_wait`.
 pub async fn slow_down(
     tx: &Writer,
     key: &str,
@@ -218,10 +206,7 @@ pub async fn slow_down(
     Ok(())
 }
 
-/// When none of the counters is blocked any more.
-///
-/// # Errors
-/// Those of the database.
+/// Returns the time from which none of the counters is blocked.
 pub async fn blocked_until(
     tx: &impl ConnectionTrait,
     keys: &[&str],
@@ -235,10 +220,7 @@ pub async fn blocked_until(
     Ok(latest.unwrap_or(now + Duration::seconds(1)))
 }
 
-/// Forgets all failures.
-///
-/// # Errors
-/// Those of the database.
+/// Deletes counters.
 pub async fn forgive(db: &Writer, keys: &[&str]) -> Result<()> {
     throttle::Entity::delete_many()
         .filter(throttle::Column::Key.is_in(keys.iter().copied()))
@@ -247,10 +229,7 @@ pub async fn forgive(db: &Writer, keys: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// Takes back one attempt, which turned out well or was not made.
-///
-/// # Errors
-/// Those of the database.
+/// Subtracts one attempt that succeeded or was not made, and unblocks the counter.
 pub async fn refund(db: &Writer, key: &str) -> Result<()> {
     throttle::Entity::update_many()
         .col_expr(

@@ -1,4 +1,4 @@
-//! The viewer: whoever is signed in, with all that guards need to answer without waiting.
+//! The viewer: the signed-in user, with everything that guards need without I/O.
 
 use crate::App;
 use crate::actor::{Actor, ClientInfo};
@@ -12,7 +12,7 @@ use entity::role;
 use sea_orm::{ConnectionTrait as _, FromQueryResult, Statement};
 use uuid::Uuid;
 
-/// A workspace that the viewer is an active member of.
+/// A workspace of which the viewer is an active member.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ViewerMembership {
     pub workspace_id: Uuid,
@@ -22,7 +22,7 @@ pub struct ViewerMembership {
     pub role: Role,
 }
 
-/// Whoever is signed in.
+/// The signed-in user with their session and memberships.
 #[derive(Clone, Debug)]
 pub struct Viewer {
     pub session_id: Uuid,
@@ -30,12 +30,13 @@ pub struct Viewer {
     pub email: String,
     pub first_name: String,
     pub last_name: String,
-    /// Workspaces, by name: the oldest [`memberships::MAX_OF_USER`] and the active one.
+    /// Active memberships ordered by workspace name: the oldest [`memberships::MAX_OF_USER`] and
+    /// that of the active workspace.
     pub memberships: Vec<ViewerMembership>,
     active_workspace_id: Option<Uuid>,
 }
 
-/// One row for each membership; one row without any for a user who has none.
+/// One row for each membership, or one row without a membership for a user who has none.
 #[derive(FromQueryResult)]
 struct Row {
     session_id: Uuid,
@@ -51,7 +52,7 @@ struct Row {
     created_at: Option<DateTime<Utc>>,
 }
 
-/// The number of memberships is [`memberships::MAX_OF_USER`], and one for the active workspace.
+/// Selects the first `$4` memberships and that of the active workspace.
 const LOAD: &str = "SELECT v.session_id, v.active_workspace_id, v.user_id, v.email, v.first_name,
         v.last_name, m.workspace_id, m.role, w.name, w.slug, w.created_at
     FROM (
@@ -77,11 +78,8 @@ const LOAD: &str = "SELECT v.session_id, v.active_workspace_id, v.user_id, v.ema
     ORDER BY w.name, w.id";
 
 impl Viewer {
-    /// Loads whoever holds this session token, in one statement; `None` where it is unknown,
-    /// expired or ended.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Loads the viewer of a session token in one statement. Returns `None` if the token is
+    /// unknown, expired, or ended.
     pub async fn load(app: &App, token: &Token) -> Result<Option<Viewer>> {
         let now = app.now();
         let values = [
@@ -122,12 +120,12 @@ impl Viewer {
         viewer
     }
 
-    /// First and last name.
+    /// Returns the first and last name, or the email address if there are none.
     pub fn name(&self) -> String {
         name::display(&self.first_name, &self.last_name, &self.email)
     }
 
-    /// The viewer as the actor of a change.
+    /// Returns the viewer as the actor of a change.
     pub fn actor(&self, origin: &ClientInfo) -> Actor {
         Actor {
             user_id: self.user_id,
@@ -138,38 +136,38 @@ impl Viewer {
         }
     }
 
-    /// The workspace, if the viewer belongs to it.
+    /// Returns the viewer's membership of a workspace by ID.
     pub fn membership(&self, workspace_id: Uuid) -> Option<&ViewerMembership> {
         self.memberships
             .iter()
             .find(|membership| membership.workspace_id == workspace_id)
     }
 
-    /// The same by its name for URLs.
+    /// Returns the viewer's membership of a workspace by slug.
     pub fn membership_by_slug(&self, slug: &str) -> Option<&ViewerMembership> {
         self.memberships
             .iter()
             .find(|membership| membership.slug == slug)
     }
 
-    /// The workspace that the session is looking at: the one chosen last, or else the first.
+    /// Returns the membership of the active workspace: the last one chosen, or else the first.
     pub fn active_membership(&self) -> Option<&ViewerMembership> {
         self.active_workspace_id
             .and_then(|id| self.membership(id))
             .or_else(|| self.memberships.first())
     }
 
-    /// Whether the viewer may do this there.
+    /// Returns whether the viewer has a permission in a workspace.
     pub fn can(&self, workspace_id: Uuid, permission: Permission) -> bool {
         self.membership(workspace_id)
             .is_some_and(|membership| permissions::allows(membership.role, permission))
     }
 
-    /// Passes where the viewer may do this there.
+    /// Requires a permission in a workspace, and returns the viewer's membership.
     ///
     /// # Errors
-    /// `NotFound` where the viewer does not belong to the workspace, `Forbidden` where their role
-    /// is not enough.
+    /// `NotFound` if the viewer does not belong to the workspace. `Forbidden` if their role lacks
+    /// the permission.
     pub fn require(&self, workspace_id: Uuid, permission: Permission) -> Result<&ViewerMembership> {
         let membership = self
             .membership(workspace_id)

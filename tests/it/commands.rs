@@ -99,7 +99,7 @@ fn bootstrap_sets_up_an_installation_once() {
     );
     let output = bootstrap("eve@acme.example", "several lantern words\n");
     assert!(!output.status.success());
-    assert!(text(&output.stderr).starts_with("error: This installation is set up already."));
+    assert!(text(&output.stderr).starts_with("error: This installation is already set up."));
     let output = doctor();
     assert!(output.status.success());
     assert_eq!(text(&output.stdout), "0 found, 0 repaired\n");

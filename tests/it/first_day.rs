@@ -66,6 +66,6 @@ async fn the_setup_link_works_once(server: Server) {
         let payload = set_up(late, "eve@acme.example").await;
         assert_eq!(user_errors(&payload), ["TOKEN_USED"]);
         let message = payload["userErrors"][0]["message"].as_str().unwrap();
-        assert!(message.contains("set up already"), "{message}");
+        assert!(message.contains("already set up"), "{message}");
     }
 }

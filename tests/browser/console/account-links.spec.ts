@@ -55,7 +55,7 @@ test.describe("a pending invitation of a person with an account", () => {
     await expect(password(page, "Choose a password")).toHaveCount(0);
     await password(page).fill("not the password");
     await page.getByRole("button", { name: "Sign in and accept" }).click();
-    await expect(page.getByText("Email or password is not right")).toBeVisible();
+    await expect(page.getByText("The email or password is incorrect")).toBeVisible();
     await password(page).fill(PASSWORD);
     await page.getByRole("button", { name: "Sign in and accept" }).click();
     await isIn(page);

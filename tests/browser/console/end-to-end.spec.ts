@@ -100,7 +100,7 @@ test("from an empty installation to a colleague with a new password", async ({
     await other.getByLabel("Email", { exact: true }).fill("bo@acme.example");
     await password(other).fill(PASSWORD);
     await other.getByRole("button", { name: "Sign in" }).click();
-    await expect(other.getByText("Email or password is not right")).toBeVisible();
+    await expect(other.getByText("The email or password is incorrect")).toBeVisible();
     await expect(other.getByLabel("Email", { exact: true })).toHaveValue("bo@acme.example");
     await password(other).fill("another long passphrase");
     await other.getByRole("button", { name: "Sign in" }).click();

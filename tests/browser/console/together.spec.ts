@@ -96,7 +96,7 @@ test.describe("a session that ended in another tab", () => {
     await expect(dialog).toBeVisible();
     await password(dialog).fill("not the password");
     await dialog.getByRole("button", { name: "Sign in", exact: true }).click();
-    await expect(dialog.getByText("Email or password is not right")).toBeVisible();
+    await expect(dialog.getByText("The email or password is incorrect")).toBeVisible();
     await password(dialog).fill(PASSWORD);
     await dialog.getByRole("button", { name: "Sign in", exact: true }).click();
     await expect(dialog).toBeHidden();
