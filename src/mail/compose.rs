@@ -1,5 +1,5 @@
-//! From outbox rows to mails: what they say is looked up at the moment of rendering, so that a mail
-//! never tells of what has ended meanwhile. Several mails are looked up together.
+//! Composes mails from outbox rows. The content is looked up when a mail is rendered, so a mail
+//! never describes something that has ended since. Several mails are looked up together.
 
 use super::content::{
     Added, InvitationRequested, LinkPage, MailContent, PasswordChanged, PasswordReset, RequestedBy,
@@ -20,11 +20,10 @@ use uuid::Uuid;
 
 mod facts;
 
-/// Renders a mail of the outbox, with a token that is made here and now; `None` where what it is
-/// about has ended.
+/// Renders a mail of the outbox with a new token. Returns `None` if its subject has ended.
 ///
 /// # Errors
-/// Those of the database; `Internal` where the row or a template is broken.
+/// `Internal` if the row or a template is invalid.
 pub async fn render(
     app: &App,
     renderer: &Renderer,
@@ -34,11 +33,10 @@ pub async fn render(
     rendered.into_iter().next().unwrap_or(Ok(None))
 }
 
-/// Renders several mails, each as [`render`] does, in their order. A broken row or template spoils
-/// its own mail only.
+/// Renders several mails, in order. An invalid row or template fails only its own mail.
 ///
 /// # Errors
-/// Those of the database, and of the machine's randomness.
+/// `Internal` if the operating system provides no random bytes.
 pub async fn render_all(
     app: &App,
     renderer: &Renderer,
@@ -59,7 +57,7 @@ pub async fn render_all(
     Ok(rendered.collect())
 }
 
-/// The links of those mails that have one, with new tokens, by the ids of their mails.
+/// Creates the links of the mails that need one, with new tokens, by mail ID.
 async fn mint_links(
     app: &App,
     mails: &[&outbox::Model],
@@ -87,10 +85,7 @@ async fn mint_links(
         .collect())
 }
 
-/// Those of the mails whose matter has ended, by their ids: [`render`] gives nothing for them.
-///
-/// # Errors
-/// Those of the database.
+/// Returns the IDs of the mails whose subject has ended. [`render`] returns `None` for them.
 pub async fn ended(app: &App, mails: &[outbox::Model]) -> Result<HashSet<Uuid>> {
     let facts = Facts::load(app, &mails.iter().collect::<Vec<_>>()).await?;
     let has_ended = |mail: &&outbox::Model| matches!(compose(&facts, mail), Ok(None));

@@ -1,123 +1,117 @@
-//! What a mail is about. An outbox row keeps this as JSON, so nothing in here is a secret: the
-//! token of a link is made at the moment of sending.
+//! The content of mails. Nothing in it is a secret: the token of a link is created when the mail is
+//! sent.
 
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use url::Url;
 
-/// A mail, as an outbox row holds it: `{"kind": "INVITATION", …}`.
+/// The content of a mail, tagged with its kind: `{"kind": "INVITATION", …}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum MailContent {
-    /// Asks somebody without an account to join.
+    /// Invites a person without an account.
     Invitation(Invitation),
-    /// Tells the owner of an account that they are in one more workspace.
+    /// Notifies the owner of an account that they were added to workspaces.
     Added(Added),
     /// Lets the owner of an account choose a new password.
     PasswordReset(PasswordReset),
-    /// Tells the owner of an account that its password was changed.
+    /// Notifies the owner of an account that the password was changed.
     PasswordChanged(PasswordChanged),
-    /// Tells an inviter that their invitee asks for a new link.
+    /// Notifies an inviter that an invitee requests a new invitation.
     InvitationRequested(InvitationRequested),
 }
 
-/// A workspace, and the role that the recipient has or would have in it.
+/// A workspace, and the recipient's role in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct WorkspaceRole {
-    /// The name of the workspace.
     pub name: String,
-    /// The role as people read it: `Gateway Operator`.
+    /// The display name of the role: `Gateway Operator`.
     pub role: String,
 }
 
-/// Asks somebody without an account to join one or more workspaces. Needs a link.
+/// Invites a person without an account to one or more workspaces. Needs a link.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Invitation {
-    /// How to address the invitee, where the inviter typed a name.
+    /// The invitee's name, if the inviter entered one.
     pub name: Option<String>,
-    /// Who invites.
+    /// The inviter's name.
     pub inviter_name: String,
-    /// Where to ask back.
+    /// The inviter's email address, for questions.
     pub inviter_email: String,
-    /// What the one link accepts; never empty.
+    /// The workspaces that the link accepts; never empty.
     pub workspaces: Vec<WorkspaceRole>,
-    /// When the link ends.
+    /// When the link expires.
     pub expires_at: DateTime<Utc>,
 }
 
-/// Tells the owner of an account that an admin made them a member, at once.
+/// Notifies the owner of an account that an admin added them to workspaces.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Added {
-    /// How to address the new member.
+    /// The name of the new member.
     pub name: Option<String>,
     /// The admin's name.
     pub added_by: String,
-    /// Where they are a member now; never empty.
+    /// The new workspaces; never empty.
     pub workspaces: Vec<WorkspaceRole>,
 }
 
 /// Lets the owner of an account choose a new password. Needs a link.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PasswordReset {
-    /// How to address the owner.
+    /// The owner's name.
     pub name: Option<String>,
-    /// Who asked for it.
+    /// Who requested the reset.
     pub requested_by: RequestedBy,
-    /// When the link ends.
+    /// When the link expires.
     pub expires_at: DateTime<Utc>,
 }
 
-/// Who asked for a password reset.
+/// Who requested a password reset.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "by", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum RequestedBy {
-    /// Whoever typed the address on the sign-in page.
+    /// A visitor who entered the address on the sign-in page.
     SelfService,
     /// An admin of one of the owner's workspaces.
-    Admin {
-        /// The admin's name.
-        name: String,
-        /// The name of the workspace.
-        workspace: String,
-    },
+    Admin { name: String, workspace: String },
 }
 
-/// Tells the owner of an account that its password was changed and every session ended.
+/// Notifies the owner of an account that the password was changed and all sessions were ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PasswordChanged {
-    /// How to address the owner.
+    /// The owner's name.
     pub name: Option<String>,
-    /// When it was changed.
+    /// When the password was changed.
     pub at: DateTime<Utc>,
 }
 
-/// Tells an inviter that somebody with an expired link asks for a new one.
+/// Notifies an inviter that an invitee with an expired link requests a new one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct InvitationRequested {
-    /// How to address the inviter.
+    /// The inviter's name.
     pub name: Option<String>,
-    /// Whose invitation expired.
+    /// The email address of the invitee.
     pub invitee_email: String,
-    /// The names of the workspaces that it was for; never empty.
+    /// The names of the workspaces of the invitation; never empty.
     pub workspaces: Vec<String>,
-    /// The name in URLs of the workspace whose team page the mail points to.
+    /// The slug of the workspace whose team page the mail links to.
     pub slug: Option<String>,
 }
 
-/// The pages that open with a token.
+/// A page that is opened with a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkPage {
     /// Shows an invitation and accepts it.
     AcceptInvitation,
-    /// Takes a new password.
+    /// Sets a new password.
     ResetPassword,
-    /// Where the first workspace and admin of an empty installation are set up.
+    /// Sets up the first workspace and admin of an empty installation.
     SetUp,
 }
 
 impl LinkPage {
-    /// Its path below the public URL.
+    /// Returns the path relative to the public URL.
     pub fn path(self) -> &'static str {
         match self {
             LinkPage::AcceptInvitation => "accept-invitation",
@@ -128,7 +122,7 @@ impl LinkPage {
 }
 
 impl MailContent {
-    /// The page whose link the mail carries; `None` where it needs no token.
+    /// Returns the page that the mail links to, or `None` if the mail needs no token.
     pub fn page(&self) -> Option<LinkPage> {
         match self {
             MailContent::Invitation(_) => Some(LinkPage::AcceptInvitation),
@@ -139,7 +133,7 @@ impl MailContent {
         }
     }
 
-    /// The kind as outbox rows and logs name it, the same as in the JSON.
+    /// Returns the kind of the mail in outbox rows and logs, as in the JSON.
     pub fn kind(&self) -> &'static str {
         match self {
             MailContent::Invitation(_) => "INVITATION",
@@ -150,7 +144,7 @@ impl MailContent {
         }
     }
 
-    /// The page of the console, below the public URL, that a mail without a token points to.
+    /// Returns the path of the console page that a mail without a token links to.
     pub(super) fn console_path(&self) -> String {
         match self {
             MailContent::InvitationRequested(InvitationRequested {
@@ -163,13 +157,14 @@ impl MailContent {
     }
 }
 
-/// The link to a page, with the token behind `#`, where no server log, proxy or `Referer` sees it.
-/// The public URL may have a path of its own.
+/// Returns the link to a page. The token follows `#`, so no server log, proxy, or `Referer`
+/// contains it. The public URL may have a path.
 pub fn link(public_url: &Url, page: LinkPage, token: &SecretString) -> SecretString {
     link_to(public_url, page.path(), token)
 }
 
-/// The link by which the terminal opens the mailbox: as [`link`], with the token behind `#`.
+/// Returns the link to the mailbox that is printed at startup. The token follows `#`, as in
+/// [`link`].
 pub fn mailbox_link(public_url: &Url, token: &SecretString) -> SecretString {
     link_to(public_url, "mailbox", token)
 }
@@ -180,7 +175,7 @@ fn link_to(public_url: &Url, path: &str, token: &SecretString) -> SecretString {
     String::from(url).into()
 }
 
-/// The address of a page below the public URL, whether or not that ends in a slash.
+/// Returns the URL of a page relative to the public URL, which may or may not end in a slash.
 pub(super) fn page_url(public_url: &Url, path: &str) -> Url {
     let mut url = public_url.clone();
     url.set_query(None);

@@ -1,9 +1,9 @@
-//! Lists of ids in statements.
+//! Lists of IDs in statements.
 
 use uuid::Uuid;
 
-/// The ids, some of them repeated, so that their number is a power of two: a statement for each
-/// number would crowd the others out of the caches of prepared statements.
+/// Repeats the last ID until the length is a power of two. Otherwise, each length would be a
+/// statement of its own and fill the caches of prepared statements.
 pub(super) fn padded(ids: &[Uuid]) -> Vec<Uuid> {
     let mut padded = ids.to_vec();
     if let Some(last) = ids.last() {
@@ -17,7 +17,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lists_of_ids_have_few_lengths() {
+    fn padded_lengths_are_powers_of_two() {
         let ids: Vec<_> = (0..5).map(Uuid::from_u128).collect();
         assert_eq!(padded(&ids).len(), 8);
         assert_eq!(padded(&ids[..1]).len(), 1);

@@ -1,8 +1,8 @@
-//! Text from people, made fit for one line of a mail or a mail header.
+//! Sanitizes text for a single line of a mail or a mail header.
 
-/// The text on one line: line breaks, control characters and runs of blanks become one blank, and
-/// the marks that turn the direction of the text around them (Unicode's bidirectional algorithm,
-/// UAX #9, section 2) are dropped.
+/// Returns the text as one line. Line breaks, control characters, and runs of whitespace become one
+/// space. Characters that change the text direction (Unicode bidirectional algorithm, UAX #9,
+/// section 2) are removed.
 pub fn one_line(text: &str) -> String {
     let plain: String = text
         .chars()
@@ -18,7 +18,7 @@ pub fn one_line(text: &str) -> String {
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The text on one line, cut to at most `max` characters, the last of them `…` where it was cut.
+/// Returns the text as one line of at most `max` characters; truncated text ends with `…`.
 pub fn short_line(text: &str, max: usize) -> String {
     let line = one_line(text);
     match line.char_indices().nth(max) {
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_could_start_a_line_or_turn_it_is_gone() {
+    fn line_breaks_and_direction_marks_are_removed() {
         assert_eq!(
             one_line(" Ana\r\nBcc: x@y.example\0\u{2028}z "),
             "Ana Bcc: x@y.example z"
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn long_lines_are_cut_between_characters() {
+    fn long_lines_are_truncated_at_characters() {
         assert_eq!(short_line("äöü", 3), "äöü");
         assert_eq!(short_line("äöüß", 3), "äö…");
     }

@@ -1,4 +1,4 @@
-//! The mails that are kept where no mail server is configured, for the page that shows them.
+//! The mailbox page, which shows mails that are kept because no mail server is configured.
 
 use super::compose;
 use super::render::{RenderedMail, Renderer};
@@ -11,25 +11,22 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// Mails that are listed.
+/// The maximum number of listed mails.
 const LISTED: u64 = 100;
 
-/// A kept mail, as the list shows it.
+/// A kept mail in the list.
 pub struct KeptMail {
     pub id: Uuid,
-    /// The address of its recipient.
+    /// The recipient's email address.
     pub to: String,
-    /// Its kind, like `PASSWORD_RESET`.
+    /// The kind, such as `PASSWORD_RESET`.
     pub kind: String,
     pub created_at: DateTime<Utc>,
-    /// Whether what it is about has ended, so that there is nothing to open.
+    /// Whether the subject of the mail has ended, so that it cannot be opened.
     pub ended: bool,
 }
 
-/// The latest kept mails, the latest first.
-///
-/// # Errors
-/// Those of the database.
+/// Returns the latest kept mails, newest first.
 pub async fn list(app: &App) -> Result<Vec<KeptMail>> {
     let mails = outbox::Entity::find()
         .filter(outbox::Column::State.eq(MailState::Queued))
@@ -48,11 +45,11 @@ pub async fn list(app: &App) -> Result<Vec<KeptMail>> {
     Ok(mails.collect())
 }
 
-/// A mail with its recipient's address, rendered with a new link; `None` where there is no such
-/// mail, or what it is about has ended.
+/// Renders a mail with a new link. Returns the recipient's address and the mail, or `None` if there
+/// is no such mail or its subject has ended.
 ///
 /// # Errors
-/// Those of the database; `Internal` where the row or a template is broken.
+/// `Internal` if the row or a template is invalid.
 pub async fn open(
     app: &App,
     renderer: &Renderer,

@@ -1,5 +1,5 @@
-//! Who may read the mailbox on a server that others reach, too: the person who opened the one-time
-//! link that the terminal showed.
+//! Access to the mailbox on a server that other machines can reach: for the person who opened the
+//! one-time link that is printed at startup.
 
 use crate::token::Token;
 use rand::rand_core::OsError;
@@ -12,28 +12,28 @@ pub struct MailboxKey(Mutex<Hashes>);
 
 #[derive(Debug, Default)]
 struct Hashes {
-    /// Of the link that was shown and not used yet.
+    /// The hash of the unused link's token.
     link: Option<Vec<u8>>,
-    /// Of what the link was exchanged for.
+    /// The hash of the session's token.
     session: Option<Vec<u8>>,
 }
 
 impl MailboxKey {
-    /// Makes the token of a link that can be used once; an earlier link ends.
+    /// Creates the token of a one-time link and invalidates an earlier link.
     ///
     /// # Errors
-    /// When the operating system has no randomness to give.
+    /// If the operating system provides no random bytes.
     pub fn make_link(&self) -> Result<Token, OsError> {
         let token = Token::random()?;
         self.hashes().link = Some(token.hash());
         Ok(token)
     }
 
-    /// Exchanges the token of an unused link for the token of a session, which ends the link and an
-    /// earlier session; `None` for any other text.
+    /// Exchanges the token of an unused link for a session token. Invalidates the link and an
+    /// earlier session. Returns `None` for any other text.
     ///
     /// # Errors
-    /// When the operating system has no randomness to give: the link stays.
+    /// If the operating system provides no random bytes. The link stays valid.
     pub fn redeem(&self, text: &str) -> Result<Option<Token>, OsError> {
         let session = Token::random()?;
         let mut hashes = self.hashes();
@@ -47,7 +47,7 @@ impl MailboxKey {
         Ok(Some(session))
     }
 
-    /// Whether a text is the token of the session.
+    /// Whether the text is the session token.
     pub fn opens(&self, text: &str) -> bool {
         is_token(text, self.hashes().session.as_ref())
     }
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_opens_one_session() {
+    fn link_is_redeemed_once() {
         let key = MailboxKey::default();
         assert!(!key.opens("") && key.redeem("").unwrap().is_none());
         let link = text(&key.make_link().unwrap());
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_link_ends_the_one_before() {
+    fn new_link_invalidates_the_previous_one() {
         let key = MailboxKey::default();
         let [first, second] = [(); 2].map(|()| text(&key.make_link().unwrap()));
         assert!(key.redeem(&first).unwrap().is_none());

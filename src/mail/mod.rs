@@ -1,5 +1,5 @@
-//! Mails: written to an outbox in the transaction of the change that causes them, rendered and
-//! delivered by a worker.
+//! Mails are written to an outbox in the transaction of the change that causes them, and rendered
+//! and delivered by a worker.
 
 pub mod compose;
 pub mod content;

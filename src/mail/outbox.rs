@@ -1,7 +1,7 @@
-//! The outbox: mails that are to be sent, without any secret in them.
+//! The outbox: mails to send, without secrets.
 //!
-//! It is a table of our own rather than a job queue's, because a mail must be written in the
-//! transaction of the change that causes it, on both engines, and admins see how its delivery goes.
+//! It is a table of this program and not a job queue library's, because a mail must be written in
+//! the transaction of its change on both engines, and admins see its delivery state.
 
 use crate::db::Writer;
 use crate::error::{Error, Result};
@@ -11,23 +11,23 @@ use sea_orm::{EntityTrait as _, IntoActiveModel as _};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// What a mail is about. Invitations and resets are looked up again when the mail is rendered, so
-/// that it tells how things stand then.
+/// The content of a mail in the outbox. Invitations and resets are looked up when the mail is
+/// rendered, so the mail describes their current state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum MailKind {
-    /// The invitations that name this mail.
+    /// The invitations that refer to this mail.
     Invitation,
-    /// An existing account was made a member at once.
+    /// An existing account was added to workspaces.
     Added {
         by: String,
         workspaces: Vec<AddedTo>,
     },
-    /// The password reset that names this mail; who asked for it, where it was an admin.
+    /// The password reset that refers to this mail, and the admin who requested it, if any.
     PasswordReset { by: Option<RequestedBy> },
     /// A password was changed and sessions were ended.
     PasswordChanged { at: DateTime<Utc> },
-    /// An invitee asks for a new link.
+    /// An invitee requests a new invitation.
     NewInvitationRequested {
         invitee: String,
         workspaces: Vec<String>,
@@ -37,7 +37,7 @@ pub enum MailKind {
 }
 
 impl MailKind {
-    /// How soon it has to be sent; a mail sent alone goes before those sent together.
+    /// Returns the priority of the mail: a single mail goes before bulk mail.
     fn priority(&self, is_one: bool) -> MailPriority {
         match self {
             MailKind::PasswordReset { .. } | MailKind::PasswordChanged { .. } => {
@@ -49,20 +49,21 @@ impl MailKind {
     }
 }
 
-/// The domain of an address in ASCII (RFC 5891), lower case; as it is, where it has no such form.
+/// Returns the domain of an email address in ASCII (RFC 5891), or in lowercase if it has no ASCII
+/// form.
 fn domain(email: &str) -> String {
     let domain = email.rsplit('@').next().unwrap_or_default();
     idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_lowercase())
 }
 
-/// A workspace and the role there, as people read them.
+/// A workspace and the role in it, by their display names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AddedTo {
     pub workspace: String,
     pub role: String,
 }
 
-/// The admin who asked for a reset, and where.
+/// The admin who requested a reset, and the workspace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestedBy {
     pub name: String,
@@ -79,7 +80,7 @@ pub struct OutboxMail {
 }
 
 impl OutboxMail {
-    /// A mail to one person; `name` may be empty.
+    /// Creates a mail to one person; `name` may be empty.
     pub fn new(name: impl Into<String>, email: impl Into<String>, kind: MailKind) -> OutboxMail {
         OutboxMail {
             id: Uuid::now_v7(),
@@ -89,16 +90,13 @@ impl OutboxMail {
         }
     }
 
-    /// The mail's id, for what it is about to name it.
+    /// Returns the ID of the mail, which its invitations or password reset refer to.
     pub fn id(&self) -> Uuid {
         self.id
     }
 }
 
 /// Puts mails into the outbox. Several mails at once are bulk mail.
-///
-/// # Errors
-/// Those of the database.
 pub async fn enqueue(
     writer: &Writer,
     now: DateTime<Utc>,

@@ -1,7 +1,7 @@
-//! Turns a mail into subject, plain text and HTML.
+//! Renders a mail as subject, plain text, and HTML.
 //!
-//! The frame of the HTML is MJML, turned into HTML once, at start. Names meet only minijinja, which
-//! escapes them; they never pass through the MJML parser.
+//! The HTML layout is MJML, which is converted once at startup. Names are inserted by minijinja,
+//! which escapes them, and never pass through the MJML parser.
 
 use crate::mail::content::{MailContent, page_url};
 use crate::mail::line::{one_line, short_line};
@@ -15,10 +15,10 @@ use std::collections::HashMap;
 use std::fmt;
 use url::Url;
 
-/// The longest subject, in characters: what one line of a mail client can show, and more.
+/// The maximum length of a subject in characters, more than one line of a mail client shows.
 const MAX_SUBJECT: usize = 150;
 
-/// Names and texts of the templates that minijinja reads as they are.
+/// The names and texts of the minijinja templates.
 const TEMPLATES: &[(&str, &str)] = &[
     ("layout.txt", include_str!("templates/layout.txt")),
     ("workspaces.txt", include_str!("templates/workspaces.txt")),
@@ -79,16 +79,16 @@ const TEMPLATES: &[(&str, &str)] = &[
     ),
 ];
 
-/// A mail ready to be sent. `Debug` leaves the bodies out: they may hold a token.
+/// A mail ready to be sent. `Debug` omits the bodies, because they may contain a token.
 pub struct RenderedMail {
     /// One line, without line breaks.
     pub subject: String,
     /// The plain text body.
     pub text: String,
-    /// The HTML body, a whole document.
+    /// The HTML body, a complete document.
     pub html: String,
-    /// The link that the mail is about, where it has a token; names in the bodies may hold what
-    /// looks like one.
+    /// The link with the token, if the mail has one. It cannot be extracted from the bodies, since
+    /// names in them may look like links.
     pub link: Option<SecretString>,
 }
 
@@ -103,18 +103,18 @@ impl fmt::Debug for RenderedMail {
 /// Why a mail cannot be rendered.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
-    /// The mail is about a link and none was given.
+    /// The mail needs a link and none was given.
     #[error("this mail needs a link")]
     LinkMissing,
-    /// The MJML frame is broken.
+    /// The MJML layout is invalid.
     #[error("the mail layout is broken: {0}")]
     Layout(String),
-    /// A template is broken. The message names the place and quotes no value.
+    /// A template is invalid. The message names the location and quotes no value.
     #[error(transparent)]
     Template(#[from] minijinja::Error),
 }
 
-/// The templates, parsed.
+/// The parsed templates.
 pub struct Renderer {
     templates: Environment<'static>,
 }
@@ -126,10 +126,10 @@ impl fmt::Debug for Renderer {
 }
 
 impl Renderer {
-    /// Parses all templates, once, at start.
+    /// Parses all templates.
     ///
     /// # Errors
-    /// `Layout` or `Template` where one of them is broken.
+    /// `Layout` or `Template` if one of them is invalid.
     pub fn new() -> Result<Renderer, RenderError> {
         let mut templates = Environment::new();
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -146,11 +146,11 @@ impl Renderer {
         Ok(Renderer { templates })
     }
 
-    /// Renders a mail. `link` is what [`link`](crate::mail::content::link) gave, for mails with
-    /// a [`page`](MailContent::page); the others point to the console.
+    /// Renders a mail. `link` is the result of [`link`](crate::mail::content::link), for mails with
+    /// a [`page`](MailContent::page); other mails link to the console.
     ///
     /// # Errors
-    /// `LinkMissing`, or `Template` where a template asks for what the mail does not have.
+    /// `LinkMissing`, or `Template` if a template uses an undefined value.
     pub fn render(
         &self,
         content: &MailContent,
@@ -179,11 +179,11 @@ impl Renderer {
     }
 }
 
-/// The MJML frame as HTML; minijinja's blocks in it stay as they are.
+/// Converts the MJML layout to HTML. Its minijinja blocks are kept.
 fn layout() -> Result<String, RenderError> {
     let broken = |cause: &dyn fmt::Display| RenderError::Layout(cause.to_string());
     let parsed = mrml::parse(include_str!("templates/layout.mjml")).map_err(|e| broken(&e))?;
-    // Without fonts: a mail client must not ask a server elsewhere for one.
+    // Without web fonts: a mail client must not load anything from other servers.
     let options = RenderOptions {
         fonts: HashMap::new(),
         ..RenderOptions::default()
@@ -191,8 +191,8 @@ fn layout() -> Result<String, RenderError> {
     parsed.element.render(&options).map_err(|e| broken(&e))
 }
 
-/// Writes a value into a template: text on one line, so that no name can start a paragraph of its
-/// own, and escaped where the template is HTML.
+/// Writes a value into a template: as one line, so that a name cannot start a paragraph, and
+/// escaped if the template is HTML.
 fn write_value(out: &mut Output, state: &State, value: &Value) -> Result<(), minijinja::Error> {
     let Some(text) = value.as_str().map(one_line) else {
         return minijinja::escape_formatter(out, state, value);
@@ -204,8 +204,8 @@ fn write_value(out: &mut Output, state: &State, value: &Value) -> Result<(), min
     out.write_str(&text).map_err(minijinja::Error::from)
 }
 
-/// Escapes text for HTML, in elements and in quoted attributes. Unlike minijinja's own, it leaves
-/// `/` alone: some mail scanners do not find a link in `https:&#x2f;&#x2f;`.
+/// Escapes text for HTML elements and quoted attributes. Unlike minijinja's own escaping, it does
+/// not escape `/`: some mail scanners do not recognize a link in `https:&#x2f;&#x2f;`.
 fn escape(text: &str) -> String {
     text.chars()
         .fold(String::with_capacity(text.len()), |mut html, c| {
@@ -221,7 +221,7 @@ fn escape(text: &str) -> String {
         })
 }
 
-/// The filter that shows a time of a mail: `1 December 2026, 14:05 UTC`.
+/// Formats a time: `1 December 2026, 14:05 UTC`.
 fn moment(time: &str) -> Result<String, minijinja::Error> {
     let time = DateTime::parse_from_rfc3339(time)
         .map_err(|_| minijinja::Error::new(ErrorKind::InvalidOperation, "not a time"))?;

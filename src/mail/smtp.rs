@@ -1,4 +1,4 @@
-//! Sends rendered mails over SMTP (RFC 5321), on connections that are kept and used again.
+//! Sends rendered mails over SMTP (RFC 5321), with a connection pool.
 
 mod hello;
 mod message;
@@ -26,37 +26,37 @@ use std::time::{Duration, Instant};
 use transaction::Failure;
 use uuid::Uuid;
 
-/// How long a server may take to answer what is asked between mails.
+/// How long the server may take to answer a command between mails.
 const GOODBYE: Duration = Duration::from_secs(1);
 
-/// How long a connection may be idle and still be used without asking whether it lives.
+/// How long a connection may be idle and still be used without a test.
 const FRESH: Duration = Duration::from_secs(2);
 
-/// How long a connection is kept idle. Servers may end it after five minutes (RFC 5321, 4.5.3.2.7),
-/// and many do after one.
+/// How long an idle connection is kept. Servers may close it after five minutes (RFC 5321,
+/// 4.5.3.2.7), and many do after one.
 const KEPT_FOR: Duration = Duration::from_secs(45);
 
-/// What is needed to send.
+/// The settings for sending.
 #[derive(Clone, Debug)]
 pub struct SmtpSettings<'a> {
-    /// Where the server is: see [`Smtp::new`].
+    /// The URL of the server: see [`Smtp::new`].
     pub url: &'a SecretString,
-    /// Certificates (PEM) to trust besides the public ones.
+    /// A PEM file of certificates to trust besides the public ones.
     pub ca_file: Option<&'a Path>,
-    /// The name to say in EHLO; by default this machine's, or an address literal.
+    /// The name in EHLO. By default, this machine's name or an address literal.
     pub ehlo_name: Option<ClientId>,
     /// The sender of all mails.
     pub from: &'a Mailbox,
-    /// How long a mail may take from the first command to the last answer. Connecting may take as
-    /// long again.
+    /// The maximum duration of a transaction, from the first command to the last reply. Connecting
+    /// may take as long again.
     pub timeout: Duration,
 }
 
 /// An SMTP server and the connections to it.
 ///
-/// The pool is not lettre's: that one takes a connection back whose send was cancelled half-way, and
-/// the late answers are then read as answers to the next mail. Here, a connection is kept only after
-/// a transaction that was answered to its end.
+/// lettre's pool is not used: it takes a connection back whose transaction was canceled, and late
+/// replies are then read as replies to the next mail. This pool keeps a connection only after a
+/// completed transaction.
 pub struct Smtp {
     server: Server,
     from: Mailbox,
@@ -78,17 +78,17 @@ impl fmt::Debug for Smtp {
 }
 
 impl Smtp {
-    /// Reads the settings; opens no connection yet.
+    /// Reads the settings, without opening a connection.
     ///
-    /// `smtp://` upgrades with STARTTLS and `smtps://` speaks TLS from the start:
-    /// `smtp://user:password@host:port?tls=required`. What is left out:
-    /// - `tls` is `required`, but `none` for a server on this machine (`localhost`, `127.0.0.0/8`,
-    ///   `::1`). `opportunistic` upgrades where the server offers it; `none` never does.
-    /// - the port is 465 for `smtps`, 25 with `tls=none`, else 587.
-    /// - user and password are percent-encoded.
+    /// `smtp://` upgrades with STARTTLS, and `smtps://` uses TLS from the start:
+    /// `smtp://user:password@host:port?tls=required`. Defaults:
+    /// - `tls` is `required`, or `none` for a server on this machine (`localhost`, `127.0.0.0/8`,
+    ///   `::1`). `opportunistic` upgrades if the server offers STARTTLS; `none` never does.
+    /// - The port is 465 for `smtps`, 25 with `tls=none`, and 587 otherwise.
+    /// - User and password are percent-encoded.
     ///
     /// # Errors
-    /// [`SmtpConfigError`] says what is wrong, without the password.
+    /// [`SmtpConfigError`] describes the error, without the password.
     pub fn new(settings: &SmtpSettings<'_>) -> Result<Smtp, SmtpConfigError> {
         let hello = settings.ehlo_name.clone();
         Ok(Smtp {
@@ -99,11 +99,11 @@ impl Smtp {
         })
     }
 
-    /// Sends a mail to one person. `row` is the id of its outbox row: the Message-ID follows from
-    /// it, so that a mail delivered twice can be recognized.
+    /// Sends a mail to one person. `row` is the ID of its outbox row. The Message-ID is derived
+    /// from it, so duplicates can be recognized.
     ///
     /// # Errors
-    /// [`SendError`] says whether trying again makes sense, and for which mails.
+    /// [`SendError`] tells whether to try again, and which mails it concerns.
     pub async fn send(
         &self,
         row: Uuid,
@@ -114,7 +114,8 @@ impl Smtp {
         let message = message::build(row, &self.from, name, email, mail)?;
         if let Some(connection) = self.take_idle().await {
             match self.transact(connection, &message).await {
-                // The server ended the connection while it was idle: it knows nothing of the mail.
+                // The server closed the connection while it was idle, and knows nothing of the
+                // mail.
                 Err(Failure::Unheard(_)) => self.idle().clear(),
                 outcome => return outcome.map_err(Failure::into_reason),
             }
@@ -124,11 +125,12 @@ impl Smtp {
         outcome.map_err(Failure::into_reason)
     }
 
-    /// Says goodbye on idle connections, for a clean stop.
+    /// Closes idle connections with QUIT, for a clean shutdown.
     pub async fn close(&self) {
         let idle = std::mem::take(&mut *self.idle());
         for mut idle in idle {
-            // The connection is dropped either way; a server that hangs must not hold up the stop.
+            // The connection is dropped either way. A server that hangs must not delay the
+            // shutdown.
             let _ = tokio::time::timeout(GOODBYE, idle.connection.quit()).await;
         }
     }
@@ -146,7 +148,7 @@ impl Smtp {
         })
     }
 
-    /// Sends a message over a connection, and keeps that where it can be used again.
+    /// Sends a message over a connection, and keeps the connection if it can be used again.
     async fn transact(
         &self,
         mut connection: AsyncSmtpConnection,

@@ -247,7 +247,7 @@ async fn the_inviter_hears_of_a_wish_for_a_new_link_once_a_day(server: Server) {
     let mail = server.mail_to("ana@acme.example").await;
     assert_eq!(
         mail.subject(),
-        "bo@acme.example asks for a new invitation to TokenVue"
+        "bo@acme.example requests a new invitation to TokenVue"
     );
     assert!(
         !mail.text().contains("#token="),

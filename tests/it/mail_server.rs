@@ -1,4 +1,4 @@
-//! What becomes of mails while the mail server refuses mail from us.
+//! What becomes of mails while the mail server rejects mail from this sender.
 
 use crate::mail::{advance, delivery, mailing};
 use crate::on_both_engines;
@@ -51,7 +51,7 @@ async fn a_quota_that_is_used_up_keeps_all_mails(server: Server) {
     let refused = status(&team, "REFUSES").await;
     assert_eq!(
         refused["reason"],
-        "the mail server refuses mail from us: 550 5.7.0"
+        "the mail server rejects mail from this sender: 550 5.7.0"
     );
     let blocked = delivery(&team, "p19@acme.example", "BLOCKED").await;
     assert_eq!(blocked["reason"], refused["reason"]);
@@ -130,7 +130,7 @@ async fn one_recipient_who_is_refused_holds_up_nobody(server: Server) {
     let refused = delivery(&team, "bo@acme.example", "RETRYING").await;
     assert_eq!(
         refused["reason"],
-        "the mail server refuses mail from us: 550 5.7.1 Not authorized for this recipient"
+        "the mail server rejects mail from this sender: 550 5.7.1 Not authorized for this recipient"
     );
     status(&team, "ACCEPTS").await;
     smtp.tell("rcpt").await;

@@ -182,7 +182,10 @@ async fn refusals_do_not_quote_the_mail() {
     let Refusal {
         reason, summary, ..
     } = refused(spam);
-    assert_eq!(summary, "the mail server refuses mail from us: 554 5.7.1");
+    assert_eq!(
+        summary,
+        "the mail server rejects mail from this sender: 554 5.7.1"
+    );
     assert!(reason.contains("554 5.7.1 Refused for"), "{reason}");
     assert!(
         !reason.contains("token") && !reason.contains(TOKEN),
@@ -205,7 +208,7 @@ async fn a_letter_that_is_put_off_leaves_later() {
     let reason = transient(send(&smtp, "defer@tv.example").await);
     assert_eq!(
         reason,
-        "the mail server asks to try later: 451 4.7.1 Greylisted, please come back"
+        "the mail server asks to try again later: 451 4.7.1 Greylisted, please come back"
     );
     send(&smtp, "defer@tv.example").await.unwrap();
     assert_eq!(server.next_mail().await.to, ["defer@tv.example"]);
@@ -254,7 +257,7 @@ async fn settings_that_are_wrong_put_letters_off_and_show_no_password() {
     let refusal = refused(outcome);
     assert_eq!(
         refusal.reason,
-        "the mail server refused our user or password (535)"
+        "the mail server rejected the user name or password (535)"
     );
     assert!(refusal.concerns_all);
 
@@ -317,7 +320,7 @@ async fn policies_and_quotas_are_about_us_and_keep_the_connection() {
         let refusal = refused(send(&smtp, "b@tv.example").await);
         let (step, reply) = command.split_once(' ').unwrap();
         let codes = reply.splitn(3, ' ').take(2).collect::<Vec<_>>().join(" ");
-        let said = "the mail server refuses mail from us";
+        let said = "the mail server rejects mail from this sender";
         assert_eq!(refusal.summary, format!("{said}: {codes}"));
         assert_eq!(refusal.reason, format!("{said}: {reply}"));
         assert_eq!(refusal.concerns_all, concerns_all, "{command}");

@@ -1,4 +1,4 @@
-//! What the database knows of what mails are about.
+//! Database rows that mails are composed from.
 
 use crate::App;
 use crate::error::{Error, Result};
@@ -12,25 +12,22 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder a
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// What several mails are about, as far as it has not ended.
+/// The subjects of several mails that have not ended.
 pub(super) struct Facts {
-    /// Pending invitations, by the mails that they name.
+    /// Pending invitations, by mail ID.
     invitations: HashMap<Uuid, Vec<invitation::Model>>,
     inviters: HashMap<Uuid, user::Model>,
     workspaces: HashMap<Uuid, workspace::Model>,
-    /// Open password resets, by the mails that they name.
+    /// Open password resets, by mail ID.
     pub(super) resets: HashMap<Uuid, password_reset::Model>,
 }
 
 impl Facts {
-    /// Looks up what the mails are about, in a statement for each kind of row that they need.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Loads the subjects of the mails, with one statement per kind of row.
     pub(super) async fn load(app: &App, mails: &[&outbox::Model]) -> Result<Facts> {
         let (mut invited, mut resets) = (Vec::new(), Vec::new());
         for mail in mails {
-            // A row that cannot be read is found out when its mail is composed.
+            // Composing the mail reports invalid content.
             match serde_json::from_value(mail.content.clone()) {
                 Ok(MailKind::Invitation) => invited.push(mail.id),
                 Ok(MailKind::PasswordReset { .. }) => resets.push(mail.id),
@@ -89,7 +86,7 @@ impl Facts {
         Ok(())
     }
 
-    /// What the invitations that name a mail say; `None` where none of them is pending any longer.
+    /// Returns the content of an invitation mail, or `None` if none of its invitations is pending.
     pub(super) fn invitation(
         &self,
         mail_id: Uuid,
@@ -102,8 +99,7 @@ impl Facts {
             return Ok(None);
         };
         let inviter = self.inviters.get(&first.inviter_id);
-        let inviter =
-            inviter.ok_or_else(|| Error::internal("an invitation without its inviter"))?;
+        let inviter = inviter.ok_or_else(|| Error::internal("an invitation has no inviter"))?;
         let named = |invitation: &invitation::Model| {
             let workspace = self.workspaces.get(&invitation.workspace_id)?;
             let role = invitation.role.display_name().to_owned();

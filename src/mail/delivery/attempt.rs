@@ -1,4 +1,4 @@
-//! One attempt to send one mail, and what is stored of it.
+//! One attempt to send one mail, and its effect on the row.
 
 use crate::config::Config;
 use crate::mail::smtp::{Refusal, SendError};
@@ -6,31 +6,31 @@ use chrono::{DateTime, Duration, Utc};
 use entity::outbox::{MailState, Model};
 use std::sync::Arc;
 
-/// The pause after the first attempt. Each further pause is as long as all before it together and
-/// this, so they double, up to [`MAX_PAUSE`].
+/// The delay after the first attempt. Delays double up to [`MAX_PAUSE`]: each one is the sum of all
+/// earlier delays and this one.
 const FIRST_PAUSE: Duration = Duration::seconds(15);
-/// The longest pause between attempts.
+/// The longest delay between attempts.
 const MAX_PAUSE: Duration = Duration::hours(1);
-/// How long a mail without a link is kept while the mail server refuses us or is away. Others are
-/// kept until what they are about ends.
+/// How long a mail without a link is kept while the mail server is unavailable or rejects all mail.
+/// Other mails are kept until their subject ends.
 const KEPT: Duration = Duration::days(7);
 
-/// What became of an attempt.
+/// The result of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Attempt {
-    /// The mail server has taken the mail.
+    /// The mail server accepted the mail.
     Sent,
-    /// What the mail was about has ended.
+    /// The subject of the mail has ended.
     Ended,
-    /// The mail server asks to try again later.
+    /// The mail server reported a temporary failure of this mail.
     Later(String),
-    /// The mail server did not answer, or broke the connection.
+    /// The mail server did not answer or closed the connection.
     NoAnswer(String),
-    /// The mail server refuses mail from us.
+    /// The mail server rejects mail from this sender.
     Refused(Refusal),
-    /// The mail server is away, or has no time for us.
+    /// The mail server is unavailable or overloaded.
     Unavailable { reason: String, busy: bool },
-    /// The mail server refuses this mail for good.
+    /// The mail server rejected this mail permanently.
     Never(String),
 }
 
@@ -48,7 +48,7 @@ impl From<Result<(), SendError>> for Attempt {
 }
 
 impl Attempt {
-    /// The label of this outcome in metrics and logs.
+    /// Returns the label of this result in metrics and logs.
     pub(super) fn label(&self) -> &'static str {
         match self {
             Attempt::Sent => "sent",
@@ -60,7 +60,7 @@ impl Attempt {
         }
     }
 
-    /// What went wrong, for an admin.
+    /// Returns the reason of a failure, for admins.
     pub(super) fn reason(&self) -> Option<&str> {
         match self {
             Attempt::Sent | Attempt::Ended => None,
@@ -73,7 +73,7 @@ impl Attempt {
     }
 }
 
-/// An attempt that is over.
+/// A completed attempt.
 #[derive(Clone, Debug)]
 pub(super) struct Outcome {
     pub mail: Arc<Model>,
@@ -82,7 +82,7 @@ pub(super) struct Outcome {
     pub ended: DateTime<Utc>,
 }
 
-/// What the row of a mail says after an attempt that did not deliver it.
+/// The new values of the row after a failed attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Deferral {
     pub state: MailState,
@@ -91,7 +91,7 @@ pub(super) struct Deferral {
 }
 
 impl Outcome {
-    /// When the mail is tried again, or that it is given up.
+    /// Returns when the mail is tried again, or that it is given up.
     pub(super) fn deferral(&self, config: &Config) -> Deferral {
         let (mail, now) = (&self.mail, self.ended);
         let since = mail.deferred_since.unwrap_or(now);
@@ -100,8 +100,8 @@ impl Outcome {
                 let pause = (FIRST_PAUSE + (now - since)).min(MAX_PAUSE);
                 (now >= since + config.mail_give_up_after, pause, Some(since))
             }
-            // Nothing is wrong with the mail: its own time does not run. Where all mails are
-            // refused, the pause of the mail server holds for it, too.
+            // The mail is not at fault, so its own retry time does not run. If all mails are
+            // rejected, the delay of the mail server applies to it as well.
             Attempt::Refused(_) | Attempt::Unavailable { .. } => {
                 let doubled = FIRST_PAUSE * (1 << mail.attempts.clamp(0, 16));
                 let pause = match &self.attempt {
@@ -127,7 +127,7 @@ impl Outcome {
     }
 }
 
-/// Whether the mail ends with what it is about.
+/// Whether the mail expires with its subject.
 fn has_link(mail: &Model) -> bool {
     matches!(
         mail.content["kind"].as_str(),
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_refuses_us_uses_up_no_time_of_a_mail() {
+    fn rejection_of_the_sender_does_not_use_up_retry_time() {
         let week = 7 * 24 * 60;
         let away = |attempts| {
             let row = Model {
@@ -228,7 +228,7 @@ mod tests {
             assert_eq!(
                 next.next_attempt_at,
                 after(10 * week),
-                "once the server is back"
+                "when the server is available again"
             );
         }
         let notice = |at| deferral(mail("ADDED"), refused(true), at).state;
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mail_refused_on_grounds_of_policy_rests_by_itself() {
+    fn policy_rejection_postpones_one_mail() {
         let pause = |attempts| {
             let row = Model {
                 attempts,

@@ -1,7 +1,7 @@
-//! Which mails are due, and whose they are: claims, which replicas take, renew and give back.
+//! Due mails, and the claims on them that replicas take, renew, and release.
 //!
-//! A claim is short and is renewed while its replica lives, so that another one takes over within
-//! seconds when it does not. Claims are measured by the database's clock, which all share.
+//! A claim is short and is renewed while its replica runs, so that another replica takes over
+//! within seconds if it dies. Claims use the database's clock, which all replicas share.
 
 use super::slots::Lane;
 use crate::db::{Db, Writer};
@@ -19,25 +19,25 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 use uuid::Uuid;
 
-/// Lanes that one look finds at most, of each priority.
+/// The maximum number of lanes per priority that one query returns.
 const LOOK: usize = 32;
-/// Lanes that mails are claimed from at once.
+/// The maximum number of lanes from which mails are claimed at once.
 pub(super) const LANES: usize = 16;
 
-/// A moment, by the two clocks that matter: the program's, which says what is due, and the
-/// database's, which says what is claimed.
+/// The current time by the program's clock, which defines what is due, and by the database's clock,
+/// which defines what is claimed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Moment {
     pub now: DateTime<Utc>,
     pub database: DateTime<Utc>,
 }
 
-/// Where the next look begins, for each priority: after this domain.
+/// The domain, per priority, after which the next query begins.
 pub(super) type Cursors = [String; 3];
 
-/// The lanes with mails that are due and unclaimed, those of each priority in the order of their
-/// domains. It goes from domain to domain through the index `outbox_due`, however many mails each
-/// has.
+/// Selects the lanes with due, unclaimed mails, per priority in the order of domains. A recursive
+/// query skips from domain to domain in the index `outbox_due`, so the number of mails per domain
+/// does not matter.
 const DUE_LANES: &str = "
     SELECT priority, domain FROM (WITH RECURSIVE
     start (priority, after) AS (VALUES (0, $1), (1, $2), (2, $3)),
@@ -60,8 +60,8 @@ const DUE_LANES: &str = "
     )
     SELECT priority, domain FROM lane WHERE domain IS NOT NULL) AS due";
 
-/// The mails of up to [`LANES`] lanes that are due first. One text for any number of lanes, so that
-/// it is planned once.
+/// Selects the first due mails of up to [`LANES`] lanes. The text is the same for any number of
+/// lanes, so PostgreSQL plans it once.
 static DUE_MAILS: LazyLock<String> = LazyLock::new(|| {
     let mut sql = String::new();
     for lane in 0..LANES {
@@ -80,24 +80,21 @@ static DUE_MAILS: LazyLock<String> = LazyLock::new(|| {
     sql
 });
 
-/// How the mail server treats us, as stored, and what time it is for the database.
+/// Returns the stored state of the mail server, and the database's time.
 ///
 /// # Errors
-/// Those of the database; `Internal` where the row is missing.
+/// `Internal` if the row is missing.
 pub(super) async fn pulse(db: &Db) -> Result<(mail_server::Model, DateTime<Utc>)> {
     let read = mail_server::Entity::find_by_id(mail_server::ONLY)
         .expr_as(Expr::current_timestamp(), "read_at")
         .build(db.get_database_backend());
     let row = db.query_one_raw(read).await?;
-    let row = row.ok_or_else(|| Error::internal("the table mail_server has lost its row"))?;
+    let row = row.ok_or_else(|| Error::internal("the table mail_server has no row"))?;
     let model = mail_server::Model::from_query_result(&row, "")?;
     Ok((model, row.try_get("", "read_at")?))
 }
 
-/// Finds lanes with due mails, from the cursors on.
-///
-/// # Errors
-/// Those of the database.
+/// Returns lanes with due mails, starting after the cursors.
 pub(super) async fn due_lanes(db: &Db, cursors: &Cursors, moment: Moment) -> Result<Vec<Lane>> {
     let values = cursors
         .iter()
@@ -122,7 +119,7 @@ pub(super) async fn due_lanes(db: &Db, cursors: &Cursors, moment: Moment) -> Res
     Ok(lanes)
 }
 
-/// Where the look after this one begins: behind its last domain, or from the start again.
+/// Moves the cursors after the last domains found, or to the start if all were found.
 pub(super) fn advance(cursors: &mut Cursors, lanes: &[Lane]) {
     for (priority, cursor) in MailPriority::ALL.iter().zip(cursors) {
         let mut found = lanes.iter().filter(|lane| lane.priority == *priority);
@@ -131,10 +128,7 @@ pub(super) fn advance(cursors: &mut Cursors, lanes: &[Lane]) {
     }
 }
 
-/// The due mails of some lanes, with how many of each.
-///
-/// # Errors
-/// Those of the database.
+/// Returns the IDs of due mails of some lanes, with a maximum number per lane.
 pub(super) async fn due_mails(
     db: &Db,
     wanted: &[(Lane, usize)],
@@ -155,9 +149,6 @@ pub(super) async fn due_mails(
 }
 
 /// Claims those of the mails that are still due and unclaimed.
-///
-/// # Errors
-/// Those of the database.
 pub(super) async fn claim(
     writer: &Writer,
     worker: Uuid,
@@ -197,10 +188,7 @@ async fn hold(writer: &Writer, worker: Uuid, ids: &[Uuid], until: DateTime<Utc>)
     Ok(())
 }
 
-/// Renews the claims of a worker; gives how many it still had.
-///
-/// # Errors
-/// Those of the database.
+/// Renews the claims of a worker. Returns how many it still held.
 pub(super) async fn renew(
     writer: &Writer,
     worker: Uuid,
@@ -217,10 +205,7 @@ pub(super) async fn renew(
     Ok(renewed.rows_affected)
 }
 
-/// Gives claims back, for other replicas or for later.
-///
-/// # Errors
-/// Those of the database.
+/// Releases claims.
 pub(super) async fn release(writer: &Writer, worker: Uuid, ids: &[Uuid]) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::ClaimedBy, Expr::value(None::<Uuid>))
@@ -237,7 +222,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn looks_go_on_where_the_last_one_ended() {
+    fn cursors_continue_after_the_last_domain() {
         let lane = |n: usize| Lane {
             priority: MailPriority::Bulk,
             domain: format!("d{n:02}.example"),

@@ -1,4 +1,4 @@
-//! What follows from what the worker's tasks report.
+//! Handlers of the events that the worker's tasks report.
 
 use super::attempt::{Attempt, Outcome};
 use super::claims::{self, Cursors, LANES};
@@ -15,9 +15,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Mails of one lane that are claimed ahead of their slots, as multiples of what may be in flight.
+/// How many mails of one lane are claimed before they have slots, as a multiple of the lane's
+/// limit.
 const AHEAD: usize = 2;
-/// Mails that wait for a slot at most, as multiples of what may be in flight.
+/// How many mails wait for a slot at most, as a multiple of the limit of mails in flight.
 const WAITING: usize = 4;
 
 impl MailWorker {
@@ -25,13 +26,13 @@ impl MailWorker {
         match event {
             Event::Pulse(read, at) => {
                 self.running.pulse = false;
-                if let Some(read) = self.or_rest("read how the mail server is", read) {
+                if let Some(read) = self.or_rest("read the state of the mail server", read) {
                     self.pulse(read, at);
                 }
             }
             Event::Lanes(found) => {
                 self.running.claim = false;
-                if let Some(lanes) = self.or_rest("look for mails", found) {
+                if let Some(lanes) = self.or_rest("look up due mails", found) {
                     self.lanes(&lanes);
                 }
             }
@@ -54,21 +55,21 @@ impl MailWorker {
             Event::Attempted(outcome) => self.attempted(outcome),
             Event::Stored(stored, report) => {
                 self.running.storing = None;
-                if self.or_rest("store what became of mails", stored).is_none() {
+                if self.or_rest("store results", stored).is_none() {
                     self.report.put_back(Report::clone(&report));
                 }
             }
             Event::Counted(counted) => {
                 self.running.count = false;
-                if let Some(queue) = self.or_rest("count the mails", counted) {
+                if let Some(queue) = self.or_rest("count mails", counted) {
                     gauges::show_queue(&queue, self.parts.app.now());
                 }
             }
         }
     }
 
-    /// The value, or a rest for the database. What goes wrong is logged once, until it goes well
-    /// again.
+    /// Returns the value, or pauses database calls after an error. An error is logged once, until a
+    /// call succeeds again.
     fn or_rest<T>(&mut self, what: &str, outcome: Result<T>) -> Option<T> {
         match outcome {
             Ok(value) => {
@@ -93,7 +94,7 @@ impl MailWorker {
         if std::mem::replace(&mut self.database_is_away, true) {
             tracing::debug!(%error, what, "the mail worker cannot use the database");
         } else {
-            tracing::error!(%error, what, "the mail worker cannot use the database; it tries again");
+            tracing::error!(%error, what, "the mail worker cannot use the database and will retry");
         }
         self.times.rest_until = Some(Instant::now() + REST);
         self.look.wanted = true;
@@ -103,11 +104,11 @@ impl MailWorker {
         let is_first = self.database_time.is_none();
         self.database_time = Some((time, at));
         if is_first && row.retry_at.is_some() {
-            // This worker may have been started with other settings: it tries at once.
+            // This worker may have been started with other settings: it tries immediately.
             row.retry_at = Some(self.parts.app.now());
             self.report.mail_server = Some(row.clone());
         }
-        // What this replica has judged since, or is about to store, is newer than what was read.
+        // This replica's own changes, stored or about to be, are newer than the row that was read.
         let storing = self.running.storing.as_ref();
         let is_storing = storing.is_some_and(|report| report.mail_server.is_some());
         if is_first || (at > self.times.judged && !is_storing && self.report.mail_server.is_none())
@@ -123,7 +124,7 @@ impl MailWorker {
         self.parts.app.mail_server.set(row.clone());
     }
 
-    /// Claims as many mails of the lanes as there will be room for.
+    /// Claims as many mails of the lanes as there are slots for.
     fn lanes(&mut self, lanes: &[Lane]) {
         claims::advance(&mut self.look.cursors, lanes);
         self.look.found = !lanes.is_empty();
@@ -141,7 +142,7 @@ impl MailWorker {
         if !wanted.is_empty() {
             self.start_claim(wanted, probing);
         } else if self.look.cursors != Cursors::default() {
-            // There are more lanes behind these.
+            // There are more lanes than one claim covers.
             self.look.wanted = true;
         }
     }
@@ -173,7 +174,7 @@ impl MailWorker {
     }
 
     fn claimed(&mut self, mails: Vec<Model>, at: Instant) {
-        // There may be more where these came from.
+        // There may be more due mails in these lanes.
         self.look.wanted |= !mails.is_empty();
         if mails.is_empty() {
             return;
@@ -200,7 +201,7 @@ impl MailWorker {
         let composed = match composed {
             Ok(composed) => composed,
             Err((error, mails)) => {
-                self.database_failed("look up what mails are about", &error);
+                self.database_failed("compose mails", &error);
                 for mail in mails.into_iter().rev() {
                     self.wait_again(mail);
                 }
@@ -227,7 +228,7 @@ impl MailWorker {
                 Ok(None) => Attempt::Ended,
                 Err(error) => {
                     tracing::error!(mail = %mail.id, %error, "a mail could not be rendered");
-                    Attempt::Never("this mail could not be put together".to_owned())
+                    Attempt::Never("the mail could not be built".to_owned())
                 }
             };
             self.attempted(Outcome {
@@ -239,7 +240,7 @@ impl MailWorker {
         }
     }
 
-    /// Gives a mail's slot back and lets it wait for another one.
+    /// Releases a mail's slot and queues it for another one.
     fn wait_again(&mut self, mail: Arc<Model>) {
         if let Some(sending) = self.sending.remove(&mail.id) {
             self.slots.give_back(&sending.lane);
@@ -250,7 +251,7 @@ impl MailWorker {
     fn attempted(&mut self, outcome: Outcome) {
         let id = outcome.mail.id;
         let Some(sending) = self.sending.remove(&id) else {
-            // Broken off a moment too late: what was sent must not be sent again.
+            // The attempt was aborted too late: a mail that was sent must not be sent again.
             if outcome.attempt == Attempt::Sent {
                 self.report.outcomes.push(outcome);
             }
@@ -261,7 +262,7 @@ impl MailWorker {
         match &outcome.attempt {
             Attempt::NoAnswer(_) => self.slots.hung(&sending.lane.domain, Instant::now()),
             Attempt::Unavailable { busy: true, .. } if self.slots.in_flight() > 0 => {
-                // There is room for the others, but not for this one.
+                // The server accepted other connections, but not this one.
                 self.slots.shrink(Instant::now());
                 self.waiting[outcome.mail.priority.index()].push_front(outcome.mail);
                 return;
@@ -283,26 +284,26 @@ impl MailWorker {
         self.report.outcomes.push(outcome);
     }
 
-    /// Whether so few mails of a lane wait for a slot that more should be claimed.
+    /// Whether a lane has so few waiting mails that more should be claimed.
     fn runs_dry(&self, lane: &Lane) -> bool {
         let waiting = self.waiting.iter().flatten();
         let waiting = waiting.filter(|mail| lane_of(mail) == *lane).count();
         waiting <= self.slots.limits().per_domain
     }
 
-    /// Logs and shows a new judgement of the mail server.
+    /// Logs and publishes a new state of the mail server.
     fn judged(&mut self, before: &mail_server::Model, row: &mail_server::Model, outcome: &Outcome) {
         if before.state != row.state {
             let reason = outcome.attempt.reason().unwrap_or_default();
             match row.state {
-                MailServerState::Accepts => tracing::info!("the mail server takes our mails again"),
+                MailServerState::Accepts => tracing::info!("the mail server accepts mail again"),
                 MailServerState::Refuses => tracing::error!(
                     reason,
-                    "the mail server refuses mail from us; mails are kept and tried again"
+                    "the mail server rejects mail from this sender; mails are kept and retried"
                 ),
                 MailServerState::Unavailable => tracing::error!(
                     reason,
-                    "the mail server cannot be used; mails are kept and tried again"
+                    "the mail server is unavailable; mails are kept and retried"
                 ),
             }
         }
@@ -318,7 +319,7 @@ impl MailWorker {
         let (mail, label) = (outcome.mail.id, outcome.attempt.label());
         match (&outcome.attempt, outcome.attempt.reason()) {
             (_, None) => tracing::info!(%mail, outcome = label, "mail"),
-            // Said once, of the mail server.
+            // Logged once, for the mail server.
             (Attempt::Refused(_) | Attempt::Unavailable { .. }, Some(reason))
                 if self.judge.row().state != MailServerState::Accepts =>
             {

@@ -1,4 +1,4 @@
-//! What `/metrics` tells of the outbox.
+//! Metrics of the outbox.
 
 use crate::db::Db;
 use crate::error::Result;
@@ -8,20 +8,17 @@ use entity::outbox::MailPriority;
 use metrics::{counter, gauge};
 use sea_orm::{ConnectionTrait as _, Statement};
 
-/// Mails that are counted at most: counting goes through all of them.
+/// The maximum number of mails that are counted, because counting reads all of them.
 const COUNTED: usize = 100_000;
 
-/// The mails that wait: how many of each priority, and since when the oldest.
+/// The waiting mails: their number per priority, and when the oldest was created.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Queue {
     pub depth: [i64; 3],
     pub oldest: Option<DateTime<Utc>>,
 }
 
-/// Counts the mails that wait, up to [`COUNTED`].
-///
-/// # Errors
-/// Those of the database.
+/// Counts the waiting mails, up to [`COUNTED`].
 pub(super) async fn count(db: &Db) -> Result<Queue> {
     let sql = format!(
         "SELECT priority, count(*) AS depth, min(created_at) AS oldest FROM (
@@ -42,7 +39,7 @@ pub(super) async fn count(db: &Db) -> Result<Queue> {
     Ok(queue)
 }
 
-/// Shows the mails that wait.
+/// Reports the waiting mails.
 #[allow(clippy::cast_precision_loss)]
 pub(super) fn show_queue(queue: &Queue, now: DateTime<Utc>) {
     for (priority, depth) in MailPriority::ALL.into_iter().zip(queue.depth) {
@@ -54,13 +51,13 @@ pub(super) fn show_queue(queue: &Queue, now: DateTime<Utc>) {
     gauge!("tokenvue_mail_queue_oldest_seconds").set(age.max(0) as f64);
 }
 
-/// Shows how many mails are on their way.
+/// Reports the number of mails in flight.
 #[allow(clippy::cast_precision_loss)]
 pub(super) fn show_in_flight(count: usize) {
     gauge!("tokenvue_mails_in_flight").set(count as f64);
 }
 
-/// Shows how the mail server treats us.
+/// Reports the state of the mail server.
 pub(super) fn show_mail_server(state: MailServerState) {
     for (each, label) in [
         (MailServerState::Accepts, "accepts"),
@@ -72,12 +69,12 @@ pub(super) fn show_mail_server(state: MailServerState) {
     }
 }
 
-/// Counts a mail by what became of it.
+/// Counts an attempt by its result.
 pub(super) fn count_attempt(label: &'static str) {
     counter!("tokenvue_mails_total", "outcome" => label).increment(1);
 }
 
-/// Counts a statement of the worker that the database did not carry out.
+/// Counts a failed database call of the worker.
 pub(super) fn count_database_error() {
     counter!("tokenvue_mail_database_errors_total").increment(1);
 }

@@ -1,6 +1,6 @@
-//! How the mail server treats us, judged from what becomes of mails. The judgement is a row that
-//! all replicas share (`mail_server`): while the server refuses us or is away, one mail at a time
-//! is tried, after growing pauses, and the others are kept untouched.
+//! The state of the mail server, derived from the results of attempts and shared by all replicas as
+//! one row (`mail_server`). While the server is unavailable or rejects all mail, the worker tries
+//! one mail at a time, with growing delays, and keeps the others unchanged.
 
 use super::attempt::Attempt;
 use chrono::{DateTime, Duration, Utc};
@@ -8,34 +8,35 @@ use entity::mail_server::{MailServerState, Model, ONLY};
 use std::collections::HashSet;
 use uuid::Uuid;
 
-/// Mails in a row that are refused on grounds of policy before all are held back: one alone may be
-/// about its recipient.
+/// The number of consecutive policy rejections after which all mails are held back: a single one
+/// may concern only its recipient.
 const STREAK: usize = 3;
-/// For how long an accepted mail speaks for the server when a single other one is refused.
+/// How long after an accepted mail a single rejection does not change the state.
 const CREDIT: Duration = Duration::minutes(15);
 
-/// The first and the longest pause of a server that refuses us.
+/// The first and the longest delay while the server rejects mail.
 const REFUSES: [Duration; 2] = [Duration::seconds(30), Duration::minutes(10)];
-/// The first and the longest pause of a server that is away.
+/// The first and the longest delay while the server is unavailable.
 const UNAVAILABLE: [Duration; 2] = [Duration::seconds(2), Duration::minutes(1)];
 
 /// How many mails may be tried now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Permit {
     Any,
-    /// One, to see how the server treats it.
+    /// One, to test the server.
     One,
     None,
 }
 
-/// Judges the mail server.
+/// Derives the state of the mail server from results of attempts.
 #[derive(Debug)]
 pub(super) struct Judge {
     row: Model,
-    /// When this replica judged last; attempts that began before say nothing new.
+    /// When this replica last changed the state. Results of attempts that began earlier are
+    /// ignored.
     judged_at: Option<DateTime<Utc>>,
     accepted_at: Option<DateTime<Utc>>,
-    /// Mails refused since one was accepted.
+    /// Mails rejected since the last accepted one.
     refused: HashSet<Uuid>,
 }
 
@@ -49,17 +50,17 @@ impl Judge {
         }
     }
 
-    /// The judgement that holds.
+    /// Returns the current state.
     pub(super) fn row(&self) -> &Model {
         &self.row
     }
 
-    /// Takes over what another replica, or this one, has stored.
+    /// Applies a stored state, of this or another replica.
     pub(super) fn read(&mut self, row: Model) {
         self.row = row;
     }
 
-    /// How many mails may be tried at a time.
+    /// Returns how many mails may be tried at a time.
     pub(super) fn permit(&self, now: DateTime<Utc>) -> Permit {
         match self.row.retry_at {
             None => Permit::Any,
@@ -68,8 +69,8 @@ impl Judge {
         }
     }
 
-    /// Judges by what became of a mail whose attempt began at `began`; gives the new judgement
-    /// where it is another.
+    /// Evaluates the result of an attempt that began at `began`. Returns the new state if it
+    /// changed.
     pub(super) fn judge(
         &mut self,
         mail: Uuid,
@@ -109,8 +110,8 @@ impl Judge {
         self.blame(state, summary, pauses, now)
     }
 
-    /// Takes note of an attempt that says nothing about us: the server is there, if it was away;
-    /// where it refused us, another mail has to be tried.
+    /// Handles a result that says nothing about this sender: the server is available again if it
+    /// was not. If it rejected mail, another mail has to be tried.
     fn see_again(
         &mut self,
         attempt: &Attempt,
@@ -159,7 +160,7 @@ impl Judge {
     }
 }
 
-/// The judgement where nothing is wrong.
+/// Returns the initial state: the server accepts mail.
 pub(super) fn accepting() -> Model {
     Model {
         id: ONLY,
@@ -195,13 +196,13 @@ mod tests {
         DateTime::UNIX_EPOCH + Duration::seconds(seconds)
     }
 
-    /// Judges an attempt that began and ended at the same second.
+    /// Evaluates an attempt that began and ended in the same second.
     fn judge(judge: &mut Judge, attempt: &Attempt, at: i64) -> Option<Model> {
         judge.judge(Uuid::now_v7(), attempt, after(at), after(at))
     }
 
     #[test]
-    fn a_refusal_of_all_mail_holds_all_back_for_growing_pauses() {
+    fn rejection_of_all_mail_holds_back_all_with_growing_delays() {
         let mut one = Judge::new();
         assert_eq!(one.permit(after(0)), Permit::Any);
         let row = judge(&mut one, &refused(true), 10).unwrap();
@@ -229,15 +230,15 @@ mod tests {
     }
 
     #[test]
-    fn one_policy_refusal_among_accepted_mails_is_about_its_recipient() {
+    fn single_policy_rejection_concerns_the_recipient() {
         let mut one = Judge::new();
         judge(&mut one, &Attempt::Sent, 0);
         assert_eq!(judge(&mut one, &refused(false), 1), None);
         assert_eq!(judge(&mut one, &refused(false), 2), None);
         let third = judge(&mut one, &refused(false), 3).unwrap();
-        assert_eq!(third.retry_at, Some(after(33)), "a quota is used up");
+        assert_eq!(third.retry_at, Some(after(33)), "the quota is used up");
 
-        // Where nothing speaks for the server, admins see it; other mails are still tried.
+        // Admins see the rejection; other mails are still tried.
         let mut other = Judge::new();
         let row = judge(&mut other, &refused(false), 0).unwrap();
         assert_eq!((row.state, row.retry_at), (MailServerState::Refuses, None));
@@ -245,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn attempts_that_fail_together_count_once() {
+    fn concurrent_failures_count_once() {
         let mut one = Judge::new();
         let row = judge(&mut one, &unavailable(), 10).unwrap();
         assert_eq!((row.retry_at, row.failures), (Some(after(12)), 1));
@@ -261,6 +262,6 @@ mod tests {
         let mut other = Judge::new();
         judge(&mut other, &unavailable(), 0);
         let answered = judge(&mut other, &Attempt::Never(String::new()), 5);
-        assert_eq!(answered, Some(accepting()), "it talks to us");
+        assert_eq!(answered, Some(accepting()), "the server answers");
     }
 }

@@ -1,9 +1,8 @@
-//! The worker that sends what is in the outbox.
+//! The worker that sends the mails of the outbox.
 //!
-//! It is one task that owns all state and decides; what waits for the database or the mail server
-//! runs beside it and reports back. Mails pass through it as a stream: claimed from the outbox,
-//! composed when there is a slot for them, sent, and their outcome stored, many together where many
-//! come at once. No mail waits for another one but for a slot.
+//! It is one task that owns all state. Database and SMTP calls run in other tasks and report back
+//! with events. Mails are processed as a stream: they are claimed, composed when a slot is free,
+//! and sent; results are stored in batches. Mails wait for slots, but never for each other.
 
 mod attempt;
 mod claims;
@@ -33,23 +32,22 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// How often the worker looks at its own state.
+/// How often the worker checks its own state.
 const TICK: Duration = Duration::from_millis(250);
-/// How long it waits for news before it looks into the outbox by itself: other replicas cannot wake
-/// it.
+/// How often the worker polls the outbox, because other replicas cannot wake it.
 const POLL: Duration = Duration::from_secs(2);
 /// How often the queue is counted for the metrics.
 const COUNT: Duration = Duration::from_secs(15);
-/// How long the database is left alone after it has failed.
+/// How long the worker makes no database calls after an error.
 const REST: Duration = Duration::from_secs(1);
-/// Mails that are composed together at most.
+/// The maximum number of mails that are composed together.
 const COMPOSED: usize = 32;
 
-/// Sends mails until it is asked to stop.
+/// Sends mails until it is stopped.
 pub struct MailWorker {
     parts: Arc<Parts>,
     tasks: JoinSet<Event>,
-    /// What runs, of which one at a time is enough.
+    /// Running tasks of which one at a time is enough.
     running: Running,
     slots: Slots,
     judge: Judge,
@@ -57,19 +55,19 @@ pub struct MailWorker {
     waiting: [VecDeque<Arc<Model>>; 3],
     /// Mails that hold a slot.
     sending: HashMap<Uuid, Sending>,
-    /// The one mail that is tried although the mail server takes none.
+    /// The single mail that is tried while the mail server accepts none.
     probe: Option<Uuid>,
-    /// What is to be stored next.
+    /// The next results to store.
     report: Report,
     lease: Lease,
     look: Look,
     times: Times,
-    /// The time by the database's clock, and when it was read.
+    /// The database's time, and when it was read.
     database_time: Option<(DateTime<Utc>, Instant)>,
     database_is_away: bool,
 }
 
-/// Which background tasks run.
+/// Which background tasks are running.
 #[derive(Default)]
 struct Running {
     pulse: bool,
@@ -77,43 +75,43 @@ struct Running {
     renew: bool,
     count: bool,
     storing: Option<Arc<Report>>,
-    /// Interactive mails, and bulk mail.
+    /// For interactive mails, and for bulk mail.
     composing: [bool; 2],
 }
 
 /// A mail that holds a slot.
 struct Sending {
     lane: Lane,
-    /// Ends the attempt, once it has begun.
+    /// Aborts the attempt, if it has begun.
     abort: Option<AbortHandle>,
 }
 
-/// How long the claims of this replica hold.
+/// The validity of this replica's claims.
 struct Lease {
-    /// How long a claim lasts from when it was taken or renewed.
+    /// How long a claim lasts after it was taken or renewed.
     length: Duration,
-    /// When the claims were last taken or renewed, all of them.
+    /// When all claims were last taken or renewed.
     since: Option<Instant>,
 }
 
-/// What is known of mails that wait to be claimed.
+/// What is known about due mails.
 #[derive(Default)]
 struct Look {
-    /// Whether there may be some that nobody has seen yet.
+    /// Whether there may be due mails that have not been looked up.
     wanted: bool,
-    /// Whether the last look found some, claimed or not.
+    /// Whether the last query found any, claimed or not.
     found: bool,
     cursors: Cursors,
 }
 
-/// When things are due.
+/// Times of the next actions.
 struct Times {
     poll: Instant,
     count: Instant,
-    /// When this replica last judged the mail server.
+    /// When this replica last changed the state of the mail server.
     judged: Instant,
     rest_until: Option<Instant>,
-    /// When what is still running is broken off, after the request to stop.
+    /// When running attempts are aborted after a stop.
     cut_off: Option<Instant>,
 }
 
@@ -123,8 +121,8 @@ impl Lease {
             .is_some_and(|since| now >= since + self.length / 3)
     }
 
-    /// Until when no other replica can have taken the mails over. The rest of the claim is for
-    /// breaking off what is being sent.
+    /// Whether the claims are treated as lost. This is before they expire, to leave time to abort
+    /// running attempts.
     fn is_over(&self, now: Instant) -> bool {
         self.since
             .is_some_and(|since| now >= since + self.length * 4 / 5)
@@ -132,7 +130,7 @@ impl Lease {
 }
 
 impl MailWorker {
-    /// Prepares for a mail server.
+    /// Creates a worker for a mail server.
     pub fn new(app: App, renderer: Renderer, smtp: Smtp) -> MailWorker {
         let limits = Limits {
             total: usize::from(app.config.mails_in_flight),
@@ -167,8 +165,8 @@ impl MailWorker {
         }
     }
 
-    /// Sends mails as they come. Finishes what it has begun before it stops, for as long as the
-    /// program waits, and gives the rest back.
+    /// Sends mails as they become due. After `stop`, finishes running attempts as long as the
+    /// shutdown timeout allows, and releases the other claims.
     pub async fn run(mut self, stop: CancellationToken) {
         let parts = self.parts.clone();
         let mut ticks = tokio::time::interval(TICK);
@@ -178,7 +176,7 @@ impl MailWorker {
             tokio::select! {
                 () = stop.cancelled(), if !stopping => self.begin_stop(),
                 Some(event) = self.tasks.join_next() => {
-                    // An attempt that was broken off reports nothing.
+                    // An aborted attempt reports nothing.
                     if let Ok(event) = event {
                         self.handle(event);
                     }
@@ -201,7 +199,7 @@ impl MailWorker {
         self.sending.is_empty() && claimed && (stored || (cut_off && self.database_is_away))
     }
 
-    /// Takes no more mails, and gives back those that have not begun.
+    /// Stops claiming mails, and releases those that have not been started.
     fn begin_stop(&mut self) {
         let patience = self.parts.app.config.shutdown_timeout;
         let patience = patience.to_std().unwrap_or_default() / 2;
@@ -210,7 +208,7 @@ impl MailWorker {
         self.release_waiting();
     }
 
-    /// Gives back the mails that wait for a slot, but for one that is to be tried in any case.
+    /// Releases the mails that wait for a slot, except the one that is tried in any case.
     fn release_waiting(&mut self) {
         for waiting in &mut self.waiting {
             let probe = self.probe;
@@ -247,7 +245,7 @@ impl MailWorker {
         gauges::show_in_flight(self.sending.len());
     }
 
-    /// Starts whatever can be started.
+    /// Starts all tasks that can be started.
     fn start_work(&mut self, now: Instant) {
         if self.times.rest_until.is_some() {
             return;
@@ -267,7 +265,7 @@ impl MailWorker {
     fn dispatch(&mut self, now: Instant) {
         let permit = self.judge.permit(self.parts.app.now());
         if permit != Permit::Any {
-            // Somebody else, or this replica later, may try one of them.
+            // Another replica may try one of them, or this one later.
             self.release_waiting();
         }
         for bulk in [false, true] {
@@ -295,7 +293,7 @@ impl MailWorker {
         }
     }
 
-    /// Breaks off all attempts; gives their mails.
+    /// Aborts all attempts. Returns their mails.
     fn break_off(&mut self) -> Vec<(Uuid, Sending)> {
         let sending: Vec<_> = self.sending.drain().collect();
         for (_, sending) in &sending {
@@ -307,11 +305,11 @@ impl MailWorker {
         sending
     }
 
-    /// Forgets all mails that this replica holds: another one may have claimed them by now.
+    /// Drops all mails that this replica holds: another one may have claimed them.
     fn lose_claims(&mut self) {
         let lost = self.break_off().len() + self.waiting.iter().map(VecDeque::len).sum::<usize>();
         if lost > 0 {
-            tracing::warn!(mails = lost, "claims of mails could not be renewed in time");
+            tracing::warn!(mails = lost, "claims on mails could not be renewed in time");
         }
         self.waiting = Default::default();
         self.report.released.clear();
@@ -320,7 +318,7 @@ impl MailWorker {
         self.probe = None;
     }
 
-    /// The mails that this replica has claimed, whatever it does with them.
+    /// Returns the IDs of all mails that this replica has claimed.
     fn held(&self) -> Vec<Uuid> {
         let waiting = self.waiting.iter().flatten().map(|mail| mail.id);
         let outcomes = self.report.outcomes.iter().map(|o| o.mail.id);
@@ -332,7 +330,7 @@ impl MailWorker {
             .collect()
     }
 
-    /// What time it is; `None` before the database has told.
+    /// Returns the current time, or `None` before the database's clock was read.
     fn moment(&self) -> Option<Moment> {
         let (time, read_at) = self.database_time?;
         Some(Moment {

@@ -1,4 +1,4 @@
-//! Storing what became of mails, many at a time.
+//! Stores the results of attempts in batches.
 
 use super::attempt::{Attempt, Outcome};
 use crate::App;
@@ -16,13 +16,13 @@ use sea_orm::{
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// What is to be stored in one transaction.
+/// The results to store in one transaction.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Report {
     pub outcomes: Vec<Outcome>,
-    /// A new judgement of the mail server.
+    /// A new state of the mail server.
     pub mail_server: Option<mail_server::Model>,
-    /// Claims to be given back.
+    /// Claims to release.
     pub released: Vec<Uuid>,
 }
 
@@ -31,7 +31,7 @@ impl Report {
         self.outcomes.is_empty() && self.mail_server.is_none() && self.released.is_empty()
     }
 
-    /// Puts what a failed attempt to store has left before what came since.
+    /// Restores a report that could not be stored, before newer results.
     pub(super) fn put_back(&mut self, mut earlier: Report) {
         earlier.outcomes.append(&mut self.outcomes);
         earlier.released.append(&mut self.released);
@@ -40,10 +40,7 @@ impl Report {
     }
 }
 
-/// Stores a report.
-///
-/// # Errors
-/// Those of the database; nothing is stored then.
+/// Stores a report in one transaction.
 pub(super) async fn store(app: &App, worker: Uuid, report: Arc<Report>) -> Result<()> {
     let (app, report) = (&app, &report);
     app.db
@@ -76,7 +73,7 @@ async fn store_in(writer: &Writer, app: &App, worker: Uuid, report: &Report) -> 
     Ok(())
 }
 
-/// Ends mails. What was sent was sent, whoever holds the claim by now.
+/// Completes mails. Sent mails are recorded even if the claim was lost.
 async fn finish(writer: &Writer, ids: &[Uuid], state: MailState, now: DateTime<Utc>) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
@@ -96,7 +93,7 @@ async fn finish(writer: &Writer, ids: &[Uuid], state: MailState, now: DateTime<U
     Ok(())
 }
 
-/// Puts a mail off or gives it up, unless the claim was lost meanwhile.
+/// Postpones a mail or gives it up, unless the claim was lost.
 async fn defer(writer: &Writer, app: &App, worker: Uuid, outcome: &Outcome) -> Result<()> {
     let mail = &outcome.mail;
     let deferral = outcome.deferral(&app.config);

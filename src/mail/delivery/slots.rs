@@ -1,27 +1,28 @@
-//! How many mails may be on their way at once: altogether, by priority, and to one domain. Pure:
-//! it decides, and does nothing.
+//! Limits of mails in flight: in total, by priority, and by domain. This module performs no I/O.
 
 use entity::outbox::MailPriority;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-/// The pause after a domain first hung; it doubles with each further time, up to [`MAX_PAUSE`].
+/// The delay after the first timeout of a domain. It doubles with each further one, up to
+/// [`MAX_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_secs(15);
-/// The longest pause of a domain that hangs.
+/// The longest delay for a domain that does not answer.
 const MAX_PAUSE: Duration = Duration::from_secs(300);
-/// How long a mail server that had no room for a connection is not asked for more.
+/// How long after a rejected connection the number of connections is not increased.
 const CALM: Duration = Duration::from_secs(30);
 
-/// The limits that the settings give.
+/// The limits from the settings.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
-    /// Mails in flight altogether.
+    /// The maximum number of mails in flight.
     pub total: usize,
-    /// Mails in flight to one domain: for interactive mails, and again for bulk mail.
+    /// The maximum number of mails in flight to one domain, separately for interactive and bulk
+    /// mail.
     pub per_domain: usize,
 }
 
-/// Mails of one priority to one domain: they wait in one line.
+/// A queue: the mails of one priority to one domain.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Lane {
     pub priority: MailPriority,
@@ -39,11 +40,11 @@ struct Suspect {
 #[derive(Debug)]
 pub(super) struct Slots {
     limits: Limits,
-    /// What the mail server has room for, as far as is known: at most the total.
+    /// How many connections the mail server currently accepts; at most the total.
     allowed: usize,
     shrunk_at: Option<Instant>,
     in_flight: usize,
-    /// By domain, interactive mails and bulk mail apart.
+    /// The number by domain, separately for interactive (`false`) and bulk mail (`true`).
     by_domain: HashMap<(String, bool), usize>,
     suspects: HashMap<String, Suspect>,
 }
@@ -60,17 +61,17 @@ impl Slots {
         }
     }
 
-    /// The limits that the settings give.
+    /// Returns the limits from the settings.
     pub(super) fn limits(&self) -> Limits {
         self.limits
     }
 
-    /// How many mails are in flight.
+    /// Returns the number of mails in flight.
     pub(super) fn in_flight(&self) -> usize {
         self.in_flight
     }
 
-    /// Takes a slot for a mail; `false` where it has to wait.
+    /// Takes a slot for a mail. Returns `false` if there is none.
     pub(super) fn take(&mut self, lane: &Lane, now: Instant) -> bool {
         if self.in_flight >= self.cap(lane.priority) || self.room(lane, now) == 0 {
             return false;
@@ -80,7 +81,7 @@ impl Slots {
         true
     }
 
-    /// Gives a slot back.
+    /// Releases a slot.
     pub(super) fn give_back(&mut self, lane: &Lane) {
         self.in_flight = self.in_flight.saturating_sub(1);
         if let Some(count) = self.by_domain.get_mut(&key(lane)) {
@@ -91,7 +92,7 @@ impl Slots {
         }
     }
 
-    /// How many more mails may leave for the domain of a lane.
+    /// Returns how many more mails of a lane may be sent now.
     pub(super) fn room(&self, lane: &Lane, now: Instant) -> usize {
         let bulk = is_bulk(lane.priority);
         let limit = match self.suspects.get(&lane.domain) {
@@ -103,24 +104,25 @@ impl Slots {
         limit.saturating_sub(taken.unwrap_or_default())
     }
 
-    /// Whether a domain has not answered lately.
+    /// Whether a domain did not answer recently.
     pub(super) fn is_suspect(&self, domain: &str) -> bool {
         self.suspects.contains_key(domain)
     }
 
-    /// The lane from which a mail is tried while the mail server takes none: the first one whose
-    /// domain is not known to hang, since such a mail tells nothing about the server.
+    /// Returns the lane from which a mail is tried while the mail server accepts none: the first
+    /// one whose domain is not suspect, because mails to such a domain do not show the server's
+    /// state.
     pub(super) fn probe_lane<'a>(&self, lanes: &'a [Lane]) -> Option<&'a Lane> {
         let answers = |lane: &&Lane| !self.is_suspect(&lane.domain);
         lanes.iter().find(answers).or(lanes.first())
     }
 
-    /// A mail to a domain was answered, in whatever way.
+    /// Records that a mail to a domain was answered, positively or negatively.
     pub(super) fn answered(&mut self, domain: &str) {
         self.suspects.remove(domain);
     }
 
-    /// A mail to a domain was not answered.
+    /// Records that a mail to a domain was not answered.
     pub(super) fn hung(&mut self, domain: &str, now: Instant) {
         let before = self.suspects.get(domain).map(|suspect| suspect.pause);
         let pause = before.map_or(FIRST_PAUSE, |pause| (pause * 2).min(MAX_PAUSE));
@@ -129,14 +131,13 @@ impl Slots {
             .insert(domain.to_owned(), Suspect { pause, until });
     }
 
-    /// The mail server had no room for one more connection.
+    /// Records that the mail server rejected a further connection.
     pub(super) fn shrink(&mut self, now: Instant) {
         self.allowed = self.in_flight.clamp(1, self.allowed);
         self.shrunk_at = Some(now);
     }
 
-    /// Lets time pass: allows more connections again, little by little, and forgets domains that
-    /// nobody has written to for long.
+    /// Advances time: gradually allows more connections, and forgets domains without recent mails.
     pub(super) fn tick(&mut self, now: Instant) {
         let calm = self
             .shrunk_at
@@ -148,8 +149,8 @@ impl Slots {
             .retain(|_, suspect| now < suspect.until + MAX_PAUSE);
     }
 
-    /// Up to how many mails in flight one more of this priority may leave: some slots are kept for
-    /// those that somebody waits for.
+    /// Returns the number of mails in flight below which a mail of this priority may be sent. Some
+    /// slots are reserved for higher priorities.
     fn cap(&self, priority: MailPriority) -> usize {
         let reserve = self.allowed / 4;
         let cap = match priority {
@@ -188,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn bulk_mail_leaves_slots_to_others() {
+    fn bulk_mail_leaves_slots_for_other_mail() {
         let (mut slots, now) = (Slots::new(LIMITS), Instant::now());
         let bulk: Vec<_> = ["a", "b", "c", "d"]
             .map(|d| lane(MailPriority::Bulk, d))
@@ -197,7 +198,7 @@ mod tests {
             .iter()
             .map(|lane| fill(&mut slots, lane, now))
             .collect();
-        assert_eq!(taken, [3, 3, 0, 0], "three for each domain, six altogether");
+        assert_eq!(taken, [3, 3, 0, 0], "three per domain, six in total");
         assert_eq!(fill(&mut slots, &lane(MailPriority::Single, "a"), now), 1);
         assert_eq!(fill(&mut slots, &lane(MailPriority::Urgent, "a"), now), 1);
         assert_eq!(slots.in_flight(), 8);
@@ -207,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_domain_that_hangs_gets_one_mail_at_a_time() {
+    fn suspect_domain_gets_one_mail_at_a_time() {
         let (mut slots, now) = (Slots::new(LIMITS), Instant::now());
         let (bulk, urgent) = (
             lane(MailPriority::Bulk, "a"),
@@ -218,7 +219,7 @@ mod tests {
         assert_eq!(
             fill(&mut slots, &urgent, now),
             1,
-            "who waits is not made to wait"
+            "urgent mail is not delayed"
         );
         let later = now + FIRST_PAUSE;
         assert_eq!(fill(&mut slots, &bulk, later), 1);
@@ -237,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_domain_that_hangs_does_not_hold_up_the_trial_of_the_server() {
+    fn suspect_domain_does_not_block_the_server_test() {
         let (mut slots, now) = (Slots::new(LIMITS), Instant::now());
         let lanes = ["a", "b"].map(|domain| lane(MailPriority::Bulk, domain));
         assert_eq!(slots.probe_lane(&lanes), Some(&lanes[0]));
@@ -247,13 +248,13 @@ mod tests {
         assert_eq!(
             slots.probe_lane(&lanes),
             Some(&lanes[0]),
-            "one is tried in any case"
+            "one mail is tried in any case"
         );
         assert_eq!(slots.probe_lane(&[]), None);
     }
 
     #[test]
-    fn a_server_without_room_gets_fewer_mails_at_once() {
+    fn overloaded_server_gets_fewer_mails_at_once() {
         let (mut slots, now) = (Slots::new(LIMITS), Instant::now());
         let lanes: Vec<_> = ["a", "b", "c"]
             .map(|d| lane(MailPriority::Urgent, d))

@@ -1,5 +1,5 @@
-//! What the worker does beside deciding: everything that waits for the database or the mail server.
-//! Each task reports back with an event, also where it fails or panics.
+//! The worker's tasks, which call the database and the mail server. Each one reports back with an
+//! event, even if it fails or panics.
 
 use super::attempt::{Attempt, Outcome};
 use super::claims::{self, Moment};
@@ -22,37 +22,38 @@ use std::sync::Arc;
 use std::time::Instant;
 use uuid::Uuid;
 
-/// For how long a replica has the mail server to itself that tries whether it takes mails again.
+/// How long a replica has the exclusive right to test the mail server.
 const PROBE: Duration = Duration::seconds(30);
 
-/// What tasks need.
+/// The dependencies of tasks.
 pub(super) struct Parts {
     pub app: App,
     pub renderer: Renderer,
     pub smtp: Smtp,
-    /// What this worker signs its claims with.
+    /// Identifies this worker in claims.
     pub id: Uuid,
     /// How long a claim lasts.
     pub claim: std::time::Duration,
-    /// How long the database may take over what the worker asks of it: a broken connection must be
-    /// noticed while the claims hold.
+    /// The timeout of database calls, short enough to notice a broken connection while the claims
+    /// are valid.
     pub patience: std::time::Duration,
 }
 
-/// A composed mail: nothing where what it is about has ended.
+/// A composed mail: `None` if its subject has ended.
 pub(super) type Composed = (Arc<Model>, Result<Option<RenderedMail>>);
 
-/// What a task has to report.
+/// The result of a task.
 pub(super) enum Event {
-    /// How the mail server treats us, and the database's time; read at this moment.
+    /// The state of the mail server and the database's time, and when they were read.
     Pulse(Result<(mail_server::Model, DateTime<Utc>)>, Instant),
-    /// Lanes in which mails are due.
+    /// Lanes with due mails.
     Lanes(Result<Vec<Lane>>),
-    /// Mails that are claimed from this moment on.
+    /// Claimed mails, and when they were claimed.
     Claimed(Result<Vec<Model>>, Instant),
-    /// The claims hold from this moment on.
+    /// The number of renewed claims, and when they were renewed.
     Renewed(Result<u64>, Instant),
-    /// Mails ready to be sent; or all of them, where the database failed.
+    /// Mails ready to be sent; all of them if the database failed. The flag tells whether they are
+    /// bulk mail.
     Composed(Result<Vec<Composed>, (Error, Vec<Arc<Model>>)>, bool),
     Attempted(Outcome),
     Stored(Result<()>, Arc<Report>),
@@ -76,18 +77,18 @@ impl Parts {
         }
     }
 
-    /// Waits for the database, but not for ever. What panics has failed, too.
+    /// Runs a database call with a timeout. A panic is an error as well.
     async fn bounded<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         let work = tokio::time::timeout(self.patience, work);
         match AssertUnwindSafe(work).catch_unwind().await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => Err(Error::internal("the database did not answer in time")),
-            Err(_) => Err(Error::internal("a fault of the program")),
+            Err(_) => Err(Error::internal("a background task panicked")),
         }
     }
 
-    /// Claims mails of some lanes. With `probing`, one mail at most, and only where no other
-    /// replica tries the mail server.
+    /// Claims mails of some lanes. With `probing`, claims at most one, and only if no other replica
+    /// is testing the mail server.
     async fn claim(
         &self,
         wanted: &[(Lane, usize)],
@@ -130,7 +131,7 @@ impl Parts {
         }
     }
 
-    /// Sends one mail. One that cannot be built at all must not stop the others.
+    /// Sends one mail. A mail that cannot be built must not stop the others.
     async fn attempt(&self, mail: Arc<Model>, rendered: RenderedMail) -> Outcome {
         let began = self.app.now();
         let sent = self.smtp.send(
@@ -141,7 +142,7 @@ impl Parts {
         );
         let attempt = match AssertUnwindSafe(sent).catch_unwind().await {
             Ok(sent) => Attempt::from(sent),
-            Err(_) => Attempt::Never("this mail could not be put together".to_owned()),
+            Err(_) => Attempt::Never("the mail could not be built".to_owned()),
         };
         Outcome {
             mail,
@@ -173,7 +174,7 @@ impl MailWorker {
         });
     }
 
-    /// Looks for mails that are due, where there is reason to.
+    /// Looks up due mails if there may be any.
     pub(super) fn start_look(&mut self, now: Instant) {
         let permit = self.judge.permit(self.parts.app.now());
         let may_try = match permit {
@@ -181,7 +182,7 @@ impl MailWorker {
             Permit::One => self.probe.is_none(),
             Permit::None => false,
         };
-        // Mails that are being given back must not be claimed in between.
+        // Mails that are being released must not be claimed at the same time.
         let gives_back = |report: &Arc<Report>| !report.released.is_empty();
         let gives_back = self.running.storing.as_ref().is_some_and(gives_back);
         if !self.look.wanted || self.running.claim || !may_try || gives_back {

@@ -19,7 +19,7 @@ fn url() -> Url {
     Url::parse("https://tv.example/gate").unwrap()
 }
 
-/// One mail of each kind, with this name wherever a person chose the text.
+/// Returns one mail of each kind, with this name in place of each text that a person enters.
 fn contents(name: &str) -> Vec<MailContent> {
     let text = || name.to_owned();
     let name = Some(text());
@@ -89,13 +89,13 @@ fn mails_say_what_happened_and_what_to_do() {
     - Maya & Co: Gateway Operator
     - Payments: Security Auditor
 
-    Accept by 1 December 2026, 14:05 UTC. You choose a password, and you are in.
+    Accept by 1 December 2026, 14:05 UTC. You choose a password to join.
 
     Accept the invitation:
     https://tv.example/gate/accept-invitation#token=To-ken_1
 
     --
-    You get this mail because Maya & Co entered your address. The link is for you alone: please do not forward it. If you did not expect it, ignore it, and nothing happens.
+    You receive this email because Maya & Co entered your address. The link is for you alone: please do not forward it. If you did not expect it, ignore it, and nothing happens.
 
     TokenVue at tv.example
     ");
@@ -115,7 +115,7 @@ fn mails_say_what_happened_and_what_to_do() {
     https://tv.example/gate/
 
     --
-    You get this mail because Maya & Co added your account. If you do not want to be a member, you can leave a workspace at any time after signing in.
+    You receive this email because Maya & Co added your account. If you do not want to be a member, you can leave a workspace at any time after signing in.
 
     TokenVue at tv.example
     ");
@@ -132,7 +132,7 @@ fn mails_say_what_happened_and_what_to_do() {
     https://tv.example/gate/reset-password#token=To-ken_1
 
     --
-    You get this mail because this address belongs to a TokenVue account. The link is for you alone: please do not forward it. If you did not expect it, ignore it, and nothing changes.
+    You receive this email because this address belongs to a TokenVue account. The link is for you alone: please do not forward it. If you did not expect it, ignore it, and nothing changes.
 
     TokenVue at tv.example
     ");
@@ -143,22 +143,22 @@ fn mails_say_what_happened_and_what_to_do() {
 
     The password of your account was changed on 1 December 2026, 09:00 UTC, and all sessions were signed out.
 
-    If that was you, just sign in with the new password. If it was not you, ask for a new password on the sign-in page at once, and tell an admin of your workspace.
+    If that was you, just sign in with the new password. If it was not you, request a new password on the sign-in page immediately, and tell an admin of your workspace.
 
     Go to the sign-in page:
     https://tv.example/gate/
 
     --
-    You get this mail because this address belongs to a TokenVue account. We write whenever its password changes; such notices cannot be turned off.
+    You receive this email because this address belongs to a TokenVue account. We send this email whenever its password changes; it cannot be turned off.
 
     TokenVue at tv.example
     ");
     insta::assert_snapshot!(all(&contents[4]), @r"
-    kai@tv.example asks for a new invitation to TokenVue
+    kai@tv.example requests a new invitation to TokenVue
     ==
     Hello Maya & Co,
 
-    kai@tv.example opened an invitation link that has expired, and asks for a new one. You invited them to:
+    kai@tv.example opened an invitation link that has expired and requests a new one. You invited them to:
 
     - Maya & Co
     - Maya & Co
@@ -169,7 +169,7 @@ fn mails_say_what_happened_and_what_to_do() {
     https://tv.example/gate/w/acme-1a2b3c/team
 
     --
-    You get this mail because you answer for this invitation. We write at most once a day about it. If nobody should join any more, revoke the invitation or ignore this mail.
+    You receive this email because you are responsible for this invitation. We send it at most once a day. If they should no longer join, revoke the invitation or ignore this email.
 
     TokenVue at tv.example
     ");
@@ -202,7 +202,7 @@ fn a_mail_for_one_workspace_names_it_and_greets_without_a_name() {
 }
 
 #[test]
-fn a_reset_that_the_owner_asked_for_names_no_admin() {
+fn self_service_reset_names_no_admin() {
     let content = MailContent::PasswordReset(PasswordReset {
         name: Some("Maya".to_owned()),
         requested_by: RequestedBy::SelfService,
@@ -218,7 +218,7 @@ fn a_reset_that_the_owner_asked_for_names_no_admin() {
 }
 
 #[test]
-fn the_html_says_the_same_and_has_a_button_and_the_plain_link() {
+fn html_has_the_same_text_a_button_and_the_link() {
     for content in contents("Maya") {
         let RenderedMail { text, html, .. } = render(&content);
         let target = match content.page() {
@@ -247,7 +247,7 @@ fn the_html_says_the_same_and_has_a_button_and_the_plain_link() {
         assert!(!html.contains("{%") && !html.contains("{{"), "{html}");
         assert!(
             !html.contains("fonts.googleapis.com"),
-            "nothing is loaded from elsewhere"
+            "nothing is loaded from other servers"
         );
     }
 }
@@ -293,7 +293,7 @@ fn names_cannot_become_markup_templates_or_paragraphs() {
 }
 
 #[test]
-fn a_mail_that_needs_a_link_is_not_rendered_without() {
+fn rendering_without_a_required_link_fails() {
     let renderer = Renderer::new().unwrap();
     for content in contents("Maya") {
         let refused = matches!(

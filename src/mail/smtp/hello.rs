@@ -1,15 +1,15 @@
-//! The name that the program gives itself in EHLO (RFC 5321, sections 2.3.5 and 4.1.4): a fully
-//! qualified domain name, or an address literal where there is none.
+//! The client name in EHLO (RFC 5321, sections 2.3.5 and 4.1.4): a fully qualified domain name, or
+//! an address literal if there is none.
 
 use lettre::transport::smtp::extension::ClientId;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use tokio::net::UdpSocket;
 
-/// Reads the setting: a fully qualified domain name, or an address literal such as `[192.0.2.7]`
+/// Parses the setting: a fully qualified domain name, or an address literal such as `[192.0.2.7]`
 /// or `[IPv6:2001:db8::7]`.
 ///
 /// # Errors
-/// What it should look like.
+/// A description of the expected form.
 pub fn ehlo_name(text: &str) -> Result<ClientId, String> {
     let literal = text
         .strip_prefix('[')
@@ -31,7 +31,8 @@ fn address_literal(text: &str) -> Option<ClientId> {
     }
 }
 
-/// A host name with a domain, in ASCII; `None` for bare names, `localhost.localdomain` and the like.
+/// Returns a fully qualified host name in ASCII, or `None` for a bare name,
+/// `localhost.localdomain`, and similar names.
 fn qualified(name: &str) -> Option<String> {
     let name = name.strip_suffix('.').unwrap_or(name);
     let ascii = idna::domain_to_ascii_strict(name).ok()?;
@@ -45,8 +46,8 @@ fn qualified(name: &str) -> Option<String> {
     (!is_number && !is_local).then_some(ascii)
 }
 
-/// The name to use with a server at this address, where none is set: this machine's, if it is
-/// fully qualified, or the address that the connection comes from.
+/// Returns the default name for a server at this address: this machine's name if it is fully
+/// qualified, else the source address of the connection.
 pub(super) async fn default_for(server: SocketAddr) -> ClientId {
     if let ClientId::Domain(name) = ClientId::default()
         && let Some(name) = qualified(&name)
@@ -60,7 +61,7 @@ pub(super) async fn default_for(server: SocketAddr) -> ClientId {
     }
 }
 
-/// The address that packets to a server come from. Connecting a UDP socket sends nothing.
+/// Returns the source address of packets to a server. Connecting a UDP socket sends nothing.
 async fn source_address(server: SocketAddr) -> Option<IpAddr> {
     let any: IpAddr = match server {
         SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
@@ -76,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_qualified_or_address_literals() {
+    fn ehlo_name_is_qualified_or_an_address_literal() {
         for (text, said) in [
             ("team.example.com", "team.example.com"),
             ("team.example.com.", "team.example.com"),
@@ -103,7 +104,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_a_qualified_name_the_source_address_is_given() {
+    async fn source_address_is_the_fallback_ehlo_name() {
         let hello = default_for(([127, 0, 0, 1], 25).into()).await;
         match hello {
             ClientId::Domain(name) => assert_eq!(qualified(&name), Some(name)),

@@ -1,4 +1,4 @@
-//! A rendered mail as an internet message (RFC 5322, RFC 2045).
+//! Builds the internet message of a rendered mail (RFC 5322, RFC 2045).
 
 use super::{SendError, SmtpConfigError};
 use crate::email::{Domain, DomainScope};
@@ -10,17 +10,17 @@ use lettre::message::{Mailbox, MultiPart};
 use lettre::{Address, Message};
 use uuid::Uuid;
 
-/// The longest display name in a header, in characters.
+/// The maximum length of a display name in a header, in characters.
 const MAX_NAME: usize = 100;
-/// The automatic answers that Exchange shall not send: all but reports that a mail could not be
-/// delivered ([MS-OXCMAIL]). Others follow `Auto-Submitted` (RFC 3834, section 5).
+/// The automatic replies that Exchange must not send: all except non-delivery reports
+/// ([MS-OXCMAIL]). Other servers follow `Auto-Submitted` (RFC 3834, section 5).
 const SUPPRESSED: &str = "DR, RN, NRN, OOF, AutoReply";
 
-/// The sender as headers can carry it.
+/// Returns the sender in the form of headers.
 ///
 /// # Errors
-/// `SenderUnset` where the address is of this machine alone, `Sender` where it cannot be one that
-/// every server takes.
+/// `SenderUnset` if the address belongs to this machine only, `Sender` if some servers would reject
+/// it.
 pub(super) fn sender(from: &Mailbox) -> Result<Mailbox, SmtpConfigError> {
     let email = address(from.email.as_ref()).filter(|email| AsRef::<str>::as_ref(email).is_ascii());
     let email = email.ok_or_else(|| SmtpConfigError::Sender(from.email.clone()))?;
@@ -31,11 +31,11 @@ pub(super) fn sender(from: &Mailbox) -> Result<Mailbox, SmtpConfigError> {
     Ok(Mailbox::new(name, email))
 }
 
-/// Builds the message. Names are cleaned, not refused: whom a mail reaches depends on the address
-/// alone.
+/// Builds the message. Names are sanitized and never rejected, because only the address determines
+/// the recipient.
 ///
 /// # Errors
-/// `Permanent` where the address is none.
+/// `Permanent` if the address is invalid.
 pub(super) fn build(
     row: Uuid,
     from: &Mailbox,
@@ -45,8 +45,8 @@ pub(super) fn build(
 ) -> Result<Message, SendError> {
     let not_an_address = || SendError::permanent("the recipient's address is not valid");
     let email = address(email).ok_or_else(not_an_address)?;
-    let unbuildable = |_| SendError::permanent("no mail can be made for this recipient");
-    // Given here, the envelope is not read back from the headers.
+    let unbuildable = |_| SendError::permanent("the mail could not be built for this recipient");
+    // With an explicit envelope, lettre does not derive it from the headers.
     let envelope =
         Envelope::new(Some(from.email.clone()), vec![email.clone()]).map_err(unbuildable)?;
     Message::builder()
@@ -68,9 +68,9 @@ fn raw(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
 
-/// The address with its domain in ASCII (RFC 5891), which every server understands. Quoted local
-/// parts, which could hold blanks and brackets, are refused. Which domains people may have has been
-/// decided before.
+/// Returns the address with its domain in ASCII (RFC 5891), which every server understands, or
+/// `None` for a quoted local part, which could contain spaces and brackets. The domain was checked
+/// when the address was accepted.
 fn address(text: &str) -> Option<Address> {
     let odd = |c: char| c.is_control() || c.is_whitespace() || matches!(c, '"' | '<' | '>');
     let (local, domain) = text.rsplit_once('@').filter(|_| !text.contains(odd))?;
@@ -78,7 +78,7 @@ fn address(text: &str) -> Option<Address> {
     Address::new(local, domain.as_str()).ok()
 }
 
-/// The name on one line and not too long: lettre panics on names with line breaks.
+/// Returns the name as one line of limited length: lettre panics on names with line breaks.
 fn display_name(name: &str) -> Option<String> {
     Some(short_line(name, MAX_NAME)).filter(|name| !name.is_empty())
 }
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_say_what_the_mail_is() {
+    fn headers_describe_the_mail() {
         let headers = headers("Zoë", "zoe@münchen.example", "Hello").unwrap();
         for line in [
             "From: TokenVue <team@tv.example>",
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sender_that_not_every_server_takes_is_refused() {
+    fn sender_must_be_accepted_by_every_server() {
         let mailbox = |email: &str| Mailbox::new(Some("T\r\nV".to_owned()), email.parse().unwrap());
         assert!(sender(&mailbox("zoë@tv.example")).is_err_and(|e| !e.to_string().is_empty()));
         for unset in ["tokenvue@localhost", "root@LOCALHOST.localdomain"] {
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused_for_good() {
+    fn invalid_address_fails_permanently() {
         let long = format!("{}@tv.example", "a".repeat(10_000));
         for email in [
             "",
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn what_one_network_knows_is_sent_to() {
+    fn local_network_domain_is_accepted() {
         for email in ["root@localhost", "ana@[127.0.0.1]", "ana@[IPv6:::1]"] {
             let headers = headers("", email, "Hello").unwrap();
             assert!(headers.contains(&format!("To: {email}")), "{headers}");
@@ -208,7 +208,7 @@ mod tests {
         use super::*;
 
         proptest! {
-            /// A mail to an address that was accepted never fails for good because of its address.
+            /// A mail to an accepted address never fails permanently because of the address.
             #[test]
             fn every_accepted_address_can_be_sent_to(
                 text in "([a-z0-9.+_'|/?-]|[äßЖא한]|\\p{L}|\\p{M}|\\PC){1,8}@(([a-z0-9.-]|[äß。]|\\p{L}|\\PC){1,12}|\\[(IPv6:)?[0-9a-f:.]{2,9}\\])(\\.[a-z]{2,4})?",

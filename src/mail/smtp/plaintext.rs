@@ -1,7 +1,7 @@
-//! A connection that is not encrypted yet. What a server, or somebody on the way, sends before the
-//! encryption must not count after it (RFC 3207, section 6): lettre would read such bytes from its
-//! buffer as answers to what it sends later. So the answer to STARTTLS is read alone here, and a
-//! server that sends more than that before the handshake is not used.
+//! A connection before encryption. Plaintext bytes that a server or an attacker on the network
+//! sends before the handshake must not be used after it (RFC 3207, section 6): lettre would read
+//! them from its buffer as replies to later commands. Therefore, the reply to STARTTLS is read
+//! separately here, and a server that sends more before the handshake is rejected.
 
 use lettre::transport::smtp::client::AsyncTokioStream;
 use std::io;
@@ -11,14 +11,14 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// The command as lettre writes it, in one piece.
+/// The command as lettre writes it, in one write.
 const STARTTLS: &[u8] = b"STARTTLS\r\n";
 
-/// A connection on which STARTTLS may be asked for.
+/// A connection that STARTTLS may be sent on.
 #[derive(Debug)]
 pub(super) struct Plaintext {
     stream: TcpStream,
-    /// What has been read of the answer to STARTTLS, from the command to the end of the answer.
+    /// The reply to STARTTLS so far; `None` if no reply is expected.
     answer: Option<Vec<u8>>,
 }
 
@@ -28,10 +28,10 @@ impl Plaintext {
         Plaintext { stream, answer }
     }
 
-    /// Takes note of bytes that were read.
+    /// Records bytes that were read.
     ///
     /// # Errors
-    /// `InvalidData` where more came than the answer to STARTTLS.
+    /// `InvalidData` if there is more than the reply to STARTTLS.
     fn note(&mut self, read: &[u8]) -> io::Result<()> {
         let Some(answer) = &mut self.answer else {
             return Ok(());
@@ -51,7 +51,8 @@ impl Plaintext {
     }
 }
 
-/// Where a reply ends: after the first line whose code is not followed by `-` (RFC 5321, 4.2.1).
+/// Returns the end of a reply: after the first line whose code is not followed by `-` (RFC 5321,
+/// 4.2.1).
 fn end_of_reply(bytes: &[u8]) -> Option<usize> {
     let mut start = 0;
     loop {

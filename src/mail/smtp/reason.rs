@@ -1,20 +1,20 @@
-//! Why a mail did not leave, in words that an admin may see.
+//! Why a mail was not sent, in words that an admin may see.
 
 use super::reply::{Meaning, Step, enhanced, meaning};
 use crate::mail::line::short_line;
 use lettre::transport::smtp::Error;
 use std::error::Error as _;
 
-/// The longest quote from a server's reply, in characters.
+/// The maximum length of a quote from a server's reply, in characters.
 const MAX_QUOTE: usize = 200;
 
-/// A run of characters as long as this could be a token, or be made of one.
+/// The length from which a run of characters could be a token or contain one.
 const TOKEN_LIKE: usize = 24;
 
-/// Why a mail did not leave. Reasons are short and show no password, token or mail body.
+/// Why a mail was not sent. Reasons are short and contain no password, token, or mail body.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
-    /// The recipient or the mail is refused: trying again is useless.
+    /// The recipient or the mail is rejected permanently.
     #[error("{reason}")]
     Permanent {
         /// What happened, for an admin.
@@ -26,34 +26,34 @@ pub enum SendError {
         /// What happened, for an admin.
         reason: String,
     },
-    /// The server hung or broke the connection in the middle of this mail.
+    /// The server did not answer or closed the connection during this mail.
     #[error("{reason}")]
     NoAnswer {
         /// What happened, for an admin.
         reason: String,
     },
-    /// The server refuses mail from us: because of the sender, a policy, a quota or a setting.
+    /// The server rejects mail from this sender because of the address, a policy, a quota, or a
+    /// setting.
     #[error("{}", .0.reason)]
     Refused(Refusal),
-    /// The server cannot be reached, or serves nobody right now.
+    /// The server cannot be reached or is temporarily unavailable.
     #[error("{reason}")]
     Unavailable {
         /// What happened, for an admin.
         reason: String,
-        /// Whether a server answered that it has no room for this connection or mail.
+        /// Whether the server answered that it cannot take this connection or mail now.
         busy: bool,
     },
 }
 
-/// A refusal that is not about the recipient.
+/// A rejection that does not concern the recipient.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// What happened, for an admin of the workspace that the mail is about: it may quote the
-    /// recipient's address.
+    /// What happened, for an admin of the workspace of the mail. May quote the recipient's address.
     pub reason: String,
-    /// The same for everybody: without anything that the server wrote but its codes.
+    /// The same for everyone: quotes nothing of the server but its codes.
     pub summary: String,
-    /// Whether every mail would meet it, whatever its recipient.
+    /// Whether it concerns every mail, whatever the recipient.
     pub concerns_all: bool,
 }
 
@@ -81,7 +81,7 @@ impl SendError {
         SendError::Unavailable { reason, busy: true }
     }
 
-    /// What every mail would meet.
+    /// Returns a rejection that concerns every mail.
     pub(super) fn refused(reason: impl Into<String>) -> SendError {
         let reason = reason.into();
         SendError::Refused(Refusal {
@@ -91,16 +91,16 @@ impl SendError {
         })
     }
 
-    /// No session: never the mail's fault, whatever the server says.
+    /// Converts a failure to open a session, which is never the mail's fault.
     pub(super) fn of_connect(error: &Error) -> SendError {
         match error.status().map(u16::from) {
             Some(500..) => SendError::Refused(Refusal {
-                reason: format!("the mail server does not take us: {}", quote(error)),
-                summary: format!("the mail server does not take us: {}", codes(error)),
+                reason: format!("the mail server rejected the connection: {}", quote(error)),
+                summary: format!("the mail server rejected the connection: {}", codes(error)),
                 concerns_all: true,
             }),
             Some(_) => SendError::busy(format!(
-                "the mail server asks to come back later: {}",
+                "the mail server is temporarily unavailable: {}",
                 quote(error)
             )),
             None if error.is_tls() => SendError::unavailable(format!(
@@ -114,17 +114,18 @@ impl SendError {
         }
     }
 
-    /// Not signed in. The reply is not quoted: some servers repeat what they were sent.
+    /// Converts a failed sign-in. The reply is not quoted, because some servers repeat the
+    /// credentials.
     pub(super) fn of_sign_in(error: &Error) -> SendError {
         match error.status().map(u16::from) {
             Some(code @ 500..) => SendError::refused(format!(
-                "the mail server refused our user or password ({code})"
+                "the mail server rejected the user name or password ({code})"
             )),
             Some(code) => SendError::busy(format!(
-                "the mail server cannot check our user and password now ({code})"
+                "the mail server cannot check the user name and password now ({code})"
             )),
             None if error.is_client() => {
-                SendError::refused("the mail server offers no way to sign in that we know")
+                SendError::refused("the mail server offers no supported way to sign in")
             }
             None => {
                 SendError::unavailable("the connection to the mail server broke while signing in")
@@ -132,7 +133,7 @@ impl SendError {
         }
     }
 
-    /// The mail was not taken at this step.
+    /// Converts a failure at a step of the transaction.
     pub(super) fn of_send(step: Step, error: &Error) -> SendError {
         let Some(code) = error.status().map(u16::from) else {
             return SendError::no_answer(format!(
@@ -146,26 +147,29 @@ impl SendError {
                 SendError::permanent(format!("the mail server refused the mail: {reply}"))
             }
             Meaning::Later => SendError::Transient {
-                reason: format!("the mail server asks to try later: {reply}"),
+                reason: format!("the mail server asks to try again later: {reply}"),
             },
             Meaning::Unavailable => {
-                SendError::busy(format!("the mail server asks to try later: {reply}"))
+                SendError::busy(format!("the mail server asks to try again later: {reply}"))
             }
             refused => SendError::Refused(Refusal {
-                reason: format!("the mail server refuses mail from us: {reply}"),
-                summary: format!("the mail server refuses mail from us: {}", codes(error)),
+                reason: format!("the mail server rejects mail from this sender: {reply}"),
+                summary: format!(
+                    "the mail server rejects mail from this sender: {}",
+                    codes(error)
+                ),
                 concerns_all: refused == Meaning::RefusesUs,
             }),
         }
     }
 }
 
-/// What follows the reply code, all lines of it.
+/// Returns the text after the reply code, in all lines.
 fn text(error: &Error) -> String {
     error.source().map(ToString::to_string).unwrap_or_default()
 }
 
-/// The reply code, and the enhanced status code where there is one: `550 5.7.0`.
+/// Returns the reply code and the enhanced status code, if there is one: `550 5.7.0`.
 fn codes(error: &Error) -> String {
     let code = error.status().map(u16::from).unwrap_or_default();
     match enhanced(&text(error)) {
@@ -174,8 +178,8 @@ fn codes(error: &Error) -> String {
     }
 }
 
-/// Code and text of a reply, without what could have come from the mail: servers that refuse a
-/// message for a link in it like to quote the link.
+/// Returns the code and text of a reply, without text that may come from the mail: servers that
+/// reject a message because of a link often quote the link.
 fn quote(error: &Error) -> String {
     let code = error.status().map(u16::from).unwrap_or_default();
     let text = text(error);
@@ -198,7 +202,7 @@ fn is_safe(word: &str) -> bool {
     longest < TOKEN_LIKE && !word.contains("://") && !word.contains('#')
 }
 
-/// The innermost cause: `Connection refused`, `invalid peer certificate: UnknownIssuer`.
+/// Returns the innermost cause: `Connection refused`, `invalid peer certificate: UnknownIssuer`.
 fn cause(error: &Error) -> String {
     let mut innermost: &dyn std::error::Error = error;
     while let Some(source) = innermost.source() {
@@ -212,7 +216,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_that_could_hold_a_token_are_not_quoted() {
+    fn possible_tokens_are_not_quoted() {
         for word in [
             "https://tv.example/x",
             "dG9rZW4tdG9rZW4tdG9rZW4tdG9rZW4",

@@ -1,11 +1,12 @@
-//! What a refusal by the mail server is about: the recipient, the moment, or us. Class and subject
-//! of the enhanced status code decide (RFC 3463, section 3); without one, the reply code and the
-//! step of the transaction do (RFC 5321, sections 3.3 and 4.2).
+//! Classifies negative replies of the mail server: whether they concern the recipient, a temporary
+//! condition, or the sender. Class and subject of the enhanced status code decide (RFC 3463,
+//! section 3). Without one, the reply code and the step of the transaction do (RFC 5321, sections
+//! 3.3 and 4.2).
 
 /// The step of a transaction that a reply answers (RFC 5321, section 3.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// `MAIL FROM`: the server knows nothing but the sender yet.
+    /// `MAIL FROM`: the server knows only the sender.
     Sender,
     /// `RCPT TO`.
     Recipient,
@@ -13,31 +14,31 @@ pub(super) enum Step {
     Content,
 }
 
-/// What follows from a negative reply.
+/// The meaning of a negative reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
-    /// The recipient or this message cannot be served: trying again is useless.
+    /// The recipient or this message is rejected permanently.
     Final,
     /// This message may be accepted later.
     Later,
-    /// The server refuses mail from us: every mail, not only this one.
+    /// The server rejects every mail from this sender.
     RefusesUs,
-    /// The server refuses on grounds of policy. That is mostly about us, but may be about this
-    /// recipient or message.
+    /// The server rejects the mail because of a policy. This usually concerns the sender, but may
+    /// concern this recipient or message.
     Policy,
-    /// The server serves nobody right now.
+    /// The server is temporarily unavailable.
     Unavailable,
 }
 
-/// What a negative reply means. `text` is what follows the reply code.
+/// Returns the meaning of a negative reply. `text` is the text after the reply code.
 pub(super) fn meaning(step: Step, code: u16, text: &str) -> Meaning {
     match code {
-        // The server ends the session (RFC 5321, section 3.8).
+        // The server closes the session (RFC 5321, section 3.8).
         421 => Meaning::Unavailable,
         400..=499 if step == Step::Sender => Meaning::Unavailable,
         400..=499 => Meaning::Later,
-        // The conversation itself, a server that takes no mail (RFC 7504), or a missing sign-in or
-        // encryption (RFC 4954, section 6): our settings, or the server's.
+        // Protocol errors, a server that accepts no mail (RFC 7504), missing authentication or
+        // encryption (RFC 4954, section 6): a wrong setting of this program or the server.
         500 | 502..=504 | 521 | 525 | 530 | 534 | 535 | 538 => Meaning::RefusesUs,
         _ => match enhanced(text) {
             Some(status) => of_status(step, code, status),
@@ -46,8 +47,8 @@ pub(super) fn meaning(step: Step, code: u16, text: &str) -> Meaning {
     }
 }
 
-/// Subject and detail of an enhanced status code, at the start of a reply (RFC 2034) or in
-/// brackets as qmail writes it: `sorry, no mailbox here by that name. (#5.1.1)`.
+/// Parses subject and detail of an enhanced status code, at the start of a reply (RFC 2034) or in
+/// brackets, as in qmail's `sorry, no mailbox here by that name. (#5.1.1)`.
 pub(super) fn enhanced(text: &str) -> Option<(u16, u16)> {
     let first = text.split_whitespace().next().and_then(parse_status);
     first.or_else(|| parse_status(text.split_once("(#")?.1.split_once(')')?.0))
@@ -65,17 +66,18 @@ fn parse_status(word: &str) -> Option<(u16, u16)> {
 
 fn of_status(step: Step, code: u16, status: (u16, u16)) -> Meaning {
     match status {
-        // Addresses that only a server with SMTPUTF8 takes (RFC 6531), and messages too long.
+        // Addresses that need SMTPUTF8 (RFC 6531), and messages that are too long.
         (6, _) | (3, 4) => Meaning::Final,
         _ if step == Step::Sender => Meaning::RefusesUs,
         // The sender's address: its mailbox (X.1.7) or domain (X.1.8).
         (1, 7 | 8) => Meaning::RefusesUs,
         // The recipient's address or mailbox.
         (1 | 2, _) => Meaning::Final,
-        // The state of the recipient's system; directory failures and congestion on the way there.
+        // The state of the recipient's system; directory failures and congestion on the route to
+        // it.
         (3, _) | (4, 3 | 5) => Meaning::Later,
         (4, _) => Meaning::Final,
-        // Some servers answer `550 5.5.0` for a mailbox that does not exist.
+        // Some servers reply `550 5.5.0` for a mailbox that does not exist.
         (5, _) if matches!(code, 550..=553) => Meaning::Final,
         (5 | 7, _) => Meaning::Policy,
         _ => of_code(step, code),
@@ -85,7 +87,7 @@ fn of_status(step: Step, code: u16, status: (u16, u16)) -> Meaning {
 fn of_code(step: Step, code: u16) -> Meaning {
     match (step, code) {
         (Step::Sender, _) => Meaning::RefusesUs,
-        // 556: the recipient's domain takes no mail (RFC 7504).
+        // 556: the recipient's domain accepts no mail (RFC 7504).
         (Step::Recipient, 501 | 550..=553 | 556) | (Step::Content, 552) => Meaning::Final,
         _ => Meaning::Policy,
     }
@@ -104,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recipient_or_message_that_cannot_be_served_is_final() {
+    fn rejected_recipient_or_message_is_final() {
         let replies = [
             (Recipient, 550, "5.1.1 No such mailbox"),
             (Recipient, 501, "5.1.3 Bad address syntax"),
@@ -123,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn policy_may_be_about_us_or_not() {
+    fn policy_rejection_is_ambiguous() {
         let replies = [
             (Recipient, 554, "5.7.1 <bo@x.example>: Relay access denied"),
             (Recipient, 553, "sorry, not in my list (#5.7.1)"),
@@ -135,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sender_or_sign_in_that_is_refused_is_about_us() {
+    fn rejected_sender_or_sign_in_concerns_every_mail() {
         let replies = [
             (Sender, 550, "5.7.0 Daily quota exceeded"),
             (Sender, 550, "Access denied"),
@@ -148,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_passes_is_tried_later() {
+    fn temporary_failure_is_retried() {
         let replies = [
             (Recipient, 550, "5.3.2 System not accepting messages"),
             (Recipient, 451, "4.7.1 Greylisted"),
@@ -163,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn only_three_numbers_are_an_enhanced_status() {
+    fn enhanced_status_has_three_numbers() {
         assert_eq!(
             enhanced("5.7.57 Client was not authenticated"),
             Some((7, 57))

@@ -1,4 +1,4 @@
-//! Where the SMTP server is and how to connect to it.
+//! The address of the SMTP server, and how to connect to it.
 
 use super::hello;
 use super::plaintext::Plaintext;
@@ -17,19 +17,19 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use url::Url;
 
-/// How long one address may take to accept a connection, before the next one is tried.
+/// How long one address may take to accept a connection before the next one is tried.
 const CONNECT: Duration = Duration::from_secs(3);
-/// How long one address may take to greet and to answer EHLO, before the next one is tried.
+/// How long one address may take to greet and to answer EHLO before the next one is tried.
 const GREETING: Duration = Duration::from_secs(20);
 
-/// An SMTP server, and how to speak to it.
+/// An SMTP server and its settings.
 pub(super) struct Server {
     host: String,
     port: u16,
     security: Security,
     tls: TlsParameters,
     credentials: Option<Credentials>,
-    /// The name to say in EHLO, where one is set.
+    /// The name in EHLO, if it is set.
     hello: Option<ClientId>,
     /// The address that answered last.
     last_good: Mutex<Option<SocketAddr>>,
@@ -42,7 +42,7 @@ impl fmt::Debug for Server {
 }
 
 impl Server {
-    /// Reads the URL that [`Smtp::from_url`](super::Smtp::from_url) describes.
+    /// Parses the URL that [`Smtp::new`](super::Smtp::new) describes.
     pub(super) fn from_url(
         url: &SecretString,
         ca_file: Option<&Path>,
@@ -54,7 +54,7 @@ impl Server {
             .filter(|host| !host.is_empty())
             .ok_or(SmtpConfigError::Url)?;
         let host = host.trim_matches(['[', ']']);
-        // An unescaped /, # or ? in a password cuts the URL there.
+        // An unescaped `/`, `#`, or `?` in a password ends the host part of the URL.
         let has_login = url.query().is_some_and(|query| query.contains('@'));
         if url.fragment().is_some() || !matches!(url.path(), "" | "/") || has_login {
             return Err(SmtpConfigError::Url);
@@ -80,7 +80,7 @@ impl Server {
         })
     }
 
-    /// Connects, encrypts and signs in.
+    /// Connects, encrypts, and authenticates.
     pub(super) async fn connect(&self) -> Result<AsyncSmtpConnection, SendError> {
         let (mut connection, hello) = self.open_any().await?;
         let upgrade = match self.security {
@@ -105,8 +105,8 @@ impl Server {
         Ok(connection)
     }
 
-    /// Opens a session at the first of the server's addresses that answers, and tells the name
-    /// that it was opened with.
+    /// Opens a session at the first of the server's addresses that answers. Returns the EHLO name
+    /// as well.
     async fn open_any(&self) -> Result<(AsyncSmtpConnection, ClientId), SendError> {
         self.open_first(&self.addresses().await?).await
     }
@@ -134,7 +134,7 @@ impl Server {
         Err(failed.unwrap_or_else(|| SendError::unavailable("the mail server has no address")))
     }
 
-    /// The server's addresses in the order to try them.
+    /// Returns the server's addresses in the order to try them.
     async fn addresses(&self) -> Result<Vec<SocketAddr>, SendError> {
         let found = tokio::net::lookup_host((self.host.as_str(), self.port)).await;
         let found = found.map_err(|error| {
@@ -149,7 +149,7 @@ impl Server {
         Ok(in_order(found, last_good))
     }
 
-    /// Opens a session at one address: connects, waits for the greeting and says EHLO.
+    /// Opens a session at one address: connects, waits for the greeting, and sends EHLO.
     async fn open(
         &self,
         address: SocketAddr,
@@ -170,7 +170,7 @@ impl Server {
         };
         let opened = tokio::time::timeout(GREETING, open).await;
         let connection = opened.unwrap_or_else(|_| {
-            let reason = "no connection to the mail server: it did not greet us in time";
+            let reason = "no connection to the mail server: it sent no greeting in time";
             Err(SendError::unavailable(reason))
         })?;
         Ok((connection, hello))
@@ -189,9 +189,9 @@ async fn connect_tcp(address: SocketAddr) -> Result<TcpStream, SendError> {
     )))
 }
 
-/// The addresses in the order to try them: the one that answered last, then as the resolver has
-/// sorted them (RFC 6724), but with the families taking turns, so that one family without a route
-/// does not use up the time (RFC 8305, section 4).
+/// Sorts the addresses in the order to try them: first the one that answered last, then in the
+/// order of the resolver (RFC 6724), alternating between address families, so that a family without
+/// a route does not use up the time (RFC 8305, section 4).
 fn in_order(
     found: impl Iterator<Item = SocketAddr>,
     last_good: Option<SocketAddr>,
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_urls_are_explained_without_the_password() {
+    fn invalid_url_errors_omit_the_password() {
         for url in [
             "mail.example",
             "http://mail.example",
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ca_file_must_hold_certificates() {
+    fn ca_file_must_contain_certificates() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let url = SecretString::from("smtps://mail.example");
         assert!(matches!(
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn families_take_turns_after_the_address_that_answered_last() {
+    fn address_families_alternate_after_the_last_good_address() {
         let v4 = |n: u8| SocketAddr::from(([192, 0, 2, n], 25));
         let v6 = |n: u16| SocketAddr::from(([0x2001, 0xdb8, 0, 0, 0, 0, 0, n], 25));
         let found = [v6(1), v6(2), v6(3), v4(1), v4(2), v4(1)];
@@ -303,8 +303,8 @@ mod tests {
         assert_eq!(in_order([v4(1)].into_iter(), Some(v4(9))), [v4(1)]);
     }
 
-    /// Takes connections without ever answering, as a host does that drops packets: the queue of
-    /// those that wait to be accepted is full.
+    /// Accepts connections without answering, like a host that drops packets: its accept queue is
+    /// full.
     async fn black_hole() -> (tokio::net::TcpListener, Vec<TcpStream>) {
         let socket = tokio::net::TcpSocket::new_v4().unwrap();
         socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn addresses_that_do_not_answer_are_passed_over() {
+    async fn unresponsive_addresses_are_skipped() {
         use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
         let (hole, _queued) = black_hole().await;
         let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -1,5 +1,5 @@
-//! One mail over one connection (RFC 5321, section 3.3), step by step: what a refusal means depends
-//! on the step.
+//! One mail over one connection (RFC 5321, section 3.3). The meaning of a rejection depends on the
+//! step.
 
 use super::reason::SendError;
 use super::reply::Step;
@@ -9,20 +9,20 @@ use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{Extension, MailBodyParameter, MailParameter};
 
-/// How a transaction that did not succeed ended.
+/// How an unsuccessful transaction ended.
 pub(super) enum Failure {
     /// The connection ended before the server accepted the sender: it knows nothing of the mail.
     Unheard(SendError),
     /// The server answered; the connection can be used for another mail.
     Refused(SendError),
-    /// The connection broke on the way.
+    /// The connection broke during the transaction.
     Broken(SendError),
-    /// The mail needs what this server does not offer; nothing was sent.
+    /// The mail needs an extension that the server does not support; nothing was sent.
     Unsupported(SendError),
 }
 
 impl Failure {
-    /// Why the mail was not taken.
+    /// Returns why the mail was not accepted.
     pub(super) fn into_reason(self) -> SendError {
         match self {
             Failure::Unheard(reason)
@@ -36,7 +36,7 @@ impl Failure {
 /// Sends a message.
 ///
 /// # Errors
-/// What became of it instead, and of the connection.
+/// A [`Failure`]: why the mail was not accepted, and whether the connection can be used again.
 pub(super) async fn run(
     connection: &mut AsyncSmtpConnection,
     message: &Message,
@@ -62,7 +62,7 @@ pub(super) async fn run(
     Ok(())
 }
 
-/// Ends a transaction that the server refused; whether the connection can be used again.
+/// Ends a rejected transaction. Returns whether the connection can be used again.
 pub(super) async fn reset(connection: &mut AsyncSmtpConnection) -> bool {
     connection.command(Rset).await.is_ok()
 }
@@ -76,7 +76,7 @@ fn failed(step: Step, error: &Error) -> Failure {
     }
 }
 
-/// What MAIL must announce of a message that is not all ASCII (RFC 6152, RFC 6531).
+/// Returns the MAIL parameters of a message that is not all ASCII (RFC 6152, RFC 6531).
 fn parameters(
     connection: &AsyncSmtpConnection,
     message: &Message,

@@ -1,4 +1,4 @@
-//! The SMTP URL, read part by part.
+//! Parses the SMTP URL.
 
 use lettre::Address;
 use lettre::transport::smtp::authentication::Credentials;
@@ -8,10 +8,10 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use url::Url;
 
-/// What is wrong with the SMTP settings. No message holds the password.
+/// What is wrong with the SMTP settings. No message contains the password.
 #[derive(Debug, thiserror::Error)]
 pub enum SmtpConfigError {
-    /// Not a URL, or one of another kind.
+    /// Not a URL, or one with another scheme.
     #[error(
         "the SMTP URL must look like smtp://user:password@host:587 or smtps://user:password@host:465; \
          percent-encode what is special in user and password (/ as %2F, # as %23, ? as %3F, @ as %40)"
@@ -22,10 +22,10 @@ pub enum SmtpConfigError {
         "after ?, the SMTP URL may have only tls=required, tls=opportunistic or tls=none, and only with smtp://"
     )]
     Parameter,
-    /// A user without a password, or bytes that are no text.
+    /// A user without a password, or bytes that are not UTF-8.
     #[error("the SMTP URL must have both user and password, percent-encoded, or neither")]
     Credentials,
-    /// A password that somebody on the way could make us send in the clear.
+    /// A password that an attacker on the network could make the client send unencrypted.
     #[error("with tls=opportunistic the password could travel unencrypted: use tls=required")]
     Downgrade,
     /// The file of trusted certificates cannot be used.
@@ -36,12 +36,12 @@ pub enum SmtpConfigError {
         /// Why not.
         reason: String,
     },
-    /// The sender's address is of this machine alone: nobody has set it.
+    /// The sender's address is the default, which belongs to this machine only.
     #[error(
         "set the sender that the mail server accepts, such as TokenVue <team@example.com>: {0} reaches nobody"
     )]
     SenderUnset(Address),
-    /// The sender's address is not ASCII, nor can it be written so.
+    /// The sender's address cannot be written in ASCII.
     #[error("{0} cannot be the sender of mails")]
     Sender(Address),
 }
@@ -51,15 +51,15 @@ pub enum SmtpConfigError {
 pub(super) enum Security {
     /// Never.
     None,
-    /// By STARTTLS (RFC 3207), where the server offers it.
+    /// With STARTTLS (RFC 3207), if the server offers it.
     Opportunistic,
-    /// By STARTTLS, or not at all.
+    /// Always with STARTTLS.
     Required,
-    /// From the first byte on (RFC 8314).
+    /// From the first byte (RFC 8314).
     Implicit,
 }
 
-/// When to encrypt, from the scheme and `tls=`.
+/// Returns when to encrypt, from the scheme and `tls=`.
 pub(super) fn security(url: &Url, host: &str) -> Result<Security, SmtpConfigError> {
     let parameters: Vec<_> = url.query_pairs().collect();
     let tls = match parameters.as_slice() {
@@ -83,7 +83,7 @@ fn is_this_machine(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(loopback)
 }
 
-/// User and password, decoded.
+/// Returns user and password, decoded.
 pub(super) fn credentials(url: &Url) -> Result<Option<Credentials>, SmtpConfigError> {
     let decode = |text: &str| {
         let decoded = percent_decode_str(text).decode_utf8();
@@ -98,7 +98,7 @@ pub(super) fn credentials(url: &Url) -> Result<Option<Credentials>, SmtpConfigEr
     }
 }
 
-/// Whom to trust: the public authorities, and those in the file.
+/// Returns the TLS settings: the public certificate authorities and those in the file are trusted.
 pub(super) fn tls(host: &str, ca_file: Option<&Path>) -> Result<TlsParameters, SmtpConfigError> {
     let mut tls = TlsParameters::builder(host.to_owned());
     let Some(path) = ca_file else {
@@ -113,7 +113,7 @@ pub(super) fn tls(host: &str, ca_file: Option<&Path>) -> Result<TlsParameters, S
         .windows(27)
         .any(|window| window == b"-----BEGIN CERTIFICATE-----")
     {
-        return Err(unusable("no certificate in PEM form in it".to_owned()));
+        return Err(unusable("it contains no PEM certificate".to_owned()));
     }
     let trusted = Certificate::from_pem(&pem).map_err(|cause| unusable(cause.to_string()))?;
     tls = tls.add_root_certificate(trusted);

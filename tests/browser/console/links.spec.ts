@@ -74,7 +74,7 @@ test.describe("an invitation's link", () => {
       }).toPass();
       await page.getByRole("button", { name: "Request a new invitation" }).click();
       await expect(page.getByText("We’ve notified the person who invited you.")).toBeVisible();
-      await mailbox.wait(team.admin.email, "asks for a new invitation");
+      await mailbox.wait(team.admin.email, "requests a new invitation");
     });
   });
 
