@@ -1,4 +1,4 @@
-//! Email addresses: stored as typed, compared in one normal form.
+//! Email addresses: stored as typed, compared in a normalized form.
 
 mod domain;
 
@@ -9,10 +9,11 @@ use crate::text;
 use std::str::FromStr as _;
 use unicode_normalization::UnicodeNormalization as _;
 
-/// The longest address that SMTP can carry (RFC 5321, 4.5.3.1.3, less the angle brackets), in bytes.
+/// The maximum length of an address in SMTP (RFC 5321, 4.5.3.1.3, without the angle brackets), in
+/// bytes.
 const MAX_BYTES: usize = 254;
 
-/// An address that a mail can be sent to.
+/// An email address to which mail can be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmailAddress {
     typed: String,
@@ -21,31 +22,29 @@ pub struct EmailAddress {
 }
 
 impl EmailAddress {
-    /// Reads an address with a domain of a scope; blanks around it are dropped.
+    /// Parses an address with a domain of a scope. Trims surrounding blanks.
     ///
     /// # Errors
-    /// `EmailInvalid` on the field `email`: not a dot-separated local part (RFC 5321, 4.1.2, with
-    /// the letters of RFC 6531) and a [`Domain`]; or a local part with letters that are forms of
-    /// other letters (`ﬀ`), so that whoever reads mail for one address would be taken for the
-    /// owner of another one.
+    /// `EmailInvalid` on the field `email` if the text is not a dot-separated local part (RFC 5321,
+    /// 4.1.2, with the letters of RFC 6531) and a [`Domain`], or if the local part has
+    /// compatibility forms of letters (`ﬀ`): the person who reads the mail of one address would be
+    /// taken for the owner of another.
     pub fn parse(text: &str, scope: DomainScope) -> Result<EmailAddress, Problem> {
         read(text, scope)
             .map_err(|message| Problem::new(ProblemCode::EmailInvalid, &["email"], message))
     }
 
-    /// The address as it was typed, in composed form (Unicode NFC, as RFC 6532, 3.1, asks for).
-    /// Mail is sent to it.
+    /// Returns the address as typed, in Unicode NFC (RFC 6532, 3.1). Mail is sent to this form.
     pub fn typed(&self) -> &str {
         &self.typed
     }
 
-    /// The form in which addresses are compared: lower case, the domain in its ASCII form
-    /// (RFC 5891).
+    /// Returns the form for comparisons: lower case, with the domain in ASCII (RFC 5891).
     pub fn key(&self) -> &str {
         &self.key
     }
 
-    /// The domain.
+    /// Returns the domain.
     pub fn domain(&self) -> &Domain {
         &self.domain
     }
@@ -66,7 +65,7 @@ fn read(text: &str, scope: DomainScope) -> Result<EmailAddress, &'static str> {
     let Some(domain) = Domain::parse(host, scope) else {
         return Err(match Domain::parse(host, DomainScope::Local) {
             Some(_) => {
-                "The part behind the @ is not known on the internet. Write it like example.com."
+                "The part after the @ is not a domain of the internet. Write it like example.com."
             }
             None => NO_ADDRESS,
         });
@@ -82,8 +81,8 @@ fn read(text: &str, scope: DomainScope) -> Result<EmailAddress, &'static str> {
     })
 }
 
-/// Whether a character has no place in an address: blanks, controls, what nobody sees, what has no
-/// meaning, and the quotes of local parts that could hold anything.
+/// Returns whether a character is not allowed in an address: blanks, controls, invisible and
+/// unassigned characters, and the quotes of local parts that could contain anything.
 fn is_unprintable(c: char) -> bool {
     c.is_whitespace()
         || c == '"'
@@ -106,8 +105,8 @@ fn check_local_part(local: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// Lower case in composed form. Lower-casing can decompose a letter and composing can bring up a
-/// capital one, so both are repeated until nothing changes.
+/// Returns the text in lower case and NFC. Lower-casing can decompose a letter and composing can
+/// produce an upper-case one, so both are repeated until nothing changes.
 fn lower(text: &str) -> String {
     let next: String = text.to_lowercase().nfc().collect();
     if next == text { next } else { lower(&next) }

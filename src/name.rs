@@ -1,4 +1,4 @@
-//! Names of people and workspaces, and the folded form that lists sort and search by.
+//! Validation of names of people and workspaces, and the folded form for sorting and searching.
 
 mod fold;
 mod link;
@@ -9,48 +9,49 @@ use crate::error::{Problem, ProblemCode};
 use crate::text;
 use unicode_normalization::UnicodeNormalization as _;
 
-/// The longest name, in characters.
+/// The maximum length of a name in characters.
 pub const MAX_CHARS: usize = 100;
-/// Nonspacing marks that one letter may carry (UTS #39, 5.4); more are drawn over other lines.
+/// The maximum number of nonspacing marks on a letter (UTS #39, 5.4). More would overlap other
+/// lines.
 const MAX_MARKS: usize = 4;
 
-/// Reads a name: blanks around it are dropped; it may be empty.
+/// Parses a name, which may be empty. Trims surrounding blanks.
 ///
 /// # Errors
-/// `NameInvalid` on the given field, where the name is too long, has control characters (which
-/// could forge mail headers), changes the direction of the text around it, cannot be seen, has
-/// invisible characters or marks that no letter carries, or is a link: names appear in mails to
-/// people who never asked for one, and mail programs turn what looks like a link into one.
+/// `NameInvalid` on `field` if the name is too long, has control characters (which could forge mail
+/// headers), changes the direction of surrounding text, has no visible characters, has stray
+/// invisible characters or marks, or contains a link. Names appear in mails to people who did not
+/// request them, and mail programs turn what looks like a link into one.
 pub fn parse(field: &str, text: &str) -> Result<String, Problem> {
     check(text).map_err(|message| Problem::new(ProblemCode::NameInvalid, &[field], message))
 }
 
-/// Reads a name that must not be empty.
+/// Parses a name that must not be empty.
 ///
 /// # Errors
-/// As [`parse`], and `NameInvalid` where nothing is left.
+/// Those of [`parse`], and `NameInvalid` on `field` if the name is empty.
 pub fn parse_required(field: &str, text: &str) -> Result<String, Problem> {
     let name = parse(field, text)?;
     if name.is_empty() {
-        let message = "Please give a name.";
+        let message = "Enter a name.";
         return Err(Problem::new(ProblemCode::NameInvalid, &[field], message));
     }
     Ok(name)
 }
 
-/// The name in composed form (Unicode NFC), or what to do about it.
+/// Returns the name in Unicode NFC, or a message that says how to correct it.
 fn check(text: &str) -> Result<String, &'static str> {
     let name = text.trim();
     if text.len() > MAX_CHARS * 16 || name.chars().count() > MAX_CHARS {
-        return Err("This name is too long. Use 100 characters at most.");
+        return Err("This name is too long. Use at most 100 characters.");
     }
     if name.chars().any(turns_text) {
         return Err(HAS_INVISIBLE);
     }
     if !name.is_empty() && !name.chars().any(text::is_visible) {
-        return Err("This name cannot be seen. Type it with letters.");
+        return Err("This name has no visible characters. Type it with letters.");
     }
-    // Pasted texts bring format characters along at their ends, which nobody sees to delete them.
+    // Pasted text often has format characters at its ends, which nobody sees and so nobody deletes.
     let name = name.trim_matches(|c: char| c.is_whitespace() || text::is_format_or_control(c));
     if has_stray_ignorable(name) {
         return Err(HAS_INVISIBLE);
@@ -59,7 +60,7 @@ fn check(text: &str) -> Result<String, &'static str> {
     if link::has_link(name) {
         return Err(
             "This name looks like a web or email address, and mail programs would turn it into a \
-             link. Type it without the address, or put a blank after each dot.",
+             link. Type it without the address, or add a space after each dot.",
         );
     }
     Ok(name.nfc().collect())
@@ -68,14 +69,15 @@ fn check(text: &str) -> Result<String, &'static str> {
 const HAS_INVISIBLE: &str =
     "This name has line breaks or invisible characters. Type it without them.";
 
-/// Controls, line separators, and the marks of Unicode's bidirectional algorithm (UAX #9) that
-/// reach beyond themselves.
+/// Returns whether a character is a control, a line separator, or a mark of the bidirectional
+/// algorithm (UAX #9) that affects surrounding text.
 fn turns_text(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Whether an invisible character does nothing where it is but make two names differ.
+/// Returns whether the name has an invisible character without a function, which would only make
+/// two names differ.
 fn has_stray_ignorable(name: &str) -> bool {
     let mut before = ' ';
     name.chars().any(|c| {
@@ -86,7 +88,7 @@ fn has_stray_ignorable(name: &str) -> bool {
     })
 }
 
-/// Each mark needs a letter before it, and a letter carries few marks.
+/// Checks that each mark follows a letter, and that no letter has too many marks.
 fn check_marks(name: &str) -> Result<(), &'static str> {
     let mut carried = None;
     for c in name.nfd() {
@@ -98,7 +100,7 @@ fn check_marks(name: &str) -> Result<(), &'static str> {
             };
             *marks += usize::from(text::is_nonspacing_mark(c) && !text::is_ignorable(c));
             if *marks > MAX_MARKS {
-                return Err("A letter in this name has too many accents or marks. Use 4 at most.");
+                return Err("A letter in this name has too many accents or marks. Use at most 4.");
             }
         } else if !text::is_ignorable(c) {
             carried = text::is_visible(c).then_some(0);
@@ -107,7 +109,7 @@ fn check_marks(name: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// First and last name as one; the address where neither is known.
+/// Joins first and last name. Returns the email address if both are empty.
 pub fn display(first: &str, last: &str, email: &str) -> String {
     let name = format!("{first} {last}");
     match name.trim() {

@@ -1,36 +1,38 @@
-//! The networks that limits count: one customer of an internet provider, as far as an address shows.
+//! Networks of clients. Limits count a network as one client, usually one customer of an internet
+//! provider.
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// The prefix length of the IPv6 network that one host can choose any address of (RFC 4291, 2.5.4).
+/// The prefix length of an IPv6 network in which one host can choose any address (RFC 4291, 2.5.4).
 const SUBNET: u8 = 64;
 /// The shortest prefix that providers usually assign to one site (RFC 6177, 2).
 const SITE: u8 = 48;
-/// The addresses of translators that carry an IPv4 address in their last 32 bits (RFC 6052, 2.1).
+/// The prefix of translated addresses, which carry an IPv4 address in their last 32 bits (RFC 6052,
+/// 2.1).
 const TRANSLATED: Ipv6Addr = Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, 0, 0);
 
-/// The network that limits count as one client: an IPv4 address by itself, an IPv6 address as its
-/// /64. IPv4 addresses in IPv6 form, mapped or translated, count as IPv4.
+/// Returns the network that limits count as one client: an IPv4 address by itself, an IPv6 address
+/// as its /64. IPv4 addresses in IPv6 form, mapped or translated, count as IPv4.
 pub fn of(address: IpAddr) -> IpNet {
     prefix(address, SUBNET)
 }
 
-/// The network that shares in a queue count as one: like [`of`], with the /48 of an IPv6 address,
-/// within which one customer may have 65,536 networks.
+/// Returns the network that a queue counts as one site: like [`of`], but the /48 of an IPv6
+/// address, in which one customer may have 65,536 networks.
 pub fn site(address: IpAddr) -> IpNet {
     prefix(address, SITE)
 }
 
-/// The network of a client as [`crate::actor::ClientInfo`] names it, as text: what is not an address,
-/// such as "command line", is itself.
+/// Returns [`of`] for the address in a [`ClientInfo`](crate::actor::ClientInfo), as text. Other
+/// texts, such as "command line", are returned unchanged.
 pub fn of_client(address: &str) -> String {
     address
         .parse()
         .map_or_else(|_| address.to_owned(), |address| of(address).to_string())
 }
 
-/// Likewise, the network that shares in a queue count as one.
+/// Returns [`site`] for the address in a [`ClientInfo`](crate::actor::ClientInfo), as text.
 pub fn site_of_client(address: &str) -> String {
     address
         .parse()
@@ -44,7 +46,7 @@ fn prefix(address: IpAddr, length: u8) -> IpNet {
     }
 }
 
-/// The address in IPv4 form where it carries an IPv4 address.
+/// Returns an IPv6 address that carries an IPv4 address in IPv4 form.
 fn canonical(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) if address.octets()[..12] == TRANSLATED.octets()[..12] => {
@@ -60,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_client_is_an_ipv4_address_or_an_ipv6_subnet() {
+    fn clients_are_ipv4_addresses_or_ipv6_subnets() {
         for (address, network, site) in [
             ("203.0.113.7", "203.0.113.7/32", "203.0.113.7/32"),
             ("::ffff:203.0.113.7", "203.0.113.7/32", "203.0.113.7/32"),

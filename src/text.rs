@@ -1,4 +1,4 @@
-//! Properties of characters, from the Unicode Character Database: what a person can see of a text.
+//! Properties of characters from the Unicode Character Database: what of a text is visible.
 
 use icu_properties::props::{
     CanonicalCombiningClass, DefaultIgnorableCodePoint, EmojiModifier, ExtendedPictographic,
@@ -8,39 +8,39 @@ use icu_properties::{CodePointMapData, CodePointSetData};
 
 const ZERO_WIDTH_NON_JOINER: char = '\u{200c}';
 const ZERO_WIDTH_JOINER: char = '\u{200d}';
-/// Asks for the colored form of the symbol before it.
+/// Selects the emoji presentation of the symbol before it.
 const EMOJI_PRESENTATION: char = '\u{fe0f}';
 
-/// The general category of a character.
+/// Returns the general category of a character.
 fn category(c: char) -> GeneralCategory {
     CodePointMapData::<GeneralCategory>::new().get(c)
 }
 
-/// The script that a character belongs to; `Inherited` for marks of several scripts.
+/// Returns the script of a character; `Inherited` for marks of several scripts.
 pub fn script(c: char) -> Script {
     CodePointMapData::<Script>::new().get(c)
 }
 
-/// Whether a character is drawn by itself: a letter, number, punctuation mark or symbol.
+/// Returns whether a character is visible by itself: a letter, number, punctuation mark, or symbol.
 pub fn is_visible(c: char) -> bool {
     let drawn = GeneralCategoryGroup::Letter
         .union(GeneralCategoryGroup::Number)
         .union(GeneralCategoryGroup::Punctuation)
         .union(GeneralCategoryGroup::Symbol);
-    // Symbols by category, but blank: an empty Braille cell, a musical note without a head, and
-    // what holds the place of an object.
+    // Symbols by category that are blank: an empty Braille cell, a musical note without a head, and
+    // the object replacement character.
     let blank = matches!(c, '\u{2800}' | '\u{1d159}' | '\u{fffc}');
     drawn.contains(category(c)) && !is_ignorable(c) && !blank
 }
 
-/// Whether a character is drawn as nothing where a font does not know it better
+/// Returns whether a character is invisible unless the font supports it
 /// (`Default_Ignorable_Code_Point`, UAX #44): joiners, fillers, tags, variation selectors.
 pub fn is_ignorable(c: char) -> bool {
     CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
 }
 
-/// Whether a character steers the text around it and is not drawn: controls, format characters,
-/// separators of lines and paragraphs.
+/// Returns whether a character controls the text around it and is invisible: controls, format
+/// characters, and separators of lines and paragraphs.
 pub fn is_format_or_control(c: char) -> bool {
     matches!(
         category(c),
@@ -51,7 +51,7 @@ pub fn is_format_or_control(c: char) -> bool {
     )
 }
 
-/// Whether a character has no meaning yet, or only by agreement of those who exchange it.
+/// Returns whether a character is unassigned or for private use.
 pub fn is_unassigned(c: char) -> bool {
     matches!(
         category(c),
@@ -59,12 +59,12 @@ pub fn is_unassigned(c: char) -> bool {
     )
 }
 
-/// Whether a character is a mark that is drawn onto the character before it.
+/// Returns whether a character is a mark that combines with the character before it.
 pub fn is_mark(c: char) -> bool {
     GeneralCategoryGroup::Mark.contains(category(c))
 }
 
-/// Whether a character is a mark that takes no room of its own.
+/// Returns whether a character is a mark without a width of its own.
 pub fn is_nonspacing_mark(c: char) -> bool {
     matches!(
         category(c),
@@ -72,9 +72,9 @@ pub fn is_nonspacing_mark(c: char) -> bool {
     )
 }
 
-/// Whether an ignorable character changes how the character before it is drawn: a joiner in a
-/// script with joined letters, in a conjunct or in an emoji (as RFC 5892, A.1 and A.2, for domain
-/// names, but without looking at the letter behind), or a variation selector.
+/// Returns whether an ignorable character changes how the character before it is displayed: a
+/// joiner in a script with joined letters, in a conjunct, or in an emoji (as in RFC 5892, A.1 and
+/// A.2, for domain names, but without checking the next letter), or a variation selector.
 pub fn has_function_after(before: char, c: char) -> bool {
     match c {
         ZERO_WIDTH_NON_JOINER | ZERO_WIDTH_JOINER => {

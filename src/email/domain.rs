@@ -5,28 +5,28 @@ use idna::uts46::{DnsLength, Hyphens, Uts46};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use url::Host;
 
-/// The longest text that is read as a domain, in bytes: more than what a domain of 253 bytes in
-/// ASCII can take.
+/// The maximum length of text that is parsed as a domain, in bytes. A domain of 253 ASCII bytes is
+/// never longer.
 const MAX_TEXT_BYTES: usize = 1024;
 
-/// Which domains an email address may have.
+/// The domains that an email address may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum DomainScope {
-    /// Host names with a dot, as the mail servers of the internet know them.
+    /// Host names with a dot, as on the internet.
     Public,
-    /// Further, what has a meaning in one network only: host names without a dot (`localhost`) and
-    /// address literals (`[192.0.2.1]`, `[IPv6:2001:db8::1]`).
+    /// Also names that only one network knows: host names without a dot (`localhost`) and address
+    /// literals (`[192.0.2.1]`, `[IPv6:2001:db8::1]`).
     Local,
 }
 
-/// A domain that mail can be sent to, in the one form in which domains are compared.
+/// A domain to which mail can be sent, in the normalized form for comparisons.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Domain(String);
 
 impl Domain {
-    /// Reads a domain (RFC 5321, 4.1.2 and 4.1.3); blanks around it are dropped. Letters beyond
-    /// ASCII are converted as UTS #46 says, with the STD3 rules: a label has letters, digits and
-    /// hyphens only, 63 bytes at most, and no hyphen at its ends; the whole has 253 bytes at most.
+    /// Parses a domain (RFC 5321, 4.1.2 and 4.1.3). Trims surrounding blanks. Non-ASCII letters are
+    /// converted by UTS #46 with the STD3 rules: a label has only letters, digits, and hyphens, at
+    /// most 63 bytes, and no hyphen at its ends; the domain has at most 253 bytes.
     pub fn parse(text: &str, scope: DomainScope) -> Option<Domain> {
         if text.len() > MAX_TEXT_BYTES {
             return None;
@@ -45,19 +45,19 @@ impl Domain {
                 DnsLength::Verify,
             )
             .ok()?;
-        // Not an IPv4 address, in whatever notation.
+        // Not an IPv4 address in any notation.
         let is_host_name = matches!(Host::parse(&ascii), Ok(Host::Domain(_)));
         let in_scope = is_local || ascii.contains('.');
         (is_host_name && in_scope).then(|| Domain(ascii.into_owned()))
     }
 
-    /// The domain in ASCII and lower case; the address of a literal in canonical form.
+    /// Returns the domain in lower-case ASCII, or an address literal in canonical form.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// An address literal in canonical form, with its brackets.
+/// Returns an address literal in canonical form with brackets.
 fn address_literal(text: &str) -> Option<String> {
     const IPV6: &str = "IPv6:";
     if let Ok(address) = text.parse::<Ipv4Addr>() {
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn host_names_are_read_in_their_ascii_form() {
+    fn parses_host_names_to_ascii() {
         let longest = format!("{0}.{0}.{0}.{1}", "a".repeat(63), "a".repeat(61));
         for (text, ascii) in [
             ("example.com", "example.com"),
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_host_name_is_refused_in_either_scope() {
+    fn rejects_invalid_host_names_in_both_scopes() {
         let long = format!("{}.example", "a".repeat(64));
         let longer = format!("{}com", "a.".repeat(126));
         for text in [
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_one_network_knows_needs_the_local_scope() {
+    fn local_names_need_the_local_scope() {
         for (text, canonical) in [
             ("localhost", "localhost"),
             ("MailHost", "mailhost"),

@@ -1,4 +1,4 @@
-//! Which addresses are addresses.
+//! Tests of valid and invalid addresses.
 
 use super::DomainScope::{Local, Public};
 use super::*;
@@ -16,7 +16,7 @@ fn refused(text: &str, scope: DomainScope) -> String {
 }
 
 #[test]
-fn addresses_that_differ_in_case_or_composition_are_one() {
+fn case_and_composition_do_not_distinguish_addresses() {
     assert_eq!(key("Ana.Silva@Example.COM"), "ana.silva@example.com");
     assert_eq!(key("zoe\u{308}@example.com"), key("ZO\u{cb}@example.com"));
     assert_eq!(
@@ -27,11 +27,11 @@ fn addresses_that_differ_in_case_or_composition_are_one() {
 }
 
 #[test]
-fn an_address_is_kept_as_typed_and_composed() {
+fn keeps_the_address_as_typed_in_composed_form() {
     let address = EmailAddress::parse(" Ana.Silva@Example.COM ", Public).unwrap();
     assert_eq!(address.typed(), "Ana.Silva@Example.COM");
     assert_eq!(address.domain().as_str(), "example.com");
-    // Mail goes to the composed form only: who reads the mail of another one proves nothing.
+    // Mail goes only to the composed form: reading the mail of another form proves nothing.
     let address = EmailAddress::parse("zoe\u{308}@example.com", Public).unwrap();
     assert_eq!(address.typed(), "zo\u{eb}@example.com");
     let address = EmailAddress::parse("\u{212a}ai@example.com", Public).unwrap();
@@ -39,7 +39,7 @@ fn an_address_is_kept_as_typed_and_composed() {
 }
 
 #[test]
-fn local_parts_of_every_script_and_sign_are_accepted() {
+fn accepts_local_parts_in_every_script() {
     for text in [
         "a@example.com",
         "ana+list@example.com",
@@ -58,7 +58,7 @@ fn local_parts_of_every_script_and_sign_are_accepted() {
 }
 
 #[test]
-fn letters_in_a_special_form_are_refused() {
+fn rejects_compatibility_forms_of_letters() {
     for text in [
         "\u{fb00}@example.com",
         "ｆｆ@example.com",
@@ -77,7 +77,7 @@ fn letters_in_a_special_form_are_refused() {
 }
 
 #[test]
-fn what_is_no_address_is_refused() {
+fn rejects_invalid_addresses() {
     let long = format!("{}@example.com", "a".repeat(300));
     let long_local = format!("{}@example.com", "a".repeat(65));
     let long_ascii = format!("a@{}example.com", format!("{}.", "ü".repeat(30)).repeat(6));
@@ -130,7 +130,7 @@ fn what_is_no_address_is_refused() {
 }
 
 #[test]
-fn what_one_network_knows_needs_the_local_scope() {
+fn local_domains_need_the_local_scope() {
     for text in ["ana@localhost", "ana@[127.0.0.1]", "ana@[IPv6:::1]"] {
         assert!(refused(text, Public).contains("internet"), "{text}");
         let address = EmailAddress::parse(text, Local).unwrap();
@@ -139,7 +139,7 @@ fn what_one_network_knows_needs_the_local_scope() {
     }
 }
 
-/// Texts that look like addresses, with what breaks them strewn in.
+/// Text that looks like an address, mixed with characters that invalidate it.
 fn address_like() -> impl Strategy<Value = String> {
     let local = "([a-zA-Z0-9.+_'|/?-]|[äßЖא한ﬀＡ²]|\\p{L}|\\p{M}|\\PC){1,10}";
     let domain = "([a-zA-Z0-9.-]|[äß。．]|\\p{L}|\\p{N}|\\PC|[_/?|:@\\[\\]]){1,12}(\\.[a-z]{2,4}|\\.\\p{L}{2})?";
@@ -156,7 +156,7 @@ mod properties {
 
     proptest! {
         #[test]
-        fn the_key_is_an_address_with_the_same_key(text in address_like()) {
+        fn key_is_an_address_with_the_same_key(text in address_like()) {
             for scope in [Public, Local] {
                 if let Ok(address) = EmailAddress::parse(&text, scope) {
                     let again = EmailAddress::parse(address.key(), scope);
@@ -165,10 +165,10 @@ mod properties {
             }
         }
 
-        /// Whoever proves that mail to what was typed reaches them has proved the key: they differ in
-        /// case and in how the domain is written only.
+        /// A person who proves that they receive mail to the typed address has proved the key: the
+        /// two differ only in case and in the form of the domain.
         #[test]
-        fn the_key_names_the_mailbox_that_was_typed(text in address_like()) {
+        fn key_names_the_typed_mailbox(text in address_like()) {
             if let Ok(address) = EmailAddress::parse(&text, Local) {
                 let (typed, _) = address.typed().split_once('@').unwrap();
                 let (key, _) = address.key().split_once('@').unwrap();
@@ -178,19 +178,19 @@ mod properties {
         }
 
         #[test]
-        fn what_is_public_is_local_too(text in address_like()) {
+        fn public_addresses_are_also_valid_locally(text in address_like()) {
             if let Ok(address) = EmailAddress::parse(&text, Public) {
                 prop_assert_eq!(EmailAddress::parse(&text, Local), Ok(address));
             }
         }
 
         #[test]
-        fn no_text_makes_it_panic(text in any::<String>()) {
+        fn parse_never_panics(text in any::<String>()) {
             let _ = EmailAddress::parse(&text, Local);
         }
 
         #[test]
-        fn plain_addresses_are_accepted(text in "[a-z0-9]{1,8}([.+_-][a-z0-9]{1,8}){0,2}@[a-z]{1,8}(-[a-z0-9]{1,4})?\\.[a-z]{2,8}") {
+        fn accepts_plain_addresses(text in "[a-z0-9]{1,8}([.+_-][a-z0-9]{1,8}){0,2}@[a-z]{1,8}(-[a-z0-9]{1,4})?\\.[a-z]{2,8}") {
             prop_assert!(EmailAddress::parse(&text, Public).is_ok());
         }
     }

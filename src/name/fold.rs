@@ -1,4 +1,4 @@
-//! The folded form of text, by which lists sort and search.
+//! The folded form of text for sorting and searching.
 
 use crate::text;
 use icu_experimental::provider::Baked;
@@ -8,10 +8,10 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization as _;
 
-/// Text without case, accents, invisible characters and double blanks, Latin letters and common
-/// punctuation in ASCII as CLDR's Latin-ASCII transform writes them: `lukasz strasse` for `Łukasz
-/// Straße`. Other scripts stay in their own letters. It is computed here so that both engines sort
-/// and search alike; folding twice changes nothing.
+/// Folds text: drops case, accents, invisible characters, and repeated blanks, and writes Latin
+/// letters and common punctuation in ASCII, as CLDR's Latin-ASCII transform does: `lukasz strasse`
+/// for `Łukasz Straße`. Other scripts keep their letters. Folding happens here so that both engines
+/// sort and search alike. Folding twice changes nothing.
 pub fn fold(text: &str) -> String {
     let plain: String = text.nfkd().collect();
     let lower = plain.to_lowercase();
@@ -31,8 +31,8 @@ pub fn fold(text: &str) -> String {
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Whether nonspacing marks on a character are accents or optional vowel points, which people
-/// leave out when they search; in other scripts they are letters of their own.
+/// Returns whether nonspacing marks on a character are accents or optional vowel points, which
+/// people omit in searches. In other scripts they are part of the letter.
 fn has_accents(base: char) -> bool {
     matches!(
         text::script(base),
@@ -47,9 +47,9 @@ fn has_accents(base: char) -> bool {
     )
 }
 
-/// Appends a character: in ASCII and lower case where CLDR knows how.
+/// Appends a character, in lower-case ASCII if CLDR has a rule for it.
 fn push_ascii(text: &mut String, c: char) {
-    // The two small forms of one letter.
+    // The two lower-case forms of sigma.
     let c = if c == 'ς' { 'σ' } else { c };
     let foldable = matches!(text::script(c), Script::Latin | Script::Common);
     if c.is_ascii() || !foldable {
@@ -63,10 +63,9 @@ thread_local! {
     static LATIN_ASCII: RefCell<LatinAscii> = RefCell::new(LatinAscii::load());
 }
 
-/// CLDR's transform with what it made of characters before: it tries rule by rule, which takes ten
-/// microseconds and more.
+/// CLDR's transform with a cache by character. Transforming one character takes 10 µs or more.
 struct LatinAscii {
-    /// `None` if the compiled rules did not load; a test sees to it that they do.
+    /// `None` if the compiled rules fail to load, which a test rules out.
     transform: Option<Transliterator>,
     known: HashMap<char, Box<str>>,
 }
@@ -103,14 +102,14 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn case_and_accents_are_dropped() {
+    fn drops_case_and_accents() {
         assert_eq!(fold("  Zoë  ÅNGSTRÖM "), "zoe angstrom");
         assert_eq!(fold("ﬁne"), "fine");
         assert_eq!(fold("Ngu\u{200b}yễn Thị"), "nguyen thi");
     }
 
     #[test]
-    fn latin_letters_are_written_in_ascii_as_in_cldr() {
+    fn folds_latin_letters_to_ascii() {
         for (text, folded) in [
             ("Łukasz", "lukasz"),
             ("Søren Ærø", "soren aero"),
@@ -129,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn other_scripts_stay_in_their_own_letters() {
+    fn keeps_letters_of_other_scripts() {
         for (text, folded) in [
             ("Йосиф Ёлкин", "иосиф елкин"),
             ("Ελένη ΟΔΟΣ οδοσ", "ελενη οδοσ οδοσ"),
@@ -151,13 +150,13 @@ mod tests {
 
         proptest! {
             #[test]
-            fn folding_twice_changes_nothing(text in any::<String>()) {
+            fn folding_is_idempotent(text in any::<String>()) {
                 let once = fold(&text);
                 prop_assert_eq!(fold(&once), once);
             }
 
             #[test]
-            fn folding_single_letters_twice_changes_nothing(c in any::<char>(), mark in "\\p{M}{0,3}") {
+            fn folding_single_letters_is_idempotent(c in any::<char>(), mark in "\\p{M}{0,3}") {
                 let once = fold(&format!("{c}{mark}"));
                 prop_assert_eq!(fold(&once), once);
             }

@@ -1,15 +1,14 @@
-//! What mail programs turn into links.
+//! Detection of text that mail programs turn into links.
 
 use crate::text;
 use std::net::Ipv4Addr;
 use unicode_normalization::UnicodeNormalization as _;
 
-/// Whether mail programs would turn a part of a text into a link: a URL with a scheme, a name
-/// that begins with `www.`, a host name with a path, query or port, a host name below a top-level
-/// domain (`evil.com`), an email address, a path to a file server.
+/// Returns whether mail programs would turn a part of the text into a link: a URL with a scheme, a
+/// name that begins with `www.`, a host name with a path, query, or port, a host name under a
+/// top-level domain (`evil.com`), an email address, or a path to a file server.
 ///
-/// Compatibility forms of letters and signs count as the plain ones, since browsers read them so
-/// (UTS #46).
+/// Compatibility forms of characters count as the plain ones, as in browsers (UTS #46).
 pub fn has_link(text: &str) -> bool {
     let plain: String = text.chars().filter(|c| !text::is_ignorable(*c)).collect();
     let plain = plain.nfkc().collect::<String>().to_lowercase();
@@ -33,7 +32,7 @@ fn in_host(c: char) -> bool {
     c.is_alphanumeric() || text::is_mark(c) || c == '-' || c == '.'
 }
 
-/// The longest start that can be a host name, and what is behind it.
+/// Splits off the longest prefix that can be a host name.
 fn split_host(text: &str) -> (&str, &str) {
     let end = text.find(|c| !in_host(c)).unwrap_or(text.len());
     text.split_at(end)
@@ -54,7 +53,7 @@ fn is_link(host: &str, before: Option<char>, after: &str) -> bool {
     is_domain || (before == Some('@') && is_top_level_form(last))
 }
 
-/// Whether a host name goes on as a URL does: with a path, a query, a fragment or a port.
+/// Returns whether a host name continues like a URL: with a path, a query, a fragment, or a port.
 fn has_path(after: &str) -> bool {
     let mut signs = after.chars();
     match (signs.next(), signs.next()) {
@@ -64,7 +63,7 @@ fn has_path(after: &str) -> bool {
     }
 }
 
-/// Whether a label could be a top-level domain, known or not: two letters or more.
+/// Returns whether a label could be a top-level domain, known or not: two letters or more.
 fn is_top_level_form(label: &str) -> bool {
     label.chars().count() > 1 && label.chars().all(|c| !c.is_numeric()) || label.starts_with("xn--")
 }
@@ -74,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_mail_programs_link_is_found() {
+    fn finds_what_mail_programs_link() {
         for text in [
             "Win a prize http://evil.example",
             "HTTPS://evil.example",
@@ -113,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn dots_and_signs_of_names_are_no_links() {
+    fn accepts_dots_and_signs_in_names() {
         for text in [
             "",
             ".",

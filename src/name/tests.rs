@@ -1,4 +1,4 @@
-//! Which names are names.
+//! Tests of valid and invalid names.
 
 use super::*;
 use proptest::prelude::*;
@@ -11,7 +11,7 @@ fn refused(name: &str) -> String {
 }
 
 #[test]
-fn names_of_every_script_are_names() {
+fn accepts_names_in_every_script() {
     for name in [
         "Zoë",
         "Zoe\u{308}",
@@ -49,7 +49,7 @@ fn names_of_every_script_are_names() {
 }
 
 #[test]
-fn blanks_and_format_characters_around_a_name_are_dropped() {
+fn trims_blanks_and_format_characters() {
     for text in [
         "  Ana ",
         "\u{feff}Ana\u{200b}",
@@ -60,7 +60,7 @@ fn blanks_and_format_characters_around_a_name_are_dropped() {
 }
 
 #[test]
-fn what_could_forge_a_header_is_refused() {
+fn rejects_names_that_could_forge_a_header() {
     for name in [
         "Ana\r\nBcc: x@y.example",
         "A\0na",
@@ -75,7 +75,7 @@ fn what_could_forge_a_header_is_refused() {
 }
 
 #[test]
-fn names_that_nobody_sees_are_refused() {
+fn rejects_names_without_visible_characters() {
     let marks = "\u{301}".repeat(90);
     for name in [
         "\u{200b}",
@@ -97,12 +97,15 @@ fn names_that_nobody_sees_are_refused() {
         &marks,
     ] {
         let message = refused(name);
-        assert!(message.contains("cannot be seen"), "{name:?}: {message}");
+        assert!(
+            message.contains("no visible characters"),
+            "{name:?}: {message}"
+        );
     }
 }
 
 #[test]
-fn invisible_characters_within_a_name_are_refused() {
+fn rejects_invisible_characters_within_a_name() {
     for name in [
         "A\u{200b}na",
         "A\u{200d}na",
@@ -117,7 +120,7 @@ fn invisible_characters_within_a_name_are_refused() {
 }
 
 #[test]
-fn each_mark_has_a_letter_and_each_letter_few_marks() {
+fn limits_marks_per_letter() {
     for name in ["\u{301}Ana", "Ana \u{301}Silva"] {
         assert!(refused(name).contains("no letter before it"), "{name:?}");
     }
@@ -128,7 +131,7 @@ fn each_mark_has_a_letter_and_each_letter_few_marks() {
 }
 
 #[test]
-fn links_are_no_names() {
+fn rejects_links() {
     for name in [
         "evil.example/login",
         "www.evil.example",
@@ -147,7 +150,7 @@ mod properties {
 
     proptest! {
         #[test]
-        fn what_is_accepted_can_be_seen_and_is_accepted_again(text in any::<String>()) {
+        fn accepted_names_are_visible_and_accepted_again(text in any::<String>()) {
             if let Ok(name) = parse("name", &text) {
                 prop_assert_eq!(parse("name", &name), Ok(name.clone()));
                 prop_assert!(name.is_empty() || name.chars().any(text::is_visible));
@@ -156,7 +159,8 @@ mod properties {
             }
         }
 
-        /// Texts of what matters: letters, marks, joiners, fillers, blanks, signs of links.
+        /// Text of relevant characters: letters, marks, joiners, fillers, blanks, and signs of
+        /// links.
         #[test]
         fn accepted_names_have_no_stray_marks(
             text in "([aßЖא한ka.:/@ ]|\\p{M}|[\u{200b}-\u{200f}\u{2060}\u{3164}\u{fe0f}\u{e0041}\u{301}]){1,12}"
@@ -170,7 +174,7 @@ mod properties {
         }
 
         #[test]
-        fn a_letter_stays_a_name(letter in "\\p{Lu}\\p{Ll}{1,8}( \\p{Lu}\\p{Ll}{1,8})?") {
+        fn accepts_capitalized_words(letter in "\\p{Lu}\\p{Ll}{1,8}( \\p{Lu}\\p{Ll}{1,8})?") {
             prop_assert!(parse("name", &letter).is_ok());
         }
     }
