@@ -1,8 +1,8 @@
-//! What each field and mutation reads with ten and with a thousand rows behind it: the work in the
-//! database may only grow as far as the cost that the operation declares.
+//! The rows that each field and mutation reads with ten and with a thousand rows in the database.
+//! The work may only grow as far as the declared cost of the operation.
 //!
-//! Work is counted by PostgreSQL's `pg_stat_statements`: rows that statements return or change, and
-//! blocks that they touch. SQLite runs the same statements.
+//! Work is measured by PostgreSQL's `pg_stat_statements`: rows that statements return or change,
+//! and blocks that they access. SQLite runs the same statements.
 
 mod operations;
 mod scene;
@@ -18,17 +18,17 @@ use serde_json::Value;
 use std::fmt::Write as _;
 use work::Work;
 
-/// Rows of each kind, one round after the other. A thousand shows what is not paged, and writing them
+/// The number of rows of each kind, per round. A thousand rows reveal unpaged reads. Writing them
 /// takes most of a minute; ten thousand take several minutes.
 const ROUNDS: [usize; 2] = [10, 1_000];
 
-/// Rows and blocks that one point may stand for. A point is a few microseconds, and so is each of
-/// them.
+/// The number of rows and blocks that one point of cost covers. A point is a few microseconds, as
+/// is a row or a block.
 const ROWS_PER_POINT: u64 = 1;
 const BLOCKS_PER_POINT: u64 = 4;
 
-/// What every request may take. Loading the viewer reads up to a thousand memberships; PostgreSQL may
-/// choose to read a thousand members rather than a page of them, in two blocks each.
+/// The work that every request may take. Loading the viewer reads up to a thousand memberships.
+/// PostgreSQL may choose to read a thousand members instead of a page of them, in two blocks each.
 const fn base(by: By) -> Work {
     match by {
         By::Ana => Work {
@@ -42,30 +42,30 @@ const fn base(by: By) -> Work {
     }
 }
 
-/// Known growth: what touches more blocks or rows than its cost says, or nearly, with a thousand rows
-/// behind it.
+/// Operations that, with a thousand rows, access more blocks or rows than their cost covers, or
+/// nearly so.
 const KNOWN_GROWTH: [&str; 7] = [
-    // Pass on or revoke each open invitation of an admin: at most as many as a workspace may have
-    // open, by its settings.
+    // These transfer or revoke each open invitation of an admin. The settings of a workspace limit
+    // them.
     "changeRole",
     "removeMember",
     "leaveWorkspace",
-    // Changes the name in each of the user's memberships, most of them behind the answer, a hundred in
-    // each transaction.
+    // Changes the name in each of the user's memberships, a hundred per transaction, most of them
+    // after the response.
     "updateProfile",
-    // Joins the workspaces that the user is invited to: 500, and those of the mail, at most.
+    // Joins the workspaces that the user is invited to: at most 500, and those of the mail.
     "acceptInvitation",
-    // Record what happened in the history of each of the user's workspaces, 1,000 at most.
+    // These write an event to the history of each of the user's workspaces, at most 1,000.
     "signIn",
     "resetPassword",
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn work_grows_no_further_than_its_cost() {
+async fn work_grows_within_the_declared_cost() {
     server::run(Engine::Postgres, measure).await;
 }
 
-/// One operation, and its work in each round.
+/// An operation with its work in each round.
 struct Line {
     name: &'static str,
     by: By,
@@ -116,14 +116,14 @@ async fn measure(server: Server) {
     golden::check("growth.golden", &table(&lines, false));
 }
 
-/// Why an operation failed, or succeeded where it should not.
+/// Returns the response of an operation that failed, or succeeded unexpectedly.
 fn problem(name: &str, reply: &Value) -> Option<String> {
     let fields = reply["data"].as_object().into_iter();
     let payloads = fields.flat_map(|fields| fields.values());
     let errors = payloads.filter_map(|payload| payload["userErrors"].as_array());
     let refused = errors.flatten().next().is_some();
-    let as_meant = reply["errors"].is_null() && refused == name.starts_with("setUp");
-    (!as_meant).then(|| reply.to_string().chars().take(300).collect())
+    let as_expected = reply["errors"].is_null() && refused == name.starts_with("setUp");
+    (!as_expected).then(|| reply.to_string().chars().take(300).collect())
 }
 
 fn too_much(line: &Line) -> Option<String> {
@@ -143,7 +143,7 @@ fn too_much(line: &Line) -> Option<String> {
     exceeds.then(|| format!("{name}: costs {cost}, takes {work:?}"))
 }
 
-/// About how many rows: a few more or less come from what runs in the background.
+/// Rounds a number of rows, because background work adds a few.
 fn about(rows: u64) -> String {
     match rows {
         0..30 => "few".to_owned(),
@@ -175,9 +175,9 @@ fn table(lines: &[Line], blocks: bool) -> String {
     text
 }
 
-/// Root fields, and fields and arguments with a cost of their own, all have to be measured.
+/// Measured are all root fields, and all fields and arguments with a declared cost.
 #[test]
-fn nothing_is_left_out() {
+fn every_field_with_a_cost_is_measured() {
     let schema = parse_schema(include_str!("../../schema.graphql")).unwrap();
     let texts: Vec<&str> = OPERATIONS.iter().map(|operation| operation.query).collect();
     let words: Vec<&str> = texts

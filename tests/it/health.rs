@@ -1,15 +1,15 @@
-//! What operators' machines ask.
+//! Health and readiness endpoints.
 
 use crate::on_sqlite;
 use crate::support::Server;
 use crate::support::socket::Socket;
 
 on_sqlite!(
-    readiness_waits_for_no_writer,
-    a_server_that_leaves_says_so_and_serves_on,
+    readiness_does_not_wait_for_writers,
+    a_leaving_server_announces_it_and_keeps_serving,
 );
 
-async fn readiness_waits_for_no_writer(server: Server) {
+async fn readiness_does_not_wait_for_writers(server: Server) {
     let _stalled = server.stall().await;
     let answer = reqwest::get(format!("{}/readyz", server.url))
         .await
@@ -18,7 +18,7 @@ async fn readiness_waits_for_no_writer(server: Server) {
     assert_eq!(answer.text().await.unwrap(), "ready\n");
 }
 
-async fn a_server_that_leaves_says_so_and_serves_on(server: Server) {
+async fn a_leaving_server_announces_it_and_keeps_serving(server: Server) {
     let replica = server.replica(&[]).await;
     let client = reqwest::Client::new();
     let url = &replica.server.url;

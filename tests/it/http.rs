@@ -12,16 +12,16 @@ const RENAME: &str = r#"mutation {
 
 on_sqlite!(
     only_json_runs,
-    large_bodies_are_refused,
-    malformed_requests_are_refused,
+    large_bodies_are_rejected,
+    malformed_requests_are_rejected,
     the_status_depends_on_the_media_type,
-    headers_are_read_as_they_may_be_written,
+    headers_are_parsed_as_the_standard_allows,
     get_is_for_queries_only,
-    sessions_travel_in_a_cookie,
-    the_bearer_token_goes_before_the_cookie,
+    sessions_use_a_cookie,
+    the_bearer_token_takes_precedence_over_the_cookie,
     an_operation_that_takes_too_long_is_given_up,
     an_operation_that_panics_takes_nothing_with_it,
-    every_answer_limits_what_browsers_do_with_it,
+    every_response_has_security_headers,
 );
 
 async fn only_json_runs(server: Server) {
@@ -60,7 +60,7 @@ async fn only_json_runs(server: Server) {
     assert_eq!(name().await, "Eve");
 }
 
-async fn every_answer_limits_what_browsers_do_with_it(server: Server) {
+async fn every_response_has_security_headers(server: Server) {
     let https = server
         .replica(&["--public-url", "https://tv.example"])
         .await;
@@ -97,7 +97,7 @@ async fn every_answer_limits_what_browsers_do_with_it(server: Server) {
     https.stop().await;
 }
 
-async fn large_bodies_are_refused(server: Server) {
+async fn large_bodies_are_rejected(server: Server) {
     let body = |spaces| format!("{{\"query\":\"{VIEWER}\"{}}}", " ".repeat(spaces));
     let answer = wire::send(post(&server).body(body(256 * 1024))).await;
     assert_eq!(answer.outcome(), (413, "BAD_INPUT"));
@@ -105,7 +105,7 @@ async fn large_bodies_are_refused(server: Server) {
     assert_eq!(answer.outcome(), (200, ""));
 }
 
-async fn malformed_requests_are_refused(server: Server) {
+async fn malformed_requests_are_rejected(server: Server) {
     for body in [
         "",
         "{",
@@ -137,7 +137,7 @@ async fn malformed_requests_are_refused(server: Server) {
 async fn the_status_depends_on_the_media_type(server: Server) {
     for (query, refused) in [
         (VIEWER, false),
-        // A field fails: there is no workspace for whoever is signed out.
+        // One field fails: a visitor has no workspace.
         ("{ workspace { name } }", false),
         ("{", true),
         ("{ nothing }", true),
@@ -192,7 +192,7 @@ async fn get_is_for_queries_only(server: Server) {
     assert_eq!(refused.headers()["allow"], "GET, POST");
 }
 
-async fn sessions_travel_in_a_cookie(server: Server) {
+async fn sessions_use_a_cookie(server: Server) {
     let team = Team::first(&server).await;
     let sign_in = format!(
         r#"mutation {{ signIn(input: {{ email: "{}", password: "{}" }})
@@ -233,7 +233,7 @@ async fn sessions_travel_in_a_cookie(server: Server) {
     assert_eq!(answer.json["data"]["viewer"], json!(null));
 }
 
-async fn the_bearer_token_goes_before_the_cookie(server: Server) {
+async fn the_bearer_token_takes_precedence_over_the_cookie(server: Server) {
     let team = Team::first(&server).await;
     let bo = team.member("Bo", "SECURITY_AUDITOR").await;
     let cookie = format!("a=b; {COOKIE}={}", team.admin.client.token());
@@ -263,7 +263,7 @@ async fn an_operation_that_takes_too_long_is_given_up(server: Server) {
     let stalled = replica.server.stall().await;
     let body = json!({ "query": RENAME }).to_string();
     let (status, answer) = admin.post(body).await;
-    // Browsers repeat what was answered with 408 by themselves.
+    // Browsers automatically repeat requests that are answered with 408.
     assert_eq!(status, 503);
     assert_eq!(answer["errors"][0]["extensions"]["code"], "INTERNAL");
     drop(stalled);
@@ -286,7 +286,7 @@ async fn an_operation_that_panics_takes_nothing_with_it(server: Server) {
     assert_eq!((status, &answer["errors"]), (200, &json!(null)));
 }
 
-async fn headers_are_read_as_they_may_be_written(server: Server) {
+async fn headers_are_parsed_as_the_standard_allows(server: Server) {
     for (accept, status) in [
         ("application/json;", 200),
         ("application/json; ;", 200),

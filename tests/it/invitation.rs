@@ -1,4 +1,4 @@
-//! Open invitations: sent again, taken back, declined, asked for anew.
+//! Open invitations: resending, revoking, declining, and requesting a new one.
 
 use crate::accept::{accept, preview};
 use crate::on_both_engines;
@@ -9,16 +9,16 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilt
 use serde_json::{Value, json};
 
 on_both_engines!(
-    an_invitation_is_sent_again_once_a_minute_at_most,
-    sending_again_ends_the_old_link,
-    sending_again_renews_a_lapsed_invitation,
-    resends_and_invitations_share_the_mails_of_a_day,
-    a_revoked_invitation_leaves_nobody_behind,
-    who_is_invited_elsewhere_stays_there,
-    removing_somebody_invited_revokes_their_invitation,
-    declining_takes_back_all_that_the_mail_named,
-    the_inviter_hears_of_a_wish_for_a_new_link_once_a_day,
-    every_link_that_once_was_gets_the_same_answer,
+    an_invitation_is_resent_at_most_once_a_minute,
+    resending_invalidates_the_old_link,
+    resending_renews_an_expired_invitation,
+    resends_and_invitations_share_a_daily_quota,
+    revoking_the_last_invitation_deletes_the_user,
+    revoking_keeps_invitations_to_other_workspaces,
+    removing_an_invited_member_revokes_the_invitation,
+    declining_ends_all_invitations_of_the_mail,
+    the_inviter_is_notified_of_requests_once_a_day,
+    requests_for_a_new_invitation_get_the_same_response_for_every_link,
     invitations_are_listed_by_state,
 );
 
@@ -41,13 +41,13 @@ async fn revoke(team: &Team, id: &str) -> Value {
         .await
 }
 
-/// How many users have this address.
+/// Returns the number of users with this address.
 async fn users(server: &Server, email_key: &str) -> u64 {
     let found = user::Entity::find().filter(user::Column::EmailKey.eq(email_key));
     found.count(&server.app.db).await.unwrap()
 }
 
-async fn an_invitation_is_sent_again_once_a_minute_at_most(server: Server) {
+async fn an_invitation_is_resent_at_most_once_a_minute(server: Server) {
     let team = Team::first(&server).await;
     let (id, _) = invited(&team).await;
     for count in 2..4 {
@@ -73,7 +73,7 @@ async fn an_invitation_is_sent_again_once_a_minute_at_most(server: Server) {
     }
 }
 
-async fn sending_again_ends_the_old_link(server: Server) {
+async fn resending_invalidates_the_old_link(server: Server) {
     let team = Team::first(&server).await;
     let (id, old) = invited(&team).await;
     server.advance(Duration::minutes(1));
@@ -88,7 +88,7 @@ async fn sending_again_ends_the_old_link(server: Server) {
         .await;
     assert_eq!(user_errors(&payload), ["TOKEN_REPLACED"]);
 
-    // The earlier mail has no link any longer: one mail is left to open.
+    // The link of the earlier mail is invalid, so the mailbox lists one mail.
     let mails = server.mails_to("bo@acme.example").await;
     assert_eq!(mails.len(), 1);
     team.accept("bo@acme.example", &mails[0].token()).await;
@@ -96,7 +96,7 @@ async fn sending_again_ends_the_old_link(server: Server) {
     assert_eq!(user_errors(&resend(&team, &id).await), ["INVITATION_ENDED"]);
 }
 
-async fn sending_again_renews_a_lapsed_invitation(server: Server) {
+async fn resending_renews_an_expired_invitation(server: Server) {
     let team = Team::first(&server).await;
     let (id, _) = invited(&team).await;
     server.advance(Duration::days(7));
@@ -109,7 +109,7 @@ async fn sending_again_renews_a_lapsed_invitation(server: Server) {
     team.accept("bo@acme.example", &token).await;
 }
 
-async fn resends_and_invitations_share_the_mails_of_a_day(server: Server) {
+async fn resends_and_invitations_share_a_daily_quota(server: Server) {
     let replica = server.replica(&["--mails-per-address", "2"]).await;
     let team = Team::first(&replica.server).await;
     let (id, _) = invited(&team).await;
@@ -131,7 +131,7 @@ async fn resends_and_invitations_share_the_mails_of_a_day(server: Server) {
     replica.stop().await;
 }
 
-async fn a_revoked_invitation_leaves_nobody_behind(server: Server) {
+async fn revoking_the_last_invitation_deletes_the_user(server: Server) {
     let team = Team::first(&server).await;
     let (id, token) = invited(&team).await;
     assert_eq!(users(&server, "bo@acme.example").await, 1);
@@ -147,13 +147,13 @@ async fn a_revoked_invitation_leaves_nobody_behind(server: Server) {
     server.advance(Duration::minutes(1));
     assert_eq!(user_errors(&resend(&team, &id).await), ["INVITATION_ENDED"]);
 
-    // It never blocks a new one, whose link is another.
+    // Revoking does not block a new invitation, which has another link.
     let (_, fresh) = invited(&team).await;
     assert_eq!(preview(&server, &token).await["state"], "REVOKED");
     team.accept("bo@acme.example", &fresh).await;
 }
 
-async fn who_is_invited_elsewhere_stays_there(server: Server) {
+async fn revoking_keeps_invitations_to_other_workspaces(server: Server) {
     let acme = Team::first(&server).await;
     let beta = acme.another("Beta").await;
     let invitees = json!([{ "email": "bo@acme.example", "firstName": "Bo",
@@ -181,7 +181,7 @@ async fn who_is_invited_elsewhere_stays_there(server: Server) {
     assert_eq!(acme.summary().await, [1, 1, 0, 0]);
 }
 
-async fn removing_somebody_invited_revokes_their_invitation(server: Server) {
+async fn removing_an_invited_member_revokes_the_invitation(server: Server) {
     let team = Team::first(&server).await;
     let (id, token) = invited(&team).await;
     let member = team.member_with("bo@acme.example").await;
@@ -192,7 +192,7 @@ async fn removing_somebody_invited_revokes_their_invitation(server: Server) {
     assert_eq!(user_errors(&revoke(&team, &id).await), ["INVITATION_ENDED"]);
 }
 
-async fn declining_takes_back_all_that_the_mail_named(server: Server) {
+async fn declining_ends_all_invitations_of_the_mail(server: Server) {
     let acme = Team::first(&server).await;
     let beta = acme.another("Beta").await;
     let invitees = json!([{ "email": "bo@acme.example", "role": "GATEWAY_OPERATOR" }]);
@@ -224,7 +224,7 @@ async fn declining_takes_back_all_that_the_mail_named(server: Server) {
     invited(&acme).await;
 }
 
-async fn ask(server: &Server, token: &str) -> Value {
+async fn request_new(server: &Server, token: &str) -> Value {
     let input = json!({ "token": token });
     server
         .anonymous()
@@ -232,17 +232,17 @@ async fn ask(server: &Server, token: &str) -> Value {
         .await
 }
 
-async fn the_inviter_hears_of_a_wish_for_a_new_link_once_a_day(server: Server) {
+async fn the_inviter_is_notified_of_requests_once_a_day(server: Server) {
     let team = Team::first(&server).await;
     let (id, token) = invited(&team).await;
-    let heard = async || server.mails_to("ana@acme.example").await.len();
-    ask(&server, &token).await;
-    assert_eq!(heard().await, 0, "a valid link needs no other");
+    let notified = async || server.mails_to("ana@acme.example").await.len();
+    request_new(&server, &token).await;
+    assert_eq!(notified().await, 0, "a valid link needs no other");
 
     server.advance(Duration::days(7));
     for expected in [1, 1] {
-        assert_eq!(ask(&server, &token).await["accepted"], true);
-        assert_eq!(heard().await, expected);
+        assert_eq!(request_new(&server, &token).await["accepted"], true);
+        assert_eq!(notified().await, expected);
     }
     let mail = server.mail_to("ana@acme.example").await;
     assert_eq!(
@@ -261,11 +261,11 @@ async fn the_inviter_hears_of_a_wish_for_a_new_link_once_a_day(server: Server) {
     assert!(asked.is_string());
 
     server.advance(Duration::hours(23));
-    ask(&server, &token).await;
-    assert_eq!(heard().await, 1);
+    request_new(&server, &token).await;
+    assert_eq!(notified().await, 1);
     server.advance(Duration::hours(1));
-    ask(&server, &token).await;
-    assert_eq!(heard().await, 2);
+    request_new(&server, &token).await;
+    assert_eq!(notified().await, 2);
 
     let payload = resend(&team, &id).await;
     assert_eq!(payload["userErrors"], json!([]));
@@ -277,7 +277,7 @@ async fn the_inviter_hears_of_a_wish_for_a_new_link_once_a_day(server: Server) {
     assert_eq!(history["accessHistory"]["totalCount"], 2);
 }
 
-async fn every_link_that_once_was_gets_the_same_answer(server: Server) {
+async fn requests_for_a_new_invitation_get_the_same_response_for_every_link(server: Server) {
     let team = Team::first(&server).await;
     let (id, replaced) = invited(&team).await;
     server.advance(Duration::minutes(1));
@@ -285,13 +285,13 @@ async fn every_link_that_once_was_gets_the_same_answer(server: Server) {
     let valid = server.mail_to("bo@acme.example").await.token();
     let same = json!({ "accepted": true, "userErrors": [] });
     for token in [&replaced, &valid] {
-        assert_eq!(ask(&server, token).await, same);
+        assert_eq!(request_new(&server, token).await, same);
     }
     server.advance(Duration::days(7));
-    assert_eq!(ask(&server, &valid).await, same);
+    assert_eq!(request_new(&server, &valid).await, same);
     revoke(&team.later().await, &id).await;
     for token in [&replaced, &valid] {
-        assert_eq!(ask(&server, token).await, same);
+        assert_eq!(request_new(&server, token).await, same);
     }
     assert_eq!(server.mails_to("ana@acme.example").await.len(), 1);
 }

@@ -1,4 +1,4 @@
-//! Inviting: what comes of it for each person and workspace.
+//! Inviting: the outcome for each person and workspace.
 
 use crate::on_both_engines;
 use crate::policy::preview;
@@ -10,21 +10,21 @@ use serde_json::{Value, json};
 
 on_both_engines!(
     each_person_and_workspace_has_an_outcome_in_the_order_of_the_input,
-    one_mail_names_all_workspaces_and_one_acceptance_enters_them_all,
-    one_person_can_have_other_workspaces_and_another_role,
+    one_mail_and_one_acceptance_cover_all_workspaces,
+    assignments_override_workspaces_and_role,
     a_member_can_be_assigned_to_more_workspaces,
     a_repeated_call_changes_nothing,
-    addresses_count_as_one_whatever_their_case_and_form,
-    more_than_a_hundred_people_are_refused,
-    nothing_happens_unless_the_caller_manages_every_workspace,
-    a_lapsed_invitation_gives_way_to_a_new_one,
+    addresses_are_compared_in_normalized_form,
+    more_than_a_hundred_invitees_are_rejected,
+    inviting_requires_team_manage_in_every_workspace,
+    an_expired_invitation_is_replaced_by_a_new_one,
 );
 
 pub fn person(email: &str, first_name: &str) -> Value {
     json!({ "email": email, "firstName": first_name, "role": "GATEWAY_OPERATOR" })
 }
 
-/// How much is written: users, memberships, invitations, mails, audit entries, counters.
+/// Counts users, memberships, invitations, mails, audit events, and throttles.
 pub async fn rows(server: &Server) -> [u64; 6] {
     [
         server.count::<user::Entity>().await,
@@ -36,7 +36,7 @@ pub async fn rows(server: &Server) -> [u64; 6] {
     ]
 }
 
-/// An admin of a workspace of their own, who belongs to no other.
+/// Creates an admin of a workspace of their own, who belongs to no other.
 pub async fn stranger(team: &Team, name: &str, workspace: &str) -> Team {
     let person: Person = team.member(name, "WORKSPACE_ADMIN").await;
     let theirs = team.by(&person).another(workspace).await;
@@ -89,7 +89,7 @@ async fn each_person_and_workspace_has_an_outcome_in_the_order_of_the_input(serv
     let field = json!(["invitees", "3", "firstName"]);
     assert_eq!(outcomes[6]["error"]["field"], field);
     assert_eq!(outcomes[6]["membership"], Value::Null);
-    // What was there keeps its role and name; what is new has those of the input.
+    // Existing memberships keep their role and name. New ones have those of the input.
     assert_eq!(outcomes[0]["membership"]["role"], "GATEWAY_OPERATOR");
     assert_eq!(outcomes[0]["membership"]["status"], "ACTIVE");
     assert_eq!(outcomes[1]["membership"]["role"], "SECURITY_AUDITOR");
@@ -114,7 +114,7 @@ async fn each_person_and_workspace_has_an_outcome_in_the_order_of_the_input(serv
     );
 }
 
-async fn one_mail_names_all_workspaces_and_one_acceptance_enters_them_all(server: Server) {
+async fn one_mail_and_one_acceptance_cover_all_workspaces(server: Server) {
     let acme = Team::first(&server).await;
     let beta = acme.another("Beta").await;
     let gamma = acme.another("Gamma").await;
@@ -145,7 +145,7 @@ async fn one_mail_names_all_workspaces_and_one_acceptance_enters_them_all(server
     }
 }
 
-async fn one_person_can_have_other_workspaces_and_another_role(server: Server) {
+async fn assignments_override_workspaces_and_role(server: Server) {
     let acme = Team::first(&server).await;
     let beta = acme.another("Beta").await;
     let (a, b) = (&acme.workspace_id, &beta.workspace_id);
@@ -182,7 +182,7 @@ async fn one_person_can_have_other_workspaces_and_another_role(server: Server) {
     ];
     assert_eq!(placed, expected.map(|(beta, role)| (beta, role.to_owned())));
 
-    // Where the call names no workspaces, those who have assignments go nowhere else.
+    // If the call names no workspaces, invitees with assignments are invited to those only.
     let only = json!([with("only@acme.example", json!([{ "workspaceId": b }]))]);
     let client = &acme.admin.client;
     let payload = client
@@ -253,7 +253,7 @@ async fn a_repeated_call_changes_nothing(server: Server) {
     acme.accept("cy@acme.example", &token).await;
 }
 
-async fn addresses_count_as_one_whatever_their_case_and_form(server: Server) {
+async fn addresses_are_compared_in_normalized_form(server: Server) {
     let acme = Team::first(&server).await;
     let typed = "Zo\u{eb}.B@B\u{fc}ro.Example";
     let invitees = json!([
@@ -278,7 +278,7 @@ async fn addresses_count_as_one_whatever_their_case_and_form(server: Server) {
     sign_in(&server, "ZO\u{cb}.b@BU\u{308}RO.example").await;
 }
 
-async fn more_than_a_hundred_people_are_refused(server: Server) {
+async fn more_than_a_hundred_invitees_are_rejected(server: Server) {
     let acme = Team::first(&server).await;
     let people = |count: usize| -> Value {
         let people = (0..count).map(|n| person(&format!("p{n}@acme.example"), "P"));
@@ -297,7 +297,7 @@ async fn more_than_a_hundred_people_are_refused(server: Server) {
     assert_eq!(acme.summary().await, [101, 1, 100, 0]);
 }
 
-async fn nothing_happens_unless_the_caller_manages_every_workspace(server: Server) {
+async fn inviting_requires_team_manage_in_every_workspace(server: Server) {
     let acme = Team::first(&server).await;
     let beta = acme.another("Beta").await;
     let bo = acme.member("Bo", "WORKSPACE_ADMIN").await;
@@ -326,7 +326,7 @@ async fn nothing_happens_unless_the_caller_manages_every_workspace(server: Serve
         }
     }
     let mut after = rows(&server).await;
-    after[4] = before[4]; // Beta's audit log tells of the two attempts.
+    after[4] = before[4]; // Beta's audit log has the two denied attempts.
     assert_eq!(after, before);
     let selection = "accessHistory(outcome: REFUSED) { nodes { kind actor count } }";
     let history = beta.read(selection).await["accessHistory"]["nodes"].clone();
@@ -339,7 +339,7 @@ async fn nothing_happens_unless_the_caller_manages_every_workspace(server: Serve
     assert_eq!(attempts, 2);
 }
 
-async fn a_lapsed_invitation_gives_way_to_a_new_one(server: Server) {
+async fn an_expired_invitation_is_replaced_by_a_new_one(server: Server) {
     let team = Team::first(&server).await;
     team.invite("bo@acme.example", "Bo", "GATEWAY_OPERATOR")
         .await;

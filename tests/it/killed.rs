@@ -1,5 +1,5 @@
-//! The program is killed (`kill -9`) in the middle of an operation, wherever that may be: afterwards
-//! the operation has happened as a whole or not at all, and nothing is inconsistent.
+//! The program is killed (`kill -9`) at any point of an operation. Afterwards, the operation has
+//! happened completely or not at all, and the data is consistent.
 
 use crate::support::fuse::Fuse;
 use crate::support::program::{PROGRAM, Program};
@@ -16,16 +16,16 @@ use tokenvue::{App, doctor};
 use url::Url;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn inviting_happens_as_a_whole_or_not_at_all_on_postgres() {
+async fn inviting_is_atomic_on_postgres() {
     server::run(Engine::Postgres, killed_after_each_statement).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn inviting_happens_as_a_whole_or_not_at_all_on_sqlite() {
+async fn inviting_is_atomic_on_sqlite() {
     server::run(Engine::Sqlite, killed_at_each_write).await;
 }
 
-/// Two people who are invited at once. Their addresses begin with a word of this attempt.
+/// Two people who are invited in one call. Their addresses begin with the name of this attempt.
 fn invitees(attempt: &str) -> Value {
     let invitee = |n| {
         json!({ "email": format!("{attempt}.{n}@example.com"), "firstName": "Bo",
@@ -34,7 +34,7 @@ fn invitees(attempt: &str) -> Value {
     json!([invitee(1), invitee(2)])
 }
 
-/// What an attempt has written: memberships, invitations, mails and audit events.
+/// Counts what an attempt has written: memberships, invitations, mails, and audit events.
 async fn written(db: &Db, attempt: &str) -> [u64; 4] {
     let pattern = format!("{attempt}.%");
     [
@@ -61,7 +61,7 @@ async fn written(db: &Db, attempt: &str) -> [u64; 4] {
     ]
 }
 
-/// Whether all was written. Anything between is a failure.
+/// Returns whether everything was written. Panics if only a part was.
 async fn happened(app: &App, attempt: &str) -> bool {
     let written = written(&app.db, attempt).await;
     assert!(
@@ -80,8 +80,8 @@ async fn killed_after_each_statement(server: Server) {
     let fuse = Fuse::before(upstream).await;
     url.set_port(Some(fuse.port)).unwrap();
     let mut outcomes = Vec::new();
-    // Background work of the program counts as well, so that the number of statements before the
-    // commit varies: where an attempt was answered, one that ends earlier follows.
+    // Statements of background work count as well, so the number of statements before the commit
+    // varies. After an attempt that got its response, the next one is killed earlier.
     let mut statements = 1;
     for number in 0..150 {
         let folder = tempfile::tempdir().unwrap();
@@ -108,19 +108,19 @@ async fn killed_after_each_statement(server: Server) {
             break;
         }
         statements += 1;
-        // What was under way holds no lock: others go on.
+        // The killed request holds no lock: others can write.
         let input = json!({ "workspaceId": team.workspace_id, "name": attempt });
         team.admin
             .client
             .mutate("updateWorkspace", input, "workspace { id }")
             .await;
     }
-    // Nothing happens before the commit, and everything with it, even if its answer is lost.
+    // Nothing happens before the commit, and everything with it, even if its response is lost.
     assert!(outcomes.len() > 10, "{outcomes:?}");
     assert!(!outcomes[0] && outcomes.contains(&true), "{outcomes:?}");
 }
 
-/// The answer to an attempt; none where the program was killed.
+/// Returns the response to an attempt, or `None` if the program was killed.
 async fn invite(url: &str, team: &Team, attempt: &str) -> Option<Value> {
     let query = "mutation ($input: InviteUsersInput!) {
         inviteUsers(input: $input) { outcomes { result } } }";
@@ -132,8 +132,8 @@ async fn invite(url: &str, team: &Team, attempt: &str) -> Option<Value> {
     request.send().await.ok()?.json().await.ok()
 }
 
-/// SQLite's commit appends to its log. A process that is killed leaves what it has written so far:
-/// the beginning of what it would have written in the end.
+/// SQLite appends each commit to its log. The log of a killed process is a prefix of what it would
+/// have written.
 async fn killed_at_each_write(server: Server) {
     let team = Team::first(&server).await;
     server.quiet().await;
@@ -158,7 +158,7 @@ async fn killed_at_each_write(server: Server) {
     );
     let log = std::fs::read(&log).unwrap();
 
-    // A header of 32 bytes, then pages with a header of 24 bytes each.
+    // The log has a header of 32 bytes, followed by pages with a header of 24 bytes each.
     let page = usize::from(u16::from_be_bytes([before[16], before[17]]));
     let half = usize::midpoint(page, 24);
     let folder = tempfile::tempdir().unwrap();
@@ -174,7 +174,7 @@ async fn killed_at_each_write(server: Server) {
     assert_eq!(outcomes.last(), Some(&true));
 }
 
-/// What a program finds that starts on these files.
+/// Starts the program on these files. Returns whether the operation has happened.
 async fn after(folder: &Path, database: &[u8], log: &[u8]) -> bool {
     let path = folder.join("test.db");
     let _ = std::fs::remove_file(folder.join("test.db-shm"));

@@ -1,5 +1,5 @@
-//! A workspace with a long history: pages of its history and of each filter come from an
-//! index, and look at hardly more rows than they show. The plans decide, not the time.
+//! A workspace with a long history: each page and each filter is read by an index, and examines few
+//! more rows than it shows. The query plans are checked, not the time.
 
 use crate::on_both_engines;
 use crate::support::{Engine, Server, Team};
@@ -14,17 +14,18 @@ use tokenvue::team::invitations::InvitationQuery;
 use uuid::Uuid;
 
 on_both_engines!(
-    pages_and_filters_of_history_read_what_they_show,
-    expired_invitations_come_from_an_index,
+    history_pages_and_filters_use_an_index,
+    expired_invitations_use_an_index,
 );
 
-/// How many events there are. `TOKENVUE_TEST_EVENTS=1000000` takes a minute; the plans are the same.
+/// The number of events. `TOKENVUE_TEST_EVENTS=1000000` takes a minute and has the same plans.
 fn events() -> u32 {
     let wanted = std::env::var("TOKENVUE_TEST_EVENTS");
     wanted.map_or(200_000, |wanted| wanted.parse().unwrap())
 }
 
-/// Rows that a page of 50 may look at. Of invitations, all open ones, which a quota bounds.
+/// The number of rows that a page of 50 may examine. For invitations, also all open ones, which a
+/// quota limits.
 const EXAMINED: u64 = 160;
 const OPEN: u64 = 202;
 
@@ -44,8 +45,9 @@ impl Planner {
         }
     }
 
-    /// The plan of a statement as it was run, in text. On PostgreSQL once for these values and once
-    /// for any, since prepared statements get either; and the rows that it looked at.
+    /// Returns the plan of a statement as text, with the number of rows that it examined. On
+    /// PostgreSQL, returns two: the plan for these values and the generic one, since a prepared
+    /// statement can get either.
     async fn explain(&self, statement: Statement) -> Vec<(String, u64)> {
         if self.engine == Engine::Sqlite {
             let sql = format!("EXPLAIN QUERY PLAN {}", statement.sql);
@@ -90,7 +92,7 @@ impl Planner {
     }
 }
 
-/// The rows that the scans of a plan gave and threw away.
+/// Sums the rows that the scans of a plan returned and filtered out.
 fn examined(node: &Value) -> u64 {
     let number = |key: &str| node[key].as_f64().unwrap_or_default();
     let scanned = if node["Node Type"].as_str().unwrap().contains("Scan") {
@@ -109,7 +111,7 @@ fn examined(node: &Value) -> u64 {
     scanned + below.sum::<u64>()
 }
 
-/// Reads a page as a client does, and checks the plan of what it read from `table`.
+/// Reads a page as a client does, and checks the plan of the statement that read `table`.
 async fn check(team: &Team, planner: &Planner, selection: &str, table: &str, index: &str) -> Value {
     let (data, statements) = team.server.statements.in_full(team.read(selection)).await;
     let from = format!("FROM \"{table}\"");
@@ -126,7 +128,7 @@ async fn check(team: &Team, planner: &Planner, selection: &str, table: &str, ind
             !plan.contains(&scan) && !plan.contains("Seq Scan"),
             "{selection}: {plan}"
         );
-        // Expired invitations are put together from two short lists.
+        // Expired invitations are merged from two short lists.
         let sorts = table == "audit_events" && plan.contains("FOR ORDER BY");
         assert!(!sorts, "{selection} sorts: {plan}");
         assert!(
@@ -137,7 +139,7 @@ async fn check(team: &Team, planner: &Planner, selection: &str, table: &str, ind
     data
 }
 
-async fn pages_and_filters_of_history_read_what_they_show(server: Server) {
+async fn history_pages_and_filters_use_an_index(server: Server) {
     let team = Team::first(&server).await;
     let place = workspace::Entity::find()
         .one(&server.app.db)
@@ -148,8 +150,7 @@ async fn pages_and_filters_of_history_read_what_they_show(server: Server) {
     let from = now - Duration::days(30);
     let rare = Uuid::now_v7();
     let rare_sql = server.uuid_sql(rare);
-    // Ten events are of a kind, by an actor, about a subject or with an outcome that is
-    // hard to find among the others.
+    // Ten events each have a rare kind, actor, subject, or outcome.
     let (events, tenth) = (events(), events() / 10);
     let nth = |n: u32| format!("n.i % {tenth} = {n}");
     let somebody = server.uuid_sql(Uuid::now_v7());
@@ -183,14 +184,14 @@ async fn pages_and_filters_of_history_read_what_they_show(server: Server) {
     let rare = tokenvue::graphql::id::GlobalId::User(rare)
         .encode()
         .to_string();
-    // The beginning of a tenth of the history.
+    // The time at which the `nth` tenth of the history begins.
     let time = |nth: i32| {
         let time = from + Duration::seconds(i64::from(tenth)) * nth;
         time.to_rfc3339_opts(SecondsFormat::Secs, true)
     };
     let (key, refused) = match server.engine {
         Engine::Sqlite => ("sqlite_autoindex_audit_events_1", "audit_events_by_outcome"),
-        // Where so few are known to be refused, it may read and sort them all.
+        // With few refused events, PostgreSQL may read and sort all of them.
         Engine::Postgres => ("audit_events_pkey", "audit_events_"),
     };
     for (filter, index, found) in [
@@ -204,7 +205,7 @@ async fn pages_and_filters_of_history_read_what_they_show(server: Server) {
             "audit_events_by_subject",
             10,
         ),
-        // Windows at both ends of the history, and before it.
+        // Time ranges at both ends of the history, and before it.
         (format!("until: \"{}\"", time(1)), key, 50),
         (format!("from: \"{}\"", time(9)), key, 50),
         (
@@ -244,7 +245,7 @@ async fn pages_and_filters_of_history_read_what_they_show(server: Server) {
     }
 }
 
-async fn expired_invitations_come_from_an_index(server: Server) {
+async fn expired_invitations_use_an_index(server: Server) {
     let team = Team::first(&server).await;
     let place = workspace::Entity::find()
         .one(&server.app.db)
@@ -264,7 +265,8 @@ async fn expired_invitations_come_from_an_index(server: Server) {
         server.time_sql(now - Duration::hours(1)),
         server.time_sql(now + Duration::days(7)),
     );
-    // Most have been accepted, some are open, few have expired, and nothing has marked two of these.
+    // Most invitations are accepted, some open, and few expired. Two of the expired ones have not
+    // been marked yet.
     let state =
         "CASE WHEN n.i % 1000 = 7 THEN 'EXPIRED' WHEN n.i % 100 = 3 OR n.i < 2 THEN 'PENDING'
         ELSE 'ACCEPTED' END";
@@ -312,6 +314,6 @@ async fn expired_invitations_come_from_an_index(server: Server) {
             (22, &Value::from(22))
         );
     }
-    // What was written here fits no membership: the doctor would object.
+    // The rows of this test match no membership. The doctor would report them.
     server.execute("DELETE FROM invitations").await;
 }

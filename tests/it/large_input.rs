@@ -1,4 +1,4 @@
-//! As much as one call takes, and more.
+//! Calls with the largest accepted input, and larger ones.
 
 use crate::on_both_engines;
 use crate::support::{Server, Team};
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 on_both_engines!(
     long_lists_of_ids_are_bad_input,
-    the_most_that_one_call_takes_is_taken,
+    the_largest_accepted_input_works,
     a_thousand_members_load_at_once,
 );
 
@@ -31,7 +31,7 @@ async fn long_lists_of_ids_are_bad_input(server: Server) {
     assert_eq!(reply.data()["nodes"], json!(vec![Value::Null; 100]));
 }
 
-async fn the_most_that_one_call_takes_is_taken(server: Server) {
+async fn the_largest_accepted_input_works(server: Server) {
     let team = Team::first(&server).await;
     let mut workspaces = vec![team.workspace_id.clone()];
     for n in 1..20 {

@@ -1,5 +1,4 @@
-//! What PostgreSQL does about those who hold up others: its limits on statements, locks and
-//! transactions.
+//! The limits that PostgreSQL enforces on statements, locks, and transactions that block others.
 
 use crate::on_postgres;
 use crate::support::server::{DEADLINE, Replica};
@@ -14,15 +13,15 @@ use tokio::task::JoinSet;
 
 on_postgres!(
     a_replica_that_freezes_in_a_transaction_loses_its_lock,
-    behind_a_pooler_too_a_frozen_replica_loses_its_lock,
-    who_waits_for_a_lock_is_refused_and_keeps_nobody_from_reading,
-    a_lock_is_waited_for_no_longer_than_its_limit,
-    a_statement_that_takes_too_long_is_ended,
-    migrations_wait_for_as_long_as_it_takes,
-    old_rows_that_others_hold_are_passed_over,
+    a_frozen_replica_behind_a_pooler_loses_its_lock,
+    writers_waiting_for_a_lock_time_out_and_block_no_readers,
+    waiting_for_a_lock_times_out,
+    slow_statements_time_out,
+    migrations_wait_without_a_limit,
+    cleanup_skips_locked_rows,
 );
 
-/// The limits as they are by default.
+/// The default limits.
 const DEFAULTS: [&str; 8] = [
     "--database-statement-timeout",
     "3s",
@@ -34,7 +33,7 @@ const DEFAULTS: [&str; 8] = [
     "10s",
 ];
 
-/// What an operation on a team does first.
+/// The first statement of an operation on a team.
 const LOCK: &str = "SELECT id FROM workspaces ORDER BY id FOR NO KEY UPDATE";
 const WAITING: &str = "SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event_type = 'Lock'";
@@ -53,8 +52,9 @@ async fn number(connection: &DatabaseConnection, query: &str) -> i64 {
     row.try_get_by_index(0).unwrap()
 }
 
-/// A replica that stops in the middle of a transaction, as one does whose machine is paused.
-async fn is_passed_by(frozen: Replica, server: &Server) {
+/// Another replica writes while this one is paused in the middle of a transaction, as on a paused
+/// machine.
+async fn check_lock_is_lost(frozen: Replica, server: &Server) {
     let team = Team::first(server).await;
     let other = server.replica(&DEFAULTS).await;
     let is_lock = |sql: &str| sql.contains("\"workspaces\"") && sql.contains("FOR NO KEY UPDATE");
@@ -66,7 +66,7 @@ async fn is_passed_by(frozen: Replica, server: &Server) {
     let reply = rename(&team, &other.server, "Early").await;
     assert_eq!(reply.codes(), [""; 0], "{:#}", reply.0);
     assert!(pause.is_reached());
-    // Its transaction is gone, and is run again.
+    // The transaction was terminated and runs again.
     pause.resume();
     let reply = renaming.await.unwrap();
     assert_eq!(reply.codes(), [""; 0], "{:#}", reply.0);
@@ -77,19 +77,19 @@ async fn is_passed_by(frozen: Replica, server: &Server) {
 }
 
 async fn a_replica_that_freezes_in_a_transaction_loses_its_lock(server: Server) {
-    is_passed_by(server.replica(&DEFAULTS).await, &server).await;
+    check_lock_is_lost(server.replica(&DEFAULTS).await, &server).await;
 }
 
-async fn behind_a_pooler_too_a_frozen_replica_loses_its_lock(server: Server) {
+async fn a_frozen_replica_behind_a_pooler_loses_its_lock(server: Server) {
     if let Some(frozen) = server.pooled_replica(&DEFAULTS).await {
-        is_passed_by(frozen, &server).await;
+        check_lock_is_lost(frozen, &server).await;
     }
 }
 
-/// With more writers than connections, who all wait for the same lock.
-async fn who_waits_for_a_lock_is_refused_and_keeps_nobody_from_reading(server: Server) {
+/// More writers than connections wait for the same lock.
+async fn writers_waiting_for_a_lock_time_out_and_block_no_readers(server: Server) {
     let team = Team::first(&server).await;
-    // Readers give up after five seconds.
+    // Readers time out after five seconds.
     let limits = [
         "--database-connections",
         "4",
@@ -142,7 +142,7 @@ async fn who_waits_for_a_lock_is_refused_and_keeps_nobody_from_reading(server: S
     replica.stop().await;
 }
 
-async fn a_lock_is_waited_for_no_longer_than_its_limit(server: Server) {
+async fn waiting_for_a_lock_times_out(server: Server) {
     let limits = ["--database-lock-timeout", "200ms"];
     let mut replicas = vec![server.replica(&limits).await];
     replicas.extend(server.pooled_replica(&limits).await);
@@ -160,7 +160,7 @@ async fn a_lock_is_waited_for_no_longer_than_its_limit(server: Server) {
     holder.close().await.unwrap();
 }
 
-async fn a_statement_that_takes_too_long_is_ended(server: Server) {
+async fn slow_statements_time_out(server: Server) {
     let limits = ["--database-statement-timeout", "200ms"];
     let mut replicas = vec![server.replica(&limits).await];
     replicas.extend(server.pooled_replica(&limits).await);
@@ -178,7 +178,7 @@ async fn a_statement_that_takes_too_long_is_ended(server: Server) {
     }
 }
 
-async fn migrations_wait_for_as_long_as_it_takes(server: Server) {
+async fn migrations_wait_without_a_limit(server: Server) {
     let holder = server.database_connection().await;
     let held = holder.begin().await.unwrap();
     let lock = "SELECT pg_advisory_xact_lock(7310579)";
@@ -204,7 +204,7 @@ async fn migrations_wait_for_as_long_as_it_takes(server: Server) {
     holder.close().await.unwrap();
 }
 
-async fn old_rows_that_others_hold_are_passed_over(server: Server) {
+async fn cleanup_skips_locked_rows(server: Server) {
     server.first_clearing().await;
     let holder = server.database_connection().await;
     let fill = "INSERT INTO throttles (key, count, resets_at)

@@ -1,4 +1,4 @@
-//! What the program logs.
+//! The program's log.
 
 use crate::support::eventually;
 use crate::support::program::Program;
@@ -11,7 +11,7 @@ fn lines(process: &Program) -> Vec<Value> {
         .collect()
 }
 
-/// The network addresses of clients that the log has for requests with this id.
+/// Returns the client addresses that the log contains for requests with this ID.
 async fn clients(process: &Program, id: &str) -> Vec<Value> {
     eventually("a log of the request", || async {
         let lines = lines(process);
@@ -24,7 +24,7 @@ async fn clients(process: &Program, id: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn requests_are_logged_with_the_address_that_throttles_count() {
+async fn requests_are_logged_with_the_client_address() {
     let folder = tempfile::tempdir().unwrap();
     for (trusted, expected) in [("127.0.0.0/8", "198.51.100.7"), ("10.0.0.0/8", "127.0.0.1")] {
         let settings = [("TOKENVUE_TRUSTED_PROXIES", trusted)];
@@ -39,7 +39,7 @@ async fn requests_are_logged_with_the_address_that_throttles_count() {
 }
 
 #[tokio::test]
-async fn a_public_url_without_encryption_is_warned_of() {
+async fn a_public_url_without_https_logs_a_warning() {
     let folder = tempfile::tempdir().unwrap();
     for (url, warned) in [
         ("http://team.example.com", true),
@@ -51,7 +51,7 @@ async fn a_public_url_without_encryption_is_warned_of() {
         let process = Program::serve(folder.path(), &[("TOKENVUE_PUBLIC_URL", url)]).await;
         let healthy = reqwest::get(format!("http://{}/healthz", process.address));
         assert_eq!(healthy.await.unwrap().status(), 200);
-        // What is logged at the start comes before the first request.
+        // Startup messages are logged before the first request.
         eventually("a log of the request", || async {
             process.log().contains("/healthz").then_some(())
         })

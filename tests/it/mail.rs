@@ -1,4 +1,4 @@
-//! Mail as it leaves: over a real SMTP server, and as admins see its delivery.
+//! Mail over a real SMTP server, and the delivery state that admins see.
 
 use crate::on_both_engines;
 use crate::support::server::Replica;
@@ -11,18 +11,18 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 on_both_engines!(
-    the_main_job_over_a_real_mail_server,
-    a_reset_and_its_notice_over_a_real_mail_server,
-    a_mail_that_is_put_off_is_sent_later,
-    a_mail_that_is_refused_says_why,
-    a_mail_is_given_up_after_a_day,
-    a_mail_server_that_is_away_is_waited_for,
+    inviting_works_over_a_real_mail_server,
+    password_reset_works_over_a_real_mail_server,
+    deferred_mails_are_retried,
+    rejected_mails_have_a_reason,
+    mails_fail_after_a_day,
+    mails_wait_for_an_unreachable_mail_server,
     two_replicas_send_each_mail_once,
-    what_has_ended_is_not_mailed,
+    ended_invitations_are_not_mailed,
     without_a_mail_server_mails_are_held,
 );
 
-/// A server that sends its mails to `smtp`.
+/// Starts a server that sends its mails through `smtp`.
 pub async fn mailing(server: &Server, smtp: &SmtpServer) -> Replica {
     let flags = [
         "--smtp-url",
@@ -33,7 +33,7 @@ pub async fn mailing(server: &Server, smtp: &SmtpServer) -> Replica {
     server.replica(&flags).await
 }
 
-/// Waits until the mail of an invitation is in a state; gives its delivery.
+/// Waits until the mail of an invitation is in a state. Returns its delivery.
 pub async fn delivery(team: &Team, email: &str, state: &str) -> Value {
     eventually(&format!("{state} for {email}"), || async {
         let delivery = team.member_with(email).await["invitation"]["delivery"].clone();
@@ -42,13 +42,13 @@ pub async fn delivery(team: &Team, email: &str, state: &str) -> Value {
     .await
 }
 
-/// Moves the clock, and wakes the mail worker rather than waiting for it to look.
+/// Moves the clock and wakes the mail worker, so that it need not poll.
 pub fn advance(server: &Server, by: Duration) {
     server.advance(by);
     server.app.mail_queued.notify_one();
 }
 
-async fn the_main_job_over_a_real_mail_server(server: Server) {
+async fn inviting_works_over_a_real_mail_server(server: Server) {
     let mut smtp = SmtpServer::start(Mode::Plain);
     let replica = mailing(&server, &smtp).await;
     let team = Team::first(&replica.server).await;
@@ -86,7 +86,7 @@ async fn the_main_job_over_a_real_mail_server(server: Server) {
         .await;
     assert_eq!(data["viewer"]["user"]["name"], "Zoë");
 
-    // Who has an account is told, by a mail without any token.
+    // A person with an account gets a notification without a token.
     team.another("Beta")
         .await
         .invite(&bo.email, "", "SECURITY_AUDITOR")
@@ -98,7 +98,7 @@ async fn the_main_job_over_a_real_mail_server(server: Server) {
     replica.stop().await;
 }
 
-async fn a_reset_and_its_notice_over_a_real_mail_server(server: Server) {
+async fn password_reset_works_over_a_real_mail_server(server: Server) {
     let mut smtp = SmtpServer::start(Mode::Plain);
     let replica = mailing(&server, &smtp).await;
     Team::first(&replica.server).await;
@@ -118,7 +118,7 @@ async fn a_reset_and_its_notice_over_a_real_mail_server(server: Server) {
     replica.stop().await;
 }
 
-async fn a_mail_that_is_put_off_is_sent_later(server: Server) {
+async fn deferred_mails_are_retried(server: Server) {
     let mut smtp = SmtpServer::start(Mode::Plain);
     let replica = mailing(&server, &smtp).await;
     let team = Team::first(&replica.server).await;
@@ -150,7 +150,7 @@ async fn a_mail_that_is_put_off_is_sent_later(server: Server) {
     replica.stop().await;
 }
 
-async fn a_mail_that_is_refused_says_why(server: Server) {
+async fn rejected_mails_have_a_reason(server: Server) {
     let mut smtp = SmtpServer::start(Mode::Plain);
     let replica = mailing(&server, &smtp).await;
     let team = Team::first(&replica.server).await;
@@ -171,7 +171,7 @@ async fn a_mail_that_is_refused_says_why(server: Server) {
     );
     assert_eq!(smtp.next_mail().await.to, ["cy@acme.example"]);
 
-    // Sending it again is a fresh attempt.
+    // Resending starts with a new attempt.
     server.advance(Duration::minutes(1));
     let input = json!({ "invitationId": outcome["membership"]["invitation"]["id"] });
     let payload = team.act("resendInvitation", input).await;
@@ -180,7 +180,7 @@ async fn a_mail_that_is_refused_says_why(server: Server) {
     replica.stop().await;
 }
 
-async fn a_mail_is_given_up_after_a_day(server: Server) {
+async fn mails_fail_after_a_day(server: Server) {
     let smtp = SmtpServer::start(Mode::Plain);
     let replica = mailing(&server, &smtp).await;
     let team = Team::first(&replica.server).await;
@@ -203,7 +203,7 @@ async fn a_mail_is_given_up_after_a_day(server: Server) {
     replica.stop().await;
 }
 
-async fn a_mail_server_that_is_away_is_waited_for(server: Server) {
+async fn mails_wait_for_an_unreachable_mail_server(server: Server) {
     let smtp = SmtpServer::start(Mode::Plain);
     let replica = mailing(&server, &smtp).await;
     drop(smtp);
@@ -218,7 +218,7 @@ async fn a_mail_server_that_is_away_is_waited_for(server: Server) {
     );
     replica.stop().await;
 
-    // Back under another address: the mail is still there.
+    // The server comes back at another address. The mail is still queued.
     let mut smtp = SmtpServer::start(Mode::Plain);
     server.advance(Duration::minutes(1));
     let replica = mailing(&server, &smtp).await;
@@ -241,7 +241,7 @@ async fn two_replicas_send_each_mail_once(server: Server) {
             .collect::<Vec<_>>()
             .into()
     };
-    // Half of them wait when the replicas start, half come while they work.
+    // Half of the mails are queued when the replicas start, half while they run.
     team.invite_all(invitees(0)).await;
     let replicas = [mailing(&server, &smtp).await, mailing(&server, &smtp).await];
     team.at(&replicas[0].server)
@@ -258,14 +258,14 @@ async fn two_replicas_send_each_mail_once(server: Server) {
         let count = unsent.count(&server.app.db).await.unwrap();
         (count == 0).then_some(())
     };
-    eventually("the end of the outbox", unsent).await;
+    eventually("an empty outbox", unsent).await;
     for replica in replicas {
         replica.stop().await;
     }
     assert_eq!(smtp.mails().len(), MAILS);
 }
 
-async fn what_has_ended_is_not_mailed(server: Server) {
+async fn ended_invitations_are_not_mailed(server: Server) {
     let team = Team::first(&server).await;
     let outcome = team
         .invite("bo@acme.example", "Bo", "GATEWAY_OPERATOR")
@@ -300,7 +300,7 @@ async fn without_a_mail_server_mails_are_held(server: Server) {
         (&json!(0), &Value::Null)
     );
 
-    // The mailbox is for people at this machine, not for who comes through a proxy or another name.
+    // The mailbox is open only on this machine, not through a proxy or another host name.
     let http = reqwest::Client::new();
     let mailbox = format!("{}/mailbox", server.url);
     assert_eq!(http.get(&mailbox).send().await.unwrap().status(), 200);

@@ -1,4 +1,4 @@
-//! What becomes of mails while the mail server rejects mail from this sender.
+//! Mails while the mail server rejects all mail from this sender.
 
 use crate::mail::{advance, delivery, mailing};
 use crate::on_both_engines;
@@ -10,10 +10,10 @@ use sea_orm::EntityTrait as _;
 use serde_json::{Value, json};
 
 on_both_engines!(
-    a_quota_that_is_used_up_keeps_all_mails,
-    a_sender_that_is_refused_is_shown_to_admins_everywhere,
-    one_recipient_who_is_refused_holds_up_nobody,
-    a_server_that_is_away_is_tried_with_one_mail,
+    an_exhausted_quota_keeps_all_mails,
+    a_rejected_sender_is_shown_to_admins_on_all_replicas,
+    a_rejected_recipient_does_not_block_others,
+    an_unreachable_server_is_retried_with_one_mail,
     metrics_show_the_queue_and_the_mail_server,
 );
 
@@ -38,7 +38,7 @@ async fn get(server: &Server, path: &str) -> (u16, String) {
     (response.status().as_u16(), response.text().await.unwrap())
 }
 
-async fn a_quota_that_is_used_up_keeps_all_mails(server: Server) {
+async fn an_exhausted_quota_keeps_all_mails(server: Server) {
     let mut smtp = SmtpServer::start(Mode::Plain);
     let replica = mailing(&server, &smtp).await;
     let team = Team::first(&replica.server).await;
@@ -58,7 +58,7 @@ async fn a_quota_that_is_used_up_keeps_all_mails(server: Server) {
     assert!(time(&blocked["nextAttemptAt"]) >= time(&refused["nextAttemptAt"]));
     assert_eq!(get(&replica.server, "/readyz").await.0, 200);
 
-    // It is still so when it is tried next, and tried less and less often.
+    // The server is retried at growing intervals.
     let mut pauses = Vec::new();
     let mut next = time(&refused["nextAttemptAt"]);
     for _ in 0..2 {
@@ -86,7 +86,7 @@ async fn a_quota_that_is_used_up_keeps_all_mails(server: Server) {
     replica.stop().await;
 }
 
-async fn a_sender_that_is_refused_is_shown_to_admins_everywhere(server: Server) {
+async fn a_rejected_sender_is_shown_to_admins_on_all_replicas(server: Server) {
     let mut smtp = SmtpServer::start(Mode::Plain);
     smtp.tell("mail 553 5.7.1 Sender address rejected: not owned by user")
         .await;
@@ -101,7 +101,7 @@ async fn a_sender_that_is_refused_is_shown_to_admins_everywhere(server: Server) 
         let attempts = blocked["attempts"].as_u64().unwrap();
         assert!(attempts <= 2, "each replica finds out once: {attempts}");
     }
-    // Somebody has set another sender: a replica that starts tries at once.
+    // The sender setting has been fixed. A replica retries at once when it starts.
     smtp.tell("mail").await;
     let restarted = mailing(&server, &smtp).await;
     assert_eq!(smtp.next_mail().await.to, ["bo@acme.example"]);
@@ -111,12 +111,12 @@ async fn a_sender_that_is_refused_is_shown_to_admins_everywhere(server: Server) 
     for replica in replicas.into_iter().chain([restarted]) {
         replica.stop().await;
     }
-    // A server without any mail server says so.
+    // A server without a mail server reports `NONE`.
     let none = status(&team.at(&server), "NONE").await;
     assert_eq!(none["reason"], Value::Null);
 }
 
-async fn one_recipient_who_is_refused_holds_up_nobody(server: Server) {
+async fn a_rejected_recipient_does_not_block_others(server: Server) {
     let mut smtp = SmtpServer::start(Mode::Plain);
     let replica = mailing(&server, &smtp).await;
     let team = Team::first(&replica.server).await;
@@ -137,13 +137,13 @@ async fn one_recipient_who_is_refused_holds_up_nobody(server: Server) {
     team.invite("di@acme.example", "Di", "GATEWAY_OPERATOR")
         .await;
     assert_eq!(smtp.next_mail().await.to, ["di@acme.example"]);
-    // A week later, it is still kept.
+    // The mail is still kept after a week.
     advance(&replica.server, Duration::days(6));
     assert_eq!(smtp.next_mail().await.to, ["bo@acme.example"]);
     replica.stop().await;
 }
 
-async fn a_server_that_is_away_is_tried_with_one_mail(server: Server) {
+async fn an_unreachable_server_is_retried_with_one_mail(server: Server) {
     let smtp = SmtpServer::start(Mode::Plain);
     let replica = mailing(&server, &smtp).await;
     drop(smtp);
@@ -160,10 +160,10 @@ async fn a_server_that_is_away_is_tried_with_one_mail(server: Server) {
         })
         .await;
     }
-    // The clock goes on, so there may have been more attempts, but each was one mail's.
-    eventually("as many attempts as judgements", || async {
-        let judged = mail_server::Entity::find().one(&server.app.db).await;
-        let failures = judged.unwrap().unwrap().failures;
+    // Time passes, so there may be more attempts, but each sends only one mail.
+    eventually("one attempt per failure", || async {
+        let row = mail_server::Entity::find().one(&server.app.db).await;
+        let failures = row.unwrap().unwrap().failures;
         let mails = outbox::Entity::find().all(&server.app.db).await.unwrap();
         let attempts: i32 = mails.iter().map(|mail| mail.attempts).sum();
         (attempts == failures).then_some(())

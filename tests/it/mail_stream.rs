@@ -1,4 +1,4 @@
-//! Mail as a stream: what goes first, what waits for what, and whose mails are whose.
+//! The order of mails, their isolation by domain, and the claims of replicas.
 
 use crate::mail::mailing;
 use crate::on_both_engines;
@@ -16,16 +16,16 @@ use std::process::{Child, Command, Stdio};
 use uuid::Uuid;
 
 on_both_engines!(
-    who_waits_for_a_mail_gets_it_before_bulk_mail,
-    a_domain_that_hangs_holds_up_no_other,
-    a_server_with_room_for_two_connections_gets_all_mails,
+    single_mails_go_before_bulk_mail,
+    a_hanging_domain_does_not_block_others,
+    a_server_that_allows_two_connections_gets_all_mails,
     a_mail_that_takes_longer_than_a_claim_is_sent_once,
-    mails_of_a_killed_replica_are_taken_over,
-    a_replica_that_stops_gives_its_mails_back,
+    mails_of_a_killed_replica_are_sent_by_another,
+    a_stopping_replica_releases_its_mails,
     due_mails_are_found_by_index,
 );
 
-/// Invites `count` people at a domain, whose addresses start with `name`.
+/// Invites `count` people at a domain. Their addresses start with `name`.
 async fn invite(team: &Team, count: usize, name: &str, domain: &str) {
     let invitee = |n| json!({ "email": format!("{name}{n}@{domain}"), "role": "GATEWAY_OPERATOR" });
     let invitees: Vec<Value> = (0..count).map(invitee).collect();
@@ -43,7 +43,7 @@ async fn with_flags(server: &Server, smtp: &SmtpServer, flags: &[&str]) -> Repli
     server.replica(&[&mail, flags].concat()).await
 }
 
-async fn who_waits_for_a_mail_gets_it_before_bulk_mail(server: Server) {
+async fn single_mails_go_before_bulk_mail(server: Server) {
     const BULK: usize = 60;
     let mut smtp = SmtpServer::start(Mode::Plain);
     smtp.tell("delay 0.05").await;
@@ -69,10 +69,10 @@ async fn who_waits_for_a_mail_gets_it_before_bulk_mail(server: Server) {
     replica.stop().await;
 }
 
-async fn a_domain_that_hangs_holds_up_no_other(server: Server) {
+async fn a_hanging_domain_does_not_block_others(server: Server) {
     let mut smtp = SmtpServer::start(Mode::Plain);
     let team = Team::first(&server).await;
-    // More than there are slots, and first in the alphabet.
+    // More mails than may be in flight, and first in alphabetical order.
     invite(&team, 50, "stall", "a-hanging.example").await;
     invite(&team, 10, "p", "acme.example").await;
     let flags = ["--shutdown-timeout", "1s"];
@@ -82,19 +82,19 @@ async fn a_domain_that_hangs_holds_up_no_other(server: Server) {
         reached.extend(smtp.next_mail().await.to);
     }
     assert_eq!(reached.len(), 10);
-    // The domain that hangs takes no more than its share while nobody answers.
+    // The hanging domain does not take more than its share.
     invite(&team.at(&replica.server), 10, "q", "other.example").await;
     for _ in 0..10 {
         smtp.next_mail().await;
     }
-    eventually("the end of the others", || async {
+    eventually("the other mails to be sent", || async {
         (waiting(&server).await == 50).then_some(())
     })
     .await;
     replica.stop().await;
 }
 
-async fn a_server_with_room_for_two_connections_gets_all_mails(server: Server) {
+async fn a_server_that_allows_two_connections_gets_all_mails(server: Server) {
     let mut smtp = SmtpServer::start(Mode::Plain);
     smtp.tell("limit 2").await;
     let team = Team::first(&server).await;
@@ -123,7 +123,7 @@ async fn a_mail_that_takes_longer_than_a_claim_is_sent_once(server: Server) {
     eventually("a claim", || async { claimed(&server).await.then_some(()) }).await;
     let other = with_flags(&server, &idle, &flags).await;
     assert_eq!(slow.next_mail().await.to, ["bo@acme.example"]);
-    eventually("the end of the outbox", || async {
+    eventually("an empty outbox", || async {
         (waiting(&server).await == 0).then_some(())
     })
     .await;
@@ -138,7 +138,7 @@ async fn claimed(server: &Server) -> bool {
     claimed.count(&server.app.db).await.unwrap() > 0
 }
 
-/// The program as a process of its own, which can be killed.
+/// The program as a separate process that can be killed.
 struct Process(Child);
 
 impl Process {
@@ -158,14 +158,14 @@ impl Process {
 }
 
 impl Drop for Process {
-    /// As `kill -9` does.
+    /// Kills the process as `kill -9` does.
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-async fn mails_of_a_killed_replica_are_taken_over(server: Server) {
+async fn mails_of_a_killed_replica_are_sent_by_another(server: Server) {
     let hanging = SmtpServer::start(Mode::Plain);
     let mut smtp = SmtpServer::start(Mode::Plain);
     let team = Team::first(&server).await;
@@ -174,9 +174,10 @@ async fn mails_of_a_killed_replica_are_taken_over(server: Server) {
     let killed = Process::start(&server, &hanging);
     eventually("a claim", || async { claimed(&server).await.then_some(()) }).await;
     drop(killed);
-    assert!(claimed(&server).await, "nobody has given it back");
+    assert!(claimed(&server).await, "the claim is still held");
 
-    // It is sent to an address that answers, so that the second replica can.
+    // The recipient is changed to one that the mail server accepts, so that the second replica can
+    // send the mail.
     let row = outbox::Entity::find().one(&server.app.db).await.unwrap();
     let row = outbox::ActiveModel {
         recipient_email: sea_orm::Set("bo@acme.example".to_owned()),
@@ -191,7 +192,7 @@ async fn mails_of_a_killed_replica_are_taken_over(server: Server) {
     replica.stop().await;
 }
 
-async fn a_replica_that_stops_gives_its_mails_back(server: Server) {
+async fn a_stopping_replica_releases_its_mails(server: Server) {
     let smtp = SmtpServer::start(Mode::Plain);
     let team = Team::first(&server).await;
     invite(&team, 20, "stall", "acme.example").await;
@@ -199,7 +200,10 @@ async fn a_replica_that_stops_gives_its_mails_back(server: Server) {
     let replica = with_flags(&server, &smtp, &flags).await;
     eventually("a claim", || async { claimed(&server).await.then_some(()) }).await;
     replica.stop().await;
-    assert!(!claimed(&server).await, "another replica can go on at once");
+    assert!(
+        !claimed(&server).await,
+        "another replica can claim them at once"
+    );
     assert_eq!(waiting(&server).await, 20);
 }
 
@@ -213,7 +217,7 @@ async fn due_mails_are_found_by_index(server: Server) {
             let team = Team::first(&replica.server).await;
             team.invite("bo@acme.example", "Bo", "GATEWAY_OPERATOR")
                 .await;
-            eventually("the end of the outbox", || async {
+            eventually("an empty outbox", || async {
                 (waiting(&server).await == 0).then_some(())
             })
             .await;
@@ -235,7 +239,7 @@ async fn due_mails_are_found_by_index(server: Server) {
         .unwrap();
 }
 
-/// Puts many mails into the outbox, most of them sent long ago.
+/// Fills the outbox with mails, most of them sent long ago.
 async fn fill_outbox(server: &Server) {
     let now = server.app.now();
     for chunk in 0..10 {
@@ -270,7 +274,7 @@ async fn fill_outbox(server: &Server) {
     }
 }
 
-/// How the database carries a statement out, whatever its values.
+/// Returns the generic query plan of a statement.
 async fn plan(server: &Server, sql: &str) -> String {
     let db = &server.app.db;
     let writer = db.maintenance();
@@ -282,7 +286,8 @@ async fn plan(server: &Server, sql: &str) -> String {
         rows.await.unwrap().iter().map(detail).collect::<Vec<_>>()
     } else {
         writer.execute_unprepared("ANALYZE outbox").await.unwrap();
-        // On one connection, without a name for the parameters' types: they follow from the text.
+        // The statement is prepared on one connection. The parameters' types are inferred from its
+        // text.
         let parameters = (1..=sql.matches('$').count())
             .filter(|n| sql.contains(&format!("${n}")))
             .map(|_| "NULL")

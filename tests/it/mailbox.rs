@@ -1,4 +1,4 @@
-//! The mailbox: what it shows, and to whom.
+//! The local mailbox: what it shows and who can open it.
 
 use crate::on_sqlite;
 use crate::support::{Server, Team, Terminal};
@@ -10,12 +10,12 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 on_sqlite!(
-    the_mailbox_leads_to_what_is_still_open,
-    its_link_is_the_one_that_was_made,
-    requests_from_elsewhere_do_not_open_a_laptop_s_mailbox,
-    behind_a_public_url_nothing_but_the_link_opens_it,
-    a_link_opens_it_for_one_browser,
-    a_setting_opens_it_to_everybody,
+    the_mailbox_lists_mails_with_valid_links,
+    a_mail_shows_only_its_own_link,
+    a_local_mailbox_rejects_remote_requests,
+    a_public_mailbox_requires_its_link,
+    the_link_opens_the_mailbox_for_one_browser,
+    a_setting_opens_the_mailbox_to_everyone,
 );
 
 async fn open(server: &Server, path: &str) -> Response {
@@ -23,14 +23,14 @@ async fn open(server: &Server, path: &str) -> Response {
     reqwest::get(url).await.unwrap()
 }
 
-/// The values of an attribute like `src` or `href` in a page.
+/// Returns the values of an attribute, such as `src` or `href`, in a page.
 fn values<'a>(html: &'a str, attribute: &str) -> Vec<&'a str> {
     let start = format!(" {attribute}=\"");
     let rest = html.split(&start).skip(1);
     rest.filter_map(|rest| rest.split('"').next()).collect()
 }
 
-async fn the_mailbox_leads_to_what_is_still_open(server: Server) {
+async fn the_mailbox_lists_mails_with_valid_links(server: Server) {
     let team = Team::first(&server).await;
     let linked = async || {
         let html = open(&server, "/mailbox").await.text().await.unwrap();
@@ -47,7 +47,7 @@ async fn the_mailbox_leads_to_what_is_still_open(server: Server) {
     for mail in &mails {
         assert_eq!(open(&server, mail).await.status(), 200);
     }
-    // The latest is first: Bo's is what remains.
+    // The latest mail is first, so Bo's mail is left.
     let token = server.mail_to("cy@acme.example").await.token();
     team.accept("cy@acme.example", &token).await;
     assert_eq!(linked().await, mails[1..]);
@@ -60,7 +60,7 @@ async fn the_mailbox_leads_to_what_is_still_open(server: Server) {
     }
 }
 
-async fn its_link_is_the_one_that_was_made(server: Server) {
+async fn a_mail_shows_only_its_own_link(server: Server) {
     let team = Team::first(&server).await;
     let forged = "Ana#token=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     let input = json!({ "firstName": forged, "lastName": "x#token=B" });
@@ -87,7 +87,7 @@ async fn its_link_is_the_one_that_was_made(server: Server) {
     assert!(links[0].starts_with(&start), "{links:?}");
     team.accept("bo@acme.example", &mail.token()).await;
 
-    // A mail without a token has no link, whatever its names are.
+    // A mail without a token has no link, whatever the names in it.
     let beta = team.another("Beta #token=C").await;
     beta.invite("bo@acme.example", "Bo", "GATEWAY_OPERATOR")
         .await;
@@ -96,7 +96,7 @@ async fn its_link_is_the_one_that_was_made(server: Server) {
     assert_eq!(mail.0["link"], Value::Null);
 }
 
-/// The status of a request for the mailbox, as it goes over the wire.
+/// Returns the status of a request for the mailbox, sent as raw text.
 async fn status_of(server: &Server, request_line: &str, headers: &str) -> u16 {
     let address = server.url.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).await.unwrap();
@@ -107,7 +107,7 @@ async fn status_of(server: &Server, request_line: &str, headers: &str) -> u16 {
     answer.split(' ').nth(1).unwrap().parse().unwrap()
 }
 
-async fn requests_from_elsewhere_do_not_open_a_laptop_s_mailbox(server: Server) {
+async fn a_local_mailbox_rejects_remote_requests(server: Server) {
     const GET: &str = "GET /mailbox HTTP/1.1";
     let status = async |line: &str, headers: &str| status_of(&server, line, headers).await;
     for host in ["localhost", "localhost:8080", "127.0.0.1:80", "[::1]:80"] {
@@ -128,12 +128,12 @@ async fn requests_from_elsewhere_do_not_open_a_laptop_s_mailbox(server: Server) 
     ] {
         assert_eq!(status(GET, headers).await, 404, "{headers}");
     }
-    // As nginx asks what is behind it, where only `proxy_pass` is set.
+    // The default request of nginx with only `proxy_pass` set.
     let line = "GET /mailbox HTTP/1.0";
     assert_eq!(status(line, "Host: 127.0.0.1:8080\r\n").await, 404);
 }
 
-async fn behind_a_public_url_nothing_but_the_link_opens_it(server: Server) {
+async fn a_public_mailbox_requires_its_link(server: Server) {
     let team = Team::first(&server).await;
     team.invite("bo@acme.example", "Bo", "GATEWAY_OPERATOR")
         .await;
@@ -144,7 +144,7 @@ async fn behind_a_public_url_nothing_but_the_link_opens_it(server: Server) {
     ] {
         let replica = server.replica(&["--public-url", url]).await;
         let there = &replica.server;
-        // A proxy that adds no header asks like anybody on this machine.
+        // Through a proxy that adds no header, a request looks like one from this machine.
         for headers in ["Host: localhost\r\n", "Host: 127.0.0.1:8080\r\n"] {
             let status = status_of(there, "GET /mailbox HTTP/1.1", headers).await;
             assert_eq!(status, 403, "{url} {headers}");
@@ -168,7 +168,7 @@ async fn behind_a_public_url_nothing_but_the_link_opens_it(server: Server) {
     }
 }
 
-/// Sends the token of a link as the mailbox's page does.
+/// Submits the token of a link as the mailbox page does.
 async fn redeem(browser: &Client, server: &Server, token: &str) -> Response {
     let form = browser.post(format!("{}/mailbox", server.url));
     let form = form.header("content-type", "application/x-www-form-urlencoded");
@@ -184,7 +184,7 @@ fn browser() -> Client {
     browser.cookie_store(true).build().unwrap()
 }
 
-async fn a_link_opens_it_for_one_browser(server: Server) {
+async fn the_link_opens_the_mailbox_for_one_browser(server: Server) {
     let team = Team::first(&server).await;
     team.invite("bo@acme.example", "Bo", "GATEWAY_OPERATOR")
         .await;
@@ -199,7 +199,7 @@ async fn a_link_opens_it_for_one_browser(server: Server) {
         let request = browser.get(format!("{}{path}", there.url));
         request.send().await.unwrap().status().as_u16()
     };
-    // Looking at the link consumes nothing.
+    // Opening the link consumes nothing.
     assert_eq!(status(&one, "/mailbox").await, 403);
     for wrong in ["", "x", &token[1..], &"A".repeat(43), &"A".repeat(900)] {
         let answer = redeem(&one, there, wrong).await;
@@ -230,7 +230,7 @@ async fn a_link_opens_it_for_one_browser(server: Server) {
         .unwrap();
     assert!(list.text().await.unwrap().contains("bo@acme.example"));
 
-    // It works once, and is not itself what the cookie holds.
+    // The link works once, and its token is not the value of the cookie.
     assert_eq!(redeem(&other, there, token).await.status(), 403);
     let cookie = format!("tokenvue_mailbox={token}");
     let request = other
@@ -252,7 +252,7 @@ async fn a_link_opens_it_for_one_browser(server: Server) {
     replica.stop().await;
 }
 
-async fn a_setting_opens_it_to_everybody(server: Server) {
+async fn a_setting_opens_the_mailbox_to_everyone(server: Server) {
     let flags = [
         "--public-url",
         "https://team.example.com",
@@ -297,7 +297,7 @@ async fn the_program_prints_the_link_and_logs_no_token() {
 }
 
 #[tokio::test]
-async fn on_a_laptop_no_link_is_needed() {
+async fn a_local_mailbox_needs_no_link() {
     let folder = tempfile::tempdir().unwrap();
     let program = Terminal::start(folder.path(), &[]).await;
     let url = format!("http://{}/mailbox", program.address());

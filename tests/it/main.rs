@@ -1,4 +1,4 @@
-//! Tests through the front door: real HTTP against the real server, on SQLite and PostgreSQL.
+//! End-to-end tests: real HTTP against the real server, on SQLite and PostgreSQL.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod accept;

@@ -1,4 +1,4 @@
-//! Lists that grow with the workspaces or invitations of one user.
+//! Lists that grow with one user's workspaces or invitations.
 
 use crate::on_both_engines;
 use crate::support::{Client, Server, Team, text};
@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 
 on_both_engines!(
     memberships_are_read_page_by_page,
-    payloads_list_as_much_as_is_asked_for,
-    a_link_accepts_its_own_invitations_and_others,
-    a_name_changes_in_every_workspace,
+    payload_lists_honor_first,
+    accepting_a_link_accepts_all_pending_invitations,
+    changing_a_name_updates_every_workspace,
 );
 
-/// The names of the workspaces on all pages of a list, read in one direction.
+/// Returns the names of the workspaces on all pages of a list, read in one direction.
 async fn pages(client: &Client, query: &str, id: &str, backward: bool) -> Vec<String> {
     let mut names = Vec::new();
     let mut cursor = Value::Null;
@@ -56,7 +56,7 @@ async fn memberships_are_read_page_by_page(server: Server) {
         team.invite(&bo.email, "Bo", "SECURITY_AUDITOR").await;
         names.push(name.to_owned());
     }
-    // Not Ana's business.
+    // A workspace that Ana does not belong to.
     first.by(&bo).another("Bo's own").await;
     let page = "(first: $first, after: $after, last: $last, before: $before) {
         nodes { workspace { name } } totalCount
@@ -87,7 +87,7 @@ async fn memberships_are_read_page_by_page(server: Server) {
     assert_eq!(list, &json!({ "nodes": [], "totalCount": 5 }));
 }
 
-async fn payloads_list_as_much_as_is_asked_for(server: Server) {
+async fn payload_lists_honor_first(server: Server) {
     let team = Team::first(&server).await;
     let bo = team.member("Bo", "WORKSPACE_ADMIN").await;
     for name in ["x", "y", "z"] {
@@ -110,7 +110,7 @@ async fn payloads_list_as_much_as_is_asked_for(server: Server) {
     assert_eq!(payload["revokedInvitationCount"], 0);
 }
 
-async fn a_link_accepts_its_own_invitations_and_others(server: Server) {
+async fn accepting_a_link_accepts_all_pending_invitations(server: Server) {
     let first = Team::first(&server).await;
     let mut teams = vec![first.clone()];
     for name in ["Globex", "Hooli"] {
@@ -132,8 +132,8 @@ async fn a_link_accepts_its_own_invitations_and_others(server: Server) {
     assert_eq!(payload["memberships"].as_array().unwrap().len(), 3);
 }
 
-/// More than two transactions change.
-async fn a_name_changes_in_every_workspace(server: Server) {
+/// The change takes more than two transactions.
+async fn changing_a_name_updates_every_workspace(server: Server) {
     let team = Team::first(&server).await;
     let workspace = [
         ("id", "{uuid}"),

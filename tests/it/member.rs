@@ -1,4 +1,4 @@
-//! The member list: its orders, pages, filters and search.
+//! The member list: orders, pages, filters, and search.
 
 use crate::on_both_engines;
 use crate::support::{Person, Reply, Server, Team, text, time};
@@ -8,21 +8,21 @@ use std::collections::HashMap;
 
 on_both_engines!(
     members_are_listed_in_each_order,
-    pages_meet_in_every_order_and_direction,
-    a_page_lies_between_two_cursors,
-    a_cursor_of_another_order_is_refused,
+    pages_are_complete_in_every_order_and_direction,
+    pages_between_two_cursors_are_complete,
+    cursors_of_another_order_are_rejected,
     a_search_finds_parts_of_names_and_addresses,
-    a_search_takes_signs_for_themselves,
-    a_member_who_comes_in_between_shifts_no_page,
-    the_invited_are_filtered_by_how_their_invitation_stands,
-    lists_tell_operators_nothing_that_rows_would_not,
-    members_see_when_colleagues_were_last_active,
-    activity_is_noted_once_a_minute_at_most,
+    search_matches_special_characters_literally,
+    changes_between_pages_shift_no_page,
+    members_are_filtered_by_invitation_state,
+    orders_and_filters_require_the_permission_of_their_field,
+    last_activity_is_recorded_per_workspace,
+    activity_is_recorded_at_most_once_a_minute,
 );
 
 const FIELDS: [&str; 5] = ["NAME", "EMAIL", "ROLE", "LAST_ACTIVE", "JOINED"];
 
-/// A page of the list: the arguments as in the schema.
+/// Reads a page of the list with arguments in GraphQL syntax.
 async fn page(team: &Team, arguments: &str) -> Reply {
     let arguments = match arguments.trim() {
         "" => String::new(),
@@ -43,7 +43,7 @@ async fn members(team: &Team, arguments: &str) -> Value {
     page(team, arguments).await.data()["workspace"]["members"].clone()
 }
 
-/// The local parts of a page's addresses.
+/// Returns the local parts of a page's addresses.
 fn emails(members: &Value) -> Vec<String> {
     let nodes = members["nodes"].as_array().unwrap();
     nodes
@@ -52,7 +52,7 @@ fn emails(members: &Value) -> Vec<String> {
         .collect()
 }
 
-/// Reads a whole list in pages of three, from one end to the other; gives it from the start.
+/// Reads a whole list in pages of three, in either direction. Returns it in list order.
 async fn walk(team: &Team, arguments: &str, backward: bool) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     let mut cursor = String::new();
@@ -84,8 +84,9 @@ async fn walk(team: &Team, arguments: &str, backward: bool) -> Vec<String> {
     }
 }
 
-/// Ana, two more who are in, and eight who are invited; three of them have one name.
-async fn crew(server: &Server) -> (Team, [Person; 2]) {
+/// Creates a team of Ana, two more active members, and eight invited ones. Three of them have the
+/// same name.
+async fn team_of_eleven(server: &Server) -> (Team, [Person; 2]) {
     let team = Team::first(server).await;
     let zoe = team.member("Zoë", "GATEWAY_OPERATOR").await;
     server.advance(Duration::hours(1));
@@ -111,7 +112,7 @@ async fn crew(server: &Server) -> (Team, [Person; 2]) {
 }
 
 async fn members_are_listed_in_each_order(server: Server) {
-    let (team, _) = crew(&server).await;
+    let (team, _) = team_of_eleven(&server).await;
     let order = async |field: &str| {
         emails(&members(&team, &format!("orderBy: {{ field: {field} }}")).await)
     };
@@ -141,9 +142,9 @@ async fn members_are_listed_in_each_order(server: Server) {
     assert_eq!(reversed[..3], ["ana", "bo", "zoë"]);
 }
 
-async fn pages_meet_in_every_order_and_direction(server: Server) {
-    let (team, _) = crew(&server).await;
-    // Looking at the list makes Ana active: once is enough for a minute.
+async fn pages_are_complete_in_every_order_and_direction(server: Server) {
+    let (team, _) = team_of_eleven(&server).await;
+    // Reading the list marks Ana as active. This is recorded at most once a minute.
     page(&team, "").await;
     server.quiet().await;
     for field in FIELDS {
@@ -176,8 +177,8 @@ async fn pages_meet_in_every_order_and_direction(server: Server) {
     }
 }
 
-async fn a_page_lies_between_two_cursors(server: Server) {
-    let (team, _) = crew(&server).await;
+async fn pages_between_two_cursors_are_complete(server: Server) {
+    let (team, _) = team_of_eleven(&server).await;
     let list = members(&team, "").await;
     let all = emails(&list);
     let cursor = |n: usize| text(&list["edges"][n]["cursor"]);
@@ -192,8 +193,8 @@ async fn a_page_lies_between_two_cursors(server: Server) {
     assert_eq!((&none["totalCount"], emails(&none).len()), (&json!(11), 0));
 }
 
-async fn a_cursor_of_another_order_is_refused(server: Server) {
-    let (team, _) = crew(&server).await;
+async fn cursors_of_another_order_are_rejected(server: Server) {
+    let (team, _) = team_of_eleven(&server).await;
     for field in FIELDS {
         let list = members(&team, &format!("first: 1 orderBy: {{ field: {field} }}")).await;
         let cursor = text(&list["pageInfo"]["endCursor"]);
@@ -238,7 +239,7 @@ async fn found(team: &Team, search: &str) -> Vec<String> {
 }
 
 async fn a_search_finds_parts_of_names_and_addresses(server: Server) {
-    let (team, _) = crew(&server).await;
+    let (team, _) = team_of_eleven(&server).await;
     for (search, expected) in [
         ("ANGSTROM", &["eva"][..]),
         ("ångström", &["eva"]),
@@ -264,7 +265,7 @@ async fn a_search_finds_parts_of_names_and_addresses(server: Server) {
     }
 }
 
-async fn a_search_takes_signs_for_themselves(server: Server) {
+async fn search_matches_special_characters_literally(server: Server) {
     let team = Team::first(&server).await;
     let person = |local: &str, name: &str| {
         let email = format!("{local}@acme.example");
@@ -302,8 +303,8 @@ async fn a_search_takes_signs_for_themselves(server: Server) {
     }
 }
 
-async fn a_member_who_comes_in_between_shifts_no_page(server: Server) {
-    let (team, _) = crew(&server).await;
+async fn changes_between_pages_shift_no_page(server: Server) {
+    let (team, _) = team_of_eleven(&server).await;
     let before = emails(&members(&team, "").await);
     let first = members(&team, "first: 4").await;
     team.invite("aaa@acme.example", "Aaa", "GATEWAY_OPERATOR")
@@ -315,7 +316,7 @@ async fn a_member_who_comes_in_between_shifts_no_page(server: Server) {
     assert_eq!([emails(&first), rest].concat(), before);
 }
 
-async fn the_invited_are_filtered_by_how_their_invitation_stands(server: Server) {
+async fn members_are_filtered_by_invitation_state(server: Server) {
     let team = Team::first(&server).await;
     let [pending, expired] =
         ["PENDING", "EXPIRED"].map(|state| format!("invitationState: {state}"));
@@ -335,7 +336,7 @@ async fn the_invited_are_filtered_by_how_their_invitation_stands(server: Server)
     .await;
     team.invite("ed@acme.example", "Ed", "SECURITY_AUDITOR")
         .await;
-    // As soon as the time has come, and once the sweep has marked them.
+    // Expired invitations match as soon as they expire, and still after the sweep has marked them.
     for _ in 0..2 {
         let (open, gone) = (
             members(&team, &pending).await,
@@ -365,8 +366,8 @@ async fn the_invited_are_filtered_by_how_their_invitation_stands(server: Server)
     }
 }
 
-async fn lists_tell_operators_nothing_that_rows_would_not(server: Server) {
-    let (team, [zoe, bo]) = crew(&server).await;
+async fn orders_and_filters_require_the_permission_of_their_field(server: Server) {
+    let (team, [zoe, bo]) = team_of_eleven(&server).await;
     let (operator, auditor) = (team.by(&zoe), team.by(&bo));
     for arguments in [
         "orderBy: { field: LAST_ACTIVE }",
@@ -390,7 +391,7 @@ async fn lists_tell_operators_nothing_that_rows_would_not(server: Server) {
     }
 }
 
-async fn members_see_when_colleagues_were_last_active(server: Server) {
+async fn last_activity_is_recorded_per_workspace(server: Server) {
     let team = Team::first(&server).await;
     let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
     server.quiet().await;
@@ -409,7 +410,7 @@ async fn members_see_when_colleagues_were_last_active(server: Server) {
     let second = time(&team.member_with(&bo.email).await["lastActiveAt"]);
     assert!(second >= came && second - first >= Duration::days(1));
 
-    // In the workspace that they look at, not in all of theirs.
+    // Activity is recorded for the active workspace only.
     let beta = team.another("Beta").await;
     beta.invite(&bo.email, "", "GATEWAY_OPERATOR").await;
     assert_eq!(
@@ -426,7 +427,7 @@ async fn members_see_when_colleagues_were_last_active(server: Server) {
     assert!(time(&team.member_with(&bo.email).await["lastActiveAt"]) < came);
 }
 
-async fn activity_is_noted_once_a_minute_at_most(server: Server) {
+async fn activity_is_recorded_at_most_once_a_minute(server: Server) {
     let team = Team::first(&server).await;
     let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
     server.advance(Duration::minutes(2));
@@ -440,7 +441,7 @@ async fn activity_is_noted_once_a_minute_at_most(server: Server) {
     for seconds in [20, 20] {
         server.advance(Duration::seconds(seconds));
         let noted = seen().await;
-        // A test that is stopped for long may see the next minute: nothing sooner.
+        // A slow test run may reach the next minute, but nothing is recorded before.
         assert!(noted == first || noted - first >= Duration::minutes(1));
         next = noted;
     }

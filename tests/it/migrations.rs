@@ -1,4 +1,5 @@
-//! The schema history, and what the database itself holds to: constraints, triggers, the doctor.
+//! The schema history, and what the database itself enforces: constraints, triggers, and the
+//! doctor's checks.
 
 mod constraints;
 mod doctor;
@@ -13,11 +14,11 @@ use tokenvue::config::Config;
 use tokenvue::db::Db;
 
 on_both_engines!(
-    down_leaves_nothing_and_up_comes_again,
-    replicas_migrate_an_empty_database_at_once,
+    migrations_can_be_reverted_and_applied_again,
+    replicas_migrate_an_empty_database_concurrently,
 );
 
-/// All that a schema is made of, as text; PostgreSQL's extensions and the history table stay.
+/// All parts of a schema as text, except PostgreSQL's extensions and the history table.
 const SQLITE_SCHEMA: &str = "SELECT type || ' ' || coalesce(sql, name) AS part
     FROM sqlite_master WHERE tbl_name <> 'seaql_migrations' ORDER BY 1";
 const POSTGRES_SCHEMA: &str = "SELECT part FROM (
@@ -50,7 +51,7 @@ async fn schema(db: &Db) -> Vec<String> {
     parts.into_iter().map(|part| part.part).collect()
 }
 
-async fn down_leaves_nothing_and_up_comes_again(server: Server) {
+async fn migrations_can_be_reverted_and_applied_again(server: Server) {
     let db = &server.app.db;
     let first = schema(db).await;
     assert!(
@@ -68,7 +69,7 @@ async fn down_leaves_nothing_and_up_comes_again(server: Server) {
     assert_eq!(schema(db).await, first);
 }
 
-async fn replicas_migrate_an_empty_database_at_once(server: Server) {
+async fn replicas_migrate_an_empty_database_concurrently(server: Server) {
     let Some(database) = TestDatabase::make(server.engine).await else {
         return;
     };

@@ -221,7 +221,7 @@ async fn each_kind_of_request_takes_few_statements(server: Server) {
     change_members(&mut counter, &team, &bo, &globex).await;
     change_oneself(&mut counter, &team, &globex).await;
     request_new(&mut counter, token).await;
-    nothing_is_left_out(&counter).await;
+    assert_every_mutation_is_counted(&counter).await;
     let longest = counter.table.iter().map(|counts| counts.transaction).max();
     assert!(longest <= Some(ROUND_TRIPS), "{}", counter.text());
     assert_eq!(counter.taken("members, 2"), counter.taken("members, 100"));
@@ -274,7 +274,7 @@ async fn nodes(counter: &mut Counter<'_>, rows: &[Value]) {
 }
 
 /// Each mutation has been counted.
-async fn nothing_is_left_out(counter: &Counter<'_>) {
+async fn assert_every_mutation_is_counted(counter: &Counter<'_>) {
     let schema = Introspection::load(&counter.server.anonymous()).await;
     let mutations = schema
         .fields()
