@@ -1,4 +1,4 @@
-//! What people do with their accounts.
+//! Account operations: profile, password, sessions, and password resets.
 
 use crate::operation::{Actor, Operation};
 use crate::outcome::{Entry, Outcome};
@@ -43,7 +43,7 @@ impl Step<'_> {
         account.ok_or_else(|| Outcome::refused("UNAUTHENTICATED"))
     }
 
-    /// Changes a person's name, in all workspaces that they have joined.
+    /// Changes a person's name in all workspaces that they have joined.
     fn rename(&mut self, key: Key, actor: Actor) -> Answer {
         self.viewer(actor)?;
         let name = format!("U{}", key.0);
@@ -57,7 +57,7 @@ impl Step<'_> {
         Ok(Outcome::Done)
     }
 
-    /// The person's other sessions end.
+    /// Changes the password and ends the person's other sessions.
     fn change_password(&mut self, key: Key, actor: Actor, current: Key) -> Answer {
         if self.viewer(actor)?.password != current {
             return Err(Outcome::problem("CREDENTIALS_INVALID"));
@@ -83,12 +83,12 @@ impl Step<'_> {
         let account = account.filter(|account| account.password == password);
         let account = account.ok_or_else(|| Outcome::problem("CREDENTIALS_INVALID"))?;
         account.sessions.insert(key);
-        self.note(person, "SIGN_IN", None);
+        self.log_in_joined(person, "SIGN_IN", None);
         Ok(Outcome::Done)
     }
 
-    /// Writes to the audit log of each workspace that a person has joined.
-    fn note(&mut self, person: Person, kind: &'static str, subject: Option<Person>) {
+    /// Writes an entry to the audit log of each workspace that a person has joined.
+    fn log_in_joined(&mut self, person: Person, kind: &'static str, subject: Option<Person>) {
         let joined = self.state.workspaces.iter();
         let keys: Vec<Key> = joined
             .filter(|(_, workspace)| workspace.active(person).is_some())
@@ -102,7 +102,7 @@ impl Step<'_> {
         }
     }
 
-    /// Ends those of the open resets that `which` selects.
+    /// Ends the open resets that `which` selects.
     pub fn end_resets(&mut self, person: Person, code: &'static str, which: fn(&Reset) -> bool) {
         let resets = self.state.resets.entry(person).or_default();
         let open = resets.iter_mut().filter(|reset| reset.ended.is_none());
@@ -111,7 +111,7 @@ impl Step<'_> {
         }
     }
 
-    /// Mails a link to reset the password, which ends no other link.
+    /// Sends a reset link. Ends no other link.
     pub fn open_reset(&mut self, person: Person, by_admin: bool) {
         let mail = self.mail(person, "PASSWORD_RESET");
         let reset = Reset {
@@ -123,7 +123,7 @@ impl Step<'_> {
         self.state.resets.entry(person).or_default().push(reset);
     }
 
-    /// All sessions of the person end.
+    /// Sets a new password and ends all sessions of the person.
     fn reset_password(&mut self, key: Key, person: Person, mail: usize) -> Answer {
         let resets = self.state.resets.get(&person).into_iter().flatten();
         let reset = resets.into_iter().find(|reset| reset.mail == mail);
@@ -139,7 +139,7 @@ impl Step<'_> {
         account.password = key;
         account.sessions.clear();
         self.mail(person, "PASSWORD_CHANGED");
-        self.note(person, "RESET_PASSWORD", Some(person));
+        self.log_in_joined(person, "RESET_PASSWORD", Some(person));
         Ok(Outcome::Done)
     }
 }

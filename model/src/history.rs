@@ -1,29 +1,31 @@
-//! Linearizability: whether one order of overlapping operations explains what each answered.
+//! Linearizability: whether some order of overlapping operations explains the response to each of
+//! them.
 //!
 //! The search is Wing and Gong's ("Testing and Verifying Concurrent Objects", 1993) with Lowe's
-//! memory of configurations that led nowhere ("Testing for linearizability", 2017). Crates that
-//! check histories either search without that memory or cannot compare with an audit log.
+//! cache of failed configurations ("Testing for linearizability", 2017). Crates that check
+//! histories lack this cache or cannot compare with an audit log.
 
 use crate::operation::Operation;
 use crate::outcome::{Entry, Outcome};
 use crate::state::State;
 use std::collections::HashSet;
 
-/// An operation as a client saw it.
+/// An operation as observed by a client.
 #[derive(Clone, Debug)]
 pub struct Call {
     pub operation: Operation,
-    /// When it was sent, and when its answer came, by one clock that never stands still.
+    /// The times of the request and of the response, from one strictly increasing clock.
     pub start: u64,
     pub end: u64,
-    /// `None` where no answer came: it may have taken place at any time after its start, or never.
+    /// `None` if there was no response. The operation may then have taken effect at any time after
+    /// its start, or never.
     pub outcome: Option<Outcome>,
 }
 
-/// That no order explains a history.
+/// No order explains a history.
 #[derive(Clone, Debug)]
 pub struct Unexplained {
-    /// The longest order found that explains a part of it, by the places of the calls.
+    /// The longest order found that explains a part of the history, as indexes of the calls.
     pub longest: Vec<usize>,
 }
 
@@ -35,20 +37,20 @@ struct Search<'h> {
     longest: Vec<usize>,
 }
 
-/// Finds an order of the calls that starts from a state and explains their outcomes: each takes
-/// place between its start and its end. At most 64 calls.
+/// Finds an order of the calls that starts from a state and explains their outcomes. Each call
+/// takes effect between its start and its end. Accepts at most 64 calls.
 ///
 /// # Errors
-/// Where there is none.
+/// If there is no such order.
 pub fn explain(state: &State, calls: &[Call]) -> Result<Vec<usize>, Unexplained> {
     search(state, calls, None)
 }
 
-/// Likewise, an order in which the calls also write what is in the audit log: a group of entries
-/// for each call that wrote any, sorted inside.
+/// Like [`explain`], but the calls must also write the audit log: one sorted group of entries for
+/// each call that wrote any.
 ///
 /// # Errors
-/// Where there is none.
+/// If there is no such order.
 pub fn explain_log(
     state: &State,
     calls: &[Call],
@@ -83,7 +85,7 @@ fn search(
 }
 
 impl Search<'_> {
-    /// Whether the calls that are not in the set `done` can follow.
+    /// Returns whether the calls that are not in the set `done` can follow.
     fn run(&mut self, done: u64, logged: usize, state: &State) -> bool {
         if self.order.len() > self.longest.len() {
             self.longest.clone_from(&self.order);
@@ -109,7 +111,7 @@ impl Search<'_> {
         })
     }
 
-    /// The calls of which any may be next: those that began before any other one ended.
+    /// Returns the calls that can be next: those that started before any other call ended.
     fn next(&self, done: u64) -> Vec<usize> {
         let open = || (0..self.calls.len()).filter(|n| done & (1 << n) == 0);
         let end = |n: usize| match self.calls[n].outcome {
@@ -120,12 +122,13 @@ impl Search<'_> {
         open().filter(|n| self.calls[*n].start < first).collect()
     }
 
-    /// The state after a call, where it can take place now.
+    /// Returns the state after a call if it can take effect now.
     fn take(&self, n: usize, logged: usize, state: &State) -> Option<(usize, State)> {
         let call = &self.calls[n];
         let mut state = state.clone();
         let mut reply = state.apply(&call.operation);
         let answered = call.outcome.as_ref();
+        // The model must predict the observed outcome.
         if answered.is_some_and(|outcome| *outcome != reply.outcome) {
             return None;
         }

@@ -1,11 +1,11 @@
-//! Inviting, and assigning to more workspaces.
+//! Invitations and assignments to more workspaces.
 
 use crate::operation::{Invitee, Operation};
 use crate::outcome::{Entry, Outcome, Verdict};
 use crate::state::{Invitation, InvitationState, Key, Member, Person, User, limits};
 use crate::step::{Answer, Step};
 
-/// Who invites whom, under which name, as this workspace's admin enters it.
+/// The inviter and the name that they enter for the invitee.
 struct Call {
     inviter: Person,
     name: String,
@@ -88,13 +88,13 @@ impl Step<'_> {
         }
     }
 
-    /// Invites somebody who has no account to some workspaces, by one mail. An expired invitation
-    /// is sent again.
+    /// Invites a person without an account to workspaces, by one mail. Resends an expired
+    /// invitation.
     fn send(&mut self, call: &Call, invitee: Invitee, keys: &[Key]) {
         if keys.is_empty() {
             return;
         }
-        self.know(invitee.person);
+        self.ensure_user(invitee.person);
         let mail = self.mail(invitee.person, "INVITATION");
         let mut ties = Vec::new();
         for key in keys {
@@ -138,7 +138,7 @@ impl Step<'_> {
         self.state.ties.insert((invitee.person, mail), ties);
     }
 
-    /// Makes somebody who has an account a member at once, and says so in one mail.
+    /// Adds a person with an account as an active member, and notifies them by one mail.
     fn add(&mut self, call: &Call, invitee: Invitee, keys: &[Key]) {
         let name = self.state.account_name(invitee.person);
         for key in keys {
@@ -162,7 +162,7 @@ impl Step<'_> {
         }
     }
 
-    fn know(&mut self, person: Person) {
+    fn ensure_user(&mut self, person: Person) {
         if !self.state.users.contains_key(&person) {
             let number = self.state.known;
             self.state.known += 1;

@@ -1,13 +1,13 @@
-//! What the service promises about teams and accounts, as a small pure program.
+//! The rules for teams and accounts as a small pure program.
 //!
-//! [`State::apply`] runs one operation after the other, without database, network or clock, and
-//! tells what each answers, writes to the audit log and mails. Tests run the same operations
-//! against the real server and compare: [`Worlds`] where answers get lost, [`history`] where
-//! operations overlap.
+//! [`State::apply`] runs one operation after another, without a database, network, or clock, and
+//! returns the response, audit log entries, and mails of each. Tests run the same operations
+//! against the real server and compare: [`Worlds`] if responses get lost, [`history`] if operations
+//! overlap.
 //!
-//! People, workspaces and sessions have names of the tests' own, which hold however many of the
-//! operations before them took place: a person is one address, and what an operation makes is named
-//! by the operation's [`Key`].
+//! The tests choose the names of people, workspaces, and sessions, so that names do not depend on
+//! which earlier operations took effect. A person is one address. Other objects are named by the
+//! [`Key`] of the operation that creates them.
 
 mod account;
 pub mod history;

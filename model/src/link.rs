@@ -1,4 +1,4 @@
-//! What the invited do with the links of their mails.
+//! Operations that invited people run with the links in their mails.
 
 use crate::operation::Operation;
 use crate::outcome::{Entry, Outcome};
@@ -6,8 +6,8 @@ use crate::state::{Account, Invitation, InvitationState, Key, Person, limits};
 use crate::step::{Answer, Step};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How an invitation stands, seen through a link. Of several in one mail, the first in this order
-/// decides about the link.
+/// The state of an invitation as seen through a link. If a mail has several invitations, the first
+/// state in this order applies to the link.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Standing {
     Valid,
@@ -57,7 +57,7 @@ impl Step<'_> {
         }
     }
 
-    /// The invitations that a mail named, with their standings.
+    /// Returns the invitations of a mail with their states.
     fn link(&self, person: Person, mail: usize) -> Result<Vec<(Key, Standing)>, Outcome> {
         let ties = self.state.ties.get(&(person, mail));
         let ties = ties.ok_or_else(|| Outcome::problem("TOKEN_UNKNOWN"))?;
@@ -68,8 +68,8 @@ impl Step<'_> {
         Ok(named.collect())
     }
 
-    /// The workspaces whose invitations the link accepts or declines; the error says why there are
-    /// none.
+    /// Returns the workspaces whose invitations the link accepts or declines, or the error if there
+    /// are none.
     fn valid(&self, person: Person, mail: usize) -> Result<Vec<Key>, Outcome> {
         let link = self.link(person, mail)?;
         let best = link.iter().map(|(_, standing)| *standing).min();
@@ -80,8 +80,8 @@ impl Step<'_> {
         Ok(valid.map(|(key, _)| key).collect())
     }
 
-    /// Accepts all pending invitations of the person: the mailbox is proven. Who has no account
-    /// signs up by it; who has one must be signed in.
+    /// Accepts all pending invitations of the person, because the link verifies the mailbox. A
+    /// person without an account signs up; a person with an account must be signed in.
     fn accept(&mut self, key: Key, person: Person, mail: usize, session: Option<Key>) -> Answer {
         self.valid(person, mail)?;
         match self.state.account(person) {
@@ -136,8 +136,8 @@ impl Step<'_> {
         Ok(Outcome::Done)
     }
 
-    /// Asks the inviters for a new invitation in place of an expired one, once a day at most. The
-    /// answer is the same for every link.
+    /// Asks the inviters to replace an expired invitation, at most once a day. The response is the
+    /// same for every link.
     fn request(&mut self, person: Person, mail: usize) -> Answer {
         let now = self.state.now;
         let link = self.link(person, mail)?;

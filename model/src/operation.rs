@@ -1,9 +1,9 @@
-//! What people do.
+//! The operations of the model.
 
 use crate::state::{Key, Minutes, Person, Role};
 use std::fmt;
 
-/// A person with the session that they use.
+/// A person and the session that they use.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Actor {
     pub person: Person,
@@ -16,18 +16,18 @@ impl fmt::Debug for Actor {
     }
 }
 
-/// Somebody to invite.
+/// A person to invite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Invitee {
     pub person: Person,
     pub role: Role,
 }
 
-/// An operation of the API, or time passing. Links are numbered by the mails of the person who
-/// uses them, and passwords are named by the operations that set them.
+/// An operation of the API, or passing time. Links are identified by the numbers of the recipient's
+/// mails, passwords by the operations that set them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Operation {
-    /// `inviteUsers`. The names that the admin enters are made of the key.
+    /// `inviteUsers`. The entered names are derived from the key.
     Invite {
         key: Key,
         actor: Actor,
@@ -42,13 +42,13 @@ pub enum Operation {
         to: Vec<Key>,
         role: Role,
     },
-    /// `resendInvitation`, of the latest invitation of a person.
+    /// `resendInvitation` of a person's latest invitation.
     Resend {
         actor: Actor,
         workspace: Key,
         person: Person,
     },
-    /// `revokeInvitation`, likewise.
+    /// `revokeInvitation` of a person's latest invitation.
     Revoke {
         actor: Actor,
         workspace: Key,
@@ -77,9 +77,9 @@ pub enum Operation {
         workspace: Key,
         person: Person,
     },
-    /// `createWorkspace`; the key names the workspace.
+    /// `createWorkspace`. The key names the workspace.
     Create { key: Key, actor: Actor },
-    /// `updateWorkspace`: a new name, made of the key, or other days for invitations.
+    /// `updateWorkspace`: a new name derived from the key, or another invitation lifetime.
     Update {
         key: Key,
         actor: Actor,
@@ -88,9 +88,9 @@ pub enum Operation {
     },
     /// `switchWorkspace`.
     Switch { actor: Actor, workspace: Key },
-    /// `updateProfile`; the name is made of the key.
+    /// `updateProfile`. The name is derived from the key.
     Rename { key: Key, actor: Actor },
-    /// `changePassword`; the key names the new one.
+    /// `changePassword`. The key names the new password.
     ChangePassword {
         key: Key,
         actor: Actor,
@@ -100,14 +100,14 @@ pub enum Operation {
     SignOut { actor: Actor },
     /// `revokeSession`.
     RevokeSession { actor: Actor, session: Key },
-    /// `signIn`; the key names the session.
+    /// `signIn`. The key names the session.
     SignIn {
         key: Key,
         person: Person,
         password: Key,
     },
-    /// `acceptInvitation`, by a link of the person; with their session or none. The key names the
-    /// session and the password of somebody who signs up by it.
+    /// `acceptInvitation` with a link of the person, signed in or not. The key names the session
+    /// and password of a person who signs up.
     Accept {
         key: Key,
         person: Person,
@@ -120,12 +120,12 @@ pub enum Operation {
     RequestInvitation { person: Person, mail: usize },
     /// `requestPasswordReset`.
     RequestReset { person: Person },
-    /// `resetPassword`; the key names the new password.
+    /// `resetPassword`. The key names the new password.
     ResetPassword {
         key: Key,
         person: Person,
         mail: usize,
     },
-    /// The clock moves on.
+    /// Time passes.
     Advance { minutes: Minutes },
 }

@@ -1,8 +1,8 @@
-//! What comes of an operation.
+//! The results of operations.
 
 use crate::state::{Key, Person};
 
-/// What became of one person in one workspace.
+/// The result of inviting one person to one workspace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verdict {
     Added,
@@ -12,7 +12,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The result's name in the API.
+    /// Returns the result's code in the API.
     pub fn code(self) -> &'static str {
         match self {
             Verdict::Added => "ADDED",
@@ -23,22 +23,21 @@ impl Verdict {
     }
 }
 
-/// What an operation answers.
+/// The response to an operation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
-    /// It was done.
+    /// The operation succeeded.
     Done,
-    /// It was done; these people's invitations were transferred to another admin, and those
-    /// revoked.
+    /// The operation succeeded and transferred or revoked the invitations of these people.
     Moved {
         transferred: Vec<Person>,
         revoked: Vec<Person>,
     },
     /// One result for each person and workspace, in the order of the input.
     Results(Vec<String>),
-    /// A GraphQL error, by its code.
+    /// The code of a GraphQL error.
     Refused(String),
-    /// A user error, by its code.
+    /// The code of a user error.
     Problem(String),
 }
 
@@ -52,18 +51,18 @@ impl Outcome {
     }
 }
 
-/// An entry of the audit log about something that was done.
+/// An audit log entry of a successful operation.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Entry {
     pub workspace: Key,
     pub kind: &'static str,
     pub actor: Person,
     pub subject: Option<Person>,
-    /// What else it tells, by key, in the order of the keys.
+    /// Further details, sorted by key.
     pub details: Vec<(&'static str, String)>,
 }
 
-/// An entry of the audit log about something that was refused.
+/// An audit log entry of a denied attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Refusal {
     pub workspace: Key,
@@ -71,23 +70,23 @@ pub struct Refusal {
     pub actor: Person,
 }
 
-/// A mail.
+/// A mail to a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Mail {
     pub to: Person,
-    /// Its number among the person's mails.
+    /// The index among the person's mails.
     pub number: usize,
     pub kind: &'static str,
 }
 
-/// All that comes of an operation.
+/// All effects of an operation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Reply {
     pub outcome: Outcome,
-    /// In any order: they have one time.
+    /// In any order, because they have the same time.
     pub entries: Vec<Entry>,
     pub refusals: Vec<Refusal>,
-    /// In the order in which each person gets them.
+    /// In the order in which each person receives them.
     pub mails: Vec<Mail>,
 }
 

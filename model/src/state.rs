@@ -1,9 +1,9 @@
-//! Everything that the model knows at one time.
+//! The state of the model.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-/// One address, and whoever reads its mails.
+/// A person, identified by one email address.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Person(pub u8);
 
@@ -14,13 +14,13 @@ impl fmt::Debug for Person {
 }
 
 impl Person {
-    /// The address.
+    /// Returns the email address.
     pub fn email(self) -> String {
         format!("p{}@acme.example", self.0)
     }
 }
 
-/// The number of an operation. It names the workspace or session that the operation makes.
+/// The number of an operation. Names the workspace or session that the operation creates.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(pub u32);
 
@@ -30,8 +30,8 @@ impl fmt::Debug for Key {
     }
 }
 
-/// Time, in whole minutes. All limits are whole minutes, too, and a test's own seconds never add up
-/// to one, so that they make no difference.
+/// Time in whole minutes. All limits are whole minutes too, and a test takes less than a minute of
+/// its own, so seconds make no difference.
 pub type Minutes = u32;
 
 /// A role in a workspace.
@@ -43,7 +43,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// The role's name in the API.
+    /// Returns the role's code in the API.
     pub fn code(self) -> &'static str {
         match self {
             Role::Admin => "WORKSPACE_ADMIN",
@@ -53,34 +53,34 @@ impl Role {
     }
 }
 
-/// What signing up makes.
+/// An account, created by signing up.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Account {
     pub name: String,
     pub password: Key,
-    /// Those that have not been ended. Tests of the model let them live for longer than a run.
+    /// Sessions that have not been ended. In tests, they do not expire.
     pub sessions: BTreeSet<Key>,
 }
 
-/// An address that the service knows.
+/// A user known to the service.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct User {
-    /// Users are numbered as they become known.
+    /// The number of the user, in the order of creation.
     pub number: u32,
     pub account: Option<Account>,
 }
 
-/// A membership. It is invited as long as it has an open invitation, and active otherwise.
+/// A membership: invited while it has an open invitation, and active otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Member {
     pub role: Role,
     pub is_active: bool,
     pub name: String,
-    /// The number of the operation by which the member joined.
+    /// The number of the operation in which the member joined.
     pub joined: u32,
 }
 
-/// Where an invitation stands, apart from time.
+/// The state of an invitation, regardless of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum InvitationState {
     Open,
@@ -94,17 +94,17 @@ pub enum InvitationState {
 pub struct Invitation {
     pub state: InvitationState,
     pub inviter: Person,
-    /// The mail whose link is the valid one, by its number among the person's mails.
+    /// The mail with the valid link, as an index of the person's mails.
     pub mail: usize,
     pub sent_at: Minutes,
     pub sent_count: u32,
     pub expires_at: Minutes,
-    /// When the person last requested a new one.
+    /// The time of the person's last request for a new invitation.
     pub requested_at: Option<Minutes>,
 }
 
 impl Invitation {
-    /// Whether it is open and can no longer be accepted.
+    /// Returns whether the invitation is open and expired.
     pub fn is_expired(&self, now: Minutes) -> bool {
         self.state == InvitationState::Open && self.expires_at <= now
     }
@@ -114,7 +114,7 @@ impl Invitation {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Workspace {
     pub name: String,
-    /// Days that its invitations are valid, where it has a setting of its own.
+    /// The workspace's own invitation lifetime in days, if set.
     pub lifetime_days: Option<u32>,
     pub members: BTreeMap<Person, Member>,
     /// All invitations of each person, the latest last.
@@ -124,29 +124,29 @@ pub struct Workspace {
 /// A password reset.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Reset {
-    /// The mail with its link, by its number among the person's mails.
+    /// The mail with the link, as an index of the person's mails.
     pub mail: usize,
-    /// Whether an admin has sent it. A newer one of an admin replaces it.
+    /// Whether an admin has sent it. The next reset from an admin replaces it.
     pub by_admin: bool,
     pub expires_at: Minutes,
-    /// The code of the error that its link gives now.
+    /// The error code of its link once it has ended.
     pub ended: Option<&'static str>,
 }
 
-/// Everything that the model knows at one time.
+/// The state of the model.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct State {
     pub now: Minutes,
     pub users: BTreeMap<Person, User>,
     pub workspaces: BTreeMap<Key, Workspace>,
-    /// How many mails each person was sent.
+    /// The number of mails sent to each person.
     pub mails: BTreeMap<Person, usize>,
-    /// The invitations that a mail names: workspace, and number among the person's in it.
+    /// The invitations in a mail: the workspace and the index among the person's invitations there.
     pub ties: BTreeMap<(Person, usize), Vec<(Key, usize)>>,
     pub resets: BTreeMap<Person, Vec<Reset>>,
-    /// How many operations there were.
+    /// The number of operations so far.
     pub(crate) operations: u32,
-    /// How many users there were.
+    /// The number of users so far.
     pub(crate) known: u32,
 }
 
@@ -159,13 +159,13 @@ pub(crate) mod limits {
     pub const INVITATION: Minutes = 7 * DAY;
     pub const RESEND_COOLDOWN: Minutes = 1;
     pub const RESET: Minutes = HOUR;
-    /// How long an inviter is not asked again for a new invitation.
+    /// The minimum time between two requests to an inviter for a new invitation.
     pub const REQUEST_PAUSE: Minutes = DAY;
 }
 
 impl State {
-    /// An installation with one workspace and its admin, who has no session yet. The key names the
-    /// workspace and the admin's password.
+    /// Creates the state of an installation with one workspace and its admin, who has no session
+    /// yet. The key names the workspace and the admin's password.
     pub fn new(admin: Person, name: &str, workspace: &str, key: Key) -> State {
         let account = Account {
             name: name.to_owned(),
@@ -190,7 +190,7 @@ impl State {
         state
     }
 
-    /// Makes a workspace with its first admin.
+    /// Creates a workspace with its first admin.
     pub(crate) fn found(&mut self, key: Key, name: &str, admin: Person) {
         let member = Member {
             role: Role::Admin,
@@ -207,7 +207,7 @@ impl State {
         self.workspaces.insert(key, workspace);
     }
 
-    /// The account of a person who has signed up.
+    /// Returns the account of a person who has signed up.
     pub fn account(&self, person: Person) -> Option<&Account> {
         self.users.get(&person)?.account.as_ref()
     }
@@ -216,13 +216,13 @@ impl State {
         self.users.get_mut(&person)?.account.as_mut()
     }
 
-    /// The name of a person who has signed up; empty for others.
+    /// Returns the name of a person who has signed up, and an empty string for others.
     pub(crate) fn account_name(&self, person: Person) -> String {
         let account = self.account(person);
         account.map_or_else(String::new, |account| account.name.clone())
     }
 
-    /// Whether a mail may stay unsent: all that it is about has ended.
+    /// Returns whether a mail need not be sent because everything it is about has ended.
     pub fn is_obsolete(&self, to: Person, mail: usize) -> bool {
         let invitations = self.ties.get(&(to, mail)).into_iter().flatten();
         let is_open = |(key, number): &(Key, usize)| {
@@ -239,14 +239,14 @@ impl State {
         has_link && !is_reset_open && !invitations.into_iter().any(is_open)
     }
 
-    /// Numbers a mail to a person.
+    /// Returns the index of a new mail to a person.
     pub(crate) fn next_mail(&mut self, to: Person) -> usize {
         let count = self.mails.entry(to).or_default();
         *count += 1;
         *count - 1
     }
 
-    /// Forgets a person who never signed up and is invited nowhere.
+    /// Deletes a user who never signed up and has no invitation.
     pub(crate) fn forget(&mut self, person: Person) {
         let is_member = |workspace: &Workspace| workspace.members.contains_key(&person);
         if self.account(person).is_none() && !self.workspaces.values().any(is_member) {
@@ -256,18 +256,18 @@ impl State {
 }
 
 impl Workspace {
-    /// The membership of somebody who has joined.
+    /// Returns the membership of a person who has joined.
     pub fn active(&self, person: Person) -> Option<&Member> {
         self.members.get(&person).filter(|member| member.is_active)
     }
 
-    /// Whether somebody is an active admin.
+    /// Returns whether a person is an active admin.
     pub fn is_admin(&self, person: Person) -> bool {
         self.active(person)
             .is_some_and(|member| member.role == Role::Admin)
     }
 
-    /// The active admins.
+    /// Returns the active admins.
     pub fn admins(&self) -> impl Iterator<Item = Person> + '_ {
         self.members
             .keys()
@@ -275,12 +275,12 @@ impl Workspace {
             .filter(|person| self.is_admin(*person))
     }
 
-    /// The latest invitation of a person, open or not.
+    /// Returns the latest invitation of a person, open or not.
     pub fn latest(&self, person: Person) -> Option<&Invitation> {
         self.invitations.get(&person)?.last()
     }
 
-    /// The open invitation of a person.
+    /// Returns the open invitation of a person.
     pub fn open(&self, person: Person) -> Option<&Invitation> {
         self.latest(person)
             .filter(|invitation| invitation.state == InvitationState::Open)

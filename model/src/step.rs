@@ -1,20 +1,20 @@
-//! Running one operation.
+//! Execution of one operation.
 
 use crate::operation::{Actor, Operation};
 use crate::outcome::{Entry, Mail, Outcome, Refusal, Reply};
 use crate::state::{Account, Key, Person, State, Workspace};
 
-/// What an operation answers: `Err` where nothing has changed.
+/// The response to an operation. `Err` if nothing changed.
 pub(crate) type Answer = Result<Outcome, Outcome>;
 
-/// An operation that is running.
+/// An operation in progress.
 pub(crate) struct Step<'s> {
     pub state: &'s mut State,
     reply: Reply,
 }
 
 impl State {
-    /// Runs an operation.
+    /// Runs an operation and returns its effects.
     pub fn apply(&mut self, operation: &Operation) -> Reply {
         self.operations += 1;
         let mut step = Step {
@@ -26,7 +26,7 @@ impl State {
             outcome,
             ..step.reply
         };
-        // States between which nobody can see a difference are equal.
+        // States that no client can distinguish are equal.
         if reply.entries.is_empty() {
             self.operations -= 1;
         }
@@ -63,7 +63,7 @@ impl Step<'_> {
         }
     }
 
-    /// Checks the session.
+    /// Requires a valid session, and returns the actor's account.
     pub fn viewer(&self, actor: Actor) -> Result<&Account, Outcome> {
         let account = self.state.account(actor.person);
         account
@@ -71,8 +71,8 @@ impl Step<'_> {
             .ok_or_else(|| Outcome::refused("UNAUTHENTICATED"))
     }
 
-    /// Checks that the actor belongs to the workspaces and is an admin in all of them. A refused
-    /// attempt of a member is in the audit log.
+    /// Requires that the actor belongs to the workspaces and is an admin in all of them. A member's
+    /// denied attempt is written to the audit log.
     pub fn authorize(
         &mut self,
         actor: Actor,
@@ -99,7 +99,7 @@ impl Step<'_> {
         Err(Outcome::refused("FORBIDDEN"))
     }
 
-    /// Checks that a person has joined a workspace.
+    /// Requires that a person has joined a workspace.
     pub fn member_of(&self, person: Person, key: Key) -> Result<(), Outcome> {
         let workspace = self.state.workspaces.get(&key);
         let is_member = workspace.is_some_and(|workspace| workspace.active(person).is_some());
@@ -108,18 +108,18 @@ impl Step<'_> {
             .ok_or_else(|| Outcome::refused("NOT_FOUND"))
     }
 
-    /// A workspace that was found before.
+    /// Returns a workspace by key.
     pub fn workspace(&mut self, key: Key) -> Result<&mut Workspace, Outcome> {
         let workspace = self.state.workspaces.get_mut(&key);
         workspace.ok_or_else(|| Outcome::refused("NOT_FOUND"))
     }
 
-    /// Writes to the audit log.
+    /// Writes an entry to the audit log.
     pub fn log(&mut self, entry: Entry) {
         self.reply.entries.push(entry);
     }
 
-    /// Sends a mail; gives its number.
+    /// Sends a mail and returns its index.
     pub fn mail(&mut self, to: Person, kind: &'static str) -> usize {
         let number = self.state.next_mail(to);
         self.reply.mails.push(Mail { to, number, kind });

@@ -1,4 +1,4 @@
-//! What members, mostly admins, do in a workspace.
+//! Operations of members, mostly admins, in a workspace.
 
 use crate::operation::{Actor, Operation};
 use crate::outcome::{Entry, Outcome};
@@ -102,8 +102,8 @@ impl Step<'_> {
         Ok(Outcome::Done)
     }
 
-    /// The last active admin stays one.
-    fn is_last_admin(&mut self, key: Key, person: Person) -> Result<(), Outcome> {
+    /// Requires that the person is not the last active admin.
+    fn require_another_admin(&mut self, key: Key, person: Person) -> Result<(), Outcome> {
         let workspace = self.workspace(key)?;
         if workspace.is_admin(person) && workspace.admins().count() == 1 {
             return Err(Outcome::problem("LAST_ADMIN"));
@@ -122,25 +122,25 @@ impl Step<'_> {
         let member = self.workspace(key)?.members.get(&person);
         let before = member.ok_or_else(|| Outcome::refused("NOT_FOUND"))?.role;
         if before == role {
-            return Ok(nothing_moved());
+            return Ok(no_transfers());
         }
-        self.is_last_admin(key, person)?;
+        self.require_another_admin(key, person)?;
         if let Some(member) = self.workspace(key)?.members.get_mut(&person) {
             member.role = role;
         }
         let entry = Entry::new(key, "CHANGE_ROLE", actor.person).to(person);
         self.log(entry.with("from", before.code()).with("to", role.code()));
         if before != Role::Admin {
-            return Ok(nothing_moved());
+            return Ok(no_transfers());
         }
         Ok(self.transfer(key, person, actor.person, revoke))
     }
 
-    /// Somebody leaves, or is removed.
+    /// Ends a membership: the person leaves or is removed.
     fn depart(&mut self, actor: Person, (key, person): (Key, Person), revoke: bool) -> Answer {
         let member = self.workspace(key)?.members.get(&person);
         let role = member.ok_or_else(|| Outcome::refused("NOT_FOUND"))?.role;
-        self.is_last_admin(key, person)?;
+        self.require_another_admin(key, person)?;
         let kind = if actor == person {
             "LEAVE_WORKSPACE"
         } else {
@@ -170,7 +170,7 @@ impl Step<'_> {
         Ok(Outcome::Done)
     }
 
-    /// By default, admins of any workspace create further ones.
+    /// Creates a workspace. By default, admins of any workspace may do so.
     fn create(&mut self, key: Key, actor: Actor) -> Answer {
         self.viewer(actor)?;
         let mut workspaces = self.state.workspaces.values();
@@ -203,7 +203,7 @@ impl Step<'_> {
     }
 }
 
-fn nothing_moved() -> Outcome {
+fn no_transfers() -> Outcome {
     Outcome::Moved {
         transferred: Vec::new(),
         revoked: Vec::new(),

@@ -1,12 +1,13 @@
-//! A current admin is responsible for each open invitation.
+//! Transfer of open invitations: a current admin is always responsible for each.
 
 use crate::outcome::{Entry, Outcome};
 use crate::state::{InvitationState, Key, Person, Workspace};
 use crate::step::Step;
 
 impl Step<'_> {
-    /// Transfers the open invitations of somebody who no longer manages a team: to the admin who
-    /// made the change, or to the one who has been a member for longest. Or revokes them.
+    /// Transfers the open invitations of a person who no longer manages a team to the admin who
+    /// made the change, or else to the longest-serving admin. Revokes them instead if `revoke` is
+    /// set.
     pub fn transfer(&mut self, key: Key, from: Person, actor: Person, revoke: bool) -> Outcome {
         let workspace = &self.state.workspaces[&key];
         let open = workspace.members.keys().copied().filter(|person| {
@@ -25,7 +26,7 @@ impl Step<'_> {
         }
         if let Some(successor) = self.successor(workspace, actor) {
             for invitee in &invitees {
-                self.hand(key, *invitee, actor, successor);
+                self.reassign(key, *invitee, actor, successor);
             }
         }
         Outcome::Moved {
@@ -44,7 +45,7 @@ impl Step<'_> {
         })
     }
 
-    fn hand(&mut self, key: Key, invitee: Person, actor: Person, successor: Person) {
+    fn reassign(&mut self, key: Key, invitee: Person, actor: Person, successor: Person) {
         if let Some(workspace) = self.state.workspaces.get_mut(&key)
             && let Some(open) = workspace.open_mut(invitee)
         {
@@ -54,7 +55,7 @@ impl Step<'_> {
         self.log(entry.with("to", successor.email()));
     }
 
-    /// Revokes an open invitation, and with it the membership.
+    /// Revokes an open invitation and deletes its membership.
     pub fn take_back(&mut self, key: Key, invitee: Person, actor: Person) {
         if let Some(workspace) = self.state.workspaces.get_mut(&key) {
             workspace.end(invitee, InvitationState::Revoked);

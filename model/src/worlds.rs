@@ -1,15 +1,15 @@
-//! What may be the case when answers get lost.
+//! The possible states of the service when responses get lost.
 
 use crate::operation::Operation;
 use crate::outcome::{Entry, Mail, Outcome, Refusal};
 use crate::state::State;
 use std::collections::BTreeSet;
 
-/// One possibility.
+/// One possible state of the service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct World {
     pub state: State,
-    /// The audit log: the entries of each operation, sorted.
+    /// The audit log: the sorted entries of each operation.
     pub log: Vec<Vec<Entry>>,
     pub refusals: BTreeSet<Refusal>,
     pub mails: BTreeSet<Mail>,
@@ -37,27 +37,27 @@ impl World {
     }
 }
 
-/// All possibilities that explain what was seen so far.
+/// All worlds that explain the observations so far.
 #[derive(Clone, Debug)]
 pub struct Worlds(Vec<World>);
 
 impl Worlds {
-    /// At first, there is one, whose audit log has these entries.
+    /// Starts with one world whose audit log has the given entries.
     pub fn new(state: State, log: Vec<Entry>) -> Worlds {
         let mut world = World::new(state);
         world.log.push(log);
         Worlds(vec![world])
     }
 
-    /// The possibilities.
+    /// Returns the worlds.
     pub fn all(&self) -> &[World] {
         &self.0
     }
 
-    /// An operation was answered. What remains are the worlds in which it is answered so.
+    /// Records the response to an operation. Keeps the worlds that predict it.
     ///
     /// # Errors
-    /// What it should have answered, where there is none.
+    /// The predicted responses if no world predicts this one.
     pub fn answered(
         &mut self,
         operation: &Operation,
@@ -80,7 +80,7 @@ impl Worlds {
         Ok(())
     }
 
-    /// An operation is over, and it is not known whether it took place.
+    /// Records that an operation has ended without a response: it may have taken effect or not.
     pub fn lost(&mut self, operation: &Operation) {
         for world in self.0.clone() {
             let mut after = world;
@@ -89,10 +89,10 @@ impl Worlds {
         }
     }
 
-    /// Something was seen. What remains are the worlds in which it is to be seen.
+    /// Records an observation. Keeps the worlds in which `is_so` is true.
     ///
     /// # Errors
-    /// All worlds, where there is none.
+    /// All worlds if it is true in none.
     pub fn seen(&mut self, is_so: impl Fn(&World) -> bool) -> Result<(), Vec<World>> {
         let (kept, dropped) = std::mem::take(&mut self.0).into_iter().partition(is_so);
         self.0 = kept;

@@ -1,4 +1,4 @@
-//! That the checker accepts what one order explains, and rejects everything else.
+//! The checker accepts histories that some order explains and rejects all others.
 #![allow(clippy::unwrap_used)]
 
 use model::history::{Call, explain, explain_log};
@@ -9,13 +9,13 @@ const BEA: Person = Person(1);
 const CYD: Person = Person(2);
 const TEAM: Key = Key(0);
 
-/// Somebody with the session that they signed up with.
+/// A person with the session from their sign-up.
 fn actor(person: Person) -> Actor {
     let session = Key(100 + u32::from(person.0));
     Actor { person, session }
 }
 
-/// Ana and Bea are admins.
+/// Creates a state in which Ana and Bea are admins.
 fn two_admins() -> State {
     let mut state = State::new(ANA, "Ana", "Team", TEAM);
     let sign_in = Operation::SignIn {
@@ -78,7 +78,7 @@ fn invited() -> Outcome {
     Outcome::Results(vec!["INVITED".to_owned()])
 }
 
-/// A role was changed or a membership ended, and these people's invitations transferred.
+/// The outcome of a role change or an ended membership that transferred these people's invitations.
 fn moved(transferred: &[Person]) -> Outcome {
     Outcome::Moved {
         transferred: transferred.to_vec(),
@@ -94,7 +94,7 @@ fn forbidden() -> Outcome {
     Outcome::Refused("FORBIDDEN".to_owned())
 }
 
-/// The entries of operations, one after the other.
+/// Returns the audit log entries of consecutive operations.
 fn log(operations: &[Operation]) -> Vec<Vec<Entry>> {
     let mut state = two_admins();
     let entries = operations
@@ -104,7 +104,7 @@ fn log(operations: &[Operation]) -> Vec<Vec<Entry>> {
 }
 
 #[test]
-fn a_history_without_overlaps_is_explained_by_itself() {
+fn accepts_a_sequential_history() {
     let calls = [
         call(demote(ANA, BEA), 1, 2, changed()),
         call(invite(BEA, CYD, Role::Auditor), 3, 4, forbidden()),
@@ -114,7 +114,7 @@ fn a_history_without_overlaps_is_explained_by_itself() {
 }
 
 #[test]
-fn a_write_after_an_acknowledged_demotion_is_rejected() {
+fn rejects_a_write_after_an_acknowledged_demotion() {
     let calls = [
         call(demote(ANA, BEA), 1, 2, changed()),
         call(invite(BEA, CYD, Role::Auditor), 3, 4, invited()),
@@ -124,8 +124,8 @@ fn a_write_after_an_acknowledged_demotion_is_rejected() {
 }
 
 #[test]
-fn a_write_beside_a_demotion_may_come_before_or_after_it() {
-    // What Bea has invited before is transferred.
+fn accepts_both_orders_of_a_concurrent_write_and_demotion() {
+    // Bea's earlier invitations are transferred.
     let before = (moved(&[CYD]), invited(), [1, 0]);
     let after = (changed(), forbidden(), [0, 1]);
     for (demoted, outcome, order) in [before, after] {
@@ -138,7 +138,7 @@ fn a_write_beside_a_demotion_may_come_before_or_after_it() {
 }
 
 #[test]
-fn a_write_behind_the_demotion_in_the_audit_log_is_rejected() {
+fn rejects_a_write_after_the_demotion_in_the_audit_log() {
     let calls = [
         call(demote(ANA, BEA), 1, 4, moved(&[CYD])),
         call(invite(BEA, CYD, Role::Auditor), 2, 3, invited()),
@@ -151,7 +151,7 @@ fn a_write_behind_the_demotion_in_the_audit_log_is_rejected() {
 }
 
 #[test]
-fn an_entry_that_nobody_wrote_is_rejected() {
+fn rejects_an_unexplained_audit_log_entry() {
     let calls = [call(invite(ANA, CYD, Role::Auditor), 1, 2, invited())];
     let written = log(&[invite(ANA, CYD, Role::Auditor)]);
     assert!(explain_log(&two_admins(), &calls, &written).is_ok());
@@ -161,7 +161,7 @@ fn an_entry_that_nobody_wrote_is_rejected() {
 }
 
 #[test]
-fn two_admins_do_not_both_leave() {
+fn rejects_both_of_two_admins_leaving() {
     let both = |second| {
         [
             call(leave(ANA), 1, 4, changed()),
@@ -174,7 +174,7 @@ fn two_admins_do_not_both_leave() {
 }
 
 #[test]
-fn a_call_without_an_answer_takes_place_at_any_time_or_never() {
+fn a_call_without_a_response_takes_effect_at_any_time_or_never() {
     let unanswered = Call {
         outcome: None,
         ..call(demote(ANA, BEA), 1, 2, changed())
@@ -186,7 +186,7 @@ fn a_call_without_an_answer_takes_place_at_any_time_or_never() {
         ];
         assert!(explain(&two_admins(), &calls).is_ok());
     }
-    // But not before it was sent.
+    // It cannot take effect before it was sent.
     let calls = [
         call(invite(BEA, CYD, Role::Auditor), 1, 2, forbidden()),
         Call {
