@@ -1,21 +1,20 @@
-//! What no correct client sends, and what forms have to be told: each with its code and field, and
-//! nothing is written.
+//! Invalid input: each case has the right code and field, and nothing is written.
 
 use crate::on_both_engines;
 use crate::support::{Server, Team, user_errors};
 use serde_json::{Value, json};
 
 on_both_engines!(
-    what_is_no_address_is_not_invited,
-    names_with_line_breaks_links_or_without_end_are_refused,
-    too_many_people_are_refused_as_a_whole,
-    values_of_another_kind_are_bad_input,
-    made_up_cursors_are_bad_input,
-    altered_tokens_open_nothing,
-    bodies_that_are_no_request_are_bad_input,
+    invalid_addresses_are_not_invited,
+    names_with_line_breaks_or_links_and_long_names_are_rejected,
+    calls_with_too_many_invitees_are_rejected,
+    values_of_the_wrong_type_are_bad_input,
+    invalid_cursors_are_bad_input,
+    altered_tokens_are_rejected,
+    invalid_request_bodies_are_bad_input,
 );
 
-/// Runs what must write nothing.
+/// Asserts that `work` writes nothing.
 async fn unchanged<W: Future<Output = ()>>(server: &Server, work: W) {
     let before = server.dump().await;
     work.await;
@@ -34,7 +33,7 @@ async fn outcome(team: &Team, invitee: Value) -> Value {
     payload["outcomes"][0].clone()
 }
 
-async fn what_is_no_address_is_not_invited(server: Server) {
+async fn invalid_addresses_are_not_invited(server: Server) {
     let team = Team::first(&server).await;
     unchanged(&server, async {
         for email in [
@@ -61,7 +60,7 @@ async fn what_is_no_address_is_not_invited(server: Server) {
     .await;
 }
 
-async fn names_with_line_breaks_links_or_without_end_are_refused(server: Server) {
+async fn names_with_line_breaks_or_links_and_long_names_are_rejected(server: Server) {
     let team = Team::first(&server).await;
     let admin = &team.admin.client;
     unchanged(&server, async {
@@ -117,7 +116,7 @@ async fn names_with_line_breaks_links_or_without_end_are_refused(server: Server)
     .await;
 }
 
-async fn too_many_people_are_refused_as_a_whole(server: Server) {
+async fn calls_with_too_many_invitees_are_rejected(server: Server) {
     let team = Team::first(&server).await;
     unchanged(&server, async {
         let invitee =
@@ -137,7 +136,7 @@ async fn too_many_people_are_refused_as_a_whole(server: Server) {
         let assignments = vec![json!({ "workspaceId": team.workspace_id }); 1000];
         let mut one = invitee(0);
         one["assignments"] = json!(assignments);
-        // The same workspace, over and over, is one.
+        // The same workspace many times counts once.
         let input = json!({ "invitees": [one], "workspaceIds": vec![&team.workspace_id; 21] });
         let payload = team
             .admin
@@ -150,7 +149,7 @@ async fn too_many_people_are_refused_as_a_whole(server: Server) {
     .await;
 }
 
-async fn values_of_another_kind_are_bad_input(server: Server) {
+async fn values_of_the_wrong_type_are_bad_input(server: Server) {
     let team = Team::first(&server).await;
     let (admin, workspace) = (&team.admin.client, &team.workspace_id);
     unchanged(&server, async {
@@ -207,7 +206,7 @@ async fn values_of_another_kind_are_bad_input(server: Server) {
     .await;
 }
 
-async fn made_up_cursors_are_bad_input(server: Server) {
+async fn invalid_cursors_are_bad_input(server: Server) {
     let team = Team::first(&server).await;
     let page = "{ workspace { members(first: 1) { pageInfo { endCursor } } } }";
     let data = team.admin.client.get(page).await;
@@ -242,7 +241,7 @@ async fn made_up_cursors_are_bad_input(server: Server) {
     }
 }
 
-async fn altered_tokens_open_nothing(server: Server) {
+async fn altered_tokens_are_rejected(server: Server) {
     let team = Team::first(&server).await;
     team.invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
         .await;
@@ -291,13 +290,13 @@ async fn altered_tokens_open_nothing(server: Server) {
         }
     })
     .await;
-    // The other kind of link is opened by another kind of token.
+    // A link of one kind does not accept the token of another kind.
     let input = json!({ "token": token, "newPassword": "plum kettle orbit sundial" });
     let payload = anonymous.mutate("resetPassword", input, "accepted").await;
     assert_eq!(user_errors(&payload), ["TOKEN_UNKNOWN"]);
 }
 
-async fn bodies_that_are_no_request_are_bad_input(server: Server) {
+async fn invalid_request_bodies_are_bad_input(server: Server) {
     let team = Team::first(&server).await;
     let admin = &team.admin.client;
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
@@ -342,7 +341,7 @@ async fn bodies_that_are_no_request_are_bad_input(server: Server) {
         let (status, answer) = admin.post(body.to_string()).await;
         assert_eq!(status, 413, "{answer}");
         assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_INPUT");
-        // Deep, but no deeper than JSON may be: it is not used, so it does no harm.
+        // A variable nested within the limit of JSON is accepted if no operation uses it.
         assert_eq!(admin.post(nested(50)).await.0, 200);
     })
     .await;

@@ -60,9 +60,9 @@ async fn migrations_can_be_reverted_and_applied_again(server: Server) {
             .any(|part| part.contains("memberships_by_name"))
     );
     db.migrate().await.unwrap();
-    assert_eq!(schema(db).await, first, "migrating anew changes nothing");
+    assert_eq!(schema(db).await, first, "migrating again changes nothing");
     db.unmigrate().await.unwrap();
-    assert_eq!(schema(db).await, [""; 0], "what down leaves behind");
+    assert_eq!(schema(db).await, [""; 0], "parts left after down");
     assert!(!db.is_current().await.unwrap());
     db.migrate().await.unwrap();
     assert!(db.is_current().await.unwrap());

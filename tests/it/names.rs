@@ -1,4 +1,4 @@
-//! Which names are accepted, wherever the API takes one, and how members are found by them.
+//! Which names the API accepts, and how members are searched and sorted by name.
 
 use crate::invite::person;
 use crate::on_both_engines;
@@ -7,11 +7,11 @@ use crate::support::{PASSWORD, Server, Team, results, text, user_errors};
 use serde_json::{Value, json};
 
 on_both_engines!(
-    names_that_nobody_sees_or_that_are_links_are_refused,
+    invisible_names_and_links_are_rejected,
     names_of_people_and_workspaces_are_accepted,
-    members_are_found_by_plain_letters,
-    members_are_sorted_by_plain_letters,
-    slugs_are_made_of_plain_letters,
+    search_ignores_accents_and_case,
+    sorting_ignores_accents_and_case,
+    slugs_consist_of_ascii_letters,
 );
 
 fn bad_names() -> Vec<String> {
@@ -36,7 +36,7 @@ fn bad_names() -> Vec<String> {
     names
 }
 
-async fn names_that_nobody_sees_or_that_are_links_are_refused(server: Server) {
+async fn invisible_names_and_links_are_rejected(server: Server) {
     let team = Team::first(&server).await;
     let client = &team.admin.client;
     team.invite("cleo@acme.example", "Cleo", "SECURITY_AUDITOR")
@@ -149,7 +149,7 @@ async fn names_found(team: &Team, arguments: &str) -> Vec<String> {
     nodes.map(|node: &Value| text(&node["name"])).collect()
 }
 
-async fn members_are_found_by_plain_letters(server: Server) {
+async fn search_ignores_accents_and_case(server: Server) {
     let team = Team::first(&server).await;
     let people = [
         ("Łukasz", "Wałęsa"),
@@ -197,7 +197,7 @@ async fn members_are_found_by_plain_letters(server: Server) {
     }
 }
 
-async fn members_are_sorted_by_plain_letters(server: Server) {
+async fn sorting_ignores_accents_and_case(server: Server) {
     let team = Team::first(&server).await;
     let sorted = [
         ("Ærø", ""),
@@ -226,7 +226,7 @@ async fn members_are_sorted_by_plain_letters(server: Server) {
     }
 }
 
-async fn slugs_are_made_of_plain_letters(server: Server) {
+async fn slugs_consist_of_ascii_letters(server: Server) {
     let team = Team::first(&server).await;
     for (name, start) in [("Łódź & Straße", "lodz-strasse-"), ("Ærø Lab", "aero-lab-")] {
         let slug = team.another(name).await.read("slug").await;

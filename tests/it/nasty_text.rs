@@ -1,5 +1,5 @@
-//! Nasty text in every string that the API takes: it is refused or harmless, never a failure of
-//! the server's own. The schema tells what there is, so that what is new is tried, too.
+//! Hostile text in every string of the API: it is rejected or harmless, and never causes an
+//! internal error. The strings are found by introspection, so new ones are tested automatically.
 
 use crate::on_both_engines;
 use crate::support::{Client, PASSWORD, Server, Team};
@@ -10,11 +10,11 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 on_both_engines!(
-    no_text_in_a_mutation_breaks_the_server,
-    no_text_in_a_query_breaks_the_server,
+    no_text_in_a_mutation_causes_an_internal_error,
+    no_text_in_a_query_causes_an_internal_error,
 );
 
-/// A token as it could have been given out.
+/// A well-formed token that was never issued.
 const TOKEN: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 fn nasty() -> Vec<String> {
@@ -46,10 +46,10 @@ fn nasty() -> Vec<String> {
         "0001-01-01T00:00:00+23:59",
     ];
     let mut all: Vec<String> = short.map(str::to_owned).into();
-    // Letters that become many when they are folded; a text longer than any field takes.
+    // Letters that expand when they are normalized, and a text longer than any field allows.
     all.extend(["\u{fdfa}", "㌖", "각", "ẞ", "💥", "x"].map(|letter| letter.repeat(90)));
     all.push(format!("{}@acme.example", "\u{fdfa}".repeat(60)));
-    // Cursors of lists by time and by name, with what no engine holds.
+    // Cursors of lists by time and by name, with values that no engine stores.
     let id = Uuid::nil();
     for micros in [
         i64::MIN,
@@ -108,7 +108,7 @@ impl Schema {
         ["OBJECT", "INTERFACE"].contains(&self.0[ty]["kind"].as_str().unwrap())
     }
 
-    /// Each input for a type in which one text is `nasty`, the others being of use.
+    /// Returns inputs of a type, each with `nasty` in one field and valid values in the others.
     fn inputs(&self, ty: &str, nasty: &str, team: &Team) -> Vec<Value> {
         let fields = self.list(ty, "inputFields");
         let sound: Map<String, Value> = fields
@@ -141,7 +141,8 @@ impl Schema {
         inputs
     }
 
-    /// A value that fits an input field; none where it may be left out and has no text.
+    /// Returns a valid value for an input field, or `None` if the field can be omitted and takes no
+    /// text.
     fn sound(&self, name: &str, ty: &Value, team: &Team) -> Option<Value> {
         let value = match name {
             "email" => json!("cleo@acme.example"),
@@ -164,8 +165,8 @@ impl Schema {
         })
     }
 
-    /// A query for each argument that takes text, on all objects that can be reached, with the
-    /// text as the variable `$text`.
+    /// Returns a query for each text argument of each reachable object. The text is the variable
+    /// `$text`.
     fn arguments(&self) -> Vec<String> {
         let mut found = Vec::new();
         let mut seen = Vec::new();
@@ -211,7 +212,7 @@ impl Schema {
     }
 }
 
-/// The arguments besides one that can't be left out.
+/// Returns the required arguments except `but`.
 fn required(args: &[Value], but: &Value) -> String {
     let others = args
         .iter()
@@ -247,7 +248,7 @@ fn printed(ty: &Value) -> String {
     }
 }
 
-async fn try_out(client: &Client, query: &str, variables: &Value) {
+async fn assert_no_internal_error(client: &Client, query: &str, variables: &Value) {
     let body = json!({ "query": query, "variables": variables });
     let (status, answer) = client.post(body.to_string()).await;
     let told = || {
@@ -258,14 +259,14 @@ async fn try_out(client: &Client, query: &str, variables: &Value) {
     assert!(!answer.to_string().contains("\"INTERNAL\""), "{}", told());
 }
 
-async fn no_text_in_a_mutation_breaks_the_server(server: Server) {
+async fn no_text_in_a_mutation_causes_an_internal_error(server: Server) {
     let team = Team::first(&server).await;
     let schema = Schema::of(&team.admin.client).await;
     let mutations = schema.list("Mutation", "fields");
     assert!(mutations.len() > 15);
     for mutation in mutations {
         let name = mutation["name"].as_str().unwrap();
-        // It would end the session that the others need, and reads nothing.
+        // `signOut` would end the session that other mutations need, and reads no text.
         if name == "signOut" {
             continue;
         }
@@ -276,13 +277,13 @@ async fn no_text_in_a_mutation_breaks_the_server(server: Server) {
         for text in nasty() {
             for input in schema.inputs(named(&mutation["args"][0]["type"]), &text, &team) {
                 let variables = json!({ "input": input });
-                try_out(&team.admin.client, &query, &variables).await;
+                assert_no_internal_error(&team.admin.client, &query, &variables).await;
             }
         }
     }
 }
 
-async fn no_text_in_a_query_breaks_the_server(server: Server) {
+async fn no_text_in_a_query_causes_an_internal_error(server: Server) {
     let team = Team::first(&server).await;
     let schema = Schema::of(&team.admin.client).await;
     let mut arguments = schema.arguments();
@@ -301,7 +302,7 @@ async fn no_text_in_a_query_breaks_the_server(server: Server) {
         for text in nasty() {
             let variables = json!({ "text": text });
             for client in [&team.admin.client, &server.anonymous()] {
-                try_out(client, &argument, &variables).await;
+                assert_no_internal_error(client, &argument, &variables).await;
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The cookie is of no use to foreign pages.
+//! Pages of other origins cannot use the session cookie.
 
 use crate::on_sqlite;
 use crate::support::program::Program;
@@ -7,27 +7,27 @@ use crate::support::{PASSWORD, Server, Team, eventually};
 use serde_json::{Value, json};
 
 const VIEWER: &str = "{ viewer { user { firstName } } }";
-const FRIEND: &str = "https://console.example.com";
+const ALLOWED: &str = "https://console.example.com";
 
 on_sqlite!(
     a_foreign_page_cannot_use_the_cookie,
-    allowed_pages_can_read_answers,
-    preflights_allow_what_clients_send,
+    allowed_origins_can_read_responses,
+    preflights_allow_the_headers_of_clients,
     a_page_of_another_site_can_use_bearer_tokens,
-    a_page_under_another_name_can_sign_in_and_out,
+    a_page_under_another_host_name_can_sign_in_and_out,
     a_page_without_https_learns_where_to_sign_in,
 );
 
 async fn a_foreign_page_cannot_use_the_cookie(server: Server) {
     let team = Team::first(&server).await;
     let session = format!("{COOKIE}={}", team.admin.client.token());
-    let replica = server.replica(&["--allowed-origins", FRIEND]).await;
+    let replica = server.replica(&["--allowed-origins", ALLOWED]).await;
     for (cookie, name, value, status) in [
         (true, "origin", "https://evil.example", 403),
         (true, "origin", "null", 403),
         (true, "origin", "http://localhost:1", 403),
         (true, "sec-fetch-site", "cross-site", 403),
-        (true, "origin", FRIEND, 200),
+        (true, "origin", ALLOWED, 200),
         (true, "origin", &replica.server.url, 200),
         (true, "sec-fetch-site", "same-origin", 200),
         (false, "origin", "https://evil.example", 200),
@@ -50,8 +50,8 @@ async fn a_foreign_page_cannot_use_the_cookie(server: Server) {
     replica.stop().await;
 }
 
-async fn allowed_pages_can_read_answers(server: Server) {
-    let replica = server.replica(&["--allowed-origins", FRIEND]).await;
+async fn allowed_origins_can_read_responses(server: Server) {
+    let replica = server.replica(&["--allowed-origins", ALLOWED]).await;
     let url = format!("{}/graphql", replica.server.url);
     let allowed = async |method: reqwest::Method, origin: &str| {
         let request = reqwest::Client::new().request(method, &url);
@@ -65,23 +65,23 @@ async fn allowed_pages_can_read_answers(server: Server) {
     };
     for method in [reqwest::Method::OPTIONS, reqwest::Method::POST] {
         assert_eq!(
-            allowed(method.clone(), FRIEND).await.as_deref(),
-            Some(FRIEND)
+            allowed(method.clone(), ALLOWED).await.as_deref(),
+            Some(ALLOWED)
         );
         assert_eq!(allowed(method, "https://evil.example").await, None);
     }
     replica.stop().await;
 }
 
-async fn preflights_allow_what_clients_send(server: Server) {
-    let replica = server.replica(&["--allowed-origins", FRIEND]).await;
+async fn preflights_allow_the_headers_of_clients(server: Server) {
+    let replica = server.replica(&["--allowed-origins", ALLOWED]).await;
     let url = format!("{}/graphql", replica.server.url);
     let wanted = "authorization,content-type,traceparent,tracestate,baggage,sentry-trace,\
         x-request-id,apollo-require-preflight,apollographql-client-name,\
         apollographql-client-version,x-apollo-operation-name";
     let preflight = reqwest::Client::new()
         .request(reqwest::Method::OPTIONS, &url)
-        .header("origin", FRIEND)
+        .header("origin", ALLOWED)
         .header("access-control-request-method", "POST")
         .header("access-control-request-headers", wanted);
     let answer = preflight.send().await.unwrap();
@@ -95,7 +95,7 @@ async fn preflights_allow_what_clients_send(server: Server) {
     assert!(header("access-control-allow-methods").contains("POST"));
     assert_eq!(header("access-control-max-age"), "7200");
 
-    let request = post(&replica.server).header("origin", FRIEND);
+    let request = post(&replica.server).header("origin", ALLOWED);
     let answer = request.json(&json!({ "query": VIEWER })).send().await;
     let headers = answer.unwrap().headers().clone();
     let exposed = headers["access-control-expose-headers"].to_str().unwrap();
@@ -104,8 +104,7 @@ async fn preflights_allow_what_clients_send(server: Server) {
     replica.stop().await;
 }
 
-/// Signs in on a server as a page of some origin would; gives the answer, and the cookie that it
-/// sets.
+/// Signs in as a page of some origin would. Returns the response and the cookie that it sets.
 async fn sign_in_from(
     server: &Server,
     email: &str,
@@ -134,7 +133,7 @@ async fn a_page_of_another_site_can_use_bearer_tokens(server: Server) {
         "--public-url",
         "https://team.example.com",
         "--allowed-origins",
-        &format!("{FRIEND},{PARTNER}"),
+        &format!("{ALLOWED},{PARTNER}"),
     ];
     let replica = server.replica(&flags).await;
     let email = &team.admin.email;
@@ -142,15 +141,15 @@ async fn a_page_of_another_site_can_use_bearer_tokens(server: Server) {
         sign_in_from(&replica.server, email, transport, &[("origin", origin)]).await
     };
 
-    // Browsers would not keep the cookie, so it is not even tried.
+    // Browsers would not store the cookie, so the server does not try to set it.
     let (answer, cookie) = sign_in("COOKIE", PARTNER).await;
     assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_INPUT");
     let message = answer["errors"][0]["message"].as_str().unwrap();
     assert!(message.contains("transport: BEARER"), "{message}");
     assert_eq!(cookie, None);
 
-    // A page of another origin of the same site gets it.
-    let (_, cookie) = sign_in("COOKIE", FRIEND).await;
+    // A page of another origin on the same site gets the cookie.
+    let (_, cookie) = sign_in("COOKIE", ALLOWED).await;
     let cookie = cookie.expect("a cookie");
     assert!(cookie.contains("SameSite=Lax"), "{cookie}");
 
@@ -166,7 +165,7 @@ async fn a_page_of_another_site_can_use_bearer_tokens(server: Server) {
     replica.stop().await;
 }
 
-async fn a_page_under_another_name_can_sign_in_and_out(server: Server) {
+async fn a_page_under_another_host_name_can_sign_in_and_out(server: Server) {
     let team = Team::first(&server).await;
     let flags = ["--public-url", "https://team.example.com"];
     let replica = server.replica(&flags).await;
@@ -190,7 +189,7 @@ async fn a_page_under_another_name_can_sign_in_and_out(server: Server) {
     };
     let answer = run("{ viewer { user { id } } service { publicUrl } }").await;
     assert!(answer["data"]["viewer"].is_object(), "{answer}");
-    // What the page compares its own address with.
+    // The page compares its address with this URL.
     assert_eq!(
         answer["data"]["service"]["publicUrl"],
         "https://team.example.com"
@@ -222,7 +221,7 @@ async fn a_page_without_https_learns_where_to_sign_in(server: Server) {
 }
 
 #[tokio::test]
-async fn addresses_that_do_not_work_are_logged() {
+async fn origins_that_do_not_work_are_logged() {
     let folder = tempfile::tempdir().unwrap();
     let settings = [
         ("TOKENVUE_PUBLIC_URL", "https://team.example.com"),
@@ -232,7 +231,7 @@ async fn addresses_that_do_not_work_are_logged() {
         ),
     ];
     let process = Program::serve(folder.path(), &settings).await;
-    // At the start, what can never work.
+    // Origins that can never work are reported at startup.
     let report = "on another site than TOKENVUE_PUBLIC_URL";
     let reports = |log: &str| log.lines().filter(|line| line.contains(report)).count();
     let log = eventually("a report", || async {
@@ -270,7 +269,7 @@ async fn addresses_that_do_not_work_are_logged() {
 }
 
 #[tokio::test]
-async fn a_token_that_a_gateway_moved_into_the_path_opens_the_page_and_is_not_logged() {
+async fn a_token_that_a_gateway_moved_into_the_path_works_and_is_not_logged() {
     const TOKEN: &str = "q3J0b2tlbnZ1ZS1zZWNyZXQtdG9rZW4tMTIzNDU2Nzg";
     let folder = tempfile::tempdir().unwrap();
     let process = Program::serve(folder.path(), &[("TOKENVUE_LOG", "trace")]).await;

@@ -1,5 +1,5 @@
-//! What those learn and may do who have no account, no membership any more, or only a victim's
-//! browser.
+//! What people without an account, former members, and pages with a victim's browser can learn and
+//! do.
 
 use crate::on_both_engines;
 use crate::support::socket::Socket;
@@ -7,15 +7,15 @@ use crate::support::{PASSWORD, Server, Team, sign_in, text};
 use serde_json::{Value, json};
 
 on_both_engines!(
-    answers_do_not_tell_who_has_an_account,
-    the_invited_can_only_accept,
-    a_session_outlives_its_workspaces_without_rights,
-    members_alone_find_a_workspace_by_its_slug,
-    web_sockets_follow_what_changes,
-    a_foreign_page_cannot_borrow_the_cookie,
+    responses_do_not_reveal_accounts,
+    invited_users_can_only_accept,
+    a_session_without_workspaces_has_no_permissions,
+    only_members_find_a_workspace_by_its_slug,
+    websockets_follow_role_and_session_changes,
+    cross_site_requests_cannot_use_the_cookie,
 );
 
-async fn answers_do_not_tell_who_has_an_account(server: Server) {
+async fn responses_do_not_reveal_accounts(server: Server) {
     let team = Team::first(&server).await;
     team.invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
         .await;
@@ -48,7 +48,7 @@ async fn answers_do_not_tell_who_has_an_account(server: Server) {
     }
 }
 
-async fn the_invited_can_only_accept(server: Server) {
+async fn invited_users_can_only_accept(server: Server) {
     let team = Team::first(&server).await;
     team.invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
         .await;
@@ -87,7 +87,7 @@ async fn the_invited_can_only_accept(server: Server) {
 const RIGHTS: &str = "{ viewer { user { email } activeWorkspace { id } memberships { totalCount }
     permissions can(permission: TEAM_VIEW) { allowed } sessions { totalCount } } }";
 
-async fn a_session_outlives_its_workspaces_without_rights(server: Server) {
+async fn a_session_without_workspaces_has_no_permissions(server: Server) {
     let team = Team::first(&server).await;
     let bo = team.member("Bo", "WORKSPACE_ADMIN").await;
     let input = json!({ "membershipId": bo.membership_id });
@@ -138,7 +138,7 @@ async fn a_session_outlives_its_workspaces_without_rights(server: Server) {
     );
 }
 
-async fn members_alone_find_a_workspace_by_its_slug(server: Server) {
+async fn only_members_find_a_workspace_by_its_slug(server: Server) {
     let team = Team::first(&server).await;
     let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
     let other = team.another("Beta").await;
@@ -165,7 +165,7 @@ async fn members_alone_find_a_workspace_by_its_slug(server: Server) {
     assert_eq!(neither.codes(), [""; 0]);
 }
 
-async fn web_sockets_follow_what_changes(server: Server) {
+async fn websockets_follow_role_and_session_changes(server: Server) {
     let team = Team::first(&server).await;
     let bo = team.member("Bo", "WORKSPACE_ADMIN").await;
     let mut socket = Socket::signed_in(&server, bo.client.token()).await;
@@ -192,7 +192,7 @@ async fn web_sockets_follow_what_changes(server: Server) {
     );
 }
 
-async fn a_foreign_page_cannot_borrow_the_cookie(server: Server) {
+async fn cross_site_requests_cannot_use_the_cookie(server: Server) {
     let team = Team::first(&server).await;
     let url = format!("{}/graphql", server.url);
     let browser = reqwest::Client::builder()
@@ -203,7 +203,7 @@ async fn a_foreign_page_cannot_borrow_the_cookie(server: Server) {
         "mutation {{ signIn(input: {{ email: \"{}\", password: \"{PASSWORD}\" }}) {{ sessionToken viewer {{ user {{ id }} }} }} }}",
         team.admin.email
     ) });
-    // What a form can send without asking is not even read.
+    // Requests that a form can send without a preflight are rejected unread.
     for kind in [
         "text/plain",
         "application/x-www-form-urlencoded",
@@ -256,7 +256,7 @@ async fn a_foreign_page_cannot_borrow_the_cookie(server: Server) {
             .headers()
             .contains_key("access-control-allow-origin")
     );
-    // A token has to be given by hand, so it needs no such check.
+    // A bearer token is never sent automatically, so it needs no origin check.
     let request = reqwest::Client::new()
         .post(&url)
         .bearer_auth(team.admin.client.token());

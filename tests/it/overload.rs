@@ -1,5 +1,5 @@
-//! More operations than may be under way: those beyond are refused at once, so that the others are
-//! answered, and nothing hangs.
+//! More concurrent operations than allowed: excess ones are rejected at once, the others get their
+//! response, and nothing hangs.
 
 use crate::on_both_engines;
 use crate::support::server::DEADLINE;
@@ -11,15 +11,15 @@ use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 on_both_engines!(
-    what_is_too_much_is_refused_at_once,
-    queries_beyond_those_that_may_run_are_refused,
+    mutations_over_the_limit_are_rejected_at_once,
+    queries_over_the_limit_are_rejected,
 );
 
-/// Operations that may be under way, and mutations among them.
-const PLACES: [usize; 2] = [8, 6];
+/// The limits on concurrent operations and, among them, on mutations.
+const LIMITS: [usize; 2] = [8, 6];
 const BURST: usize = 60;
 
-/// Lets mutations wait until the guard is dropped, while queries go on.
+/// Blocks mutations until the guard is dropped. Queries still run.
 async fn stall(server: &Server) -> DropGuard {
     if server.engine == Engine::Sqlite {
         return server.stall().await;
@@ -47,7 +47,7 @@ async fn stall(server: &Server) -> DropGuard {
     over.drop_guard()
 }
 
-/// Status, `Retry-After` and code of the answer to a request.
+/// Status, `Retry-After`, and error code of a response.
 type Outcome = (u16, Option<String>, Option<String>);
 
 async fn post(team: Team, query: &'static str, variables: Value) -> Outcome {
@@ -67,8 +67,8 @@ async fn post(team: Team, query: &'static str, variables: Value) -> Outcome {
 const RENAME: &str = "mutation ($input: UpdateWorkspaceInput!) {
     updateWorkspace(input: $input) { workspace { name } } }";
 
-/// A query that waits, and leaves no place to others on either transport.
-async fn queries_beyond_those_that_may_run_are_refused(server: Server) {
+/// A waiting query takes the only permit, for both transports.
+async fn queries_over_the_limit_are_rejected(server: Server) {
     const QUERY: &str = "{ viewer { user { name } } }";
     let team = Team::first(&server).await;
     let replica = server.replica(&["--max-operations", "1"]).await;
@@ -97,7 +97,7 @@ async fn queries_beyond_those_that_may_run_are_refused(server: Server) {
     replica.stop().await;
 }
 
-/// Sends many mutations at once.
+/// Sends many mutations concurrently.
 fn burst(team: &Team) -> JoinSet<Outcome> {
     let mut requests = JoinSet::new();
     for n in 0..BURST {
@@ -112,20 +112,20 @@ async fn next(requests: &mut JoinSet<Outcome>) -> Outcome {
     next.expect("a request hangs").unwrap().unwrap()
 }
 
-async fn what_is_too_much_is_refused_at_once(server: Server) {
+async fn mutations_over_the_limit_are_rejected_at_once(server: Server) {
     let team = Team::first(&server).await;
-    let places = PLACES[0].to_string();
-    let replica = server.replica(&["--max-operations", &places]).await;
+    let limit = LIMITS[0].to_string();
+    let replica = server.replica(&["--max-operations", &limit]).await;
     let busy = team.at(&replica.server);
     let mut socket = Socket::signed_in(&busy.server, busy.admin.client.token()).await;
     let refused = (503, Some("1".to_owned()), Some("UNAVAILABLE".to_owned()));
 
     let stalled = stall(&server).await;
     let mut requests = burst(&busy);
-    for _ in PLACES[1]..BURST {
+    for _ in LIMITS[1]..BURST {
         assert_eq!(next(&mut requests).await, refused);
     }
-    // Those that were let in wait. Others may still read, and ask how the server is.
+    // The accepted mutations wait. Queries and health checks still work.
     assert!(requests.try_join_next().is_none());
     let query = post(busy.clone(), "{ viewer { user { name } } }", json!({})).await;
     assert_eq!(query, (200, None, None));
@@ -144,12 +144,12 @@ async fn what_is_too_much_is_refused_at_once(server: Server) {
         assert_eq!(answer.status(), 200, "{path}");
     }
     drop(stalled);
-    for _ in 0..PLACES[1] {
+    for _ in 0..LIMITS[1] {
         assert_eq!(next(&mut requests).await, (200, None, None));
     }
     assert!(requests.join_next().await.is_none());
 
-    // The places are free again, whichever way their operations ended.
+    // The permits are released, however their operations ended.
     let answered = post(busy.clone(), RENAME, json!({ "input": input })).await;
     assert_eq!(answered, (200, None, None));
     let metrics = reqwest::get(format!("{}/metrics", busy.server.url))

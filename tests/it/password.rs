@@ -1,4 +1,4 @@
-//! Passwords: changed, forgotten and reset.
+//! Passwords: changing, forgetting, and resetting them.
 
 use crate::on_both_engines;
 use crate::support::{Client, PASSWORD, Person, Server, Team, sign_in, text, time, user_errors};
@@ -9,12 +9,12 @@ on_both_engines!(
     changing_a_password_ends_all_other_sessions,
     a_wrong_current_password_changes_nothing,
     a_forgotten_password_is_reset_by_mail,
-    asking_for_a_reset_answers_the_same_for_everybody,
-    a_reset_link_lasts_an_hour,
-    an_admins_newer_reset_ends_the_older_one,
-    an_admin_sends_a_reset_to_who_has_signed_up,
-    a_weak_password_does_not_use_up_the_link,
-    long_passwords_of_any_characters_are_taken,
+    reset_requests_get_the_same_response_for_every_address,
+    reset_links_expire_after_an_hour,
+    an_admins_new_reset_invalidates_the_previous_one,
+    admins_send_resets_to_active_members_only,
+    a_weak_password_does_not_consume_the_link,
+    long_passwords_of_any_characters_are_accepted,
 );
 
 pub const NEW: &str = "another lamp under rivers";
@@ -27,7 +27,7 @@ async fn try_sign_in(server: &Server, email: &str, password: &str) -> Value {
         .await
 }
 
-pub async fn ask_for_reset(server: &Server, email: &str) -> Value {
+pub async fn request_reset(server: &Server, email: &str) -> Value {
     let input = json!({ "email": email });
     let payload = server
         .anonymous()
@@ -107,7 +107,7 @@ async fn a_wrong_current_password_changes_nothing(server: Server) {
 async fn a_forgotten_password_is_reset_by_mail(server: Server) {
     let team = Team::first(&server).await;
     let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
-    ask_for_reset(&server, "BO@acme.example").await;
+    request_reset(&server, "BO@acme.example").await;
     let mail = server.mail_to(&bo.email).await;
     assert_eq!(mail.subject(), "Choose a new TokenVue password");
     assert!(
@@ -137,7 +137,7 @@ async fn a_forgotten_password_is_reset_by_mail(server: Server) {
     assert_eq!(team.read(selection).await["accessHistory"]["nodes"], entry);
 }
 
-async fn asking_for_a_reset_answers_the_same_for_everybody(server: Server) {
+async fn reset_requests_get_the_same_response_for_every_address(server: Server) {
     let team = Team::first(&server).await;
     team.invite("bo@acme.example", "Bo", "GATEWAY_OPERATOR")
         .await;
@@ -150,21 +150,21 @@ async fn asking_for_a_reset_answers_the_same_for_everybody(server: Server) {
         "",
         &long,
     ] {
-        let payload = ask_for_reset(&server, email).await;
+        let payload = request_reset(&server, email).await;
         assert_eq!(payload, json!({ "accepted": true, "userErrors": [] }));
     }
     assert_eq!(server.mails_to("ana@acme.example").await.len(), 1);
     assert_eq!(
         server.mails_to("bo@acme.example").await.len(),
         1,
-        "the invitation only"
+        "only the invitation"
     );
     assert!(server.mails_to("nobody@acme.example").await.is_empty());
 }
 
-async fn a_reset_link_lasts_an_hour(server: Server) {
+async fn reset_links_expire_after_an_hour(server: Server) {
     Team::first(&server).await;
-    ask_for_reset(&server, "ana@acme.example").await;
+    request_reset(&server, "ana@acme.example").await;
     let token = server.mail_to("ana@acme.example").await.token();
     let expires_at = time(&preview(&server, &token).await["expiresAt"]);
     let left = expires_at - server.app.now();
@@ -182,7 +182,7 @@ async fn a_reset_link_lasts_an_hour(server: Server) {
     assert!(server.mails_to("ana@acme.example").await.is_empty());
 }
 
-async fn an_admins_newer_reset_ends_the_older_one(server: Server) {
+async fn an_admins_new_reset_invalidates_the_previous_one(server: Server) {
     let team = Team::first(&server).await;
     let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
     send_reset(&team, &bo.membership_id).await;
@@ -196,11 +196,15 @@ async fn an_admins_newer_reset_ends_the_older_one(server: Server) {
     assert_eq!(preview(&server, &second).await["state"], "USED");
     assert_eq!(preview(&server, &first).await["state"], "REPLACED");
 
-    // A mail that is put together after its reset has ended is not sent.
-    assert_eq!(server.mails_to(&bo.email).await.len(), 1, "the notice only");
+    // The mail of a reset that has ended is not sent.
+    assert_eq!(
+        server.mails_to(&bo.email).await.len(),
+        1,
+        "only the notification"
+    );
 }
 
-async fn an_admin_sends_a_reset_to_who_has_signed_up(server: Server) {
+async fn admins_send_resets_to_active_members_only(server: Server) {
     let team = Team::first(&server).await;
     let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
     let payload = send_reset(&team, &bo.membership_id).await;
@@ -230,10 +234,10 @@ async fn an_admin_sends_a_reset_to_who_has_signed_up(server: Server) {
     assert_eq!(reply.codes(), ["FORBIDDEN"]);
 }
 
-async fn a_weak_password_does_not_use_up_the_link(server: Server) {
+async fn a_weak_password_does_not_consume_the_link(server: Server) {
     let team = Team::first(&server).await;
     let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
-    ask_for_reset(&server, &bo.email).await;
+    request_reset(&server, &bo.email).await;
     let token = server.mail_to(&bo.email).await.token();
     for (password, code) in [
         ("", "PASSWORD_TOO_SHORT"),
@@ -251,7 +255,7 @@ async fn a_weak_password_does_not_use_up_the_link(server: Server) {
     assert_eq!(reset(&server, &token, NEW).await["accepted"], true);
 }
 
-async fn long_passwords_of_any_characters_are_taken(server: Server) {
+async fn long_passwords_of_any_characters_are_accepted(server: Server) {
     let team = Team::first(&server).await;
     let long = format!("{} 🦀 пять\tвелосипедов", "lamp river 7 ".repeat(9));
     assert!(long.chars().count() > 128);
@@ -268,7 +272,7 @@ async fn long_passwords_of_any_characters_are_taken(server: Server) {
             try_sign_in(&server, "ana@acme.example", password).await["sessionToken"].is_string()
         );
     }
-    // What keyboards type in another form is the same password.
+    // Another Unicode form of the same characters is the same password.
     let payload = try_sign_in(
         &server,
         "ana@acme.example",

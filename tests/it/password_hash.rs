@@ -1,4 +1,4 @@
-//! Hashes of passwords that were made with other parameters than today's.
+//! Password hashes with parameters other than the current ones.
 
 use crate::on_both_engines;
 use crate::support::{PASSWORD, Server, Team, user_errors};
@@ -9,9 +9,10 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-on_both_engines!(a_sign_in_renews_an_older_hash);
+on_both_engines!(signing_in_replaces_an_older_hash);
 
-/// Gives an account a hash of [`PASSWORD`] as an earlier program could have made it.
+/// Replaces an account's password hash with one of [`PASSWORD`] as an earlier version would have
+/// stored it.
 pub async fn make_older(server: &Server, email: &str) {
     let params = Params::new(64, 1, 1, None).unwrap();
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
@@ -38,12 +39,12 @@ async fn sign_in(server: Server, email: String, password: &'static str) -> Value
     anonymous.mutate("signIn", input, "sessionToken").await
 }
 
-/// Algorithm, version and costs, without salt and hash.
+/// Returns algorithm, version, and costs, without salt and hash.
 fn parameters(hash: &str) -> String {
     hash.split('$').take(4).collect::<Vec<_>>().join("$")
 }
 
-async fn a_sign_in_renews_an_older_hash(server: Server) {
+async fn signing_in_replaces_an_older_hash(server: Server) {
     let team = Team::first(&server).await;
     let email = team.admin.email.clone();
     let current = hash_of(&server, &email).await;
@@ -57,7 +58,7 @@ async fn a_sign_in_renews_an_older_hash(server: Server) {
     assert_eq!(user_errors(&wrong), ["CREDENTIALS_INVALID"]);
     assert_eq!(hash_of(&server, &email).await, older);
 
-    // All may verify the older hash before one of them replaces it.
+    // All of them may verify the older hash before one replaces it.
     let mut signing_in = JoinSet::new();
     for _ in 0..4 {
         signing_in.spawn(sign_in(server.clone(), email.clone(), PASSWORD));

@@ -1,5 +1,6 @@
-//! Who may read and do what: each field and mutation, asked through the front door by everybody,
-//! against the table in `src/access.rs`, the directives of the schema and a golden file.
+//! Who may read and do what: tests each field and mutation with each kind of viewer over HTTP, and
+//! compares the results with the table in `src/permissions.rs`, the directives of the schema, and a
+//! golden file.
 
 mod declared;
 mod outsiders;
@@ -16,12 +17,12 @@ use std::fmt::Write as _;
 use tokenvue::permissions;
 use world::{Asker, World};
 
-on_both_engines!(everybody_gets_what_the_table_says);
+on_both_engines!(every_field_follows_the_permission_table);
 
-/// What one asker got for one field.
+/// The result of one field for one kind of viewer.
 pub type Got = (Asker, String);
 
-async fn everybody_gets_what_the_table_says(server: Server) {
+async fn every_field_follows_the_permission_table(server: Server) {
     let schema = Introspection::load(&server.anonymous()).await;
     let world = World::build(&server).await;
     let fields = schema.fields();
@@ -32,16 +33,16 @@ async fn everybody_gets_what_the_table_says(server: Server) {
     let mut text = String::new();
     for field in &fields {
         let got = matrix.remove(&field.path());
-        let got = got.unwrap_or_else(|| panic!("{}: nothing says how to reach it", field.path()));
-        agrees(field, &got, &declared);
+        let got = got.unwrap_or_else(|| panic!("{}: no query reaches it", field.path()));
+        assert_agrees(field, &got, &declared);
         writeln!(text, "{}", line(&field.path(), &got)).unwrap();
     }
     golden::check("permissions.golden", &format!("{}\n{text}", header()));
-    world.refused_attempts_are_told().await;
+    world.assert_refused_attempts_are_recorded().await;
 }
 
-/// Exactly the roles that the table allows get a field that declares a permission.
-fn agrees(field: &Field, got: &[Got], declared: &Declared) {
+/// Asserts that a field with a permission is available to exactly the roles that the table allows.
+fn assert_agrees(field: &Field, got: &[Got], declared: &Declared) {
     let Some(permission) = declared.permission(&field.path()) else {
         return;
     };

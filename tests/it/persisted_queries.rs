@@ -1,4 +1,4 @@
-//! Automatic persisted queries, as the links of Apollo and urql speak them.
+//! Automatic persisted queries (APQ), as the clients of Apollo and urql use them.
 
 use crate::on_sqlite;
 use crate::support::socket::Socket;
@@ -11,14 +11,14 @@ const NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
 const MISMATCH: &str = "PERSISTED_QUERY_HASH_MISMATCH";
 
 on_sqlite!(
-    a_query_is_found_by_its_hash_once_it_was_sent,
-    get_works_for_queries_only,
+    a_query_is_found_by_its_hash,
+    persisted_mutations_need_post,
     a_socket_uses_the_same_store,
     a_wrong_hash_stores_nothing,
-    other_versions_and_shapes_are_refused,
-    only_documents_that_pass_the_limits_are_stored,
+    other_versions_and_forms_are_rejected,
+    only_documents_within_the_limits_are_stored,
     documents_with_secrets_are_not_stored,
-    the_store_is_bounded,
+    the_store_is_limited,
 );
 
 fn hash(query: &str) -> String {
@@ -29,19 +29,19 @@ fn extensions(query: &str) -> Value {
     json!({ "persistedQuery": { "version": 1, "sha256Hash": hash(query) } })
 }
 
-/// What a client sends first.
+/// Sends the request that a client sends first.
 async fn by_hash(server: &Server, query: &str) -> Answer {
     let body = json!({ "extensions": extensions(query), "variables": {} });
     wire::send(post(server).json(&body)).await
 }
 
-/// What it sends where the hash is unknown.
+/// Sends the request that follows if the hash is unknown.
 async fn with_text(server: &Server, query: &str) -> Answer {
     let body = json!({ "query": query, "extensions": extensions(query) });
     wire::send(post(server).json(&body)).await
 }
 
-async fn a_query_is_found_by_its_hash_once_it_was_sent(server: Server) {
+async fn a_query_is_found_by_its_hash(server: Server) {
     let team = Team::first(&server).await;
     let query = "query Me($skip: Boolean!) { viewer { user { firstName name @skip(if: $skip) } } }";
     let send = async |text: Option<&str>, accept: &str| {
@@ -65,13 +65,13 @@ async fn a_query_is_found_by_its_hash_once_it_was_sent(server: Server) {
     assert_eq!(send(Some(query), "*/*").await.json, found);
     assert_eq!(send(None, "*/*").await.json, found);
     assert_eq!(send(Some(""), graphql).await.json, found);
-    // It runs with the rights of the client that asks.
+    // A stored query runs with the permissions of the client that sends the hash.
     let body = json!({ "variables": { "skip": true }, "extensions": extensions(query) });
     let answer = wire::send(post(&server).json(&body)).await;
     assert_eq!(answer.json, json!({ "data": { "viewer": null } }));
 }
 
-async fn get_works_for_queries_only(server: Server) {
+async fn persisted_mutations_need_post(server: Server) {
     let query = "{ roles { name } }";
     let of = |query| extensions(query).to_string();
     let found = &[("extensions", of(query))];
@@ -134,7 +134,7 @@ async fn a_wrong_hash_stores_nothing(server: Server) {
     }
 }
 
-async fn other_versions_and_shapes_are_refused(server: Server) {
+async fn other_versions_and_forms_are_rejected(server: Server) {
     let query = "{ __typename }";
     let hash = hash(query);
     for (persisted, code) in [
@@ -174,7 +174,7 @@ async fn other_versions_and_shapes_are_refused(server: Server) {
             .unwrap()
             .contains("version 1")
     );
-    // Other extensions are none of ours.
+    // Other extensions are ignored.
     let body = json!({ "query": query, "extensions": { "persistedQuery": null, "x": 1 } });
     assert_eq!(
         wire::send(post(&server).json(&body)).await.outcome(),
@@ -187,7 +187,7 @@ async fn other_versions_and_shapes_are_refused(server: Server) {
     );
 }
 
-async fn only_documents_that_pass_the_limits_are_stored(server: Server) {
+async fn only_documents_within_the_limits_are_stored(server: Server) {
     let aliases: String = (0..31).map(|n| format!("a{n}: __typename ")).collect();
     for (query, code) in [
         ("{ __typename".to_owned(), "BAD_INPUT"),
@@ -234,14 +234,14 @@ async fn documents_with_secrets_are_not_stored(server: Server) {
     }
 }
 
-async fn the_store_is_bounded(server: Server) {
+async fn the_store_is_limited(server: Server) {
     let query = |n: usize| format!("{{ a{n}: __typename }}");
     let send = async |n: usize| assert_eq!(with_text(&server, &query(n)).await.outcome().1, "");
     send(0).await;
     for n in 1..=1100 {
         send(n).await;
         if n % 200 == 0 {
-            // What is used stays.
+            // Queries in use are kept.
             assert_eq!(by_hash(&server, &query(0)).await.outcome(), (200, ""));
         }
     }

@@ -1,4 +1,4 @@
-//! Inviting within limits: what a preview tells, whose names are seen, and what settings allow.
+//! Limits on inviting: previews, visibility of names, and workspace settings.
 
 use crate::invite::{person, rows, stranger};
 use crate::on_both_engines;
@@ -8,11 +8,11 @@ use chrono::Duration;
 use serde_json::{Value, json};
 
 on_both_engines!(
-    a_preview_tells_what_then_happens_and_writes_nothing,
-    names_stay_in_the_workspace_whose_admin_typed_them,
-    only_allowed_domains_are_invited,
-    an_address_gets_so_many_mails_a_day,
-    a_workspace_can_have_links_of_its_own_lifetime,
+    a_preview_returns_the_outcomes_and_writes_nothing,
+    names_are_visible_only_in_the_workspace_that_entered_them,
+    only_allowed_domains_can_be_invited,
+    mails_per_address_are_limited_per_day,
+    a_workspace_can_set_the_lifetime_of_its_links,
 );
 
 pub async fn preview(team: &Team, input: Value) -> Reply {
@@ -24,14 +24,14 @@ pub async fn preview(team: &Team, input: Value) -> Reply {
     client.run(&query, json!({ "input": input })).await
 }
 
-async fn a_preview_tells_what_then_happens_and_writes_nothing(server: Server) {
+async fn a_preview_returns_the_outcomes_and_writes_nothing(server: Server) {
     let replica = server.replica(&["--mails-per-address", "1"]).await;
     let acme = Team::first(&replica.server).await;
     let beta = acme.another("Beta").await;
-    beta.member("Bo", "GATEWAY_OPERATOR").await; // has got the one mail of the day
+    beta.member("Bo", "GATEWAY_OPERATOR").await; // has received the one mail of the day
     server.advance(Duration::days(1) + Duration::minutes(1));
     beta.invite("cy@acme.example", "Cy", "GATEWAY_OPERATOR")
-        .await; // likewise
+        .await; // the same
     let domains = json!({
         "workspaceId": beta.workspace_id,
         "allowedEmailDomains": ["acme.example"],
@@ -41,7 +41,8 @@ async fn a_preview_tells_what_then_happens_and_writes_nothing(server: Server) {
         .mutate("updateWorkspace", domains, "workspace { id }")
         .await;
 
-    // Named twice for different workspaces, fay gets two mails, of which the day has room for one.
+    // Fay is listed twice with different workspaces and would get two mails. The quota of the day
+    // allows one.
     let gamma = acme.another("Gamma").await;
     let mut further = person("fay@acme.example", "Fay");
     further["assignments"] = json!([{ "workspaceId": gamma.workspace_id }]);
@@ -61,12 +62,12 @@ async fn a_preview_tells_what_then_happens_and_writes_nothing(server: Server) {
     let before = rows(&server).await;
     let foreseen = preview(&acme, input.clone()).await.data()["inviteUsersPreview"].clone();
     let mut after = rows(&server).await;
-    after[5] -= 1; // The look-ups are counted.
+    after[5] -= 1; // Lookups are counted.
     assert_eq!(after, before);
 
     let client = &acme.admin.client;
     let happened = client.mutate("inviteUsers", input, OUTCOMES).await;
-    // Counting for a day begins with the first mail: the preview's is a moment earlier.
+    // The quota's day begins with the first mail. For the preview, this is a moment earlier.
     let told = |payload: &Value| -> Vec<Value> {
         let outcomes = payload["outcomes"].as_array().unwrap().iter();
         let told = |one: &Value| {
@@ -89,7 +90,7 @@ async fn a_preview_tells_what_then_happens_and_writes_nothing(server: Server) {
     replica.stop().await;
 }
 
-async fn names_stay_in_the_workspace_whose_admin_typed_them(server: Server) {
+async fn names_are_visible_only_in_the_workspace_that_entered_them(server: Server) {
     let acme = Team::first(&server).await;
     let beta = stranger(&acme, "Bea", "Beta").await;
     let typed = [
@@ -126,7 +127,7 @@ async fn names_stay_in_the_workspace_whose_admin_typed_them(server: Server) {
             1
         );
     }
-    // Signing up gives them one name, of their own choice.
+    // After signing up, all workspaces show the name that the person chose.
     let token = server.mail_to("eve@acme.example").await.token();
     let input = json!({
         "token": token, "firstName": "Eve", "lastName": "Ng", "password": PASSWORD,
@@ -143,7 +144,7 @@ async fn names_stay_in_the_workspace_whose_admin_typed_them(server: Server) {
     assert_eq!(acme.member_with("eve@acme.example").await["name"], "Eve Ng");
 }
 
-async fn only_allowed_domains_are_invited(server: Server) {
+async fn only_allowed_domains_can_be_invited(server: Server) {
     let acme = Team::first(&server).await;
     let input = json!({
         "workspaceId": acme.workspace_id,
@@ -172,7 +173,7 @@ async fn only_allowed_domains_are_invited(server: Server) {
     }
 }
 
-async fn an_address_gets_so_many_mails_a_day(server: Server) {
+async fn mails_per_address_are_limited_per_day(server: Server) {
     let replica = server.replica(&["--mails-per-address", "2"]).await;
     let acme = Team::first(&replica.server).await;
     for name in ["Beta", "Gamma"] {
@@ -204,7 +205,7 @@ async fn an_address_gets_so_many_mails_a_day(server: Server) {
     replica.stop().await;
 }
 
-async fn a_workspace_can_have_links_of_its_own_lifetime(server: Server) {
+async fn a_workspace_can_set_the_lifetime_of_its_links(server: Server) {
     let acme = Team::first(&server).await;
     let beta = acme.another("Beta").await;
     let input = json!({ "workspaceId": beta.workspace_id, "invitationLifetimeDays": 2 });

@@ -266,7 +266,7 @@ async fn a_device_is_known_until_the_password_changes(server: Server) {
     let email = &team.admin.email;
     let (old, new) = (Browser::at(server), Browser::at(server));
     assert!(old.signs_in(email, PASSWORD).await);
-    crate::password::ask_for_reset(server, email).await;
+    crate::password::request_reset(server, email).await;
     let token = server.mail_to(email).await.token();
     new.resets(&token, "another lamp under rivers").await;
     guess_from_everywhere(server, email).await;

@@ -1,4 +1,4 @@
-//! What the database refuses, whoever writes to it.
+//! Constraints that the database enforces on every writer.
 
 use crate::on_both_engines;
 use crate::support::{Server, Team};
@@ -11,12 +11,12 @@ use serde_json::json;
 use uuid::Uuid;
 
 on_both_engines!(
-    closed_sets_are_closed,
-    what_is_unique_stays_so,
-    rows_need_what_they_belong_to
+    values_outside_their_set_are_rejected,
+    duplicates_are_rejected,
+    rows_without_their_parent_are_rejected
 );
 
-/// Statements that each would leave a row which nothing in the program can read.
+/// Statements that each would create a row that the program cannot read.
 const REFUSED: &[&str] = &[
     "UPDATE users SET status = 'GONE' WHERE status = 'INVITED'",
     "UPDATE users SET password_hash = NULL WHERE status = 'ACTIVE'",
@@ -38,7 +38,7 @@ const REFUSED: &[&str] = &[
     "UPDATE audit_events SET outcome = 'GONE'",
 ];
 
-async fn closed_sets_are_closed(server: Server) {
+async fn values_outside_their_set_are_rejected(server: Server) {
     let team = Team::first(&server).await;
     team.invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
         .await;
@@ -51,7 +51,7 @@ async fn closed_sets_are_closed(server: Server) {
     assert_eq!(before, server.dump().await);
 }
 
-async fn what_is_unique_stays_so(server: Server) {
+async fn duplicates_are_rejected(server: Server) {
     let team = Team::first(&server).await;
     team.invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
         .await;
@@ -62,17 +62,17 @@ async fn what_is_unique_stays_so(server: Server) {
         .await;
     let db = &server.app.db.maintenance();
     let id = Uuid::now_v7();
-    macro_rules! twin {
+    macro_rules! duplicate {
         ($table:ident { $($change:tt)* }) => {{
             let row = $table::Entity::find().one(db).await.unwrap().unwrap();
-            let twin = $table::Model { $($change)*, ..row };
-            twin.into_active_model().insert(db).await
+            let duplicate = $table::Model { $($change)*, ..row };
+            duplicate.into_active_model().insert(db).await
         }};
     }
-    let by_address = twin!(user { id });
+    let by_address = duplicate!(user { id });
     assert!(by_address.is_err(), "two users with one address");
     assert!(
-        twin!(workspace { id }).is_err(),
+        duplicate!(workspace { id }).is_err(),
         "two workspaces with one slug"
     );
     let membership = membership::Entity::find().one(db).await.unwrap().unwrap();
@@ -82,25 +82,25 @@ async fn what_is_unique_stays_so(server: Server) {
         "two memberships of one user in one workspace"
     );
     assert!(
-        twin!(password_reset { id }).is_err(),
+        duplicate!(password_reset { id }).is_err(),
         "two open resets of one user"
     );
     assert!(
-        twin!(invitation { id }).is_err(),
+        duplicate!(invitation { id }).is_err(),
         "two open invitations of one membership"
     );
-    let ended = twin!(invitation {
+    let ended = duplicate!(invitation {
         id,
         state: InvitationState::Revoked,
         ended_at: Some(server.app.now())
     });
     assert!(
         ended.is_ok(),
-        "{ended:?}: one that has ended stands in nobody's way"
+        "{ended:?}: an ended invitation is not in conflict"
     );
 }
 
-async fn rows_need_what_they_belong_to(server: Server) {
+async fn rows_without_their_parent_are_rejected(server: Server) {
     let team = Team::first(&server).await;
     team.invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
         .await;
@@ -116,7 +116,7 @@ async fn rows_need_what_they_belong_to(server: Server) {
             ..row.clone()
         };
         let outcome = stray.into_active_model().insert(db).await;
-        assert!(outcome.is_err(), "a membership of nobody, or nowhere");
+        assert!(outcome.is_err(), "a membership without a user or workspace");
     }
     let row = invitation::Entity::find().one(db).await.unwrap().unwrap();
     let stray = invitation::Model {
@@ -126,9 +126,9 @@ async fn rows_need_what_they_belong_to(server: Server) {
         ..row
     };
     let outcome = stray.into_active_model().insert(db).await;
-    assert!(outcome.is_err(), "an invitation by nobody");
+    assert!(outcome.is_err(), "an invitation without an inviter");
     let gone = db
         .execute_unprepared("DELETE FROM users WHERE status = 'ACTIVE'")
         .await;
-    assert!(gone.is_err(), "a user who answers for invitations");
+    assert!(gone.is_err(), "a user who is the inviter of invitations");
 }

@@ -1,4 +1,5 @@
-//! The doctor finds what must not be, mends what needs nobody's decision, and then finds nothing.
+//! The doctor finds violated invariants and repairs those that need no decision. A second run finds
+//! nothing.
 
 use crate::on_both_engines;
 use crate::support::{Server, Team};
@@ -6,14 +7,14 @@ use sea_orm::ConnectionTrait as _;
 use tokenvue::doctor::{Finding, examine};
 
 on_both_engines!(
-    a_false_counter_is_counted_anew,
-    an_orphaned_invitation_and_a_ghost_are_cleared_away,
-    an_invitation_without_an_admin_gets_one,
-    what_needs_a_decision_is_only_told,
+    a_wrong_counter_is_recounted,
+    an_orphaned_invitation_and_its_user_are_deleted,
+    an_invitation_of_a_former_admin_transfers_to_an_admin,
+    findings_that_need_a_decision_are_only_reported,
 );
 
-/// Breaks something with raw SQL; gives what the doctor finds.
-async fn found_after(server: &Server, sql: &str) -> Vec<Finding> {
+/// Breaks an invariant with raw SQL. Returns the doctor's findings.
+async fn findings_after(server: &Server, sql: &str) -> Vec<Finding> {
     assert_eq!(examine(&server.app, false).await.unwrap(), []);
     server
         .app
@@ -27,13 +28,13 @@ async fn found_after(server: &Server, sql: &str) -> Vec<Finding> {
     assert_eq!(
         examine(&server.app, false).await.unwrap(),
         found,
-        "looking mends nothing"
+        "examining repairs nothing"
     );
     found
 }
 
-/// Has everything mended that was found, after which nothing is found any longer.
-async fn mended(server: &Server, found: &[Finding]) {
+/// Repairs all findings. Asserts that the doctor then finds nothing.
+async fn repair(server: &Server, found: &[Finding]) {
     let repaired = examine(&server.app, true).await.unwrap();
     let whats = |findings: &[Finding]| findings.iter().map(|f| f.what.clone()).collect::<Vec<_>>();
     assert_eq!(whats(&repaired), whats(found));
@@ -44,27 +45,27 @@ async fn mended(server: &Server, found: &[Finding]) {
     assert_eq!(examine(&server.app, false).await.unwrap(), []);
 }
 
-async fn a_false_counter_is_counted_anew(server: Server) {
+async fn a_wrong_counter_is_recounted(server: Server) {
     let team = Team::first(&server).await;
     team.invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
         .await;
     let sql = "UPDATE team_summaries SET operators_active = 7, invitations_expired = 1";
-    let found = found_after(&server, sql).await;
+    let found = findings_after(&server, sql).await;
     assert_eq!(found.len(), 1);
     assert!(found[0].what.contains("7+0 operators"), "{}", found[0].what);
     assert_eq!(team.summary().await, [9, 8, 1, 1]);
-    mended(&server, &found).await;
+    repair(&server, &found).await;
     assert_eq!(team.summary().await, [2, 1, 1, 0]);
-    found_after(&server, "DELETE FROM team_summaries").await;
+    findings_after(&server, "DELETE FROM team_summaries").await;
     examine(&server.app, true).await.unwrap();
     assert_eq!(team.summary().await, [2, 1, 1, 0]);
 }
 
-async fn an_orphaned_invitation_and_a_ghost_are_cleared_away(server: Server) {
+async fn an_orphaned_invitation_and_its_user_are_deleted(server: Server) {
     let team = Team::first(&server).await;
     team.invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
         .await;
-    let found = found_after(&server, "DELETE FROM memberships WHERE status = 'INVITED'").await;
+    let found = findings_after(&server, "DELETE FROM memberships WHERE status = 'INVITED'").await;
     let [orphan, ghost] = &found[..] else {
         panic!("{found:?}");
     };
@@ -80,14 +81,14 @@ async fn an_orphaned_invitation_and_a_ghost_are_cleared_away(server: Server) {
         "{}",
         ghost.what
     );
-    mended(&server, &found).await;
+    repair(&server, &found).await;
     let outcome = team
         .invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
         .await;
     assert_eq!(outcome["result"], "INVITED");
 }
 
-async fn an_invitation_without_an_admin_gets_one(server: Server) {
+async fn an_invitation_of_a_former_admin_transfers_to_an_admin(server: Server) {
     let team = Team::first(&server).await;
     let operator = team.member("Olaf", "GATEWAY_OPERATOR").await;
     team.invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
@@ -97,16 +98,16 @@ async fn an_invitation_without_an_admin_gets_one(server: Server) {
          WHERE state = 'PENDING'",
         operator.email
     );
-    let found = found_after(&server, &sql).await;
+    let found = findings_after(&server, &sql).await;
     assert_eq!(found.len(), 1);
-    mended(&server, &found).await;
+    repair(&server, &found).await;
     let query = "{ workspace { invitations(state: PENDING) { nodes { inviter { name } } } } }";
     let data = team.admin.client.get(query).await;
     let inviter = &data["workspace"]["invitations"]["nodes"][0]["inviter"];
     assert_eq!(inviter["name"], "Ana Admin");
 }
 
-async fn what_needs_a_decision_is_only_told(server: Server) {
+async fn findings_that_need_a_decision_are_only_reported(server: Server) {
     let team = Team::first(&server).await;
     team.invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
         .await;
@@ -122,7 +123,7 @@ async fn what_needs_a_decision_is_only_told(server: Server) {
             "DELETE FROM users WHERE status = 'INVITED'",
         ),
     ] {
-        let found = found_after(&server, sql).await;
+        let found = findings_after(&server, sql).await;
         assert!(
             found.iter().any(|finding| finding.what.contains(what)),
             "{found:?}"

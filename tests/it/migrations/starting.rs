@@ -1,4 +1,4 @@
-//! Programs that start on a database at the same time, or after a newer one.
+//! Programs that start concurrently on one database, or on the schema of a newer program.
 
 use super::schema;
 use crate::on_both_engines;
@@ -10,10 +10,10 @@ use tokenvue::clock::Clock;
 use tokenvue::config::Config;
 use tokenvue::{App, doctor};
 
-on_both_engines!(a_program_older_than_the_schema_refuses_it);
+on_both_engines!(an_older_program_refuses_a_newer_schema);
 
 mod together {
-    /// SQLite has one program at a time.
+    /// Only one program at a time can use SQLite.
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn two_replicas_start_on_an_empty_database() {
         let postgres = crate::support::Engine::Postgres;
@@ -21,12 +21,12 @@ mod together {
     }
 }
 
-/// What `tokenvue serve` does before it listens.
+/// Does what `tokenvue serve` does before it listens.
 async fn start(url: &str) -> App {
     let config = Config::from_flags(&["--database-url", url]).unwrap();
     let app = App::new(config, Clock::default()).await.unwrap();
     app.db.migrate().await.unwrap();
-    // Nobody has signed up, so that there is a link to print.
+    // Nobody has signed up, so there is a setup link to print.
     assert!(setup::offer(&app).await.unwrap().is_some());
     app
 }
@@ -47,7 +47,7 @@ async fn two_replicas_start_on_an_empty_database(server: Server) {
     }
 }
 
-async fn a_program_older_than_the_schema_refuses_it(server: Server) {
+async fn an_older_program_refuses_a_newer_schema(server: Server) {
     let team = Team::first(&server).await;
     let rows = server.dump().await;
     let step = "m9999_of_the_next_release";
@@ -78,7 +78,7 @@ async fn a_program_older_than_the_schema_refuses_it(server: Server) {
         assert!(error.contains(step), "{arguments:?}: {error}");
     }
     assert_eq!(server.dump().await, rows);
-    // One that runs already goes on.
+    // A running program keeps working.
     team.invite("bo@example.com", "Bo", "SECURITY_AUDITOR")
         .await;
     let ready = reqwest::get(format!("{}/readyz", server.url))

@@ -1,4 +1,4 @@
-//! The counters follow every row, in whatever way it is written.
+//! The counters follow every row, however it is written.
 
 use crate::on_both_engines;
 use crate::support::{Server, Team};
@@ -13,12 +13,13 @@ use tokenvue::graphql::id::GlobalId;
 use uuid::Uuid;
 
 on_both_engines!(
-    counters_follow_raw_statements,
-    counters_follow_invitations,
-    a_workspace_takes_all_of_its_rows_with_it,
+    counters_follow_raw_sql,
+    counters_follow_invitation_states,
+    deleting_a_workspace_deletes_all_its_rows,
 );
 
-/// Admins, operators and auditors, each active and invited, and expired invitations.
+/// Returns the counters of active and invited admins, operators, and auditors, and of expired
+/// invitations.
 async fn counters(server: &Server, workspace_id: Uuid) -> [i64; 7] {
     let row = team_summary::Entity::find_by_id(workspace_id);
     let row = row.one(&server.app.db).await.unwrap().unwrap();
@@ -40,7 +41,7 @@ fn workspace_id(team: &Team) -> Uuid {
     }
 }
 
-/// Adds operators in one statement, without the program.
+/// Inserts operators in one statement, without the program.
 async fn insert_operators(server: &Server, workspace_id: Uuid, count: usize) {
     let db = &server.app.db.maintenance();
     let model = membership::Entity::find().one(db).await.unwrap().unwrap();
@@ -78,7 +79,7 @@ async fn insert_operators(server: &Server, workspace_id: Uuid, count: usize) {
         .unwrap();
 }
 
-async fn counters_follow_raw_statements(server: Server) {
+async fn counters_follow_raw_sql(server: Server) {
     let team = Team::first(&server).await;
     let other = workspace_id(&team.another("Globex").await);
     let id = workspace_id(&team);
@@ -139,7 +140,7 @@ async fn counters_follow_raw_statements(server: Server) {
     );
 }
 
-async fn counters_follow_invitations(server: Server) {
+async fn counters_follow_invitation_states(server: Server) {
     let team = Team::first(&server).await;
     let id = workspace_id(&team);
     team.invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
@@ -177,7 +178,7 @@ async fn counters_follow_invitations(server: Server) {
     assert_eq!(counters(&server, id).await, [1, 0, 0, 0, 0, 1, 0]);
 }
 
-async fn a_workspace_takes_all_of_its_rows_with_it(server: Server) {
+async fn deleting_a_workspace_deletes_all_its_rows(server: Server) {
     let team = Team::first(&server).await;
     let other = team.another("Globex").await;
     other

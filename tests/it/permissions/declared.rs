@@ -1,4 +1,4 @@
-//! What the schema declares: a permission for a field, or, in the list below, why it needs none.
+//! The permissions that the schema declares, and the reasons why other fields need none.
 
 use crate::support::introspection::Field;
 use async_graphql::Value as ConstValue;
@@ -7,7 +7,8 @@ use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
 use std::collections::HashMap;
 use tokenvue::permissions::{self, Permission, Role};
 
-/// Fields without a permission, and why. `Type.*` is for types none of whose fields has one.
+/// Fields without a permission, with the reason. `Type.*` stands for types without any guarded
+/// field.
 const PUBLIC: &[(&str, &str)] = &[
     ("Query.viewer", "whoever is signed in, or nobody"),
     ("Query.workspace", "finds only the viewer's own workspaces"),
@@ -150,12 +151,12 @@ impl Declared {
         Declared(declared)
     }
 
-    /// The permission that a field declares.
+    /// Returns the permission that a field declares.
     pub fn permission(&self, path: &str) -> Option<Permission> {
         self.0.get(path).copied()
     }
 
-    /// Each field declares a permission or is public for a reason, and never both.
+    /// Asserts that each field either declares a permission or is listed as public with a reason.
     pub fn check_public(&self, fields: &[Field]) {
         for field in fields {
             let path = field.path();
@@ -181,7 +182,7 @@ impl Declared {
     }
 }
 
-/// Administrators hold every permission, so theirs are all there are.
+/// Admins have every permission, so theirs is the complete list.
 fn permission(code: &str) -> Permission {
     let all = permissions::permissions(Role::WorkspaceAdmin);
     let found = all.into_iter().find(|permission| permission.code() == code);

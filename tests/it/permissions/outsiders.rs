@@ -1,5 +1,5 @@
-//! For who does not belong to a workspace, all that is in it does not exist: the answers are the
-//! same as for ids that were never given out.
+//! For viewers outside of a workspace, its contents do not exist: responses are the same as for IDs
+//! that were never issued.
 
 use super::world::World;
 use crate::on_both_engines;
@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use tokenvue::graphql::id::GlobalId;
 use uuid::Uuid;
 
-on_both_engines!(what_is_foreign_looks_like_what_never_was);
+on_both_engines!(foreign_ids_look_like_unknown_ones);
 
-/// Each question takes an id of the kind named first.
+/// Queries and mutations that take an ID of the named kind.
 const QUESTIONS: &[(&str, &str)] = &[
     (
         "workspace",
@@ -82,7 +82,7 @@ const QUESTIONS: &[(&str, &str)] = &[
     ("any", "query($id: ID!) { nodes(ids: [$id, $id]) { id } }"),
 ];
 
-async fn what_is_foreign_looks_like_what_never_was(server: Server) {
+async fn foreign_ids_look_like_unknown_ones(server: Server) {
     let world = World::build(&server).await;
     let first = |kind: &str| {
         world.rows(super::Asker::Admin, kind)[0]
@@ -114,14 +114,15 @@ async fn what_is_foreign_looks_like_what_never_was(server: Server) {
     assert_eq!(before, server.dump().await);
 }
 
-/// The answer, without the id itself.
+/// Returns the response with the ID replaced.
 async fn answer(client: &Client, question: &str, id: &str) -> Value {
     let reply = client.run(question, json!({ "id": id })).await;
     let body = reply.0.to_string().replace(id, "ID");
     serde_json::from_str(&body).unwrap()
 }
 
-/// Ids of the same type that name nothing: in no workspace, and in the same one.
+/// Returns IDs of the same type that were never issued: in an unknown workspace, and in the same
+/// one.
 fn made_up_like(id: &str) -> Vec<String> {
     let new = Uuid::now_v7;
     let ids = match GlobalId::decode(id).unwrap() {

@@ -1,4 +1,5 @@
-//! Running every mutation as everybody, with input that would work for whoever may.
+//! Runs every mutation as every kind of viewer, with input that works for viewers who have the
+//! permission.
 
 use super::Got;
 use super::reaching::{outcome, selection};
@@ -13,8 +14,8 @@ use std::collections::HashMap;
 use tokenvue::team::link;
 use uuid::Uuid;
 
-/// What can be done to oneself as well as to somebody else.
-const ABOUT_SOMEBODY: &[&str] = &[
+/// Mutations whose target can be the viewer or another member.
+const ABOUT_A_MEMBER: &[&str] = &[
     "revokeSession",
     "assignToWorkspaces",
     "resendInvitation",
@@ -24,7 +25,7 @@ const ABOUT_SOMEBODY: &[&str] = &[
     "sendPasswordReset",
 ];
 
-/// The entry that a refused attempt leaves in the access history of the workspace.
+/// The event that a denied attempt creates in the workspace's access history.
 const KINDS: &[(&str, &str)] = &[
     ("updateWorkspace", "UPDATE_WORKSPACE"),
     ("inviteUsers", "INVITE_MEMBER"),
@@ -36,15 +37,15 @@ const KINDS: &[(&str, &str)] = &[
     ("sendPasswordReset", "SEND_PASSWORD_RESET"),
 ];
 
-/// Runs every mutation, selecting all of its payload; gives what came of it and of each field of
-/// the payload. Whoever it does not run for has changed nothing.
+/// Runs every mutation and selects its whole payload. Returns the result of the mutation and of
+/// each field of its payload. A denied mutation must change nothing.
 pub async fn run_everything(world: &World, fields: &[Field]) -> HashMap<String, Vec<Got>> {
     let mut matrix: HashMap<String, Vec<Got>> = HashMap::new();
     for mutation in fields.iter().filter(|field| field.owner == "Mutation") {
         let payload: Vec<&Field> = fields.iter().filter(|f| f.owner == mutation.of).collect();
         for asker in Asker::ALL {
             let mut got = vec!["-".to_owned(); payload.len() + 1];
-            if asker != Asker::Oneself || ABOUT_SOMEBODY.contains(&mutation.name.as_str()) {
+            if asker != Asker::Oneself || ABOUT_A_MEMBER.contains(&mutation.name.as_str()) {
                 got = run(world, mutation, &payload, asker).await;
             }
             let paths = std::iter::once(mutation.path()).chain(payload.iter().map(|f| f.path()));
@@ -59,7 +60,7 @@ pub async fn run_everything(world: &World, fields: &[Field]) -> HashMap<String, 
 async fn run(world: &World, mutation: &Field, payload: &[&Field], asker: Asker) -> Vec<String> {
     let name = mutation.name.as_str();
     let input = input(world, name, asker).await;
-    // Signing out would take the session that later questions need.
+    // `signOut` would end a session that later requests need.
     let client = match world.person(asker) {
         Some(person) if name == "signOut" => another_session(&world.server, person).await,
         _ => world.client(asker),
@@ -86,7 +87,7 @@ async fn run(world: &World, mutation: &Field, payload: &[&Field], asker: Asker) 
     }
     note_refusal(world, name, asker, &whole);
     if name == "leaveWorkspace" && whole == "ok" {
-        come_back(world, asker).await;
+        restore_membership(world, asker).await;
     }
     let parts = payload
         .iter()
@@ -102,7 +103,8 @@ fn note_refusal(world: &World, name: &str, asker: Asker, whole: &str) {
     }
 }
 
-/// Prepares what a mutation needs, and gives an input with which it works for whoever may run it.
+/// Prepares the data that a mutation needs. Returns an input that works for viewers with the
+/// permission.
 async fn input(world: &World, mutation: &str, asker: Asker) -> Value {
     let workspace = &world.team.workspace_id;
     match mutation {
@@ -121,18 +123,18 @@ async fn input(world: &World, mutation: &str, asker: Asker) -> Value {
         "changePassword" => json!({ "currentPassword": PASSWORD, "newPassword": PASSWORD }),
         "createWorkspace" => json!({ "name": "New" }),
         "updateWorkspace" => json!({ "workspaceId": workspace, "invitationLifetimeDays": 9 }),
-        "requestNewInvitation" => json!({ "token": world.lapsed_token }),
+        "requestNewInvitation" => json!({ "token": world.expired_token }),
         "acceptInvitation" | "declineInvitation" => with_token(world, mutation).await,
         "inviteUsers" => {
             let email = format!("{asker:?}@acme.example");
             let invitee = json!({ "email": email, "role": "SECURITY_AUDITOR" });
             json!({ "workspaceIds": [workspace], "invitees": [invitee] })
         }
-        _ => about_somebody(world, mutation, asker).await,
+        _ => about_a_member(world, mutation, asker).await,
     }
 }
 
-/// The one-time token of an installation that is set up already.
+/// Returns the one-time token of an installation that is already set up.
 async fn set_up_token(world: &World) -> String {
     let app = &world.server.app;
     let purpose = entity::link_token::LinkPurpose::Setup;
@@ -151,7 +153,7 @@ async fn with_token(world: &World, mutation: &str) -> Value {
     }
 }
 
-async fn about_somebody(world: &World, mutation: &str, asker: Asker) -> Value {
+async fn about_a_member(world: &World, mutation: &str, asker: Asker) -> Value {
     let target = world.target(asker);
     let fresh = world.fresh_invitee().await;
     let (membership, invitation) = match asker {
@@ -182,8 +184,8 @@ async fn about_somebody(world: &World, mutation: &str, asker: Asker) -> Value {
     }
 }
 
-/// Makes somebody who has left a member again, with the role that they had.
-async fn come_back(world: &World, asker: Asker) {
+/// Restores the membership and role of a person who has left.
+async fn restore_membership(world: &World, asker: Asker) {
     if let (Some(person), Some(role)) = (world.person(asker), asker.role()) {
         let outcome = world.team.invite(&person.email, "", role.code()).await;
         assert_eq!(outcome["result"], "ADDED");

@@ -1,4 +1,4 @@
-//! Reading every field: one question for each type, with all of its fields in it.
+//! Reads every field: one query per type, with all of its fields.
 
 use super::Got;
 use super::world::{Asker, World};
@@ -7,14 +7,14 @@ use crate::support::introspection::Field;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
-/// How to reach the objects of one type.
+/// A query that reaches the objects of one type.
 struct Way {
     of: &'static str,
-    /// The question; `FIELDS` stands for the fields of the type.
+    /// The query. `FIELDS` stands for the fields of the type.
     question: &'static str,
-    /// Where in the answer the objects are.
+    /// The path to the objects in the response.
     path: &'static [&'static str],
-    /// The rows that `$ids` asks for; where there are none, nobody has a row of their own.
+    /// The key of the rows that `$ids` stands for. If `None`, no viewer has a row of their own.
     rows: Option<&'static str>,
 }
 
@@ -38,7 +38,7 @@ const fn row(of: &'static str, rows: &'static str, question: &'static str) -> Wa
     }
 }
 
-/// One way to each type whose objects can be read; payloads are reached by their mutations.
+/// One query for each type with readable objects. Payloads are reached by their mutations.
 const WAYS: &[Way] = &[
     row(
         "User",
@@ -202,7 +202,7 @@ const WAYS: &[Way] = &[
     ),
 ];
 
-/// The arguments that fields need to be asked at all, or to be about the workspace in question.
+/// Arguments that fields require, or that refer to the workspace of the test.
 const ARGS: &[(&str, &str)] = &[
     ("Query.workspace", "(id: $workspace)"),
     ("Query.node", "(id: $membership)"),
@@ -214,7 +214,7 @@ const ARGS: &[(&str, &str)] = &[
     ("Viewer.can", "(permission: TEAM_VIEW)"),
 ];
 
-/// Reads every field that can be reached by a question, as everybody.
+/// Reads every field that a query reaches, as every kind of viewer.
 pub async fn read_everything(world: &World, fields: &[Field]) -> HashMap<String, Vec<Got>> {
     let mut matrix: HashMap<String, Vec<Got>> = HashMap::new();
     for way in WAYS {
@@ -242,7 +242,7 @@ pub async fn read_everything(world: &World, fields: &[Field]) -> HashMap<String,
     matrix
 }
 
-/// Asks; nothing where the type has no rows that could be one's own.
+/// Runs a query. Returns `None` if the type has no rows that belong to the viewer.
 async fn ask(world: &World, way: &Way, question: &str, asker: Asker) -> Option<Reply> {
     let mut variables = world.variables.clone();
     match way.rows {
@@ -253,7 +253,7 @@ async fn ask(world: &World, way: &Way, question: &str, asker: Asker) -> Option<R
     Some(world.client(asker).run(question, variables).await)
 }
 
-/// Fields of one type, each with what it needs to be asked.
+/// Returns a selection of fields of one type, with their arguments and subselections.
 pub fn selection(fields: &[&Field]) -> String {
     let asked = fields.iter().map(|field| {
         let path = field.path();
@@ -274,7 +274,7 @@ pub fn selection(fields: &[&Field]) -> String {
     asked.collect::<Vec<_>>().join(" ")
 }
 
-/// What came at a path: `ok` for something, `null` for nothing, or the code of the error.
+/// Returns the result at a path: `ok` for a value, `null`, or the code of the error.
 pub fn outcome(reply: &Reply, path: &[&str]) -> String {
     let errors = reply.0["errors"].as_array().cloned().unwrap_or_default();
     let code = errors.iter().find_map(|error| {
@@ -296,7 +296,7 @@ pub fn outcome(reply: &Reply, path: &[&str]) -> String {
     }
 }
 
-/// Whether there is anything but `null` at a path, in any item of the lists on the way.
+/// Returns whether there is a value other than `null` at a path, in any item of the lists along it.
 fn found(value: &Value, path: &[&str]) -> bool {
     match (value, path) {
         (Value::Array(items), [_, ..]) => items.iter().any(|item| found(item, path)),

@@ -1,19 +1,19 @@
-//! What changes about a member holds from their next request on, with the session they have.
+//! Changes to a membership apply from the member's next request on, with the same session.
 
 use crate::on_both_engines;
 use crate::support::{Reply, Server, Team};
 use serde_json::json;
 
 on_both_engines!(
-    a_new_role_holds_from_the_next_request_on,
-    removal_holds_from_the_next_request_on,
-    who_demotes_themselves_cannot_take_it_back,
+    a_new_role_applies_from_the_next_request,
+    removal_applies_from_the_next_request,
+    demoting_oneself_cannot_be_undone,
 );
 
 const HISTORY: &str = "query($id: ID!) {
     workspace(id: $id) { name accessHistory { totalCount } settings { allowedEmailDomains } } }";
 
-async fn a_new_role_holds_from_the_next_request_on(server: Server) {
+async fn a_new_role_applies_from_the_next_request(server: Server) {
     let team = Team::first(&server).await;
     let person = team.member("Pia", "GATEWAY_OPERATOR").await;
     let look = async || {
@@ -41,7 +41,7 @@ async fn a_new_role_holds_from_the_next_request_on(server: Server) {
     }
 }
 
-async fn removal_holds_from_the_next_request_on(server: Server) {
+async fn removal_applies_from_the_next_request(server: Server) {
     let team = Team::first(&server).await;
     let person = team.member("Pia", "WORKSPACE_ADMIN").await;
     let input = json!({ "membershipId": person.membership_id });
@@ -70,7 +70,7 @@ async fn removal_holds_from_the_next_request_on(server: Server) {
     );
 }
 
-async fn who_demotes_themselves_cannot_take_it_back(server: Server) {
+async fn demoting_oneself_cannot_be_undone(server: Server) {
     let team = Team::first(&server).await;
     let person = team.member("Pia", "WORKSPACE_ADMIN").await;
     let role = async |role: &str| {

@@ -1,4 +1,4 @@
-//! A workspace with somebody of every kind in it, and somebody who is not.
+//! A workspace with every kind of viewer, and an outsider.
 
 use crate::support::{Client, Person, Server, Team, people};
 use chrono::Duration;
@@ -7,17 +7,17 @@ use std::sync::Mutex;
 use tokenvue::permissions::Role;
 use tokenvue::team::sweep;
 
-/// Who asks.
+/// The kinds of viewer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asker {
     Anonymous,
-    /// Signed in, and an admin, but of another workspace.
+    /// A signed-in admin of another workspace.
     Outsider,
-    /// The three roles look at somebody else's rows.
+    /// Viewers with one of the three roles, who look at the rows of another member.
     Admin,
     Operator,
     Auditor,
-    /// The operator, whose role is the least, looks at their own rows.
+    /// The operator, who has the fewest permissions, looking at their own rows.
     Oneself,
 }
 
@@ -31,7 +31,8 @@ impl Asker {
         Asker::Oneself,
     ];
 
-    /// The role that they ask with; none for those who are no members, or look at themselves.
+    /// Returns the viewer's role, or `None` for viewers who are no members or look at their own
+    /// rows.
     pub fn role(self) -> Option<Role> {
         match self {
             Asker::Admin => Some(Role::WorkspaceAdmin),
@@ -42,33 +43,33 @@ impl Asker {
     }
 }
 
-/// The people and rows that questions are about.
+/// The people and rows of the test.
 pub struct World {
     pub server: Server,
-    /// The workspace in question; its first admin prepares, and is no asker.
+    /// The workspace under test. Its first admin prepares the data and is no test viewer.
     pub team: Team,
-    /// Another workspace of all askers but the outsider, each with the same role.
+    /// Another workspace of all viewers except the outsider, with the same roles.
     pub beta: Team,
     pub outsider: Person,
     pub admin: Person,
     pub operator: Person,
     pub auditor: Person,
-    /// The member that the roles look at.
+    /// The member whose rows the roles look at.
     pub colleague: Person,
-    /// The token of an invitation whose time is over.
-    pub lapsed_token: String,
-    /// What the questions pass on; `others` and `own` are the rows that `ids` stands for.
+    /// The token of an expired invitation.
+    pub expired_token: String,
+    /// The variables of the queries. `others` and `own` are the rows that `ids` can stand for.
     pub variables: Value,
     others: Value,
     own: Value,
-    /// The kinds of what members were refused, with who it was.
+    /// The kinds and actors of the members' denied attempts.
     pub refused: Mutex<Vec<(String, String)>>,
 }
 
 impl World {
     pub async fn build(server: &Server) -> World {
         let team = Team::first(server).await;
-        let (lapsed_id, lapsed_token) = lapsed_invitation(&team).await;
+        let (expired_id, expired_token) = expired_invitation(&team).await;
         let colleague = team.member("Casey", "GATEWAY_OPERATOR").await;
         let admin = team.member("Ada", "WORKSPACE_ADMIN").await;
         let operator = team.member("Olaf", "GATEWAY_OPERATOR").await;
@@ -96,13 +97,13 @@ impl World {
             operator,
             auditor,
             colleague,
-            lapsed_token,
+            expired_token,
         };
-        world.gather(lapsed_id).await;
+        world.gather(expired_id).await;
         world
     }
 
-    async fn gather(&mut self, lapsed_id: Value) {
+    async fn gather(&mut self, expired_id: Value) {
         let pending = self.fresh_invitee().await;
         self.variables = json!({
             "workspace": self.team.workspace_id,
@@ -117,7 +118,7 @@ impl World {
         self.others = json!({
             "users": [self.colleague.user_id],
             "memberships": [self.colleague.membership_id, pending.membership_id],
-            "invitations": [pending.invitation_id, lapsed_id, self.accepted(&self.colleague).await],
+            "invitations": [pending.invitation_id, expired_id, self.accepted(&self.colleague).await],
             "sessions": [session_id(&self.colleague.client).await],
             "events": [self.event_about(&self.colleague).await],
         });
@@ -145,7 +146,7 @@ impl World {
             .map_or_else(|| self.server.anonymous(), |person| person.client.clone())
     }
 
-    /// The rows of a kind that an asker looks at.
+    /// Returns the rows of a kind that a viewer looks at.
     pub fn rows(&self, asker: Asker, kind: &str) -> &Value {
         match asker {
             Asker::Oneself => &self.own[kind],
@@ -153,7 +154,7 @@ impl World {
         }
     }
 
-    /// Whom an asker acts upon: the colleague, or themselves.
+    /// Returns the target of a viewer's mutations: the colleague, or the viewer.
     pub fn target(&self, asker: Asker) -> &Person {
         match asker {
             Asker::Oneself => &self.operator,
@@ -161,7 +162,7 @@ impl World {
         }
     }
 
-    /// Somebody new who was invited.
+    /// Invites a new person.
     pub async fn fresh_invitee(&self) -> Invitee {
         let email = format!("{}@acme.example", uuid::Uuid::now_v7().simple());
         let outcome = self.team.invite(&email, "Ivy", "GATEWAY_OPERATOR").await;
@@ -173,7 +174,7 @@ impl World {
         }
     }
 
-    /// The token of a password reset that was sent to the colleague.
+    /// Sends the colleague a password reset. Returns its token.
     pub async fn reset_token(&self) -> String {
         let input = json!({ "membershipId": self.colleague.membership_id });
         let admin = &self.team.admin.client;
@@ -182,7 +183,7 @@ impl World {
         self.server.mail_to(&self.colleague.email).await.token()
     }
 
-    /// The invitation that a member has accepted.
+    /// Returns the ID of the invitation that a member accepted.
     async fn accepted(&self, person: &Person) -> Value {
         let nodes = self
             .listed("invitations(state: ACCEPTED) { nodes { id email } }")
@@ -191,7 +192,7 @@ impl World {
         nodes.iter().find(of_theirs).unwrap()["id"].clone()
     }
 
-    /// The entry of the access history that tells how a member was invited.
+    /// Returns the ID of the audit event of a member's invitation.
     async fn event_about(&self, person: &Person) -> Value {
         let selection = "accessHistory(kind: INVITE_MEMBER) { nodes { id subjectId } }";
         let nodes = self.listed(selection).await;
@@ -209,8 +210,8 @@ impl World {
             .clone()
     }
 
-    /// Each refused attempt of a member is counted in the access history.
-    pub async fn refused_attempts_are_told(&self) {
+    /// Asserts that the access history counts each denied attempt of a member.
+    pub async fn assert_refused_attempts_are_recorded(&self) {
         let selection =
             "accessHistory(outcome: REFUSED, first: 100) { nodes { kind actorId count } }";
         let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -230,25 +231,25 @@ impl World {
     }
 }
 
-/// Somebody who has not accepted yet.
+/// A person who has not accepted yet.
 pub struct Invitee {
     pub email: String,
     pub membership_id: String,
     pub invitation_id: String,
 }
 
-/// The session that a client uses.
+/// Returns the ID of a client's session.
 pub async fn session_id(client: &Client) -> Value {
     client.get("{ viewer { session { id } } }").await["viewer"]["session"]["id"].clone()
 }
 
-/// A further session of somebody's.
+/// Creates another session of a person.
 pub async fn another_session(server: &Server, person: &Person) -> Client {
     people::sign_in(server, &person.email).await
 }
 
-/// An invitation that lapsed within a day, for which a new link has been asked.
-async fn lapsed_invitation(team: &Team) -> (Value, String) {
+/// Creates an expired invitation with a request for a new one. Returns its ID and token.
+async fn expired_invitation(team: &Team) -> (Value, String) {
     let admin = &team.admin.client;
     let lifetime = async |days: Value| {
         let input = json!({ "workspaceId": team.workspace_id, "invitationLifetimeDays": days });

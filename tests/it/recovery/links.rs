@@ -1,7 +1,7 @@
 //! Resets that visitors ask for, and those that admins send, do not stand in each other's way.
 
 use crate::on_both_engines;
-use crate::password::{NEW, ask_for_reset, preview, reset, send_reset};
+use crate::password::{NEW, preview, request_reset, reset, send_reset};
 use crate::support::{PASSWORD, Server, Team, results, time, user_errors};
 use chrono::Duration;
 use serde_json::json;
@@ -23,7 +23,7 @@ async fn requests_of_strangers_end_no_link(server: Server) {
     send_reset(&team, &bo.membership_id).await;
     let mut links = vec![server.mail_to(&bo.email).await.token()];
     for _ in 0..2 {
-        ask_for_reset(&server, &bo.email).await;
+        request_reset(&server, &bo.email).await;
         links.push(server.mail_to(&bo.email).await.token());
     }
     for link in &links {
@@ -41,7 +41,7 @@ async fn one_link_that_is_used_ends_all_others(server: Server) {
     let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
     let mut links = Vec::new();
     for _ in 0..2 {
-        ask_for_reset(&server, &bo.email).await;
+        request_reset(&server, &bo.email).await;
         links.push(server.mail_to(&bo.email).await.token());
     }
     send_reset(&team, &bo.membership_id).await;
@@ -58,7 +58,7 @@ async fn one_link_that_is_used_ends_all_others(server: Server) {
 async fn changing_the_password_ends_all_links(server: Server) {
     let team = Team::first(&server).await;
     let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
-    ask_for_reset(&server, &bo.email).await;
+    request_reset(&server, &bo.email).await;
     let link = server.mail_to(&bo.email).await.token();
     let input = json!({ "currentPassword": PASSWORD, "newPassword": NEW });
     let payload = bo.client.mutate("changePassword", input, "").await;
@@ -69,12 +69,12 @@ async fn changing_the_password_ends_all_links(server: Server) {
 async fn where_the_quota_of_an_address_is_used_up_its_links_work(server: Server) {
     Team::first(&server).await;
     let email = "ana@acme.example";
-    ask_for_reset(&server, email).await;
+    request_reset(&server, email).await;
     let first = server.mail_to(email).await.token();
     let expires_at = time(&preview(&server, &first).await["expiresAt"]);
     for _ in 0..20 {
         server.advance(Duration::minutes(2));
-        ask_for_reset(&server, email).await;
+        request_reset(&server, email).await;
     }
     assert_eq!(server.mails_to(email).await.len(), 3);
     assert_eq!(preview(&server, &first).await["state"], "VALID");
@@ -82,7 +82,7 @@ async fn where_the_quota_of_an_address_is_used_up_its_links_work(server: Server)
     // As soon as the first one is over, another one can be asked for.
     server.advance(expires_at - server.app.now());
     assert_eq!(preview(&server, &first).await["state"], "EXPIRED");
-    ask_for_reset(&server, email).await;
+    request_reset(&server, email).await;
     let latest = server.mail_to(email).await.token();
     assert_eq!(reset(&server, &latest, NEW).await["accepted"], true);
 }
@@ -92,7 +92,7 @@ async fn requests_of_strangers_take_no_mail_from_invitations_and_admins(server: 
     let team = Team::first(&replica.server).await;
     let bo = team.member("Bo", "GATEWAY_OPERATOR").await; // the first mail
     for _ in 0..5 {
-        ask_for_reset(&replica.server, &bo.email).await;
+        request_reset(&replica.server, &bo.email).await;
     }
     let payload = send_reset(&team, &bo.membership_id).await;
     assert_eq!(payload["userErrors"], json!([]));
