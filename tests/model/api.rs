@@ -1,4 +1,4 @@
-//! Running the model's operations on the real server.
+//! Runs the model's operations on the real server.
 
 use crate::ids::Ids;
 use crate::request::{Request, outcome};
@@ -7,33 +7,35 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-/// What came back from an operation.
+/// The client's view of an operation's result.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
     Known(Outcome),
-    /// The request was lost, or the server does not know: it may have taken place.
+    /// The response was lost or the server does not know the result: the operation may have taken
+    /// effect.
     Lost,
-    /// The server was too busy to begin.
+    /// The server rejected the operation because of overload.
     Shed,
-    /// The server says that its database failed, and that nothing was changed.
+    /// The server reports that its database failed and that nothing changed.
     Unchanged,
-    /// The client cannot send it: it never got the session's token.
+    /// The client cannot send the operation because it never received the session's token.
     Unsent,
 }
 
-/// Clients of some servers on one database.
+/// Clients of servers on one database.
 pub struct Api {
     http: reqwest::Client,
     pub ids: Ids,
-    /// Tokens of sessions, by person and key.
+    /// Session tokens by person and key.
     sessions: Mutex<HashMap<(Person, Key), String>>,
-    /// Tokens of links, by person and number of the mail.
+    /// Link tokens by person and mail index.
     links: Mutex<HashMap<(Person, usize), String>>,
 }
 
 impl Api {
     pub fn new(ids: Ids) -> Api {
-        // A connection for each request: how many are open tells which requests are over.
+        // One connection for each request, so that the number of open connections shows which
+        // requests have ended.
         let http = reqwest::Client::builder().pool_max_idle_per_host(0);
         Api {
             http: http.build().unwrap(),
@@ -43,12 +45,12 @@ impl Api {
         }
     }
 
-    /// The token of a session, where a client got it.
+    /// Returns the token of a session if a client has received it.
     pub fn session(&self, person: Person, key: Key) -> Option<String> {
         self.sessions.lock().unwrap().get(&(person, key)).cloned()
     }
 
-    /// The sessions of a person whose tokens a client got, the latest last.
+    /// Returns the sessions of a person whose tokens clients have received, the latest last.
     pub fn sessions(&self, person: Person) -> Vec<Key> {
         let sessions = self.sessions.lock().unwrap();
         let keys = sessions.keys().filter(|(of, _)| *of == person);
@@ -57,7 +59,7 @@ impl Api {
         keys
     }
 
-    /// The mails of a person whose links were read, the latest last.
+    /// Returns the mails of a person whose links were read, the latest last.
     pub fn links(&self, person: Person) -> Vec<usize> {
         let links = self.links.lock().unwrap();
         let numbers = links.keys().filter(|(of, _)| *of == person);
@@ -66,18 +68,18 @@ impl Api {
         numbers
     }
 
-    /// Keeps the token of the link in a mail.
+    /// Stores the token of the link in a mail.
     pub fn keep_link(&self, person: Person, mail: usize, token: &str) {
         let mut links = self.links.lock().unwrap();
         links.insert((person, mail), token.to_owned());
     }
 
-    /// The token of the link in a mail, where it was read.
+    /// Returns the token of the link in a mail if it was read.
     pub fn link(&self, person: Person, mail: usize) -> Option<String> {
         self.links.lock().unwrap().get(&(person, mail)).cloned()
     }
 
-    /// Runs an operation on the server at a URL.
+    /// Runs an operation on the server at `url`.
     pub async fn run(&self, url: &str, operation: &Operation) -> Answer {
         let Some(request) = self.request(operation).await else {
             return Answer::Unsent;
@@ -96,13 +98,13 @@ impl Api {
         Answer::Known(outcome(request.mutation, &reply))
     }
 
-    /// Sends a request; nothing where no answer comes.
+    /// Sends a request. Returns `None` if there is no response.
     pub async fn send(&self, url: &str, request: &Request) -> Option<Value> {
         let body = json!({ "query": request.query(), "variables": { "input": request.input } });
         self.post(url, request.token.as_deref(), &body).await
     }
 
-    /// Posts to the API; nothing where no answer comes.
+    /// Posts to the API. Returns `None` if there is no response.
     pub async fn post(&self, url: &str, token: Option<&str>, body: &Value) -> Option<Value> {
         let mut post = self.http.post(format!("{url}/graphql"));
         if let Some(token) = token {
@@ -112,7 +114,7 @@ impl Api {
         response.json().await.ok()
     }
 
-    /// How many connections a server has open, apart from the one that asks.
+    /// Returns the number of open connections of a server, without the one of this request.
     pub async fn connections(&self, url: &str) -> u64 {
         let metrics = self.http.get(format!("{url}/metrics")).send().await;
         let text = metrics.unwrap().text().await.unwrap();
@@ -134,8 +136,7 @@ impl Api {
         }
     }
 
-    /// Opens the mails that a person has got, and keeps the tokens of their links; gives the kinds
-    /// of all of them.
+    /// Reads a person's mails and stores the tokens of their links. Returns the kinds of all mails.
     pub async fn read_mails(&self, url: &str, person: Person) -> Vec<String> {
         let mails = self.ids.mails(person).await;
         for (number, mail) in mails.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! The audit log of a workspace, in the model's terms.
+//! Reads the audit log of a workspace in the model's terms.
 
 use crate::api::Api;
 use crate::request::person;
@@ -10,15 +10,15 @@ const QUERY: &str = "query Q($id: ID, $after: String) { workspace(id: $id) {
         nodes { kind outcome actor subject requestId details { key value } }
         pageInfo { hasNextPage endCursor } } } }";
 
-/// What the log says.
+/// The entries of an audit log.
 pub struct AuditLog {
-    /// What was done, the earliest first: the entries of each request, sorted.
+    /// Successful operations, the earliest first: the sorted entries of each request.
     pub done: Vec<Vec<Entry>>,
     pub refused: Vec<Refusal>,
 }
 
 impl Api {
-    /// Reads the audit log as a member who may.
+    /// Reads the audit log as a member with the permission.
     pub async fn audit_log(&self, url: &str, reader: Actor, key: Key) -> AuditLog {
         let token = self.session(reader.person, reader.session);
         let mut nodes: Vec<Value> = Vec::new();
@@ -35,7 +35,7 @@ impl Api {
             }
             after = history["pageInfo"]["endCursor"].clone();
         }
-        // Lists begin with the latest.
+        // Lists start with the latest entry.
         nodes.reverse();
         AuditLog::of(key, &nodes)
     }
@@ -85,13 +85,13 @@ impl AuditLog {
     }
 }
 
-/// The address in `Name <address>`.
+/// Returns the person with the address in `Name <address>`.
 fn in_label(label: &str) -> Person {
     let address = label
         .rsplit('<')
         .next()
         .and_then(|end| end.strip_suffix('>'));
-    person(address.unwrap()).unwrap_or_else(|| panic!("nobody of ours: {label}"))
+    person(address.unwrap()).unwrap_or_else(|| panic!("unknown person: {label}"))
 }
 
 fn details(details: &Value) -> Vec<(&'static str, String)> {

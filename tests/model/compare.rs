@@ -1,4 +1,4 @@
-//! Comparing teams and audit logs with the model, as an admin sees them.
+//! Compares teams and audit logs with the model, as an admin sees them.
 
 use crate::audit_log::AuditLog;
 use crate::plan::Fault;
@@ -8,7 +8,7 @@ use model::{Actor, Entry, Key, Operation, Refusal, World};
 use std::collections::BTreeSet;
 
 impl Sequence<'_> {
-    /// Compares all workspaces.
+    /// Compares the teams of all workspaces.
     pub async fn compare_teams(&mut self) -> Check {
         let keys: Vec<Key> = self.api.ids.workspaces().await.into_iter().collect();
         for key in keys {
@@ -18,7 +18,7 @@ impl Sequence<'_> {
         Ok(())
     }
 
-    /// An admin of a workspace with a session; signs one in where none has.
+    /// Returns an admin of a workspace with a session. Signs one in if no admin has a session.
     async fn reader(&mut self, key: Key) -> Result<Actor, String> {
         loop {
             let world = &self.worlds.all()[0];
@@ -56,7 +56,7 @@ impl Sequence<'_> {
         };
         let team = match self.api.team_if_allowed(&url, reader, key).await {
             Ok(team) => team,
-            // The first world is not the one.
+            // The first world does not match.
             Err(reply) => {
                 let explained = self.worlds.seen(|world| !may_read(world));
                 explained.map_err(|_| format!("an admin cannot read their team: {reply}"))?;
@@ -94,7 +94,7 @@ fn is_log_of(log: &AuditLog, world: &World, key: Key) -> bool {
     log.done == entries(world, key) && refused == refusals(world, key)
 }
 
-/// A log for people.
+/// Formats a log for display.
 fn lines(log: &[Vec<Entry>]) -> String {
     let entry = |entry: &Entry| {
         let (actor, subject) = (entry.actor, entry.subject);
@@ -106,7 +106,7 @@ fn lines(log: &[Vec<Entry>]) -> String {
     log.iter().flatten().map(entry).collect()
 }
 
-/// What is in the log of a workspace, of each operation that wrote to it.
+/// Returns the log of a workspace: the entries of each operation that wrote to it.
 fn entries(world: &World, key: Key) -> Vec<Vec<Entry>> {
     let operations = world.log.iter().map(|entries| {
         let here = entries.iter().filter(|entry| entry.workspace == key);

@@ -1,4 +1,4 @@
-//! Concurrent operations on one workspace: one order must explain each history, and the audit log
+//! Concurrent operations on one workspace: some order must explain each history, and the audit log
 //! must be such an order.
 
 use crate::api::{Answer, Api};
@@ -25,14 +25,15 @@ const ANA: Person = Person(0);
 const BEA: Person = Person(1);
 const CYD: Person = Person(2);
 const DOV: Person = Person(3);
-/// Reads, and is left alone.
+/// Only reads the audit log.
 const GUS: Person = Person(4);
 
 const ROUNDS: u32 = 12;
-/// What each of the five does in a round; more would take too long to decide.
+/// The number of operations of each of the five people in a round. The check of longer histories
+/// would take too long.
 const OPERATIONS: usize = 3;
 
-/// Two servers on one database, and the model.
+/// Two servers on one database, with the model's state.
 struct Scene {
     api: Arc<Api>,
     servers: [Replica; 2],
@@ -40,13 +41,13 @@ struct Scene {
     keys: u32,
 }
 
-/// A round's workspace, and the people who are new in it.
+/// The workspace of a round and the people who are new in it.
 #[derive(Clone, Copy)]
 struct Round {
     workspace: Key,
-    /// Invited, with a link.
+    /// Invited, has a link.
     eli: Person,
-    /// Not yet.
+    /// Not yet invited.
     fay: Person,
 }
 
@@ -104,7 +105,7 @@ impl Scene {
         Key(self.keys)
     }
 
-    /// Runs an operation alone.
+    /// Runs an operation on its own.
     async fn run(&mut self, operation: Operation) {
         let answer = self.api.run(self.url(0), &operation).await;
         let expected = self.state.apply(&operation).outcome;
@@ -121,7 +122,7 @@ impl Scene {
         self.run(operation).await;
     }
 
-    /// A new workspace whose admins are Ana, Bea and Cyd.
+    /// Creates a workspace with the admins Ana, Bea, and Cyd.
     async fn begin(&mut self, server: &Server, round: u32) -> Round {
         let number = 10 + 2 * u8::try_from(round).unwrap();
         let round = Round {
@@ -141,13 +142,13 @@ impl Scene {
         self.invite(key, &team).await;
         self.invite(key, &[member(round.eli, Role::Operator)]).await;
         self.api.read_mails(self.url(0), round.eli).await;
-        // Long enough to send Eli's invitation again.
+        // Long enough for Eli's invitation to be resent.
         server.advance(Duration::minutes(2));
         self.state.apply(&Operation::Advance { minutes: 2 });
         round
     }
 
-    /// Runs what each does at the same time as the others; gives what came of it.
+    /// Runs the plans concurrently and returns their calls.
     async fn concurrently(&self, plans: Vec<Vec<Operation>>, rng: &mut StdRng) -> Vec<Call> {
         let clock = Arc::new(AtomicU64::new(0));
         let start = Arc::new(Barrier::new(plans.len()));
@@ -181,7 +182,7 @@ async fn record(api: &Api, url: &str, clock: &AtomicU64, operation: Operation) -
     let end = clock.fetch_add(1, Ordering::SeqCst);
     let outcome = match answer {
         Answer::Known(outcome) => Some(outcome),
-        // Passwords are hashed one after the other.
+        // The server hashes few passwords at once and may reject the request.
         Answer::Shed => return None,
         Answer::Lost | Answer::Unchanged | Answer::Unsent => panic!("{answer:?}: {operation:?}"),
     };
@@ -193,7 +194,7 @@ async fn record(api: &Api, url: &str, clock: &AtomicU64, operation: Operation) -
     })
 }
 
-/// What an admin, or somebody who was one, does.
+/// Chooses an operation of a current or former admin.
 fn choose(rng: &mut StdRng, by: Person, round: Round, key: Key) -> Operation {
     let (actor, workspace) = (actor(by), round.workspace);
     let person = *[ANA, BEA, CYD, DOV].choose(rng).unwrap();
@@ -296,7 +297,7 @@ impl Scene {
     }
 }
 
-/// A history for people.
+/// Formats a history for display.
 fn report(
     what: &str,
     seed: &Seed,

@@ -1,4 +1,4 @@
-//! From the names of the model to the ids of the service, by looking into the database.
+//! Translates the model's names to IDs of the service by reading the database.
 
 use crate::request::person;
 use crate::support::eventually;
@@ -16,11 +16,11 @@ use tokenvue::graphql::id::GlobalId;
 use tokenvue::token::Token;
 use uuid::Uuid;
 
-/// A look at the database that no fault disturbs. What does not exist gets an id that was never
+/// A database connection that faults do not affect. Nonexistent objects get an ID that was never
 /// issued.
 pub struct Ids {
     db: DatabaseConnection,
-    /// Workspaces that were found. Their names may change, the start of their slugs does not.
+    /// Workspaces found so far. Their names may change, but not the start of their slugs.
     workspaces: Mutex<HashMap<Key, Uuid>>,
 }
 
@@ -78,7 +78,7 @@ impl Ids {
         id.encode().0
     }
 
-    /// The latest invitation of a person to a workspace.
+    /// Returns the ID of the latest invitation of a person to a workspace.
     pub async fn invitation_id(&self, key: Key, person: Person) -> String {
         let workspace_id = self.workspace(key).await;
         let found = invitation::Entity::find()
@@ -92,7 +92,7 @@ impl Ids {
         GlobalId::Invitation { workspace_id, id }.encode().0
     }
 
-    /// The session that a token is for.
+    /// Returns the ID of a token's session.
     pub async fn session_id(&self, token: &str) -> String {
         let hash = Token::parse(token).unwrap().hash();
         let found = session::Entity::find()
@@ -104,7 +104,7 @@ impl Ids {
         GlobalId::Session(id).encode().0
     }
 
-    /// All workspaces.
+    /// Returns all workspaces.
     pub async fn workspaces(&self) -> BTreeSet<Key> {
         let rows = workspace::Entity::find().all(&self.db).await.unwrap();
         let keys = rows.iter().map(|row| {
@@ -117,7 +117,7 @@ impl Ids {
         keys.collect()
     }
 
-    /// All mails, in order.
+    /// Returns all mails in order.
     pub async fn outbox(&self) -> Vec<Outgoing> {
         let rows = outbox::Entity::find()
             .order_by_asc(outbox::Column::Id)
@@ -133,7 +133,7 @@ impl Ids {
         mails.collect()
     }
 
-    /// Waits until nobody else has a transaction open.
+    /// Waits until no other transaction is open.
     pub async fn quiet(&self) {
         if self.db.get_database_backend() == DbBackend::Sqlite {
             // SQLite has one writer.
@@ -154,7 +154,7 @@ impl Ids {
         .await;
     }
 
-    /// All mails to a person, in order.
+    /// Returns all mails to a person in order.
     pub async fn mails(&self, to: Person) -> Vec<Outgoing> {
         let rows = outbox::Entity::find()
             .filter(outbox::Column::RecipientEmail.eq(to.email()))

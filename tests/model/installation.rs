@@ -1,5 +1,5 @@
-//! An installation of the program for one sequence of operations: a process, its database, its
-//! clock, and the way between them.
+//! An installation of the program for one sequence: a process, its database, its clock, and the
+//! proxy between process and database.
 
 use crate::support::command;
 use crate::support::cut::Cut;
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 use url::Url;
 
-/// Limits that no sequence is meant to reach.
+/// Limits that no sequence should reach.
 const UNLIMITED: [(&str, &str); 12] = [
     ("TOKENVUE_SESSION_IDLE", "3650d"),
     ("TOKENVUE_SESSION_LIFETIME", "3650d"),
@@ -25,21 +25,21 @@ const UNLIMITED: [(&str, &str); 12] = [
     ("TOKENVUE_SIGN_IN_FAILURES_IN_ALL", "1000000"),
 ];
 
-/// A running program and all that it uses.
+/// A running program and its environment.
 pub struct Installation {
     database: TestDatabase,
-    /// On PostgreSQL, what lies between the program and the database.
+    /// The proxy between the program and PostgreSQL.
     pub proxy: Option<Cut>,
     folder: TempDir,
     settings: Vec<(String, String)>,
     program: Option<Program>,
-    /// How far the clock was moved, in minutes.
+    /// The offset of the clock in minutes.
     offset: u32,
 }
 
 impl Installation {
-    /// Sets up a workspace with its first admin, and starts the server. `None` where this machine
-    /// lacks what that takes.
+    /// Sets up a workspace with its first admin and starts the server. Returns `None` if this
+    /// machine lacks a requirement.
     pub async fn start(
         engine: Engine,
         smtp_url: &str,
@@ -88,7 +88,7 @@ impl Installation {
         pairs.map(|(name, value)| (&**name, &**value)).collect()
     }
 
-    /// Runs a command of the program, which must succeed; gives what it prints.
+    /// Runs a command of the program, which must succeed, and returns its output.
     fn run(&self, arguments: &[&str], input: &str) -> String {
         let output = command::run(self.folder.path(), arguments, &self.settings(), input);
         let said = [&output.stdout[..], &output.stderr].concat();
@@ -97,70 +97,70 @@ impl Installation {
         said
     }
 
-    /// Starts the server.
+    /// Starts the server process.
     pub async fn serve(&mut self) {
         let command = command::command(self.folder.path(), &[], &self.settings());
         let program = Program::start(command).await;
-        self.program = Some(program.unwrap_or_else(|said| panic!("it does not start: {said}")));
+        self.program = Some(program.unwrap_or_else(|said| panic!("failed to start: {said}")));
     }
 
-    /// Kills the server, as a power cut would.
+    /// Kills the server, as a power failure would.
     pub fn kill(&mut self) {
         if let Some(program) = self.program.take() {
             program.kill();
         }
     }
 
-    /// Stops the server, which must end cleanly.
+    /// Stops the server, which must exit successfully.
     pub async fn stop(&mut self) {
         if let Some(program) = self.program.take() {
             let status = program.stop().await;
-            assert!(status.success(), "it ended with {status}");
+            assert!(status.success(), "exited with {status}");
         }
     }
 
-    /// Where the server listens.
+    /// Returns the URL of the server.
     pub fn url(&self) -> String {
         let program = self.program.as_ref();
         program.map_or_else(String::new, |program| program.url.clone())
     }
 
-    /// The database, without what lies before it.
+    /// Returns the URL of the database without the proxy.
     pub fn database_url(&self) -> String {
         self.database.url()
     }
 
-    /// What the server has logged as wrong since it was started.
+    /// Returns the warnings and errors that the server has logged since it was started.
     pub fn complaints(&self) -> Vec<String> {
         let log = self.program.as_ref().map(Program::log).unwrap_or_default();
         let is_wrong = |line: &&str| line.contains("WARN") || line.contains("ERROR");
         log.lines().filter(is_wrong).map(str::to_owned).collect()
     }
 
-    /// Moves the clock of the program on.
+    /// Advances the program's clock.
     pub fn advance(&mut self, minutes: u32) {
         self.offset += minutes;
         let seconds = u64::from(self.offset) * 60;
-        // In one step: the program reads the file whenever it asks for the time.
+        // Replaces the file atomically, because the program reads it for each time.
         let (next, clock) = (self.folder.path().join("next"), "clock");
         std::fs::write(&next, format!("+{seconds}")).unwrap();
         std::fs::rename(next, self.folder.path().join(clock)).unwrap();
     }
 
-    /// Has the program examine its database, which must find nothing.
+    /// Runs `tokenvue doctor`, which must report nothing.
     pub fn examine(&self) {
         let said = self.run(&["doctor"], "");
         assert!(said.contains("0 found"), "{said}");
     }
 
-    /// Ends all of it.
+    /// Stops the server and deletes the installation.
     pub async fn end(self) {
         drop(self.program);
         self.database.drop().await;
     }
 }
 
-/// The URL that the program gets: on PostgreSQL, through a proxy.
+/// Returns the database URL for the program. On PostgreSQL, it leads through a proxy.
 async fn way_to(engine: Engine, direct: &str) -> (Option<Cut>, String) {
     if engine == Engine::Sqlite {
         return (None, direct.to_owned());
@@ -172,7 +172,7 @@ async fn way_to(engine: Engine, direct: &str) -> (Option<Cut>, String) {
     (Some(proxy), url.into())
 }
 
-/// The library that moves the clock of a process; missing it is a failure in CI.
+/// Returns the library that shifts the clock of a process. Fails in CI if it is missing.
 fn clock_library() -> Option<PathBuf> {
     let folders = std::fs::read_dir("/usr/lib")
         .into_iter()

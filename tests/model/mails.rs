@@ -1,4 +1,4 @@
-//! The mails of a sequence: those that are in the outbox, and those that the mail server got.
+//! The mails of a sequence, in the outbox and at the mail server.
 
 use crate::api::Api;
 use crate::ids::{Ids, Outgoing};
@@ -9,19 +9,20 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
-/// How long mails may take to be written that are written behind an answer.
+/// The time limit for mails that are written after the response.
 const WRITING: Duration = Duration::from_secs(10);
-/// How long they may take to be sent, also by another process than the one that began it.
+/// The time limit for sending mails, even if another process than the one that claimed them sends
+/// them.
 const SENDING: Duration = Duration::from_secs(40);
 
 /// The mails of a sequence.
 pub struct Mails<'s> {
     smtp: &'s mut SmtpServer,
-    /// Whose mails these are.
+    /// The sender address of these mails.
     sender: String,
-    /// Those that the mail server got, by the ids of the outbox.
+    /// The mails that the mail server received, by outbox ID.
     got: HashMap<Uuid, Vec<smtp::Mail>>,
-    /// Whether a mail may be sent twice: a process was killed while it sent it.
+    /// Whether mails may be sent twice because a process was killed while sending.
     may_repeat: bool,
 }
 
@@ -35,29 +36,29 @@ impl<'s> Mails<'s> {
         }
     }
 
-    /// The mail server puts all mail off.
+    /// Makes the mail server defer all mail.
     pub async fn begin_outage(&mut self) {
         self.smtp.tell("mail 451 4.3.0 Not now").await;
     }
 
-    /// It takes mail again.
+    /// Makes the mail server accept mail again.
     pub async fn end_outage(&mut self) {
         self.smtp.tell("mail").await;
     }
 
-    /// The mail server takes its time with each mail, so that something can happen meanwhile.
+    /// Slows down the mail server, so that something can happen while it receives a mail.
     pub async fn slow_down(&mut self, is_slow: bool) {
         let delay = if is_slow { "delay 0.2" } else { "delay" };
         self.smtp.tell(delay).await;
     }
 
-    /// Mails of this moment may be sent twice.
+    /// Expects that current mails may be sent twice.
     pub fn expect_repeats(&mut self) {
         self.may_repeat = true;
     }
 
-    /// Waits until the outbox has what one of the worlds expects, and until it is empty if it is
-    /// to be; gives those worlds.
+    /// Waits until the outbox matches a world, and until it is empty if required. Returns the
+    /// matching worlds.
     pub async fn agree(
         &self,
         ids: &Ids,
@@ -86,7 +87,7 @@ impl<'s> Mails<'s> {
         }
     }
 
-    /// Reads the mails that have come, and keeps their links.
+    /// Reads the received mails and stores their links.
     pub async fn read(&mut self, api: &Api) -> Result<(), String> {
         let outbox = api.ids.outbox().await;
         let begun = Instant::now();
@@ -108,7 +109,7 @@ impl<'s> Mails<'s> {
         let mut numbers: HashMap<Person, usize> = HashMap::new();
         for mail in &outbox {
             let number = numbers.entry(mail.to).or_default();
-            // Each attempt has a link of its own.
+            // Each attempt has its own link.
             let latest = self.got.get(&mail.id).and_then(|got| got.last());
             if let Some(token) = latest.and_then(smtp::Mail::token) {
                 api.keep_link(mail.to, *number, token);
@@ -129,13 +130,13 @@ impl<'s> Mails<'s> {
         }
     }
 
-    /// Compares what the mail server got with the outbox, and with what is to be sent.
+    /// Compares the received mails with the outbox and the worlds.
     pub async fn compare(&mut self, ids: &Ids, worlds: &[World]) -> Result<(), String> {
         self.receive();
         let outbox = ids.outbox().await;
         for id in self.got.keys() {
             if !outbox.iter().any(|mail| mail.id == *id) {
-                return Err(format!("a mail that nobody wrote: {:?}", self.got[id]));
+                return Err(format!("an unexpected mail: {:?}", self.got[id]));
             }
         }
         let mut numbers: HashMap<Person, usize> = HashMap::new();
@@ -166,17 +167,17 @@ impl<'s> Mails<'s> {
     }
 }
 
-/// Each person's mails, as a world expects them.
+/// Returns each person's mails as a world expects them.
 fn kinds(world: &World) -> Vec<(Person, String)> {
     let mails = world.mails.iter();
     mails.map(|mail| (mail.to, mail.kind.to_owned())).collect()
 }
 
-/// Each person's mails, as the outbox has them.
+/// Returns each person's mails in the outbox.
 fn shown(outbox: &[Outgoing]) -> Vec<(Person, String)> {
     let mails = outbox.iter();
     let mut shown: Vec<_> = mails.map(|mail| (mail.to, mail.kind.clone())).collect();
-    // In the order of the people; that of each one's mails stays.
+    // A stable sort by person keeps the order of each person's mails.
     shown.sort_by_key(|(person, _)| *person);
     shown
 }

@@ -1,5 +1,5 @@
-//! The real server against the model in `model/`: random operations with faults, and histories of
-//! concurrent operations.
+//! Tests of the real server against the model in `model/`: random operations with faults, and
+//! histories of concurrent operations.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod api;

@@ -1,48 +1,48 @@
-//! What a sequence does: choices that make sense whatever came of those before them, so that any
-//! part of a sequence is one, too.
+//! The steps of a sequence. Each choice makes sense whatever happened before it, so any part of a
+//! sequence is a valid sequence.
 
 use crate::api::Api;
 use model::{Actor, Invitee, Key, Minutes, Operation, Person, Role, State};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// Nobody ever invites this one.
+/// A person who is never invited.
 const STRANGER: Person = Person(99);
-/// The people of a sequence.
+/// The number of people in a sequence.
 const PEOPLE: u8 = 7;
-/// The longest sequence.
+/// The maximum number of steps in a sequence.
 const STEPS: usize = 60;
 
 /// A step of a sequence.
 #[derive(Clone, Debug)]
 pub enum Step {
-    /// An operation, and what goes wrong meanwhile.
+    /// An operation and a fault during it.
     Run(Choice, Fault),
-    /// The clock moves on.
+    /// Time passes.
     Advance(Minutes),
     /// The server is stopped and started again.
     Restart,
-    /// The mail server takes no mail during these operations.
+    /// The mail server defers all mail during these operations.
     Outage(Vec<Choice>),
 }
 
-/// What goes wrong during an operation.
+/// A fault during an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     None,
-    /// The answer to the first commit is lost, on PostgreSQL.
+    /// The response to the first COMMIT is lost. PostgreSQL only.
     LostCommit,
-    /// The connection to PostgreSQL breaks after so many messages.
+    /// The connection to PostgreSQL breaks after this many messages.
     Break(u16),
-    /// The client hangs up after so many milliseconds.
+    /// The client disconnects after this many milliseconds.
     HangUp(u64),
-    /// The server is killed after so many milliseconds.
+    /// The server is killed after this many milliseconds.
     Kill(u64),
-    /// The server is killed so many milliseconds after it has answered, while its mails go out.
+    /// The server is killed this many milliseconds after its response, while it sends mail.
     KillAfter(u64),
 }
 
-/// Which operation it is.
+/// The kind of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verb {
     Invite,
@@ -68,7 +68,7 @@ pub enum Verb {
     ResetPassword,
 }
 
-/// An operation before it is known who there is. Numbers stand for one of those that there are.
+/// An operation before its participants are known. Numbers select from what exists.
 #[derive(Clone, Copy, Debug)]
 pub struct Choice {
     pub verb: Verb,
@@ -76,13 +76,13 @@ pub struct Choice {
     person: u8,
     workspace: u8,
     role: Role,
-    /// Which of the two ways that an operation has.
+    /// Selects between the two variants of an operation.
     flag: bool,
-    /// Whether it is something that is likely to be refused.
+    /// Whether the operation is likely to be refused.
     odd: bool,
 }
 
-/// Sequences of steps.
+/// Generates sequences of steps.
 pub fn steps() -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(step(), 10..=STEPS)
 }
@@ -154,22 +154,22 @@ fn choice() -> impl Strategy<Value = Choice> {
     )
 }
 
-/// One of several, by a number; none of none.
+/// Selects an item by number. Returns `None` if there are none.
 fn pick<T: Copy>(all: &[T], number: u8) -> Option<T> {
     let place = usize::from(number).checked_rem(all.len())?;
     Some(all[place])
 }
 
-/// Who and what there is when an operation is chosen.
+/// The state in which an operation is chosen.
 pub struct Surroundings<'s> {
     pub state: &'s State,
     pub api: &'s Api,
-    /// The name of what the operation makes.
+    /// The key of what the operation creates.
     pub key: Key,
 }
 
 impl Choice {
-    /// The operation; none where nobody is there to do it.
+    /// Returns the operation, or `None` if nobody can run it.
     pub fn operation(&self, around: &Surroundings) -> Option<Operation> {
         use Verb as V;
         match self.verb {
@@ -183,8 +183,8 @@ impl Choice {
         }
     }
 
-    /// A person with an account, and a session of theirs. Where they have none, they sign in
-    /// instead.
+    /// Selects a person with an account and one of their sessions. Returns a sign-in instead if
+    /// they have no session.
     fn actor(&self, around: &Surroundings) -> Result<Actor, Option<Operation>> {
         let state = around.state;
         let users: Vec<Person> = state.users.keys().copied().collect();
@@ -216,7 +216,7 @@ impl Choice {
         Ok(Actor { person, session })
     }
 
-    /// A workspace of which a person is an admin; an odd choice takes any.
+    /// Selects a workspace in which a person is an admin; an odd choice selects any.
     fn workspace(&self, around: &Surroundings, actor: Person) -> Option<Key> {
         let all = around.state.workspaces.iter();
         let is_theirs = |key: &Key| around.state.workspaces[key].is_admin(actor);
@@ -228,7 +228,7 @@ impl Choice {
         pick(&theirs, self.workspace).or_else(|| pick(&all, self.workspace))
     }
 
-    /// One of some people; an odd choice takes anybody.
+    /// Selects one of `some`; an odd choice selects anybody.
     fn person(&self, some: impl Iterator<Item = Person>) -> Person {
         let some: Vec<Person> = some.collect();
         let anybody = Person(self.person % PEOPLE);
@@ -320,7 +320,7 @@ impl Choice {
         }
     }
 
-    /// Another workspace than one, which the actor manages unless the choice is odd.
+    /// Selects another workspace than `but`, which the actor manages unless the choice is odd.
     fn others(&self, around: &Surroundings, actor: Person, but: Key) -> Option<Vec<Key>> {
         let all = around.state.workspaces.iter();
         let others = all.filter(|(key, team)| **key != but && (self.odd || team.is_admin(actor)));
@@ -387,7 +387,7 @@ impl Choice {
                     password: password.unwrap_or(Key(9_999)),
                 })
             }
-            // A person without an account now may have one when the request is worked on.
+            // A person without an account may have one by the time the request is processed.
             Verb::RequestReset => Some(Operation::RequestReset {
                 person: Some(self.person(accounts()))
                     .filter(|person| state.account(*person).is_some())
@@ -397,7 +397,7 @@ impl Choice {
         }
     }
 
-    /// Uses the latest link of a person that works; an odd choice takes any.
+    /// Uses the latest working link of a person; an odd choice uses any.
     fn by_link(&self, around: &Surroundings) -> Option<Operation> {
         let (key, state) = (around.key, around.state);
         let links = (0..PEOPLE).map(|number| (Person(number), self.links(around, Person(number))));
@@ -438,7 +438,7 @@ impl Choice {
         })
     }
 
-    /// The links of a person that are for this operation; an odd choice takes the others, too.
+    /// Returns the links of a person for this operation; an odd choice includes others.
     fn links(&self, around: &Surroundings, person: Person) -> Vec<usize> {
         let is_invitation = |mail: &usize| around.state.ties.contains_key(&(person, *mail));
         let wants_invitation = self.verb != Verb::ResetPassword;

@@ -1,5 +1,5 @@
-//! Random sequences of operations with faults, against the model. A sequence that fails is made
-//! shorter; its seed runs it again.
+//! Random sequences of operations with faults, compared with the model. A failing sequence is
+//! shrunk; its seed reproduces it.
 
 use crate::plan::{Fault, Step, steps};
 use crate::seed::Seed;
@@ -12,10 +12,10 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
-/// How many seconds this runs on each engine.
+/// The variable for the duration on each engine in seconds.
 const VARIABLE: &str = "TOKENVUE_MODEL_SECONDS";
 const SECONDS: u64 = 60;
-/// How long a sequence is made shorter.
+/// The time limit for shrinking a sequence.
 const SHRINKING: Duration = Duration::from_secs(120);
 
 mod sqlite {
@@ -40,7 +40,7 @@ fn duration() -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// The sequence of a seed.
+/// Returns the sequence of a seed.
 fn sequence(seed: Seed) -> Vec<Step> {
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.0.to_le_bytes());
@@ -77,11 +77,11 @@ async fn random_operations(engine: Engine) {
     println!("{engine:?}: {sequences} sequences, {operations} operations");
     assert!(
         failures.is_empty(),
-        "sequences that do not agree with the model (see above): {failures:?}"
+        "sequences that differ from the model (see above): {failures:?}"
     );
 }
 
-/// Runs sequences, one after the other.
+/// Runs sequences one after another.
 struct Trial {
     engine: Engine,
     smtp: SmtpServer,
@@ -90,7 +90,8 @@ struct Trial {
 }
 
 impl Trial {
-    /// What does not agree in a sequence; `None` where this machine cannot run it.
+    /// Runs a sequence. Returns how it differs from the model, or `None` if this machine cannot run
+    /// it.
     async fn run(&mut self, steps: &[Step]) -> Option<Result<(), String>> {
         self.sequences += 1;
         let begun = Sequence::begin(self.engine, &mut self.smtp, self.sequences);
@@ -117,7 +118,7 @@ impl Trial {
         Some(outcome)
     }
 
-    /// A failure for people: the shortest sequence found that fails, too.
+    /// Formats a failure, with the shortest failing sequence found.
     async fn report(&mut self, seed: Seed, steps: Vec<Step>, failure: String) -> String {
         let (steps, failure) = self.shrink(steps, failure).await;
         let engine = match self.engine {
@@ -132,14 +133,14 @@ impl Trial {
         )
     }
 
-    /// Leaves steps out, many at a time at first, then faults, as long as it still fails.
-    /// proptest would take one step at a time, but each trial takes seconds.
+    /// Removes steps, many at a time at first, then faults, as long as the sequence still fails.
+    /// proptest would remove one step at a time, but each trial takes seconds.
     async fn shrink(&mut self, mut steps: Vec<Step>, mut failure: String) -> (Vec<Step>, String) {
         let begun = Instant::now();
         let mut part = steps.len().div_ceil(2);
         while part > 0 && begun.elapsed() < SHRINKING {
             let before = steps.len();
-            // The last steps go first: what comes after the failure never ran.
+            // Remove the last steps first: those after the failure never ran.
             let mut end = steps.len();
             while end > 0 && begun.elapsed() < SHRINKING {
                 let start = end.saturating_sub(part);
@@ -150,7 +151,7 @@ impl Trial {
                 }
                 end = start.min(steps.len());
             }
-            // Single steps again, as long as that helps.
+            // Repeat single steps as long as that helps.
             if part > 1 || steps.len() == before {
                 part /= 2;
             }

@@ -1,23 +1,23 @@
-//! What the model's operations are in the API.
+//! Translates the model's operations to requests of the API.
 
 use crate::api::Api;
 use model::{Actor, Invitee, Key, Operation, Outcome, Person};
 use serde_json::{Value, json};
 
-/// A mutation to send.
+/// A mutation.
 pub struct Request {
     pub mutation: &'static str,
     pub input: Value,
     pub token: Option<String>,
 }
 
-/// The password with a name.
+/// Returns the password of a key.
 pub fn password(key: Key) -> String {
     format!("plum kettle {} orbit sundial", key.0)
 }
 
 impl Request {
-    /// The document.
+    /// Returns the document.
     pub fn query(&self) -> String {
         let mutation = self.mutation;
         let selection = match mutation {
@@ -40,7 +40,7 @@ impl Request {
 }
 
 impl Api {
-    /// The request for an operation; nothing where its session or link is not known.
+    /// Returns the request of an operation, or `None` if its session or link is unknown.
     pub async fn request(&self, operation: &Operation) -> Option<Request> {
         use Operation as O;
         match operation {
@@ -281,7 +281,7 @@ fn invitee(key: Key, invitee: &Invitee) -> Value {
     })
 }
 
-/// What a reply says, in the model's terms.
+/// Translates a response to the model's terms.
 pub fn outcome(mutation: &str, reply: &Value) -> Outcome {
     if let Some(code) = reply["errors"][0]["extensions"]["code"].as_str() {
         return Outcome::Refused(code.to_owned());
@@ -310,7 +310,7 @@ fn result(outcome: &Value) -> String {
     }
 }
 
-/// Whose invitations these are, in order.
+/// Returns the people with these invitations in order.
 fn people(invitations: &Value) -> Vec<Person> {
     let emails = invitations.as_array().into_iter().flatten();
     let mut people: Vec<Person> = emails
@@ -320,7 +320,7 @@ fn people(invitations: &Value) -> Vec<Person> {
     people
 }
 
-/// The person with an address.
+/// Returns the person with an address.
 pub fn person(email: &str) -> Option<Person> {
     let number = email.strip_prefix('p')?.strip_suffix("@acme.example")?;
     number.parse().ok().map(Person)

@@ -1,23 +1,23 @@
-//! Random numbers that can be had again.
+//! Reproducible random numbers.
 
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use std::fmt;
 
-/// The variable that sets the seed of a run.
+/// The variable with the seed of a run.
 const VARIABLE: &str = "TOKENVUE_MODEL_SEED";
 
-/// Where a run's random numbers come from.
+/// The seed of a run's random numbers.
 #[derive(Clone, Copy, Debug)]
 pub struct Seed(pub u64);
 
 impl Seed {
-    /// A new seed, or the one that is set.
+    /// Returns the seed from the environment, or else a random one.
     pub fn choose() -> Seed {
         Seed(Seed::set().unwrap_or_else(rand::random))
     }
 
-    /// The seed that is set.
+    /// Returns the seed from the environment.
     pub fn set() -> Option<u64> {
         let text = std::env::var(VARIABLE).ok()?;
         Some(

@@ -1,5 +1,5 @@
-//! One sequence of operations on an installation of its own, and what must agree during and after
-//! it: what the server answers, its database, the mails that are sent, and the audit log.
+//! Runs one sequence of operations on its own installation. During and after it, responses,
+//! database, sent mails, and audit log must agree with the model.
 
 use crate::api::{Answer, Api};
 use crate::ids::Ids;
@@ -13,30 +13,31 @@ use crate::support::smtp::SmtpServer;
 use model::{Actor, Entry, Invitee, Key, Operation, Outcome, Person, Role, State, World, Worlds};
 use std::time::{Duration, Instant};
 
-/// The model's limits are whole minutes: a sequence ends before its own time adds up to one.
+/// The maximum run time without moving the clock. The model's limits are whole minutes, so a
+/// sequence must take less than one.
 const PATIENCE: Duration = Duration::from_secs(40);
-/// What ends all pauses of the mail worker after an outage of the mail server.
+/// The minutes after which the mail worker retries all mails after an outage of the mail server.
 const PAUSES: u32 = 11;
 
-/// A sequence that is running.
+/// A running sequence.
 pub struct Sequence<'s> {
     pub installation: Installation,
     pub api: Api,
     pub worlds: Worlds,
     pub mails: Mails<'s>,
     keys: u32,
-    /// When the clock was last moved.
+    /// The time at which the clock was last moved.
     moved: Instant,
-    /// What was done and answered, a line each.
+    /// Operations and responses, one line each.
     pub history: Vec<String>,
 }
 
-/// What does not agree.
+/// A difference from the model, if any.
 pub type Check = Result<(), String>;
 
 impl<'s> Sequence<'s> {
-    /// A workspace with an admin, and three more members. `None` where this machine lacks what an
-    /// installation needs.
+    /// Creates a workspace with an admin and three more members. Returns `None` if this machine
+    /// lacks a requirement.
     pub async fn begin(
         engine: Engine,
         smtp: &'s mut SmtpServer,
@@ -65,13 +66,13 @@ impl<'s> Sequence<'s> {
         })
     }
 
-    /// A new name.
+    /// Returns a new key.
     pub fn next_key(&mut self) -> Key {
         self.keys += 1;
         Key(self.keys)
     }
 
-    /// Runs all steps, after those that make a team.
+    /// Runs all steps after those that create a team.
     pub async fn run(&mut self, steps: &[Step]) -> Check {
         let checked = self.run_all(steps).await;
         checked.map_err(|what| {
@@ -141,7 +142,7 @@ impl<'s> Sequence<'s> {
             }
             Step::Advance(minutes) => self.advance(*minutes),
             Step::Restart => {
-                self.history.push("the server is started again".to_owned());
+                self.history.push("the server restarts".to_owned());
                 self.installation.stop().await;
                 self.installation.serve().await;
                 Ok(())
@@ -183,9 +184,9 @@ impl<'s> Sequence<'s> {
         self.run_alone(&operation, fault).await
     }
 
-    /// Runs an operation and compares what it answers.
+    /// Runs an operation and compares its response.
     pub async fn run_alone(&mut self, operation: &Operation, fault: Fault) -> Check {
-        // It is worked on behind its answer, where no fault is seen.
+        // It is processed after the response, so faults do not affect the response.
         let is_behind = matches!(operation, Operation::RequestReset { .. });
         let fault = match fault {
             Fault::KillAfter(_) => fault,
@@ -259,7 +260,7 @@ impl<'s> Sequence<'s> {
         }
     }
 
-    /// Waits until the server has nothing left to do for those who have hung up.
+    /// Waits until the server has finished the requests of disconnected clients.
     async fn over(&self, url: &str) {
         eventually("the end of all requests", || async {
             (self.api.connections(url).await == 0).then_some(())
@@ -274,19 +275,19 @@ impl<'s> Sequence<'s> {
         self.installation.serve().await;
     }
 
-    /// Ends the installation.
+    /// Stops the installation.
     pub async fn end(self) {
         drop(self.api);
         self.installation.end().await;
     }
 
-    /// Waits until all mails are sent, and reads them.
+    /// Waits until all mails are sent and reads them.
     async fn settle(&mut self) -> Check {
         self.agree_on_mails(true).await?;
         self.mails.read(&self.api).await
     }
 
-    /// What is in the outbox, and which workspaces there are, decides between worlds.
+    /// Discards the worlds that do not match the outbox or the existing workspaces.
     async fn agree_on_mails(&mut self, are_sent: bool) -> Check {
         let there = self.api.ids.workspaces().await;
         let same = |world: &World| world.state.workspaces.keys().eq(there.iter());

@@ -1,11 +1,11 @@
-//! The first workspace and its admin.
+//! Setup of the first workspace and its admin.
 
 use crate::request::password;
 use model::{Key, Person, State};
 use tokenvue::App;
 use tokenvue::account::setup::{self, FirstAdmin};
 
-/// Sets up an installation; gives the model of it.
+/// Sets up an installation and returns its model.
 pub async fn first(app: &App) -> State {
     let (admin, key) = (Person(0), Key(0));
     let first = FirstAdmin {

@@ -1,4 +1,4 @@
-//! A team as the API shows it, and as the model expects it.
+//! A team as shown by the API and as expected by the model.
 
 use crate::api::Api;
 use crate::request::person;
@@ -16,7 +16,7 @@ const QUERY: &str = "query Q($id: ID) { workspace(id: $id) {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Team {
     name: String,
-    /// Total, active, pending, and expired of the pending ones.
+    /// Total, active, pending, and expired members.
     summary: [u64; 4],
     members: BTreeMap<Person, Member>,
 }
@@ -37,7 +37,7 @@ struct Invitation {
 }
 
 impl Team {
-    /// What the model expects.
+    /// Returns the team that the model expects.
     pub fn expected(state: &State, key: Key) -> Team {
         let workspace = &state.workspaces[&key];
         let members: BTreeMap<Person, Member> = workspace
@@ -120,16 +120,16 @@ fn text(value: &Value) -> String {
 }
 
 impl Api {
-    /// Reads a team as a member who may see all of it.
+    /// Reads a team as a member with access to all of it.
     pub async fn team(&self, url: &str, reader: Actor, key: Key) -> Team {
         let team = self.team_if_allowed(url, reader, key).await;
         team.unwrap_or_else(|reply| panic!("{reply:#}"))
     }
 
-    /// Likewise.
+    /// Reads a team.
     ///
     /// # Errors
-    /// The reply, where the reader may not see all of it.
+    /// The response if the reader may not see all of it.
     pub async fn team_if_allowed(&self, url: &str, reader: Actor, key: Key) -> Result<Team, Value> {
         let token = self.session(reader.person, reader.session);
         let id = self.ids.workspace_id(key).await;
