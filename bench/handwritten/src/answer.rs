@@ -1,4 +1,4 @@
-//! The answer, in the shape that the GraphQL query gives it.
+//! The response, in the same shape as that of the GraphQL query.
 
 use crate::queries::{self, PAGE};
 use base64::Engine as _;
@@ -60,7 +60,7 @@ struct PageInfo {
 }
 
 impl Answer {
-    /// Puts together what the database gave.
+    /// Builds the response from the database rows.
     pub(crate) fn new(
         summary: queries::Summary,
         mut rows: Vec<queries::Member>,
@@ -110,7 +110,7 @@ impl From<queries::Member> for Member {
     }
 }
 
-/// The product's cursor of a member in a list by name.
+/// Returns the product's cursor of a member in a list ordered by name.
 fn cursor(row: &queries::Member) -> serde_json::Result<String> {
     let place = serde_json::json!({ "t": (0, &row.name_key, row.user_id) });
     Ok(URL_SAFE_NO_PAD.encode(serde_json::to_vec(&place)?))

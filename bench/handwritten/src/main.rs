@@ -1,5 +1,5 @@
-//! The benchmark's yardstick: a server that answers the team page and nothing else, written the
-//! short way. `GET /team?workspace=UUID` with a bearer token.
+//! The baseline of the benchmark: a minimal server that serves only the team page. `GET
+//! /team?workspace=UUID` with a bearer token.
 //!
 //! Settings: `HANDWRITTEN_LISTEN` (an address with port) and `HANDWRITTEN_DATABASE_URL`.
 
@@ -24,9 +24,9 @@ use uuid::Uuid;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// As many as the product takes.
+/// The product's default.
 const CONNECTIONS: u32 = 16;
-/// The roles that may see the whole page: Workspace Admin and Security Auditor.
+/// The roles that may read the whole page: Workspace Admin and Security Auditor.
 const REVIEWERS: [i16; 2] = [1, 3];
 
 #[derive(Deserialize)]
@@ -60,7 +60,7 @@ async fn team(
 }
 
 fn internal(error: impl Error) -> StatusCode {
-    eprintln!("a request failed: {error}");
+    eprintln!("request failed: {error}");
     StatusCode::INTERNAL_SERVER_ERROR
 }
 

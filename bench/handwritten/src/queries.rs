@@ -1,12 +1,12 @@
-//! The three statements. sqlx prepares each once a connection.
+//! The three SQL statements. sqlx prepares each once per connection.
 
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgConnection, Result};
 use uuid::Uuid;
 
-/// Members on a page.
+/// The number of members on a page.
 pub(crate) const PAGE: usize = 50;
-/// How long a session lives without being used, in days; the product's default.
+/// The idle lifetime of a session in days: the product's default.
 const SESSION_IDLE_DAYS: i64 = 7;
 
 const ROLE: &str = "SELECT m.role
@@ -23,7 +23,7 @@ const SUMMARY: &str = "SELECT
                 AND i.expires_at <= $2) AS expired
     FROM team_summaries s WHERE s.workspace_id = $1";
 
-/// One more than a page, to know whether there are more.
+/// Selects one more than a page, to know whether there are more.
 const MEMBERS: &str = "SELECT m.user_id, m.role, m.status, m.first_name, m.last_name, m.email,
         m.name_key, m.invite_sent_at, a.last_active_at
     FROM memberships m
@@ -49,12 +49,12 @@ pub(crate) struct Member {
     pub(crate) email: String,
     pub(crate) name_key: String,
     pub(crate) invite_sent_at: Option<DateTime<Utc>>,
-    /// The Unix epoch stands for never.
+    /// The Unix epoch means never.
     pub(crate) last_active_at: DateTime<Utc>,
 }
 
-/// The role that whoever holds this session token has in a workspace; `None` where the session
-/// has ended or they do not belong there.
+/// Returns the role of a session's user in a workspace, or `None` if the session has ended or the
+/// user is not a member.
 pub(crate) async fn role(
     connection: &mut PgConnection,
     token_hash: &[u8],
@@ -70,7 +70,7 @@ pub(crate) async fn role(
         .await
 }
 
-/// The counts of a workspace.
+/// Returns the team summary of a workspace.
 pub(crate) async fn summary(
     connection: &mut PgConnection,
     workspace: Uuid,
@@ -83,7 +83,7 @@ pub(crate) async fn summary(
         .await
 }
 
-/// The first page of members by name, and one more.
+/// Returns the first page of members by name, and one more.
 pub(crate) async fn members(connection: &mut PgConnection, workspace: Uuid) -> Result<Vec<Member>> {
     sqlx::query_as(MEMBERS)
         .bind(workspace)

@@ -1,4 +1,4 @@
-//! A closed loop of requests over connections that are kept alive.
+//! A closed loop of requests over keep-alive connections.
 
 use crate::cpu::{self, Children};
 use crate::target::{Dialect, Server, Team};
@@ -14,23 +14,23 @@ use tokio::task::JoinSet;
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
-/// One server asked for one team's page.
+/// One server and the team whose page it is asked for.
 pub(crate) struct Case<'c> {
     pub(crate) server: &'c Server,
     pub(crate) dialect: Dialect,
     pub(crate) team: &'c Team,
 }
 
-/// How much to ask.
+/// The load of one measurement.
 #[derive(Clone, Copy)]
 pub(crate) struct Load {
     pub(crate) connections: usize,
     pub(crate) requests_each: usize,
-    /// The process whose children are PostgreSQL's backends.
+    /// The process ID of PostgreSQL's postmaster.
     pub(crate) postmaster: i32,
 }
 
-/// What one round has cost, all requests together.
+/// The cost of one round, all requests together.
 #[derive(Default)]
 pub(crate) struct Sample {
     pub(crate) requests: u32,
@@ -48,17 +48,17 @@ impl Case<'_> {
         let stream = TcpStream::connect(self.server.address).await?;
         stream.set_nodelay(true)?;
         let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-        // Ends with the sender; what goes wrong, the sender hears of.
+        // Ends with the sender, which also reports its errors.
         tokio::spawn(connection);
         Ok(sender)
     }
 
-    /// Asks once, for the answer's body.
+    /// Sends one request and returns the response body.
     pub(crate) async fn answer(&self) -> Outcome<Bytes> {
         ask(&mut self.connect().await?, self.request()?).await
     }
 
-    /// Asks as often as `load` says. Every answer must be as long as the first one was.
+    /// Sends the requests of `load`. Each response must have the given length.
     pub(crate) async fn measure(&self, load: Load, length: usize) -> Outcome<Sample> {
         let mut senders = Vec::new();
         for _ in 0..load.connections {
@@ -118,7 +118,7 @@ async fn repeat(
         latencies.push(start.elapsed());
         if body.len() != length {
             let text = String::from_utf8_lossy(&body);
-            return Err(format!("the answer has changed: {text:.500}").into());
+            return Err(format!("the response has changed: {text:.500}").into());
         }
     }
     Ok(latencies)

@@ -7,22 +7,22 @@ use std::collections::HashMap;
 use std::time::Duration;
 use std::{fs, io};
 
-/// CPU time that a process has used since it started.
+/// Returns the CPU time that a process has used since it started.
 ///
 /// # Errors
-/// When there is no such process.
+/// If there is no such process.
 pub(crate) fn of_process(pid: i32) -> io::Result<Duration> {
     Ok(clock_getcpuclockid(Pid::from_raw(pid))?.now()?.into())
 }
 
-/// CPU times of the children that a process has now: of PostgreSQL's postmaster, all backends.
+/// CPU times of the current children of a process: for PostgreSQL's postmaster, all backends.
 pub(crate) struct Children(HashMap<i32, Duration>);
 
 impl Children {
     /// Reads the clocks of all children of a process.
     ///
     /// # Errors
-    /// When `/proc` cannot be read.
+    /// If `/proc` cannot be read.
     pub(crate) fn of(parent: i32) -> io::Result<Children> {
         let mut clocks = HashMap::new();
         for entry in fs::read_dir("/proc")? {
@@ -30,7 +30,7 @@ impl Children {
             let Some(pid) = name.to_str().and_then(|name| name.parse().ok()) else {
                 continue;
             };
-            // Processes may end while they are looked at.
+            // Processes may end while they are read.
             if parent_of(pid) == Some(parent)
                 && let Ok(used) = of_process(pid)
             {
@@ -40,7 +40,7 @@ impl Children {
         Ok(Children(clocks))
     }
 
-    /// What those who were there at both times have used in between.
+    /// Returns the CPU time that the children present at both times have used in between.
     pub(crate) fn since(&self, earlier: &Children) -> Duration {
         let spent = self.0.iter().filter_map(|(pid, used)| {
             let before = earlier.0.get(pid)?;
@@ -50,8 +50,8 @@ impl Children {
     }
 }
 
-/// The fourth field of `/proc/PID/stat` (proc(5)); the second, a name in brackets, may hold
-/// blanks and brackets itself.
+/// Returns the fourth field of `/proc/PID/stat` (proc(5)). The second field, a name in parentheses,
+/// may contain blanks and parentheses itself.
 fn parent_of(pid: i32) -> Option<i32> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let (_, fields) = stat.rsplit_once(')')?;

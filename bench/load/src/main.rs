@@ -1,5 +1,5 @@
-//! Asks the product and the hand-written server for the same team pages, in turn, and compares
-//! what each request costs them. Ends with a non-zero code where the product costs too much.
+//! Requests the same team pages from the product and the hand-written server in turn and compares
+//! the CPU time of each request. Exits with a non-zero code if the product exceeds a limit.
 
 mod client;
 mod cpu;
@@ -15,39 +15,39 @@ use target::{Dialect, Server, Team};
 
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
-/// How often answers are compared until they agree: the product notes the admin's activity behind
-/// its first answer.
+/// The maximum number of comparisons until the responses agree: the product records the admin's
+/// activity after its first response.
 const COMPARISONS: usize = 5;
 
-/// Compares the CPU that two servers spend on the same team page.
+/// Compares the CPU time of two servers for the same team page.
 #[derive(Parser)]
 struct Args {
     /// The product, as ADDRESS:PORT,PID
     #[arg(long)]
     product: Server,
-    /// The hand-written server, likewise
+    /// The hand-written server, as ADDRESS:PORT,PID
     #[arg(long)]
     handwritten: Server,
-    /// Process id of PostgreSQL's postmaster
+    /// Process ID of PostgreSQL's postmaster
     #[arg(long)]
     postmaster: i32,
-    /// Teams to ask for, the smallest first, each as MEMBERS,WORKSPACE,TOKEN
+    /// Teams to request, the smallest first, each as MEMBERS,WORKSPACE,TOKEN
     #[arg(long = "team", required = true)]
     teams: Vec<Team>,
-    /// Rounds that count; one more goes before them, to warm up
+    /// Measured rounds, after one warm-up round
     #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
-    /// Requests of each round, for each server and team
+    /// Requests per round, server, and team
     #[arg(long, default_value_t = 4000)]
     requests: usize,
-    /// Connections that the requests are spread over
+    /// Number of connections
     #[arg(long, default_value_t = 8)]
     connections: usize,
-    /// The product's CPU, in multiples of the hand-written server's, at most
+    /// Maximum CPU time of the product, as a multiple of the hand-written server's
     #[arg(long, default_value_t = 3.0)]
     max_ratio: f64,
-    /// The product's and PostgreSQL's CPU for the largest team, in multiples of that for the
-    /// smallest, at most
+    /// Maximum CPU time of product and PostgreSQL for the largest team, as a multiple of that for
+    /// the smallest
     #[arg(long, default_value_t = 1.25)]
     max_growth: f64,
 }
@@ -65,7 +65,7 @@ impl Args {
         }
     }
 
-    /// Checks that both servers give the same answer; its length.
+    /// Checks that both servers send the same response, and returns its length.
     async fn compare(&self, team: &Team) -> Outcome<usize> {
         for _ in 0..COMPARISONS {
             let product = self.case(Dialect::GraphQl, team).answer().await?;
@@ -77,7 +77,7 @@ impl Args {
         let product = self.case(Dialect::GraphQl, team).answer().await?;
         let handwritten = self.case(Dialect::Plain, team).answer().await?;
         Err(format!(
-            "the answers for {} members differ:\n{}\n{}",
+            "the responses for {} members differ:\n{}\n{}",
             team.members,
             String::from_utf8_lossy(&product),
             String::from_utf8_lossy(&handwritten)
@@ -85,7 +85,7 @@ impl Args {
         .into())
     }
 
-    /// Product and hand-written server take turns; for each team, their series.
+    /// Measures both servers in turn. Returns their series for each team.
     async fn measure(&self) -> Outcome<Vec<[Series; 2]>> {
         let mut lengths = Vec::new();
         for team in &self.teams {
@@ -112,7 +112,7 @@ impl Args {
         Ok(all)
     }
 
-    /// Prints table and verdict; whether the product stays within the limits.
+    /// Prints the table and the verdict. Returns whether the product is within the limits.
     fn judge(&self, all: &[[Series; 2]]) -> bool {
         println!("\n{}", report::head());
         for (team, [product, handwritten]) in self.teams.iter().zip(all) {
@@ -138,7 +138,7 @@ impl Args {
     }
 }
 
-/// Prints one figure beside its limit; whether it is within.
+/// Prints a figure with its limit. Returns whether it is within.
 fn within(what: &str, figure: Option<Spread>, limit: f64) -> bool {
     let Some(figure) = figure else {
         return false;

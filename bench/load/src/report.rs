@@ -1,4 +1,4 @@
-//! From samples to figures, a table and a verdict.
+//! Computes figures, a table, and a verdict from samples.
 
 use crate::client::Sample;
 use std::fmt;
@@ -10,7 +10,7 @@ pub(crate) struct Series {
     pub(crate) samples: Vec<Sample>,
 }
 
-/// The middle of some figures, and how far they reach.
+/// The median, minimum, and maximum of some figures.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Spread {
     pub(crate) least: f64,
@@ -23,24 +23,24 @@ fn milliseconds(time: Duration) -> f64 {
 }
 
 impl Sample {
-    /// CPU of the server for one request, in milliseconds.
+    /// Returns the server's CPU time per request in milliseconds.
     pub(crate) fn server_cost(&self) -> f64 {
         milliseconds(self.server) / f64::from(self.requests)
     }
 
-    /// CPU of PostgreSQL for one request, in milliseconds.
+    /// Returns PostgreSQL's CPU time per request in milliseconds.
     pub(crate) fn database_cost(&self) -> f64 {
         milliseconds(self.database) / f64::from(self.requests)
     }
 
-    /// CPU of server and PostgreSQL for one request, in milliseconds.
+    /// Returns the CPU time of server and PostgreSQL per request in milliseconds.
     pub(crate) fn whole_cost(&self) -> f64 {
         self.server_cost() + self.database_cost()
     }
 }
 
 impl Spread {
-    /// `None` of nothing.
+    /// Returns `None` if there are no figures.
     pub(crate) fn of(figures: impl IntoIterator<Item = f64>) -> Option<Spread> {
         let mut sorted: Vec<f64> = figures.into_iter().collect();
         sorted.sort_by(f64::total_cmp);
@@ -65,18 +65,18 @@ impl fmt::Display for Spread {
 }
 
 impl Series {
-    /// A figure of each round divided by that of the round beside it in another series.
+    /// Returns a figure of each round divided by that of the same round in another series.
     pub(crate) fn ratio(&self, other: &Series, figure: fn(&Sample) -> f64) -> Option<Spread> {
         let pairs = self.samples.iter().zip(&other.samples);
         Spread::of(pairs.map(|(mine, theirs)| figure(mine) / figure(theirs)))
     }
 
-    /// A figure's median over the rounds.
+    /// Returns the median of a figure over the rounds.
     fn median(&self, figure: fn(&Sample) -> f64) -> f64 {
         Spread::of(self.samples.iter().map(figure)).map_or(f64::NAN, |spread| spread.median)
     }
 
-    /// The latency, in milliseconds, that this part of all requests stays within.
+    /// Returns a percentile of the latency over all requests in milliseconds.
     fn latency(&self, percent: usize) -> f64 {
         let mut all: Vec<Duration> = self
             .samples
@@ -88,7 +88,7 @@ impl Series {
         all.get(rank).map_or(f64::NAN, |time| milliseconds(*time))
     }
 
-    /// A line of the table.
+    /// Returns a line of the table.
     pub(crate) fn line(&self, members: u32, server: &str) -> String {
         format!(
             "{members:>8}  {server:<12}{:>10.3}{:>12.3}{:>9.2}{:>9.2}",
@@ -100,7 +100,7 @@ impl Series {
     }
 }
 
-/// The head of the table.
+/// Returns the header of the table.
 pub(crate) fn head() -> &'static str {
     " members  server        CPU, ms  PostgreSQL   p50, ms  p99, ms"
 }
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_median_is_the_middle_one_or_between_the_middle_two() {
+    fn median_is_the_middle_or_the_mean_of_the_middle_two() {
         let median = |figures: &[f64]| Spread::of(figures.iter().copied()).map(|s| s.median);
         assert_eq!(median(&[]), None);
         assert_eq!(median(&[3.0]), Some(3.0));
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn latencies_are_ranked_over_all_rounds() {
+    fn percentiles_span_all_rounds() {
         let round = |range: std::ops::RangeInclusive<u64>| Sample {
             latencies: range.map(Duration::from_millis).collect(),
             ..Sample::default()

@@ -1,4 +1,4 @@
-//! What is asked of whom.
+//! Servers, teams, and the requests to measure.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::str::FromStr;
 use uuid::Uuid;
 
-/// The team page, as the console asks for it.
+/// The team page, as requested by the console.
 const QUERY: &str = "query TeamPage($id: ID!) { workspace(id: $id) {
     teamSummary { totalUsers activeNow pendingInvites expiredInvites }
     members(first: 50) {
@@ -34,7 +34,7 @@ pub(crate) struct Team {
     token: String,
 }
 
-/// How to ask a server for the team page.
+/// The kind of request for the team page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
     GraphQl,
@@ -68,10 +68,10 @@ impl FromStr for Team {
 }
 
 impl Dialect {
-    /// The request for a team's page.
+    /// Returns the request for a team's page.
     ///
     /// # Errors
-    /// When the team's token cannot stand in a header.
+    /// If the team's token is not a valid header value.
     pub(crate) fn request(
         self,
         server: &Server,
@@ -97,7 +97,7 @@ impl Dialect {
     }
 }
 
-/// The id that the GraphQL API gives a workspace.
+/// Returns the GraphQL ID of a workspace.
 fn global_id(workspace: Uuid) -> String {
     let mut bytes = vec![b'w'];
     bytes.extend_from_slice(workspace.as_bytes());
