@@ -1,8 +1,8 @@
-//! The one table between roles and permissions. Pure: no I/O, nothing to configure.
+//! The table of roles and permissions. Pure: no I/O and no configuration.
 
 pub use entity::Role;
 
-/// Something that a member may do or see in a workspace.
+/// A permission in a workspace, granted by a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Permission {
     TeamView,
@@ -23,7 +23,7 @@ pub enum Permission {
 use Permission::*;
 use Role::*;
 
-/// The table: who holds which permission.
+/// The permissions and the roles that grant them.
 const TABLE: [(Permission, &[Role]); 13] = [
     (
         TeamView,
@@ -43,14 +43,14 @@ const TABLE: [(Permission, &[Role]); 13] = [
     (AccessHistoryView, &[WorkspaceAdmin, SecurityAuditor]),
 ];
 
-/// Whether a member with this role may do this.
+/// Returns whether a role grants a permission.
 pub fn allows(role: Role, permission: Permission) -> bool {
     TABLE
         .iter()
         .any(|(p, roles)| *p == permission && roles.contains(&role))
 }
 
-/// What a member with this role may do, in the order of the table.
+/// Returns the permissions of a role, in table order.
 pub fn permissions(role: Role) -> Vec<Permission> {
     TABLE
         .iter()
@@ -59,7 +59,7 @@ pub fn permissions(role: Role) -> Vec<Permission> {
         .collect()
 }
 
-/// The names of the roles that hold a permission, as a sentence lists them.
+/// Returns the names of the roles that grant a permission, as listed in a sentence.
 pub fn holders(permission: Permission) -> String {
     let names: Vec<&str> = Role::ALL
         .into_iter()
@@ -73,7 +73,7 @@ pub fn holders(permission: Permission) -> String {
 }
 
 impl Permission {
-    /// The permission's name in the API.
+    /// Returns the name of the permission in the API.
     pub fn code(self) -> &'static str {
         match self {
             TeamView => "TEAM_VIEW",
@@ -93,17 +93,17 @@ impl Permission {
     }
 }
 
-/// What a role is for, in words for people who choose one.
+/// Returns a description of a role, for people who choose one.
 pub fn describe(role: Role) -> &'static str {
     match role {
         WorkspaceAdmin => {
-            "Full access: runs the team, the settings and billing, and everything the other roles do."
+            "Full access: manages the team, settings and billing, and has all permissions of the other roles."
         }
         GatewayOperator => {
-            "Standard access: manages keys, guardrails, routing and daily reviews, and sees the team."
+            "Standard access: manages keys, guardrails, routing and daily reviews, and can view the team."
         }
         SecurityAuditor => {
-            "Read-only access: reviews the team, logs, breaches, spend and the access history."
+            "Read-only access: can view the team, logs, breaches, spend and access history."
         }
     }
 }
@@ -112,10 +112,10 @@ pub fn describe(role: Role) -> &'static str {
 mod tests {
     use super::*;
 
-    /// The table as the contract draws it: admin, operator, auditor.
+    /// One column per role: admin, operator, auditor.
     #[test]
-    fn the_table_is_what_was_promised() {
-        let drawn = TABLE
+    fn permission_table_is_unchanged() {
+        let table = TABLE
             .iter()
             .map(|(permission, _)| {
                 let marks: String = Role::ALL
@@ -126,7 +126,7 @@ mod tests {
             })
             .collect::<Vec<_>>()
             .join("\n");
-        insta::assert_snapshot!(drawn, @r"
+        insta::assert_snapshot!(table, @r"
         +++ TEAM_VIEW
         +.+ TEAM_REVIEW
         +.. TEAM_MANAGE
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn holders_read_as_a_sentence() {
+    fn holders_are_listed_in_a_sentence() {
         assert_eq!(holders(TeamManage), "Workspace Admin");
         assert_eq!(holders(TeamReview), "Workspace Admin or Security Auditor");
         assert_eq!(

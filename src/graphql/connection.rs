@@ -1,4 +1,4 @@
-//! Connections: one shape for every list (Relay, "Cursor Connections").
+//! Generic connection types (Relay, "Cursor Connections").
 
 use super::cost::cost;
 use super::cursor;
@@ -14,7 +14,7 @@ use async_graphql::connection::PageInfo;
 use async_graphql::{Context, Object, OutputType, TypeName};
 use std::borrow::Cow;
 
-/// How a list is ordered, and so what its cursors hold.
+/// The order of a list, which determines the contents of its cursors.
 #[derive(Clone, Copy, Debug)]
 pub enum Order {
     Members {
@@ -22,24 +22,24 @@ pub enum Order {
         descending: bool,
     },
     Ids,
-    /// A list without positions of its own; the place of the item in it.
+    /// A list without sort keys; the index of the item.
     Index(usize),
 }
 
-/// A type that lists are made of.
+/// A type that appears as a node in connections.
 pub trait ConnectionNode: OutputType {
-    /// The name of its connection.
+    /// The GraphQL name of the connection type.
     const CONNECTION: &'static str;
-    /// The name of its edge.
+    /// The GraphQL name of the edge type.
     const EDGE: &'static str;
-    /// What the total of a list costs.
+    /// The cost of `totalCount`.
     const TOTAL: i32;
 
-    /// The cursor of this item in a list that the database orders.
+    /// Returns the cursor of this item in a list that the database sorts.
     fn cursor(&self, order: Order) -> String;
 }
 
-/// Where the total of a list comes from, should somebody ask.
+/// The source of a list's `totalCount`, queried on demand.
 #[derive(Clone, Debug)]
 pub enum Total {
     Known(usize),
@@ -57,14 +57,14 @@ pub struct Connection<T> {
     total: Total,
 }
 
-/// An item of a list, with its place in it.
+/// An item of a list, with its cursor.
 pub struct Edge<T> {
     order: Order,
     node: T,
 }
 
 impl<T: ConnectionNode> Edge<T> {
-    /// Made when it is asked for: most queries need two of a page's.
+    /// Encodes the cursor on demand: most queries need only two per page.
     fn encoded(&self) -> String {
         match self.order {
             Order::Index(place) => cursor::of_index(place),
@@ -74,7 +74,7 @@ impl<T: ConnectionNode> Edge<T> {
 }
 
 impl<T> Connection<T> {
-    /// Makes a connection of a page that was read.
+    /// Creates a connection from a page of rows.
     pub fn new<R>(page: Page<R>, total: Total, edge: impl Fn(R) -> (Order, T)) -> Connection<T> {
         let edges = page.rows.into_iter().map(|row| {
             let (order, node) = edge(row);
@@ -88,8 +88,8 @@ impl<T> Connection<T> {
         }
     }
 
-    /// Makes a connection of items with their places in a list of `total`, in reading order of the
-    /// slice.
+    /// Creates a connection from items and their indexes in a list of `total` items, in the reading
+    /// order of the slice.
     pub fn of_places(items: Vec<(usize, T)>, total: usize, slice: &Slice<usize>) -> Connection<T> {
         let place = |(place, node)| (Order::Index(place), node);
         Connection::new(slice.cut(items), Total::Known(total), place)
@@ -108,20 +108,20 @@ impl<T: ConnectionNode> TypeName for Edge<T> {
     }
 }
 
-/// A page of a list: its items, with cursors to read on from.
+/// A page of a list, with cursors for pagination.
 #[Object(name_type)]
 impl<T: ConnectionNode> Connection<T> {
-    /// The items, each with its cursor.
+    /// The items of this page, each with its cursor.
     async fn edges(&self) -> &[Edge<T>] {
         &self.edges
     }
 
-    /// The items, for those who need no cursors.
+    /// The items of this page, without cursors.
     async fn nodes(&self) -> Vec<&T> {
         self.edges.iter().map(|edge| &edge.node).collect()
     }
 
-    /// Where this page starts and ends, and whether there is more.
+    /// The cursors of this page, and whether there are more pages.
     async fn page_info(&self) -> PageInfo {
         PageInfo {
             has_previous_page: self.has_previous,
@@ -131,7 +131,7 @@ impl<T: ConnectionNode> Connection<T> {
         }
     }
 
-    /// How many items the list has in all, this page's and others'.
+    /// The number of items in the list, across all pages.
     #[graphql(directive = cost::apply(T::TOTAL))]
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64> {
         let app = &RequestContext::of(ctx)?.app;
@@ -149,10 +149,10 @@ impl<T: ConnectionNode> Connection<T> {
     }
 }
 
-/// An item of a list, with its place in it.
+/// An item of a list, with its cursor.
 #[Object(name_type, serial)]
 impl<T: ConnectionNode> Edge<T> {
-    /// The item's place, for `after` and `before`.
+    /// The cursor of the item, for `after` and `before`.
     async fn cursor(&self) -> String {
         self.encoded()
     }

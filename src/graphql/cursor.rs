@@ -1,4 +1,4 @@
-//! Cursors, and the four arguments of every connection (Relay, "Cursor Connections").
+//! Cursors and the four pagination arguments of every connection (Relay, "Cursor Connections").
 
 use crate::error::Error;
 use crate::team::list::{MemberOrder, Position, SortKey};
@@ -9,12 +9,12 @@ use chrono::{DateTime, Datelike as _, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// The longest page.
+/// The maximum page size.
 pub const MAX_PAGE: i32 = 100;
-/// The page that is given where nobody says how long.
+/// The default page size.
 pub const DEFAULT_PAGE: i32 = 50;
 
-/// The paging arguments of a connection.
+/// The pagination arguments of a connection.
 #[derive(Clone, Debug, Default)]
 pub struct PageArgs {
     pub first: Option<i32>,
@@ -23,9 +23,9 @@ pub struct PageArgs {
     pub before: Option<String>,
 }
 
-/// What a cursor holds: a tag for the order that it belongs to, and the place in it.
+/// The contents of a cursor: a tag that identifies the order, and the position in the list.
 #[derive(Serialize, Deserialize)]
-enum Sealed {
+enum CursorData {
     #[serde(rename = "t")]
     Text(u8, String, Uuid),
     #[serde(rename = "r")]
@@ -39,10 +39,10 @@ enum Sealed {
 }
 
 impl PageArgs {
-    /// Checks the arguments and reads the cursors.
+    /// Validates the arguments and decodes the cursors.
     ///
     /// # Errors
-    /// `BAD_INPUT` on the argument that is wrong.
+    /// `BadInput`, naming the invalid argument.
     pub fn slice<P>(&self, read: impl Fn(&str) -> Option<P>) -> Result<Slice<P>, Error> {
         let (field, rows) = match (self.first, self.last) {
             (Some(_), Some(_)) => {
@@ -61,7 +61,7 @@ impl PageArgs {
         let position = |field: &str, cursor: &Option<String>| {
             let Some(text) = cursor else { return Ok(None) };
             read(text).map(Some).ok_or_else(|| {
-                let message = "is not a cursor of this list in this order. Pass one that a page gave, or none.";
+                let message = "is not a cursor of this list in this order. Pass a cursor from one of its pages, or omit it.";
                 Error::bad_input(field, format!("`{field}` {message}"))
             })
         };
@@ -74,11 +74,11 @@ impl PageArgs {
     }
 }
 
-fn seal(sealed: &Sealed) -> String {
-    URL_SAFE_NO_PAD.encode(serde_json::to_vec(sealed).unwrap_or_default())
+fn encode(data: &CursorData) -> String {
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(data).unwrap_or_default())
 }
 
-fn unseal(cursor: &str) -> Option<Sealed> {
+fn decode(cursor: &str) -> Option<CursorData> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()
 }
 
@@ -94,30 +94,30 @@ fn tag(order: MemberOrder, descending: bool) -> u8 {
     order * 2 + u8::from(descending)
 }
 
-/// The cursor of a member in a list with this order.
+/// Returns the cursor of a member in a list with this order.
 pub fn of_member(order: MemberOrder, descending: bool, position: Position) -> String {
     let tag = tag(order, descending);
     let user_id = position.user_id;
-    seal(&match position.key {
-        SortKey::Text(text) => Sealed::Text(tag, text, user_id),
-        SortKey::Ranked(rank, text) => Sealed::Ranked(tag, rank, text, user_id),
-        SortKey::Time(time) => Sealed::Time(tag, time.timestamp_micros(), user_id),
+    encode(&match position.key {
+        SortKey::Text(text) => CursorData::Text(tag, text, user_id),
+        SortKey::Ranked(rank, text) => CursorData::Ranked(tag, rank, text, user_id),
+        SortKey::Time(time) => CursorData::Time(tag, time.timestamp_micros(), user_id),
     })
 }
 
-/// A time that both engines can compare: chrono's range is wider than PostgreSQL's, and SQLite's
-/// text sorts by time for years of four digits.
+/// Returns a time that both engines can compare: chrono's range is wider than PostgreSQL's, and
+/// SQLite's text sorts by time only for four-digit years.
 fn time_of(micros: i64) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_micros(micros).filter(|time| (1..=9999).contains(&time.year()))
 }
 
-/// Reads the cursor of a member; `None` where it belongs to another list or order.
+/// Decodes the cursor of a member. Returns `None` if it belongs to another list or order.
 pub fn to_member(order: MemberOrder, descending: bool, cursor: &str) -> Option<Position> {
-    let (found, key, user_id) = match unseal(cursor)? {
-        Sealed::Text(tag, text, id) => (tag, SortKey::Text(text), id),
-        Sealed::Ranked(tag, rank, text, id) => (tag, SortKey::Ranked(rank, text), id),
-        Sealed::Time(tag, micros, id) => (tag, SortKey::Time(time_of(micros)?), id),
-        Sealed::Id(_) | Sealed::Index(_) => return None,
+    let (found, key, user_id) = match decode(cursor)? {
+        CursorData::Text(tag, text, id) => (tag, SortKey::Text(text), id),
+        CursorData::Ranked(tag, rank, text, id) => (tag, SortKey::Ranked(rank, text), id),
+        CursorData::Time(tag, micros, id) => (tag, SortKey::Time(time_of(micros)?), id),
+        CursorData::Id(_) | CursorData::Index(_) => return None,
     };
     let kind_fits = matches!(
         (order, &key),
@@ -135,28 +135,28 @@ pub fn to_member(order: MemberOrder, descending: bool, cursor: &str) -> Option<P
     (found == tag(order, descending) && kind_fits && text_fits).then_some(Position { key, user_id })
 }
 
-/// The cursor of a row in a list that is ordered by id.
+/// Returns the cursor of a row in a list sorted by ID.
 pub fn of_id(id: Uuid) -> String {
-    seal(&Sealed::Id(id))
+    encode(&CursorData::Id(id))
 }
 
-/// Reads the cursor of a row in a list that is ordered by id.
+/// Decodes the cursor of a row in a list sorted by ID.
 pub fn to_id(cursor: &str) -> Option<IdPosition> {
-    match unseal(cursor)? {
-        Sealed::Id(id) => Some(IdPosition(id)),
+    match decode(cursor)? {
+        CursorData::Id(id) => Some(IdPosition(id)),
         _ => None,
     }
 }
 
-/// The cursor of an item of a list that is held in memory.
+/// Returns the cursor of an item in an in-memory list.
 pub fn of_index(index: usize) -> String {
-    seal(&Sealed::Index(u32::try_from(index).unwrap_or(u32::MAX)))
+    encode(&CursorData::Index(u32::try_from(index).unwrap_or(u32::MAX)))
 }
 
-/// Reads the cursor of an item of a list that is held in memory.
+/// Decodes the cursor of an item in an in-memory list.
 pub fn to_index(cursor: &str) -> Option<usize> {
-    match unseal(cursor)? {
-        Sealed::Index(index) => usize::try_from(index).ok(),
+    match decode(cursor)? {
+        CursorData::Index(index) => usize::try_from(index).ok(),
         _ => None,
     }
 }
@@ -167,7 +167,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_cursor_reads_back_in_its_own_order_only() {
+    fn cursor_decodes_only_in_its_own_order() {
         let position = Position {
             key: SortKey::Text("zoë".into()),
             user_id: Uuid::now_v7(),
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_bounded() {
+    fn page_size_is_limited() {
         let args = |first, last| PageArgs {
             first,
             last,
@@ -209,7 +209,7 @@ mod tests {
             MemberOrder::InviteSent,
         ];
 
-        /// JSON in the form of a cursor, some of it with a tag, a time or an id that is none.
+        /// JSON shaped like a cursor, sometimes with an invalid tag, time or ID.
         fn cursor_like() -> impl Strategy<Value = String> {
             let id = prop_oneof![
                 "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
@@ -256,7 +256,7 @@ mod tests {
 
         proptest! {
             #[test]
-            fn any_position_reads_back_in_its_own_order_only(
+            fn any_position_decodes_only_in_its_own_order(
                 position in position(), written in 0..12_usize, read in 0..12_usize,
             ) {
                 let (order, descending) = (ORDERS[written / 2], written % 2 == 1);
@@ -267,7 +267,7 @@ mod tests {
             }
 
             #[test]
-            fn cursors_of_other_lists_and_made_up_ones_are_rejected(
+            fn foreign_and_forged_cursors_are_rejected(
                 bytes in any::<Vec<u8>>(), text in any::<String>(), json in cursor_like(),
             ) {
                 for cursor in [URL_SAFE_NO_PAD.encode(bytes), text, URL_SAFE_NO_PAD.encode(json)] {

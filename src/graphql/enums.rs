@@ -1,5 +1,5 @@
-//! The enums of the schema. Each mirrors one of the program's own, so that a new value inside is
-//! not public by accident.
+//! The enums of the schema. Each mirrors an internal enum, so that a new internal value is not
+//! published by accident.
 
 use super::guard::requires;
 use crate::audit::AuditKind;
@@ -11,34 +11,36 @@ use entity::audit_event::AuditOutcome as InnerAuditOutcome;
 use entity::invitation::InvitationState as InnerInvitationState;
 use entity::membership::MembershipStatus as InnerStatus;
 
-/// What a member is in one workspace. `roles` tells what each may do.
+/// The role of a member in a workspace. `roles` lists the permissions of each role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "entity::Role")]
 pub enum Role {
-    /// Full access: runs the team, the settings and billing, and everything the other roles do.
+    /// Full access: manages the team, settings and billing, and has all permissions of the other
+    /// roles.
     WorkspaceAdmin,
-    /// Standard access: manages keys, guardrails, routing and daily reviews, and sees the team.
+    /// Standard access: manages keys, guardrails, routing and daily reviews, and can view the team.
     GatewayOperator,
-    /// Read-only access: reviews the team, logs, breaches, spend and the access history.
+    /// Read-only access: can view the team, logs, breaches, spend and access history.
     SecurityAuditor,
 }
 
-/// Something that a role may do or see in a workspace. Fields say which one they need with
-/// `@requires`.
+/// A permission in a workspace, granted by a role. `@requires` shows which permission a field
+/// requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "crate::permissions::Permission")]
 pub enum Permission {
-    /// See colleagues' names, addresses, roles and status, and the team summary.
+    /// View the names, email addresses, roles and status of members, and the team summary.
     TeamView,
-    /// See when colleagues were last active, when invitations were sent, and the invitations.
+    /// View when members were last active, when invitations were sent, and the invitations.
     TeamReview,
-    /// Invite, add, resend, revoke, reset, change roles, remove and assign.
+    /// Manage members and invitations: invite, resend, revoke, reset passwords, change roles,
+    /// remove, and assign to workspaces.
     TeamManage,
     /// Rename the workspace and change its settings.
     WorkspaceManage,
     /// Manage billing.
     BillingManage,
-    /// Manage the gateway's keys.
+    /// Manage the gateway's API keys.
     KeysManage,
     /// Manage guardrails.
     GuardrailsManage,
@@ -46,32 +48,32 @@ pub enum Permission {
     RoutingManage,
     /// Manage daily reviews.
     DailyReviewsManage,
-    /// See the gateway's logs.
+    /// View the gateway's logs.
     LogsView,
-    /// See breaches.
+    /// View breaches.
     BreachesView,
-    /// See spend.
+    /// View spend.
     SpendView,
-    /// See the audit log, refused attempts included.
+    /// View the access history (the audit log), including denied attempts.
     AccessHistoryView,
 }
 
-/// Whether a member is in, or still has to accept.
+/// The status of a membership.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "InnerStatus")]
 pub enum MembershipStatus {
-    /// Is in.
+    /// The member has joined.
     Active,
-    /// Was invited and has not accepted yet; the invitation may have expired.
+    /// The member was invited but has not accepted yet. The invitation may have expired.
     Invited,
 }
 
-/// Whether somebody has an account.
+/// The status of a user account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum UserStatus {
-    /// Has signed up.
+    /// The user has signed up.
     Active,
-    /// Was invited, has no credentials yet, and can do nothing but accept.
+    /// The user was invited but has no credentials yet, and can only accept the invitation.
     Invited,
 }
 
@@ -84,56 +86,57 @@ impl From<InnerStatus> for UserStatus {
     }
 }
 
-/// Where an invitation stands.
+/// The state of an invitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "InnerInvitationState")]
 pub enum InvitationState {
-    /// Can be accepted.
+    /// The invitation can be accepted.
     Pending,
-    /// Its link's time is over; resend it or let it be asked for anew.
+    /// The invitation link has expired. An admin can resend it, or the invited person can request a
+    /// new one.
     Expired,
-    /// Was accepted.
+    /// The invitation was accepted.
     Accepted,
-    /// Was declined by the invited person.
+    /// The invited person declined the invitation.
     Declined,
-    /// Was taken back.
+    /// An admin revoked the invitation.
     Revoked,
 }
 
-/// What can be done with a member.
+/// An action that can be performed on a membership.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "Action")]
 pub enum MembershipAction {
-    /// `resendInvitation`.
+    /// Resend the invitation, with `resendInvitation`.
     ResendInvitation,
-    /// `revokeInvitation`.
+    /// Revoke the invitation, with `revokeInvitation`.
     RevokeInvitation,
-    /// `sendPasswordReset`.
+    /// Send a password reset link, with `sendPasswordReset`.
     SendPasswordReset,
-    /// `changeRole`.
+    /// Change the role, with `changeRole`.
     ChangeRole,
-    /// `removeMember`.
+    /// Remove the member, with `removeMember`.
     Remove,
-    /// `assignToWorkspaces`.
+    /// Assign the member to more workspaces, with `assignToWorkspaces`.
     AssignWorkspaces,
 }
 
-/// How a link from a mail stands.
+/// The state of a link from an email.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum LinkState {
-    /// Can be used.
+    /// The link can be used.
     Valid,
-    /// Its time is over.
+    /// The link has expired.
     Expired,
-    /// A later mail has a newer link.
+    /// A later email contains a newer link.
     Replaced,
-    /// Was used already.
+    /// The link was already used.
     Used,
-    /// What it was about was declined.
+    /// The invitation was declined.
     Declined,
-    /// What it was about was taken back.
+    /// The invitation was revoked.
     Revoked,
-    /// No such link was ever sent: it is cut or altered.
+    /// The link was never issued; it may be truncated or altered.
     Unknown,
 }
 
@@ -150,192 +153,196 @@ impl From<InnerLinkState> for LinkState {
     }
 }
 
-/// What came of inviting one person to one workspace.
+/// The result of inviting one person to one workspace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum InviteResult {
-    /// The address has an active account: a member at once, told by email.
+    /// The email address has an active account: the person became a member immediately and is
+    /// notified by email.
     Added,
-    /// Gets an invitation by email.
+    /// The person is invited by email.
     Invited,
-    /// Was a member already; nothing changed.
+    /// The person is already a member; nothing changed.
     AlreadyMember,
-    /// Was invited already, and the invitation is still valid; nothing changed.
+    /// The person already has a valid invitation; nothing changed.
     AlreadyInvited,
-    /// Nothing changed, for the reason in `error`.
+    /// The invitation failed and nothing changed. `error` gives the reason.
     Failed,
 }
 
-/// How the delivery of an invitation's mail goes.
+/// The delivery of an invitation email.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum DeliveryState {
-    /// Waits for its first attempt.
+    /// The email is waiting for the first delivery attempt.
     Queued,
-    /// Handed over to the mail server.
+    /// The mail server accepted the email.
     Sent,
-    /// Failed for now, and will be tried again.
+    /// The last attempt failed; delivery will be retried.
     Retrying,
-    /// Kept, like all mails, until the mail server takes mails from this installation again: it
-    /// refuses them, or cannot be reached.
+    /// The email is held, like all emails of this installation, until the mail server can be
+    /// reached and accepts emails again.
     Blocked,
-    /// Refused for good, or given up after too long.
+    /// The email was permanently rejected, or delivery was abandoned after too many retries.
     Refused,
-    /// Kept in the local mailbox page: no mail server is configured.
+    /// No mail server is configured; the email is in the local mailbox.
     Held,
-    /// Not sent, since what it was about had ended.
+    /// The email was not sent because it was no longer relevant.
     Cancelled,
 }
 
-/// Whether the mail server takes the mails of this installation.
+/// The state of the mail server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum MailServerState {
-    /// It does, as far as is known.
+    /// The mail server accepts emails, as far as is known.
     Accepts,
-    /// It refuses them, whoever the recipient is: because of the sender, a policy, a quota or a
-    /// setting. They are kept and tried again; whoever runs the installation has to act.
+    /// The mail server rejects all emails, whatever the recipient, because of the sender, a policy,
+    /// a quota or a setting. Emails are kept and retried; the operator has to act.
     Refuses,
-    /// It cannot be reached, or serves nobody right now. Mails are kept and tried again.
+    /// The mail server cannot be reached or is temporarily out of service. Emails are kept and
+    /// retried.
     Unavailable,
-    /// There is none: mails are kept in the local mailbox page.
+    /// No mail server is configured; emails are kept in the local mailbox.
     None,
 }
 
-/// How a new session's token travels.
+/// How the client receives the token of a new session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
 pub enum SessionTransport {
     /// In an `HttpOnly` cookie, for browsers.
     #[default]
     Cookie,
-    /// In the answer, to be sent as `Authorization: Bearer`, for everything else.
+    /// In the response, for clients that send it as `Authorization: Bearer`.
     Bearer,
 }
 
-/// What members can be sorted by.
+/// The fields that members can be sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum MembershipOrderField {
-    /// By name, without regard to case and accents.
+    /// By name, ignoring case and accents.
     Name,
     /// By email address.
     Email,
-    /// By role, those with full access first; by name within each.
+    /// By role, from full to read-only access, then by name.
     Role,
-    /// By the time of last activity; who never was comes first when ascending. Needs
-    /// `TEAM_REVIEW`.
+    /// By the time of last activity. In ascending order, members who were never active come first.
+    /// Requires `TEAM_REVIEW`.
     #[graphql(directive = requires::apply(Permission::TeamReview))]
     LastActive,
-    /// By the time of joining; for the invited, of the invitation. Needs `TEAM_REVIEW`.
+    /// By the time of joining; for invited members, by the time of the invitation. Requires
+    /// `TEAM_REVIEW`.
     #[graphql(directive = requires::apply(Permission::TeamReview))]
     Joined,
 }
 
-/// Which way to sort.
+/// The sort direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum OrderDirection {
-    /// From small to large, from A to Z, from past to present.
+    /// Ascending: A to Z, oldest first.
     Asc,
-    /// The other way round.
+    /// Descending: Z to A, newest first.
     Desc,
 }
 
-/// Whether what was tried was done.
+/// The outcome of an attempted action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "InnerAuditOutcome")]
 pub enum AuditOutcome {
-    /// Was done.
+    /// The action was performed.
     Done,
-    /// Was refused, since the actor's role is not enough.
+    /// The action was denied because the actor's role lacks the permission.
     Refused,
 }
 
-/// What can stand in the access history.
+/// The kind of an access history event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "AuditKind")]
 pub enum AuditEventKind {
     /// A member signed in.
     SignIn,
-    /// Somebody was invited.
+    /// A person was invited.
     InviteMember,
-    /// Somebody with an account was made a member at once.
+    /// A person with an account was added as a member.
     AddMember,
-    /// An invitation was sent again.
+    /// An invitation was resent.
     ResendInvitation,
-    /// An invitation was taken back.
+    /// An invitation was revoked.
     RevokeInvitation,
     /// An invitation was accepted.
     AcceptInvitation,
-    /// An invitation was declined by the invited person.
+    /// The invited person declined an invitation.
     DeclineInvitation,
-    /// An invitation passed to another admin, since its inviter no longer manages the team.
+    /// An invitation was transferred to another admin because its inviter no longer manages the
+    /// team.
     ReassignInvitation,
-    /// The invited person asked for a new link.
+    /// The invited person requested a new invitation.
     RequestNewInvitation,
-    /// A member got another role.
+    /// A member's role was changed.
     ChangeRole,
-    /// A member was taken out.
+    /// A member was removed.
     RemoveMember,
-    /// A member left.
+    /// A member left the workspace.
     LeaveWorkspace,
-    /// A member was sent a password reset.
+    /// An admin sent a member a password reset link.
     SendPasswordReset,
-    /// A member set a new password by a link.
+    /// A member set a new password with a reset link.
     ResetPassword,
     /// The workspace was created.
     CreateWorkspace,
-    /// The workspace's name or settings were changed.
+    /// The name or settings of the workspace were changed.
     UpdateWorkspace,
 }
 
-/// What a form can show.
+/// The code of an error that a form can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "ProblemCode")]
 pub enum UserErrorCode {
-    /// This is not an email address.
+    /// The email address is not valid.
     EmailInvalid,
-    /// The name is empty, too long, or has line breaks or invisible characters.
+    /// The name is empty, too long, or contains line breaks or invisible characters.
     NameInvalid,
-    /// The password has too few characters.
+    /// The password is too short.
     PasswordTooShort,
-    /// The password has too many characters.
+    /// The password is too long.
     PasswordTooLong,
     /// The password is common or easy to guess.
     PasswordGuessable,
-    /// Email or password is not right.
+    /// The email address or password is incorrect.
     CredentialsInvalid,
-    /// More items than one call takes.
+    /// The list has too many items, or none.
     TooMany,
-    /// The value is outside of what is allowed.
+    /// The value is outside the allowed range.
     ValueInvalid,
-    /// No such link was ever sent: it is cut or altered.
+    /// The link was never issued; it may be truncated or altered.
     TokenUnknown,
-    /// The link's time is over.
+    /// The link has expired.
     TokenExpired,
-    /// The link was used already.
+    /// The link was already used.
     TokenUsed,
-    /// What the link was about was declined.
+    /// The invitation was declined.
     TokenDeclined,
-    /// What the link was about was taken back.
+    /// The invitation was revoked.
     TokenRevoked,
-    /// A later mail has a newer link.
+    /// A later email contains a newer link.
     TokenReplaced,
-    /// The address has an account: sign in, then accept.
+    /// The email address already has an account. Sign in to accept the invitation.
     AccountExists,
-    /// A password must be chosen to sign up.
+    /// A password is required to sign up.
     PasswordRequired,
-    /// Was sent a moment ago: wait until `retryAt`.
+    /// The invitation was sent moments ago. Retry after `retryAt`.
     Cooldown,
-    /// The address has got too many mails today, or you have sent too many.
+    /// The daily limit of emails is reached, for the recipient or for you.
     MailCapReached,
-    /// The workspace has as many open invitations as a workspace may have.
+    /// The workspace has reached its limit of open invitations.
     InvitationCapReached,
-    /// You have created as many workspaces as one person may create.
+    /// You have reached the limit of workspaces that one person may create.
     WorkspaceCapReached,
-    /// You have looked up too many people in the last hour: wait until `retryAt`.
+    /// You have previewed too many people in the last hour. Retry after `retryAt`.
     PreviewCapReached,
-    /// The workspace would be left without an active Workspace Admin.
+    /// The change would leave the workspace without an active Workspace Admin.
     LastAdmin,
     /// The member has not signed up yet.
     NotActive,
-    /// The invitation was accepted, declined or revoked meanwhile.
+    /// The invitation has been accepted, declined or revoked.
     InvitationEnded,
-    /// The workspace's settings do not allow addresses of this domain.
+    /// The workspace's settings do not allow email addresses of this domain.
     DomainNotAllowed,
 }

@@ -1,4 +1,4 @@
-//! The one boundary between what goes wrong inside and what clients hear of it.
+//! The boundary between internal errors and what clients see of them.
 
 use super::code;
 use super::enums::UserErrorCode;
@@ -8,12 +8,12 @@ use crate::error::{Error, Problem};
 use crate::permissions;
 use async_graphql::{ErrorExtensionValues, SimpleObject};
 
-/// A failure on its way to the client. It has no `Display`, so that no resolver can send the text
-/// of an error past this boundary.
+/// An error as clients see it. It has no `Display`, so that no resolver can bypass this boundary
+/// with the text of an internal error.
 #[derive(Debug)]
 pub struct ApiError(Error);
 
-/// What resolvers return.
+/// The result type of resolvers.
 pub type Result<T> = std::result::Result<T, ApiError>;
 
 impl<E: Into<Error>> From<E> for ApiError {
@@ -32,7 +32,7 @@ impl From<ApiError> for async_graphql::Error {
                 let holders = permissions::holders(permission);
                 (
                     code::FORBIDDEN,
-                    format!("This needs {}, which {holders} has.", permission.code()),
+                    format!("This requires {} ({holders}).", permission.code()),
                 )
             }
             Error::Denied(message) => (code::FORBIDDEN, message),
@@ -71,8 +71,8 @@ impl From<ApiError> for async_graphql::Error {
     }
 }
 
-/// Code and message of a failure that is no fault of the client: whether it is known that nothing
-/// was changed, and whether trying again helps.
+/// Returns the code and message of a server error: whether nothing was changed for certain, and
+/// whether a retry can help.
 pub fn of_the_server(error: &Error) -> (&'static str, &'static str) {
     match error {
         Error::Database(error) if Kind::of(error).prevents_saving() => {
@@ -83,29 +83,29 @@ pub fn of_the_server(error: &Error) -> (&'static str, &'static str) {
     }
 }
 
-/// What clients hear where the database takes no changes.
+/// Shown if the database rejects writes.
 const CANNOT_SAVE: &str =
     "The server cannot save changes right now. Nothing was changed; try again later.";
 
-/// What clients hear where the database does not answer.
+/// Shown if the database does not respond.
 const UNAVAILABLE: &str =
     "The server cannot reach its database right now. Nothing was changed; try again in a moment.";
 
-/// What clients hear of failures that are nobody's fault outside.
+/// Shown for all other server errors.
 pub const INTERNAL: &str =
-    "Something went wrong on our side. Try again; if it stays, report the request id.";
+    "Something went wrong on our side. Try again. If the problem persists, report the request ID.";
 
-/// Something that a form can show beside the field it is about. Nothing was changed.
+/// An error that a form can show next to the field that caused it. Nothing was changed.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct UserError {
-    /// What went wrong, for programs.
+    /// A machine-readable code.
     code: UserErrorCode,
-    /// What went wrong and what to do, for people.
+    /// A message for people: what went wrong and how to fix it.
     message: String,
-    /// The path into the mutation's `input`, such as `["invitees", "2", "email"]`; empty where no
-    /// single field is to blame.
+    /// The path into the mutation's `input`, such as `["invitees", "2", "email"]`. Empty if the
+    /// error does not concern a single field.
     field: Vec<String>,
-    /// When to try again, where waiting helps.
+    /// When to retry, if waiting helps.
     retry_at: Option<DateTime>,
 }
 
@@ -120,7 +120,7 @@ impl From<Problem> for UserError {
     }
 }
 
-/// Splits what a verb returned into its value and what a form can show.
+/// Splits the result of a domain function into its value and the errors that a form can show.
 pub fn split_user_errors<T>(
     outcome: crate::error::Result<T>,
 ) -> Result<(Option<T>, Vec<UserError>)> {

@@ -1,4 +1,5 @@
-//! Guards: who may read a field, answered at once from the viewer that the request has loaded.
+//! Guards decide who may read a field. They use the viewer loaded with the request and run no
+//! queries.
 
 use super::enums::Permission;
 use super::error::ApiError;
@@ -8,21 +9,20 @@ use crate::permissions;
 use async_graphql::{Context, Guard, TypeDirective};
 use uuid::Uuid;
 
-/// The permission that a field needs in its workspace, or that an argument or one of its values
-/// needs besides. Without it the field is `null`, with an error of code `FORBIDDEN`; one's own
-/// membership is always readable.
+/// The permission that a field, argument or enum value requires in its workspace. Without it, the
+/// field is `null` with a `FORBIDDEN` error. Your own membership is always readable.
 #[TypeDirective(
     location = "FieldDefinition",
     location = "ArgumentDefinition",
     location = "EnumValue"
 )]
 pub fn requires(
-    #[graphql(desc = "What the viewer must hold in the workspace that the field is about.")]
+    #[graphql(desc = "The permission that the viewer must have in the workspace.")]
     permission: Permission,
 ) {
 }
 
-/// Lets those pass who hold a permission in a workspace.
+/// A guard that requires a permission in a workspace.
 pub struct Requires {
     workspace_id: Uuid,
     permission: permissions::Permission,
@@ -30,7 +30,7 @@ pub struct Requires {
 }
 
 impl Requires {
-    /// Asks for a permission in a workspace.
+    /// Requires a permission in a workspace.
     pub fn new(workspace_id: Uuid, permission: permissions::Permission) -> Requires {
         Requires {
             workspace_id,
@@ -39,7 +39,7 @@ impl Requires {
         }
     }
 
-    /// Lets one user pass in any case: whom the field is about.
+    /// Also allows the user that the field describes.
     pub fn or_user(mut self, user_id: Uuid) -> Requires {
         self.owner = Some(user_id);
         self

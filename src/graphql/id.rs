@@ -1,7 +1,8 @@
-//! Global ids: opaque to clients, unique over all types (Relay, "Global Object Identification").
+//! Global IDs: opaque to clients and unique across all types (Relay, "Global Object
+//! Identification").
 //!
-//! The id of what lives in a workspace carries the workspace's id, so that a guard can answer
-//! before anything is read, and every look-up is scoped from the start.
+//! The ID of an object in a workspace contains the workspace's ID, so that guards need no query and
+//! every lookup is scoped to the workspace.
 
 use super::error::ApiError;
 use crate::error::Error;
@@ -10,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
 
-/// What an id names.
+/// A decoded global ID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GlobalId {
     User(Uuid),
@@ -36,7 +37,7 @@ impl GlobalId {
         }
     }
 
-    /// The id as clients see it.
+    /// Returns the ID as clients see it.
     pub fn encode(self) -> ID {
         let (tag, first, second) = self.parts();
         let mut bytes = vec![tag];
@@ -47,7 +48,7 @@ impl GlobalId {
         ID(URL_SAFE_NO_PAD.encode(bytes))
     }
 
-    /// Reads an id; `None` where it is not one of ours.
+    /// Decodes an ID. Returns `None` if it is not valid.
     pub fn decode(text: &str) -> Option<GlobalId> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let (tag, rest) = bytes.split_first()?;
@@ -75,12 +76,11 @@ impl GlobalId {
 }
 
 fn wrong(field: &str, wanted: &str) -> ApiError {
-    let message =
-        format!("`{field}` is not the id of a {wanted}. Pass an id that the API gave out.");
+    let message = format!("`{field}` is not a {wanted} ID. Pass an ID returned by the API.");
     Error::bad_input(field, message).into()
 }
 
-/// Reads a workspace's id.
+/// Decodes a workspace ID.
 pub fn workspace_id(field: &str, id: &ID) -> Result<Uuid, ApiError> {
     match GlobalId::decode(id) {
         Some(GlobalId::Workspace(id)) => Ok(id),
@@ -88,7 +88,7 @@ pub fn workspace_id(field: &str, id: &ID) -> Result<Uuid, ApiError> {
     }
 }
 
-/// Reads a user's id.
+/// Decodes a user ID.
 pub fn user_id(field: &str, id: &ID) -> Result<Uuid, ApiError> {
     match GlobalId::decode(id) {
         Some(GlobalId::User(id)) => Ok(id),
@@ -96,7 +96,7 @@ pub fn user_id(field: &str, id: &ID) -> Result<Uuid, ApiError> {
     }
 }
 
-/// Reads a session's id.
+/// Decodes a session ID.
 pub fn session_id(field: &str, id: &ID) -> Result<Uuid, ApiError> {
     match GlobalId::decode(id) {
         Some(GlobalId::Session(id)) => Ok(id),
@@ -104,7 +104,7 @@ pub fn session_id(field: &str, id: &ID) -> Result<Uuid, ApiError> {
     }
 }
 
-/// Reads a membership's id: workspace and user.
+/// Decodes a membership ID into the IDs of the workspace and the user.
 pub fn membership_id(field: &str, id: &ID) -> Result<(Uuid, Uuid), ApiError> {
     match GlobalId::decode(id) {
         Some(GlobalId::Membership {
@@ -115,7 +115,7 @@ pub fn membership_id(field: &str, id: &ID) -> Result<(Uuid, Uuid), ApiError> {
     }
 }
 
-/// Reads an invitation's id: workspace and invitation.
+/// Decodes an invitation ID into the IDs of the workspace and the invitation.
 pub fn invitation_id(field: &str, id: &ID) -> Result<(Uuid, Uuid), ApiError> {
     match GlobalId::decode(id) {
         Some(GlobalId::Invitation { workspace_id, id }) => Ok((workspace_id, id)),
@@ -129,7 +129,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn ids_read_back_as_what_they_are() {
+    fn ids_round_trip() {
         let (a, b) = (Uuid::now_v7(), Uuid::now_v7());
         for id in [
             GlobalId::User(a),
@@ -157,9 +157,9 @@ mod tests {
         use super::*;
 
         proptest! {
-            /// Each object has one id, so that a client's cache never holds it twice.
+            /// Each object has exactly one ID, so that client caches never hold it twice.
             #[test]
-            fn what_is_read_has_been_written_so(
+            fn decoded_ids_encode_to_the_same_text(
                 text in any::<String>(),
                 tag in "[uwsmiax]",
                 bytes in prop::collection::vec(any::<u8>(), 15..34),

@@ -1,4 +1,5 @@
-//! The API: objects, mutations, guards, loaders and connections. Thin, with no rules of its own.
+//! The GraphQL API: objects, mutations, guards, loaders and connections. It contains no business
+//! rules.
 
 pub mod code;
 pub mod connection;
@@ -21,21 +22,21 @@ use async_graphql_hardened::{CostLimits, CostRules, Options};
 use mutations::Mutation;
 use query::Query;
 
-/// The schema.
+/// The executable schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
-/// The schema behind its limits.
+/// The schema with request limits.
 pub type Api = async_graphql_hardened::Api<Schema>;
 
-/// Builds the schema, without limits: only [`api`] may be reached from outside.
+/// Builds the schema without limits. Only [`api`] may be exposed to clients.
 pub fn schema() -> Schema {
     Schema::build(Query, Mutation::default(), EmptySubscription).finish()
 }
 
-/// The schema behind limits on what a request may cost and how deep it may nest.
+/// Returns the schema with limits on the cost and nesting of requests.
 ///
 /// # Errors
-/// If the SDL of the schema cannot be parsed.
+/// Fails if the SDL of the schema cannot be parsed.
 pub fn api(limits: CostLimits) -> Result<Api> {
     let options = Options {
         cost: limits,
@@ -46,7 +47,7 @@ pub fn api(limits: CostLimits) -> Result<Api> {
             max_page: u64::from(cursor::MAX_PAGE.unsigned_abs()),
             short_lists: &["userErrors"],
         },
-        // The token of a link, and the input of a mutation that is previewed.
+        // The token of a link, and the input of a previewed mutation.
         secret_arguments: &["token", "input"],
         server_codes: &[code::INTERNAL, code::UNAVAILABLE, code::CANNOT_SAVE],
         ..Options::default()
@@ -54,7 +55,7 @@ pub fn api(limits: CostLimits) -> Result<Api> {
     Api::new(schema(), options).map_err(Error::internal)
 }
 
-/// The schema in the schema definition language, as `schema.graphql` has it.
+/// Returns the schema definition as in `schema.graphql`.
 pub fn sdl(schema: &Schema) -> String {
     let options = SDLExportOptions::new()
         .include_specified_by()

@@ -1,4 +1,4 @@
-//! The root of all queries.
+//! The query root.
 
 use super::cost::{BULK, STATEMENT, cost};
 use super::error::{Result, UserError, split_user_errors};
@@ -18,37 +18,37 @@ use crate::permissions::Permission::TeamManage;
 use crate::team::invite;
 use async_graphql::{Context, ID, Object, SimpleObject};
 
-/// Ids that `nodes` takes, at most.
+/// The maximum number of IDs that `nodes` accepts.
 const MAX_NODES: usize = 100;
 
-/// The root of all queries.
+/// The query root.
 pub struct Query;
 
-/// What inviting would do, before anything is written.
+/// A preview of `inviteUsers`.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct InviteUsersPreview {
-    /// One for each invitee and workspace, in the order of the input.
+    /// One outcome per invitee and workspace, in input order.
     outcomes: Vec<InviteOutcome>,
-    /// What is wrong with the input as a whole.
+    /// Errors that concern the input as a whole.
     user_errors: Vec<UserError>,
 }
 
-/// Everything that can be read.
+/// The query root.
 #[Object]
 impl Query {
-    /// Whoever is signed in; `null` when nobody is. A token or cookie that is unknown, expired or
-    /// ended counts as signed out.
+    /// The signed-in user; `null` when signed out. An unknown, expired or ended token or cookie
+    /// counts as signed out.
     async fn viewer(&self, ctx: &Context<'_>) -> Result<Option<Viewer>> {
         Ok(RequestContext::of(ctx)?.viewer().map(Viewer))
     }
 
-    /// A workspace that you belong to, by its id or its slug; the active one where both are left
-    /// out. Errors: `UNAUTHENTICATED`, `NOT_FOUND`, `BAD_INPUT`.
+    /// A workspace that you belong to, by ID or slug; by default, the active workspace. Errors:
+    /// `UNAUTHENTICATED`, `NOT_FOUND`, `BAD_INPUT`.
     async fn workspace(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The id of a Workspace.")] id: Option<ID>,
-        #[graphql(desc = "Its name for URLs, in place of the id.")] slug: Option<String>,
+        #[graphql(desc = "The ID of the workspace.")] id: Option<ID>,
+        #[graphql(desc = "The slug of the workspace, instead of its ID.")] slug: Option<String>,
     ) -> Result<Option<Workspace>> {
         let context = RequestContext::of(ctx)?;
         let viewer = context.signed_in()?;
@@ -72,49 +72,49 @@ impl Query {
         Ok(Some(workspace))
     }
 
-    /// Anything that you can see, by its id; `null` for all else.
+    /// Any object that you may see, by ID; otherwise `null`.
     #[graphql(directive = cost::apply(STATEMENT))]
     async fn node(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "An id that the API gave out.")] id: ID,
+        #[graphql(desc = "The ID of the object.")] id: ID,
     ) -> Result<Option<Node>> {
         Node::find(ctx, &id).await
     }
 
-    /// Several things at once, in the order of their ids; `null` for what you cannot see.
+    /// Several objects, in the order of their IDs; `null` for each one that you may not see.
     async fn nodes(
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "Ids that the API gave out, at most 100.",
+            desc = "The IDs of the objects, at most 100.",
             directive = cost::apply(STATEMENT)
         )]
         ids: Vec<ID>,
     ) -> Result<Vec<Option<Node>>> {
         if ids.len() > MAX_NODES {
-            let message = format!("`ids` takes {MAX_NODES} ids at most.");
+            let message = format!("`ids` accepts at most {MAX_NODES} IDs.");
             return Err(Error::bad_input("ids", message).into());
         }
         let found = ids.iter().map(|id| Node::find(ctx, id));
         futures_util::future::try_join_all(found).await
     }
 
-    /// The roles, and what each may do.
+    /// All roles with their permissions.
     async fn roles(&self) -> Vec<RoleDefinition> {
         RoleDefinition::all()
     }
 
-    /// What `inviteUsers` would do with the same input, before anything is written. It tells who has
-    /// an account, so the number of people that you can ask about in an hour is limited. Needs
-    /// `TEAM_MANAGE` in every workspace named. Errors: `UNAUTHENTICATED`, `FORBIDDEN`,
-    /// `NOT_FOUND`, `BAD_INPUT`. User errors: `TOO_MANY`, `PREVIEW_CAP_REACHED`; in outcomes as
+    /// Returns what `inviteUsers` would do with the same input, without changing anything. It
+    /// reveals who has an account, so the number of people per hour is limited. Requires
+    /// `TEAM_MANAGE` in every workspace named. Errors: `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`,
+    /// `BAD_INPUT`. User errors: `TOO_MANY`, `PREVIEW_CAP_REACHED`; in outcomes, those of
     /// `inviteUsers`.
     #[graphql(directive = requires::apply(TeamManage.into()), directive = cost::apply(BULK))]
     async fn invite_users_preview(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The input that `inviteUsers` would get.")] input: InviteUsersInput,
+        #[graphql(desc = "The input for `inviteUsers`.")] input: InviteUsersInput,
     ) -> Result<Option<InviteUsersPreview>> {
         let context = RequestContext::of(ctx)?;
         let viewer = context.signed_in()?;
@@ -132,33 +132,33 @@ impl Query {
         }))
     }
 
-    /// What the page of an invitation link shows. Anybody with the link may ask; it uses up
-    /// nothing.
+    /// The content of the page that an invitation link opens. Available to anyone with the link. It
+    /// does not use up the link.
     #[graphql(directive = cost::apply(3 * STATEMENT))]
     async fn invitation_preview(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What stands behind `#token=` in the link.")] token: String,
+        #[graphql(desc = "The token: the part of the link after `#token=`.")] token: String,
     ) -> Result<Option<InvitationPreview>> {
         InvitationPreview::load(&RequestContext::of(ctx)?.app, &token)
             .await
             .map(Some)
     }
 
-    /// What the page of a password reset link shows. Anybody with the link may ask; it uses up
-    /// nothing.
+    /// The content of the page that a password reset link opens. Available to anyone with the link.
+    /// It does not use up the link.
     #[graphql(directive = cost::apply(3 * STATEMENT))]
     async fn password_reset_preview(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What stands behind `#token=` in the link.")] token: String,
+        #[graphql(desc = "The token: the part of the link after `#token=`.")] token: String,
     ) -> Result<Option<PasswordResetPreview>> {
         PasswordResetPreview::load(&RequestContext::of(ctx)?.app, &token)
             .await
             .map(Some)
     }
 
-    /// What a client should know of this installation before anybody signs in.
+    /// Information about this installation, available before sign-in.
     #[graphql(directive = cost::apply(STATEMENT))]
     async fn service(&self, ctx: &Context<'_>) -> Result<Option<ServiceInfo>> {
         ServiceInfo::load(&RequestContext::of(ctx)?.app)

@@ -1,4 +1,4 @@
-//! What one GraphQL request carries: the program, the viewer, the loaders.
+//! The context of a GraphQL request: the app, the viewer and the loaders.
 
 use super::error::{ApiError, Result};
 use super::loaders::Loaders;
@@ -15,29 +15,29 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use uuid::Uuid;
 
-/// What becomes of the session cookie with the answer.
+/// A change to the session cookie in the response.
 #[derive(Clone, Debug)]
 pub enum CookieChange {
     Set(Token),
     Clear,
 }
 
-/// Whether the client would get a cookie that the answer sets.
+/// Whether the client would keep a cookie set by the response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CookieTransport {
     Available,
-    /// Over WebSocket: there are no headers to set it in.
+    /// The request came over a WebSocket, which has no response headers.
     NoHeaders,
     /// The page was opened without HTTPS, and the cookie is `Secure`.
     Insecure,
     /// The page is on another site, and the cookie is `SameSite`.
     OtherSite,
-    /// The page was opened under an address that the settings do not know.
+    /// The page was opened at an address that is not configured.
     OtherAddress,
 }
 
-/// The context of one request. A mutation that changes who the viewer is, or what they may do,
-/// renews it for the fields that follow.
+/// The context of one request. A mutation that changes the viewer or their permissions reloads the
+/// viewer for the fields that follow.
 pub struct RequestContext {
     pub app: App,
     pub origin: ClientInfo,
@@ -56,10 +56,7 @@ struct State {
 }
 
 impl RequestContext {
-    /// Loads the viewer that a session token stands for, in one statement.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Creates the context and loads the viewer of a session token in one statement.
     pub async fn open(
         app: App,
         origin: ClientInfo,
@@ -92,14 +89,14 @@ impl RequestContext {
         })
     }
 
-    /// The context of the request that a resolver runs in.
+    /// Returns the context of the current request.
     pub fn of<'c>(ctx: &Context<'c>) -> crate::error::Result<&'c RequestContext> {
         ctx.data_opt::<Arc<RequestContext>>()
             .map(AsRef::as_ref)
-            .ok_or_else(|| Error::internal("a request without its context"))
+            .ok_or_else(|| Error::internal("the request context is missing"))
     }
 
-    /// The loaders of this request, made when first asked for: most requests need none.
+    /// Returns the loaders of this request, created on first use: most requests need none.
     pub fn loaders(&self) -> &Loaders {
         self.loaders.get_or_init(|| Loaders::new(self.app.clone()))
     }
@@ -108,23 +105,23 @@ impl RequestContext {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whoever is signed in.
+    /// Returns the signed-in viewer.
     pub fn viewer(&self) -> Option<Arc<Viewer>> {
         self.state().viewer.clone()
     }
 
-    /// Whoever is signed in.
+    /// Returns the signed-in viewer.
     ///
     /// # Errors
-    /// `Unauthenticated` where nobody is.
+    /// `Unauthenticated` if nobody is signed in.
     pub fn signed_in(&self) -> Result<Arc<Viewer>> {
         Ok(self.viewer().ok_or(Error::Unauthenticated)?)
     }
 
-    /// The workspace that an argument names; the active one where it is left out.
+    /// Returns the workspace named by an argument; by default, the active one.
     ///
     /// # Errors
-    /// `Unauthenticated`; `NotFound` where the viewer belongs to no workspace.
+    /// `Unauthenticated`; `NotFound` if the viewer has no workspace.
     pub fn workspace_or_active(&self, id: Option<Uuid>) -> Result<Uuid> {
         let viewer = self.signed_in()?;
         match id {
@@ -138,9 +135,9 @@ impl RequestContext {
         }
     }
 
-    /// Authorizes a mutation by the viewer that the request has loaded, and returns the actor. A
-    /// member's denied attempt is recorded in the audit log. This keeps those who may not from
-    /// waiting for locks; what counts is the check that the operation makes once it holds them
+    /// Authorizes a mutation and returns the actor. A member's denied attempt is written to the
+    /// audit log. This check uses the viewer loaded with the request, so that unauthorized callers
+    /// never wait for locks. The authoritative check runs in the operation after it has its locks
     /// (`team::lock`).
     ///
     /// # Errors
@@ -166,10 +163,7 @@ impl RequestContext {
         Err(ApiError::from(Error::Forbidden(right.permission)))
     }
 
-    /// Loads the viewer anew, after something that may have changed them.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Reloads the viewer after a change that may affect them.
     pub async fn renew(&self) -> Result<()> {
         let token = self.state().token.clone();
         let viewer = match token {
@@ -180,12 +174,9 @@ impl RequestContext {
         Ok(())
     }
 
-    /// Signs the rest of the request in with a new session. The token travels in a cookie, or is
-    /// given back for the answer. A cookie takes the place of the one that the browser sent, so the
-    /// session of that one ends (OWASP ASVS 5.0, 7.2.4).
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Uses a new session for the rest of the request. The token is set as a cookie, or returned
+    /// for the response. A cookie replaces the one that the browser sent, so the session of the old
+    /// cookie ends (OWASP ASVS 5.0, 7.2.4).
     pub async fn begin_session(&self, token: Token, in_cookie: bool) -> Result<Option<String>> {
         use secrecy::ExposeSecret as _;
         let replaced = self.viewer().filter(|_| in_cookie);
@@ -202,19 +193,19 @@ impl RequestContext {
         }
     }
 
-    /// Ends a session whose cookie is overwritten. The new session has begun, so a failure is only
-    /// logged: the old one then ends when it expires.
+    /// Ends a session whose cookie is replaced. The new session has already begun, so a failure is
+    /// only logged: the old session then ends when it expires.
     async fn end_replaced(&self, viewer: &Viewer) {
         let actor = viewer.actor(&self.origin);
         match session::end(&self.app, &actor, viewer.session_id).await {
             Ok(()) | Err(Error::Unauthenticated | Error::NotFound(_)) => {}
             Err(error) => {
-                tracing::warn!(%error, "the session that a new one replaces could not be ended");
+                tracing::warn!(%error, "could not end the replaced session");
             }
         }
     }
 
-    /// Signs the rest of the request out.
+    /// Signs out the rest of the request and clears the cookie.
     pub fn end_session(&self) {
         let mut state = self.state();
         state.token = None;
@@ -222,19 +213,19 @@ impl RequestContext {
         state.cookie = Some(CookieChange::Clear);
     }
 
-    /// Passes where the answer can carry a cookie that the client keeps.
+    /// Checks that the client would keep a cookie set by the response.
     ///
     /// # Errors
-    /// `BadInput` where it cannot, with the transport or the address to use instead.
+    /// `BadInput` if it would not; the message names the transport or address to use instead.
     pub fn can_set_cookie(&self) -> Result<()> {
         let message = match self.cookies {
             CookieTransport::Available => return Ok(()),
             CookieTransport::NoHeaders => {
-                "A WebSocket cannot set cookies. Pass `transport: BEARER`, or sign in by POST."
+                "A WebSocket cannot set cookies. Pass `transport: BEARER`, or sign in with a POST request."
                     .to_owned()
             }
             CookieTransport::Insecure => format!(
-                "This page was opened without HTTPS, where browsers do not keep the session cookie. \
+                "Browsers do not keep the session cookie for pages opened without HTTPS. \
                  Open {} instead (the server's TOKENVUE_PUBLIC_URL).",
                 self.app.config.public_url()
             ),
@@ -244,23 +235,23 @@ impl RequestContext {
                 self.app.config.public_url()
             ),
             CookieTransport::OtherSite => {
-                "Browsers keep no session cookie for pages of another site. Pass `transport: BEARER`."
+                "Browsers do not keep the session cookie for pages of another site. Pass `transport: BEARER`."
                     .to_owned()
             }
         };
         Err(Error::bad_input("transport", message).into())
     }
 
-    /// Passes once. Checking a password is dear on purpose, so an operation can't ask for it under
-    /// any number of aliases.
+    /// Allows one password per operation. Password hashing is deliberately expensive, and aliases
+    /// must not multiply it.
     ///
     /// # Errors
-    /// `BadInput` where the operation has had a password checked already.
+    /// `BadInput` if the operation has already used a password.
     pub fn take_password(&self) -> Result<()> {
         if !self.had_password.swap(true, Ordering::Relaxed) {
             return Ok(());
         }
-        let message = "One operation takes one password. Send the mutations one by one.";
+        let message = "An operation may contain only one password. Send the mutations separately.";
         Err(Error::bad_input("input", message).into())
     }
 
@@ -269,12 +260,12 @@ impl RequestContext {
         self.state().device = Some(proof);
     }
 
-    /// What makes the client a known device, for its cookie.
+    /// Returns the proof of a known device, to be set as a cookie.
     pub fn known_device(&self) -> Option<DeviceProof> {
         self.state().device.clone()
     }
 
-    /// What becomes of the session cookie with the answer.
+    /// A change to the session cookie in the response.
     pub fn cookie_change(&self) -> Option<CookieChange> {
         self.state().cookie.clone()
     }

@@ -3,12 +3,12 @@
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{SecondsFormat, Utc};
 
-/// A moment in UTC.
+/// A point in time in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DateTime(pub chrono::DateTime<Utc>);
 
-/// A moment, as RFC 3339 writes it: `2026-12-01T14:05:00.000000Z`. Answers are in UTC, to the
-/// microsecond; inputs may have any offset.
+/// A point in time in RFC 3339 format: `2026-12-01T14:05:00.000000Z`. Output is in UTC with
+/// microseconds; input may have any offset.
 #[Scalar(
     name = "DateTime",
     specified_by_url = "https://scalars.graphql.org/andimarek/date-time.html"
@@ -19,7 +19,7 @@ impl ScalarType for DateTime {
             Value::String(text) => match chrono::DateTime::parse_from_rfc3339(text) {
                 Ok(time) => Ok(DateTime(time.with_timezone(&Utc))),
                 Err(_) => Err(InputValueError::custom(
-                    "a DateTime is written like \"2026-12-01T14:05:00Z\" (RFC 3339)",
+                    "expected an RFC 3339 DateTime, such as \"2026-12-01T14:05:00Z\"",
                 )),
             },
             _ => Err(InputValueError::expected_type(value)),

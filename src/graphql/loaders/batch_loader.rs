@@ -1,10 +1,10 @@
-//! Gathers what the fields of one level of a query ask for, and loads it at once.
+//! Batches the loads of the fields on one level of a query into a single call.
 //!
-//! The `dataloader` crate waits for keys by letting every field that asks yield to the runtime a
-//! fixed number of times. How often is enough depends on the query, the executor and the thread, so
-//! pages got split into several statements, or fields polled thousands of times. Here one field
-//! waits until nobody has asked for a while, the others sleep, and the loader gets all keys in one
-//! call.
+//! The `dataloader` crate collects keys by yielding to the runtime a fixed number of times in every
+//! waiting field. The right number depends on the query, the executor and the thread, so pages were
+//! split into several statements, or fields were polled thousands of times. Here, one field waits
+//! until no new key has arrived for a while, the others sleep, and the loader receives all keys in
+//! one call.
 
 use crate::error::{Error, Result};
 use dataloader::BatchFn;
@@ -19,36 +19,38 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use tokio::sync::oneshot;
 
-/// Keys in one statement, at most: more than a page has rows, and each a step in the depth of a
-/// condition, of which SQLite takes 1,000.
+/// The maximum number of keys per statement: more than a page has rows. Each key adds a level to
+/// the depth of a condition, which SQLite limits to 1,000.
 const BATCH: usize = 500;
 
-/// How many turns must pass without a new key. A field gets some turns for each one that its
-/// neighbours get, more the deeper it lies; a turn takes far less than a microsecond.
+/// The number of polls without a new key after which a batch starts. A field is polled several
+/// times for each poll of its neighbors, more often at deeper levels. A poll takes far less than a
+/// microsecond.
 const QUIET_TURNS: u32 = 100;
 
-/// What a loader gives for a key; a failure of the statement is one for each key.
+/// The loaded value of a key. If the statement fails, every key gets the error.
 pub(super) type Loaded<V> = std::result::Result<V, Arc<Error>>;
 
-/// All that a batch gives.
+/// The values of a batch.
 type Values<K, V> = std::io::Result<HashMap<K, Loaded<V>>>;
 type Batch<K, V> = Shared<BoxFuture<'static, Arc<Values<K, V>>>>;
 type LoadMany<K, V> = dyn Fn(Vec<K>) -> BoxFuture<'static, Values<K, V>> + Send + Sync;
 
-/// A batch that takes keys.
+/// A batch that still accepts keys.
 struct Open<K, V> {
     keys: Vec<K>,
     batch: Batch<K, V>,
 }
 
-/// A loader whose keys are gathered. It remembers nothing: what a mutation changes is seen by the
-/// fields after it.
+/// A loader that batches its keys. It caches nothing, so that fields after a mutation see its
+/// changes.
 pub(super) struct BatchLoader<K, V> {
     load_many: Arc<LoadMany<K, V>>,
     open: Arc<Mutex<Option<Open<K, V>>>>,
 }
 
-/// Makes a [`BatchLoader`] of a `BatchFn`. Only with its type known is its future known to be `Send`.
+/// Creates a [`BatchLoader`] from a `BatchFn`. A macro because the compiler can prove the future
+/// `Send` only for the concrete type.
 macro_rules! batch_loader {
     ($batch:expr) => {{
         let loader = $crate::graphql::loaders::batch_loader::loader($batch);
@@ -60,7 +62,7 @@ macro_rules! batch_loader {
 }
 pub(super) use batch_loader;
 
-/// The loader behind a [`BatchLoader`]: it loads what it is given, at once.
+/// Returns the loader behind a [`BatchLoader`], which loads its keys immediately.
 pub(super) fn loader<K, V, F>(load: F) -> Loader<K, V, F>
 where
     K: Eq + Hash + Clone + Debug,
@@ -86,10 +88,7 @@ where
         }
     }
 
-    /// Loads the value of a key, together with those that others ask for meanwhile.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Loads the value of a key, batched with concurrent loads.
     pub(super) async fn load(&self, key: K) -> Result<V> {
         let (batch, start) = self.join(key.clone());
         if let Some(start) = start {
@@ -100,14 +99,14 @@ where
             Ok(values) => match values.get(&key) {
                 Some(Ok(value)) => Ok(value.clone()),
                 Some(Err(error)) => Err(Error::internal(error)),
-                None => Err(Error::internal("a loader left out a key")),
+                None => Err(Error::internal("a loader returned no value for a key")),
             },
             Err(error) => Err(Error::internal(error)),
         }
     }
 
-    /// Adds a key to the open batch. Whoever opens one has to start it, by dropping the sender;
-    /// should their field be given up, that happens by itself.
+    /// Adds a key to the open batch. The caller that opens a batch starts it by dropping the
+    /// sender. This also happens if its field is canceled.
     fn join(&self, key: K) -> (Batch<K, V>, Option<oneshot::Sender<()>>) {
         let mut open = lock(&self.open);
         if let Some(open) = open.as_mut() {
@@ -115,10 +114,10 @@ where
             return (open.batch.clone(), None);
         }
         let (start, started) = oneshot::channel();
-        let (load_many, gathered) = (Arc::clone(&self.load_many), Arc::clone(&self.open));
+        let (load_many, open_batch) = (Arc::clone(&self.load_many), Arc::clone(&self.open));
         let batch = async move {
             drop(started.await);
-            let open = lock(&gathered).take();
+            let open = lock(&open_batch).take();
             let keys = open.map(|open| open.keys).unwrap_or_default();
             Arc::new(load_many(keys).await)
         };
@@ -130,7 +129,7 @@ where
         (batch, Some(start))
     }
 
-    /// Waits until no key has been added for a while.
+    /// Waits until no key has been added for [`QUIET_TURNS`] polls.
     async fn quiet(&self) {
         let (mut known, mut turns) = (0, 0);
         poll_fn(|cx| {

@@ -1,4 +1,5 @@
-//! Loaders: each level of a query is read in one statement. They live as long as a request.
+//! Batch loaders: each level of a query is loaded in one statement. They live as long as the
+//! request.
 
 mod batch_loader;
 
@@ -18,7 +19,7 @@ use std::hash::Hash;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// A workspace and a user.
+/// The IDs of a workspace and a user.
 pub type MemberKey = (Uuid, Uuid);
 
 /// The loaders of one request.
@@ -29,7 +30,7 @@ pub struct Loaders {
     shared: BatchLoader<SharedKey, SharedMembers>,
 }
 
-/// A user, the workspaces in which the viewer may see them, and the part of that list to read.
+/// A user, the workspaces in which the viewer may see them, and the requested slice of that list.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SharedKey {
     pub user_id: Uuid,
@@ -43,7 +44,7 @@ struct Mails(App);
 struct Shared(App);
 
 impl Loaders {
-    /// Loaders for one request.
+    /// Creates the loaders for a request.
     pub fn new(app: App) -> Loaders {
         Loaders {
             members: batch_loader!(Members(app.clone())),
@@ -53,40 +54,28 @@ impl Loaders {
         }
     }
 
-    /// A membership.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Loads a membership.
     pub async fn member(&self, key: MemberKey) -> Result<Option<Member>> {
         self.members.load(key).await
     }
 
-    /// The open invitation of a membership.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Loads the open invitation of a membership.
     pub async fn open_invitation(&self, key: MemberKey) -> Result<Option<invitation::Model>> {
         self.invitations.load(key).await
     }
 
-    /// A mail in the outbox.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Loads an email from the outbox.
     pub async fn mail(&self, id: Uuid) -> Result<Option<outbox::Model>> {
         self.mails.load(id).await
     }
 
-    /// A part of the memberships of a user in some workspaces.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Loads a slice of a user's memberships in some workspaces.
     pub async fn shared(&self, key: SharedKey) -> Result<SharedMembers> {
         self.shared.load(key).await
     }
 }
 
-/// One answer for each key: what was found, nothing, or why the statement failed.
+/// Maps each key to its value, or to the error of the statement.
 fn answer<K, R, V>(
     keys: &[K],
     rows: Result<Vec<R>>,
@@ -109,7 +98,7 @@ where
     }
 }
 
-/// Likewise, where each key has one row at most.
+/// Like [`answer`], for keys with at most one row.
 fn answer_one<K, R: Clone>(
     keys: &[K],
     rows: Result<Vec<R>>,
@@ -168,22 +157,22 @@ impl BatchFn<Uuid, Loaded<Option<outbox::Model>>> for Mails {
 }
 
 impl BatchFn<SharedKey, Loaded<SharedMembers>> for Shared {
-    /// One statement for all keys that differ in the user alone, as those of a page do.
+    /// Runs one statement for all keys that differ only in the user, such as those of a page.
     async fn load(&mut self, keys: &[SharedKey]) -> HashMap<SharedKey, Loaded<SharedMembers>> {
-        let mut alike: HashMap<_, Vec<&SharedKey>> = HashMap::new();
+        let mut groups: HashMap<_, Vec<&SharedKey>> = HashMap::new();
         for key in keys {
             let group = (&key.workspace_ids, &key.slice);
-            alike.entry(group).or_default().push(key);
+            groups.entry(group).or_default().push(key);
         }
         let mut loaded = HashMap::new();
-        for ((workspace_ids, slice), keys) in alike {
+        for ((workspace_ids, slice), keys) in groups {
             let users: Vec<Uuid> = keys.iter().map(|key| key.user_id).collect();
             let found = shared::of_users(&self.0.db, workspace_ids, &users, slice).await;
             let found = found.map_err(Arc::new);
             for key in keys {
-                let theirs = found.as_ref().map_err(Arc::clone);
-                let theirs = theirs.map(|found| found.get(&key.user_id).cloned());
-                loaded.insert(key.clone(), theirs.map(Option::unwrap_or_default));
+                let members = found.as_ref().map_err(Arc::clone);
+                let members = members.map(|found| found.get(&key.user_id).cloned());
+                loaded.insert(key.clone(), members.map(Option::unwrap_or_default));
             }
         }
         loaded

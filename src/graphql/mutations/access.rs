@@ -1,4 +1,4 @@
-//! Signing in and out, and getting back in.
+//! Sign-in, sign-out, sessions and password resets.
 
 use crate::account::setup::{self, FirstAdmin};
 use crate::account::{reset, reset_request, session, sign_in};
@@ -14,130 +14,131 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 #[derive(Default)]
 pub struct AccessMutation;
 
-/// Email and password.
+/// The credentials.
 #[derive(InputObject)]
 pub struct SignInInput {
-    /// The account's address.
+    /// The email address of the account.
     email: String,
-    /// The account's password.
+    /// The password of the account.
     #[graphql(secret)]
     password: String,
-    /// How the session's token travels; a cookie where left out.
+    /// How to receive the session token; by default, as a cookie.
     transport: Option<SessionTransport>,
 }
 
 /// The first workspace and its admin.
 #[derive(InputObject)]
 pub struct SetUpInput {
-    /// What stands behind `#token=` in the link that the server printed.
+    /// The token: the part after `#token=` of the link that the server printed.
     #[graphql(secret)]
     token: String,
-    /// The admin's address.
+    /// The email address of the admin.
     email: String,
-    /// The admin's first name.
+    /// The first name of the admin.
     first_name: String,
-    /// The admin's last name.
+    /// The last name of the admin.
     last_name: Option<String>,
-    /// The admin's password.
+    /// The password of the admin.
     #[graphql(secret)]
     password: String,
-    /// What the workspace is called.
+    /// The name of the workspace.
     workspace_name: String,
-    /// How the session's token travels; a cookie where left out.
+    /// How to receive the session token; by default, as a cookie.
     transport: Option<SessionTransport>,
 }
 
-/// A new session.
+/// The result of `signIn`.
 #[derive(Clone, Debug, Default, SimpleObject)]
 pub struct SignInPayload {
-    /// Whoever is signed in now.
+    /// The signed-in user.
     viewer: Option<Viewer>,
-    /// The session's token, for `Authorization: Bearer`; with the transport `BEARER` only.
+    /// The session token for `Authorization: Bearer`; only with the transport `BEARER`.
     session_token: Option<String>,
-    /// What is wrong with the input.
+    /// Errors that a form can show. Empty on success.
     user_errors: Vec<UserError>,
 }
 
-/// The first session.
+/// The result of `setUp`.
 #[derive(Clone, Debug, Default, SimpleObject)]
 pub struct SetUpPayload {
-    /// The first admin.
+    /// The first admin, signed in.
     viewer: Option<Viewer>,
-    /// The session's token, for `Authorization: Bearer`; with the transport `BEARER` only.
+    /// The session token for `Authorization: Bearer`; only with the transport `BEARER`.
     session_token: Option<String>,
-    /// What is wrong with the input.
+    /// Errors that a form can show. Empty on success.
     user_errors: Vec<UserError>,
 }
 
-/// Nothing to say.
+/// No arguments.
 #[derive(InputObject)]
 pub struct SignOutInput {
-    /// Echoed in nothing; an empty input must have a field.
+    /// Ignored. Present because an input type needs at least one field.
     client_mutation_id: Option<String>,
 }
 
-/// A session to end.
+/// The session to end.
 #[derive(InputObject)]
 pub struct RevokeSessionInput {
-    /// The id of one of your Sessions.
+    /// The ID of one of your sessions.
     session_id: ID,
 }
 
-/// Whose password was forgotten.
+/// The account whose password was forgotten.
 #[derive(InputObject)]
 pub struct RequestPasswordResetInput {
-    /// The account's address.
+    /// The email address of the account.
     email: String,
 }
 
-/// A new password.
+/// The new password.
 #[derive(InputObject)]
 pub struct ResetPasswordInput {
-    /// What stands behind `#token=` in the link.
+    /// The token: the part of the link after `#token=`.
     #[graphql(secret)]
     token: String,
-    /// The password to have from now on: 12 characters or more, hard to guess.
+    /// The new password: at least 12 characters, not easy to guess.
     #[graphql(secret)]
     new_password: String,
 }
 
-/// Whether the session has ended.
+/// The result of ending a session.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct SignOutPayload {
-    /// Whether it was done.
+    /// Whether the session has ended.
     accepted: bool,
-    /// What is wrong with the input.
+    /// Errors that a form can show. Empty on success.
     user_errors: Vec<UserError>,
 }
 
-/// Whether the session has ended.
+/// The result of ending a session.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct RevokeSessionPayload {
-    /// Whether it was done.
+    /// Whether the session has ended.
     accepted: bool,
-    /// What is wrong with the input.
+    /// Errors that a form can show. Empty on success.
     user_errors: Vec<UserError>,
 }
 
-/// The same for every address, known or not.
+/// The result of `requestPasswordReset`, the same for every email address.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct RequestPasswordResetPayload {
-    /// Always true: whoever has an account with the address gets a mail.
+    /// Always `true`. If the address has an account, an email is sent.
     accepted: bool,
-    /// What is wrong with the input.
+    /// Errors that a form can show. Empty on success.
     user_errors: Vec<UserError>,
 }
 
-/// Whether the password was set.
+/// The result of `resetPassword`.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct ResetPasswordPayload {
-    /// Whether it was done: sign in with the new password.
+    /// Whether the password was set. Sign in with the new password.
     accepted: bool,
-    /// What is wrong with the input.
+    /// Errors that a form can show. Empty on success.
     user_errors: Vec<UserError>,
 }
 
-/// Begins a session for the rest of the request; the token where the client wants it in the answer.
+/// Begins a session for the rest of the request. Returns the token if the client wants it in the
+/// response.
 pub async fn begin(
     context: &RequestContext,
     token: Option<Token>,
@@ -151,7 +152,7 @@ pub async fn begin(
     Ok((context.viewer().map(Viewer), session_token))
 }
 
-/// Checks that the client can get the token in the way it asks for.
+/// Checks that the client can receive the token by the requested transport.
 pub fn transport(
     context: &RequestContext,
     asked: Option<SessionTransport>,
@@ -165,13 +166,13 @@ pub fn transport(
 
 #[Object]
 impl AccessMutation {
-    /// Begins a session. After failures, further attempts are slowed down (`RATE_LIMITED`).
-    /// User errors: `CREDENTIALS_INVALID`.
+    /// Signs in and begins a session. Repeated failures are throttled (`RATE_LIMITED`). User
+    /// errors: `CREDENTIALS_INVALID`.
     #[graphql(directive = cost::apply(PASSWORD))]
     async fn sign_in(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Email and password.")] input: SignInInput,
+        #[graphql(desc = "The credentials.")] input: SignInInput,
     ) -> Result<Option<SignInPayload>> {
         let context = RequestContext::of(ctx)?;
         let transport = transport(context, input.transport)?;
@@ -200,9 +201,9 @@ impl AccessMutation {
         }))
     }
 
-    /// Sets up the first workspace and its admin, with the one-time link that the server printed
+    /// Creates the first workspace and its admin, using the one-time link that the server printed
     /// on an empty database. User errors: `TOKEN_UNKNOWN`, `TOKEN_EXPIRED`, `TOKEN_USED`,
-    /// `EMAIL_INVALID`, `NAME_INVALID` and those of passwords.
+    /// `EMAIL_INVALID`, `NAME_INVALID` and the password errors.
     #[graphql(directive = cost::apply(PASSWORD))]
     async fn set_up(
         &self,
@@ -230,11 +231,11 @@ impl AccessMutation {
         }))
     }
 
-    /// Ends the session that this request was made with. Errors: `UNAUTHENTICATED`.
+    /// Ends the session of this request. Errors: `UNAUTHENTICATED`.
     async fn sign_out(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "May be left out.")] input: Option<SignOutInput>,
+        #[graphql(desc = "Optional.")] input: Option<SignOutInput>,
     ) -> Result<Option<SignOutPayload>> {
         let _ = input;
         let context = RequestContext::of(ctx)?;
@@ -248,7 +249,7 @@ impl AccessMutation {
         }))
     }
 
-    /// Ends one of your sessions, wherever it is. Errors: `UNAUTHENTICATED`, `NOT_FOUND`,
+    /// Ends one of your sessions, on any device. Errors: `UNAUTHENTICATED`, `NOT_FOUND`,
     /// `BAD_INPUT`.
     async fn revoke_session(
         &self,
@@ -269,12 +270,13 @@ impl AccessMutation {
         }))
     }
 
-    /// Mails a reset link to whoever has an account with the address. The answer is the same, and
-    /// as fast, for every address.
+    /// Emails a password reset link if the address has an account. The response and its timing are
+    /// the same for every address.
     async fn request_password_reset(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Whose password was forgotten.")] input: RequestPasswordResetInput,
+        #[graphql(desc = "The account whose password was forgotten.")]
+        input: RequestPasswordResetInput,
     ) -> Result<Option<RequestPasswordResetPayload>> {
         let context = RequestContext::of(ctx)?;
         reset_request::request(&context.app, &input.email, &context.origin);
@@ -284,14 +286,14 @@ impl AccessMutation {
         }))
     }
 
-    /// Sets a new password with a link from a mail. Every session of the user ends, and they get a
-    /// notice by mail. User errors: `TOKEN_UNKNOWN`, `TOKEN_EXPIRED`, `TOKEN_REPLACED`,
-    /// `TOKEN_USED` and those of passwords.
+    /// Sets a new password with a reset link. All sessions of the user end, and the user is
+    /// notified by email. User errors: `TOKEN_UNKNOWN`, `TOKEN_EXPIRED`, `TOKEN_REPLACED`,
+    /// `TOKEN_USED` and the password errors.
     #[graphql(directive = cost::apply(PASSWORD))]
     async fn reset_password(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The link's token and the new password.")] input: ResetPasswordInput,
+        #[graphql(desc = "The token of the link and the new password.")] input: ResetPasswordInput,
     ) -> Result<Option<ResetPasswordPayload>> {
         let context = RequestContext::of(ctx)?;
         context.take_password()?;

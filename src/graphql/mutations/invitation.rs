@@ -1,4 +1,4 @@
-//! What admins do with an open invitation.
+//! Mutations on open invitations.
 
 use crate::graphql::error::{Result, UserError, split_user_errors};
 use crate::graphql::guard::requires;
@@ -12,48 +12,48 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 #[derive(Default)]
 pub struct InvitationMutation;
 
-/// An invitation to send again.
+/// The invitation to resend.
 #[derive(InputObject)]
 pub struct ResendInvitationInput {
-    /// The id of an Invitation.
+    /// The ID of the invitation.
     invitation_id: ID,
 }
 
-/// An invitation to take back.
+/// The invitation to revoke.
 #[derive(InputObject)]
 pub struct RevokeInvitationInput {
-    /// The id of an Invitation.
+    /// The ID of the invitation.
     invitation_id: ID,
 }
 
-/// The invitation, sent again.
+/// The result of `resendInvitation`.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct ResendInvitationPayload {
-    /// The invitation as it is now.
+    /// The updated invitation.
     invitation: Option<Invitation>,
-    /// What is wrong with the input.
+    /// Errors that a form can show. Empty on success.
     user_errors: Vec<UserError>,
 }
 
-/// The invitation, taken back.
+/// The result of `revokeInvitation`.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct RevokeInvitationPayload {
-    /// The invitation as it is now.
+    /// The updated invitation.
     invitation: Option<Invitation>,
-    /// What is wrong with the input.
+    /// Errors that a form can show. Empty on success.
     user_errors: Vec<UserError>,
 }
 
 #[Object]
 impl InvitationMutation {
-    /// Sends an invitation again, with a new link; the old one ends. Needs `TEAM_MANAGE`. Errors:
-    /// `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`, `BAD_INPUT`. User errors: `COOLDOWN`,
+    /// Resends an invitation with a new link; the old link stops working. Requires `TEAM_MANAGE`.
+    /// Errors: `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`, `BAD_INPUT`. User errors: `COOLDOWN`,
     /// `INVITATION_ENDED`, `MAIL_CAP_REACHED`.
     #[graphql(directive = requires::apply(TeamManage.into()))]
     async fn resend_invitation(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The invitation to send again.")] input: ResendInvitationInput,
+        #[graphql(desc = "The invitation to resend.")] input: ResendInvitationInput,
     ) -> Result<Option<ResendInvitationPayload>> {
         let context = RequestContext::of(ctx)?;
         let (workspace_id, id) = id::invitation_id("invitationId", &input.invitation_id)?;
@@ -68,14 +68,13 @@ impl InvitationMutation {
         }))
     }
 
-    /// Takes an invitation back; the membership that waits for it goes away. Needs `TEAM_MANAGE`.
-    /// Errors: `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`, `BAD_INPUT`. User errors:
-    /// `INVITATION_ENDED`.
+    /// Revokes an invitation and deletes the invited membership. Requires `TEAM_MANAGE`. Errors:
+    /// `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`, `BAD_INPUT`. User errors: `INVITATION_ENDED`.
     #[graphql(directive = requires::apply(TeamManage.into()))]
     async fn revoke_invitation(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The invitation to take back.")] input: RevokeInvitationInput,
+        #[graphql(desc = "The invitation to revoke.")] input: RevokeInvitationInput,
     ) -> Result<Option<RevokeInvitationPayload>> {
         let context = RequestContext::of(ctx)?;
         let (workspace_id, id) = id::invitation_id("invitationId", &input.invitation_id)?;

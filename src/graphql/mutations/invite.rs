@@ -13,74 +13,74 @@ use crate::team::invite::{self, Invitee, Person, Placement};
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use uuid::Uuid;
 
-/// People that one call can invite.
+/// The maximum number of people per call.
 const MAX_INVITEES: usize = 100;
-/// Workspaces that one call can name for each of them.
+/// The maximum number of workspaces per person.
 const MAX_WORKSPACES: usize = 20;
 
 #[derive(Default)]
 pub struct InviteMutation;
 
-/// Whom to invite, and where to.
+/// The people to invite, and the workspaces.
 #[derive(InputObject)]
 pub struct InviteUsersInput {
-    /// The people, from 1 to 100.
+    /// The people to invite, from 1 to 100.
     invitees: Vec<InviteeInput>,
-    /// The ids of the Workspaces to invite them to, at most 20. Where left out: the active one, for
-    /// those without assignments of their own.
+    /// The IDs of the workspaces, at most 20. By default, invitees without assignments are invited
+    /// to the active workspace.
     workspace_ids: Option<Vec<ID>>,
 }
 
-/// Somebody to invite.
+/// A person to invite.
 #[derive(InputObject)]
 pub struct InviteeInput {
-    /// The address; compared without regard to case.
+    /// The email address; case is ignored.
     email: String,
-    /// The first name, as this workspace shows it until the person signs up.
+    /// The first name that the workspace shows until the person signs up.
     first_name: Option<String>,
-    /// The last name, likewise.
+    /// The last name that the workspace shows until the person signs up.
     last_name: Option<String>,
-    /// The role in each workspace that no assignment names.
+    /// The role in each workspace without an assignment.
     role: Role,
-    /// Workspaces for this person: further ones, or another role in one of them.
+    /// Additional workspaces for this person, or a different role in one of the workspaces.
     assignments: Option<Vec<AssignmentInput>>,
 }
 
-/// A workspace for one person.
+/// The assignment of one person to a workspace.
 #[derive(InputObject)]
 pub struct AssignmentInput {
-    /// The id of a Workspace.
+    /// The ID of the workspace.
     workspace_id: ID,
-    /// The role there; the invitee's where left out.
+    /// The role in this workspace; by default, the role of the invitee.
     role: Option<Role>,
 }
 
-/// A member, and where else they are to be one.
+/// The member, and the workspaces to assign.
 #[derive(InputObject)]
 pub struct AssignToWorkspacesInput {
-    /// The id of a Membership in a workspace that you manage.
+    /// The ID of a membership in a workspace whose team you manage.
     membership_id: ID,
-    /// The ids of the Workspaces, at most 20; you must manage each of them.
+    /// The IDs of the workspaces, at most 20. You need `TEAM_MANAGE` in each of them.
     workspace_ids: Vec<ID>,
-    /// The role in each of them.
+    /// The role in each of these workspaces.
     role: Role,
 }
 
-/// What came of inviting.
+/// The result of `inviteUsers`.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct InviteUsersPayload {
-    /// One for each invitee and workspace, in the order of the input.
+    /// One outcome per invitee and workspace, in input order.
     outcomes: Vec<InviteOutcome>,
-    /// What is wrong with the input as a whole; then nothing happened.
+    /// Errors that concern the input as a whole. If there are any, nothing was changed.
     user_errors: Vec<UserError>,
 }
 
-/// What came of assigning.
+/// The result of `assignToWorkspaces`.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct AssignToWorkspacesPayload {
-    /// One for each workspace, in the order of the input.
+    /// One outcome per workspace, in input order.
     outcomes: Vec<InviteOutcome>,
-    /// What is wrong with the input as a whole; then nothing happened.
+    /// Errors that concern the input as a whole. If there are any, nothing was changed.
     user_errors: Vec<UserError>,
 }
 
@@ -88,7 +88,7 @@ fn within_limits(count: usize, most: usize, field: &str, what: &str) -> crate::e
     if (1..=most).contains(&count) {
         return Ok(());
     }
-    let message = format!("Name from 1 to {most} {what}.");
+    let message = format!("Specify 1 to {most} {what}.");
     Err(Problem::new(ProblemCode::TooMany, &[field], message).into())
 }
 
@@ -96,7 +96,7 @@ fn workspace_ids(field: &str, ids: &[ID]) -> Result<Vec<Uuid>> {
     ids.iter().map(|id| id::workspace_id(field, id)).collect()
 }
 
-/// Reads whom to invite; the inner error is one that a form can show.
+/// Parses the invitees. The inner error is one that a form can show.
 pub fn parse_invitees(
     context: &RequestContext,
     input: InviteUsersInput,
@@ -118,7 +118,7 @@ pub fn parse_invitees(
     for (index, typed) in input.invitees.into_iter().enumerate() {
         let invitee = parse_invitee(context, typed, common.as_deref())?;
         if invitee.placements.len() > MAX_WORKSPACES {
-            let message = format!("Name from 1 to {MAX_WORKSPACES} workspaces.");
+            let message = format!("Specify 1 to {MAX_WORKSPACES} workspaces.");
             let problem = Problem::new(ProblemCode::TooMany, &["assignments"], message);
             return Ok(Err(problem
                 .within(&["invitees", &index.to_string()])
@@ -136,12 +136,12 @@ fn parse_invitee(
 ) -> Result<Invitee> {
     let role = typed.role.into();
     let assignments = typed.assignments.unwrap_or_default();
-    let everywhere = match common {
+    let default_workspaces = match common {
         Some(ids) => ids.to_vec(),
         None if assignments.is_empty() => vec![context.workspace_or_active(None)?],
         None => Vec::new(),
     };
-    let mut placements: Vec<Placement> = everywhere
+    let mut placements: Vec<Placement> = default_workspaces
         .into_iter()
         .map(|workspace_id| Placement { workspace_id, role })
         .collect();
@@ -169,16 +169,17 @@ async fn run(ctx: &Context<'_>, invitees: &[Invitee]) -> Result<Vec<InviteOutcom
 
 #[Object]
 impl InviteMutation {
-    /// Invites people to workspaces. Who has an account is a member at once; everybody else gets
-    /// one mail that names all workspaces. You need `TEAM_MANAGE` in every workspace named, or
-    /// nothing happens. Repeating a call is harmless. Errors: `UNAUTHENTICATED`, `FORBIDDEN`,
-    /// `NOT_FOUND`, `BAD_INPUT`. User errors: `TOO_MANY`; in outcomes: `EMAIL_INVALID`,
-    /// `NAME_INVALID`, `DOMAIN_NOT_ALLOWED`, `MAIL_CAP_REACHED`, `INVITATION_CAP_REACHED`.
+    /// Invites people to workspaces. People with an account become members immediately; everyone
+    /// else gets one email that names all workspaces. Requires `TEAM_MANAGE` in every workspace
+    /// named, otherwise nothing is changed. Repeating a call is harmless. Errors:
+    /// `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`, `BAD_INPUT`. User errors: `TOO_MANY`; in
+    /// outcomes: `EMAIL_INVALID`, `NAME_INVALID`, `DOMAIN_NOT_ALLOWED`, `MAIL_CAP_REACHED`,
+    /// `INVITATION_CAP_REACHED`.
     #[graphql(directive = requires::apply(TeamManage.into()), directive = cost::apply(BULK))]
     async fn invite_users(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Whom to invite, and where to.")] input: InviteUsersInput,
+        #[graphql(desc = "The people to invite, and the workspaces.")] input: InviteUsersInput,
     ) -> Result<Option<InviteUsersPayload>> {
         let context = RequestContext::of(ctx)?;
         context.signed_in()?;
@@ -193,15 +194,14 @@ impl InviteMutation {
         }))
     }
 
-    /// Makes the same person a member of more workspaces that you manage: at once where they have
-    /// signed up, by invitation where not. Needs `TEAM_MANAGE`. Errors: `UNAUTHENTICATED`,
-    /// `FORBIDDEN`, `NOT_FOUND`, `BAD_INPUT`. User errors: `TOO_MANY`; in outcomes as
-    /// `inviteUsers`.
+    /// Assigns a member to more workspaces that you manage: immediately if the person has signed
+    /// up, otherwise by invitation. Requires `TEAM_MANAGE`. Errors: `UNAUTHENTICATED`, `FORBIDDEN`,
+    /// `NOT_FOUND`, `BAD_INPUT`. User errors: `TOO_MANY`; in outcomes, those of `inviteUsers`.
     #[graphql(directive = requires::apply(TeamManage.into()), directive = cost::apply(BULK))]
     async fn assign_to_workspaces(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "A member, and where else they are to be one.")]
+        #[graphql(desc = "The member, and the workspaces to assign.")]
         input: AssignToWorkspacesInput,
     ) -> Result<Option<AssignToWorkspacesPayload>> {
         let context = RequestContext::of(ctx)?;

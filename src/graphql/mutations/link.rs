@@ -1,4 +1,4 @@
-//! What the holder of an invitation link does.
+//! Mutations for the holder of an invitation link.
 
 use super::access::{begin, transport};
 use super::listed::first_of;
@@ -17,77 +17,77 @@ use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};
 #[derive(Default)]
 pub struct LinkMutation;
 
-/// An invitation to accept. Who has no account signs up by it, with names and password.
+/// The invitation to accept. People without an account sign up with a name and a password.
 #[derive(InputObject)]
 pub struct AcceptInvitationInput {
-    /// What stands behind `#token=` in the link.
+    /// The token: the part of the link after `#token=`.
     #[graphql(secret)]
     token: String,
-    /// Your first name; what the inviter typed where left out.
+    /// Your first name; by default, as entered by the inviter.
     first_name: Option<String>,
-    /// Your last name; what the inviter typed where left out.
+    /// Your last name; by default, as entered by the inviter.
     last_name: Option<String>,
-    /// The password to sign in with from now on; not for those who have an account.
+    /// The password of the new account. Omit it if you already have an account.
     #[graphql(secret)]
     password: Option<String>,
-    /// How the session's token travels; a cookie where left out.
+    /// How to receive the session token; by default, as a cookie.
     transport: Option<SessionTransport>,
 }
 
-/// An invitation to decline.
+/// The invitation to decline.
 #[derive(InputObject)]
 pub struct DeclineInvitationInput {
-    /// What stands behind `#token=` in the link.
+    /// The token: the part of the link after `#token=`.
     #[graphql(secret)]
     token: String,
 }
 
-/// An expired link to get a new one for.
+/// The expired invitation link.
 #[derive(InputObject)]
 pub struct RequestNewInvitationInput {
-    /// What stands behind `#token=` in the link.
+    /// The token: the part of the link after `#token=`.
     #[graphql(secret)]
     token: String,
 }
 
-/// Who is in now, and where.
+/// The result of `acceptInvitation`.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
 pub struct AcceptInvitationPayload {
-    /// Whoever is signed in now.
+    /// The signed-in user.
     viewer: Option<Viewer>,
-    /// The new session's token, for `Authorization: Bearer`; with the transport `BEARER` only.
+    /// The session token for `Authorization: Bearer`; only with the transport `BEARER`.
     session_token: Option<String>,
     #[graphql(skip)]
     memberships: Vec<Membership>,
-    /// What is wrong with the input.
+    /// Errors that a form can show. Empty on success.
     user_errors: Vec<UserError>,
 }
 
-/// The invitation, declined.
+/// The result of `declineInvitation`.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct DeclineInvitationPayload {
-    /// The invitation; the first, where the link named several workspaces.
+    /// The declined invitation; the first one if the link named several workspaces.
     invitation: Option<Invitation>,
-    /// What is wrong with the input.
+    /// Errors that a form can show. Empty on success.
     user_errors: Vec<UserError>,
 }
 
-/// The same for every link that was once sent.
+/// The result of `requestNewInvitation`, the same for every link that was ever issued.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct RequestNewInvitationPayload {
-    /// Whether the link was once sent. The inviter is told, once a day at most.
+    /// Whether the link was ever issued. If so, the inviter is notified, at most once a day.
     accepted: bool,
-    /// What is wrong with the input.
+    /// Errors that a form can show. Empty on success.
     user_errors: Vec<UserError>,
 }
 
 #[ComplexObject]
 impl AcceptInvitationPayload {
-    /// The memberships that have become active.
+    /// The memberships that became active.
     async fn memberships(
         &self,
-        #[graphql(desc = "How many from the start, at most 100; 50 where left out.")] first: Option<
+        #[graphql(desc = "The number of items from the start, at most 100; 50 by default.")] first: Option<
             i32,
         >,
     ) -> Vec<Membership> {
@@ -97,16 +97,16 @@ impl AcceptInvitationPayload {
 
 #[Object]
 impl LinkMutation {
-    /// Accepts an invitation, in all workspaces that its mail named, and with it the other pending
-    /// invitations of the address, up to 500 at once. Who has an account must be signed in, and gives no
-    /// password. User errors: `TOKEN_UNKNOWN`, `TOKEN_EXPIRED`, `TOKEN_REPLACED`, `TOKEN_USED`,
-    /// `TOKEN_DECLINED`, `TOKEN_REVOKED`, `ACCOUNT_EXISTS`, `NAME_INVALID`, `PASSWORD_REQUIRED`
-    /// and those of passwords.
+    /// Accepts an invitation to all workspaces that its email named, together with the other
+    /// pending invitations of the email address, up to 500 at once. If you have an account, sign in
+    /// first and omit the password. User errors: `TOKEN_UNKNOWN`, `TOKEN_EXPIRED`,
+    /// `TOKEN_REPLACED`, `TOKEN_USED`, `TOKEN_DECLINED`, `TOKEN_REVOKED`, `ACCOUNT_EXISTS`,
+    /// `NAME_INVALID`, `PASSWORD_REQUIRED` and the password errors.
     #[graphql(directive = cost::apply(PASSWORD))]
     async fn accept_invitation(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The link's token, and who you are.")] input: AcceptInvitationInput,
+        #[graphql(desc = "The token of the link and your details.")] input: AcceptInvitationInput,
     ) -> Result<Option<AcceptInvitationPayload>> {
         let context = RequestContext::of(ctx)?;
         let transport = transport(context, input.transport)?;
@@ -152,12 +152,12 @@ impl LinkMutation {
         }))
     }
 
-    /// Declines an invitation, in all workspaces that its mail named. User errors: as
-    /// `acceptInvitation`'s for the token.
+    /// Declines an invitation to all workspaces that its email named. User errors: the `TOKEN_`
+    /// errors of `acceptInvitation`.
     async fn decline_invitation(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The link's token.")] input: DeclineInvitationInput,
+        #[graphql(desc = "The token of the link.")] input: DeclineInvitationInput,
     ) -> Result<Option<DeclineInvitationPayload>> {
         let context = RequestContext::of(ctx)?;
         let (declined, user_errors) =
@@ -173,12 +173,12 @@ impl LinkMutation {
         }))
     }
 
-    /// Asks for a new link in place of an expired one: the inviter is told by mail, once a day at
-    /// most. User errors: `TOKEN_UNKNOWN`.
+    /// Requests a new invitation link to replace an expired one. The inviter is notified by email,
+    /// at most once a day. User errors: `TOKEN_UNKNOWN`.
     async fn request_new_invitation(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The expired link's token.")] input: RequestNewInvitationInput,
+        #[graphql(desc = "The token of the expired link.")] input: RequestNewInvitationInput,
     ) -> Result<Option<RequestNewInvitationPayload>> {
         let context = RequestContext::of(ctx)?;
         let (asked, user_errors) = split_user_errors(

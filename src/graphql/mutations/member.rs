@@ -1,4 +1,4 @@
-//! What admins do with a member.
+//! Mutations on members.
 
 use super::listed::{Reassigned, Revoked};
 use crate::graphql::cost::{BULK, cost};
@@ -19,41 +19,40 @@ use uuid::Uuid;
 #[derive(Default)]
 pub struct MemberMutation;
 
-/// A member and their new role.
+/// The member and the new role.
 #[derive(InputObject)]
 pub struct ChangeRoleInput {
-    /// The id of a Membership.
+    /// The ID of the membership.
     membership_id: ID,
-    /// The role to have from now on.
+    /// The new role.
     role: Role,
-    /// Whether open invitations that the member answers for are revoked, should they no longer
-    /// manage the team; where not, they pass to you.
+    /// Whether to revoke the member's open invitations if the member loses `TEAM_MANAGE`. By
+    /// default, they are transferred to you.
     revoke_their_invitations: Option<bool>,
 }
 
-/// A member to take out.
+/// The member to remove.
 #[derive(InputObject)]
 pub struct RemoveMemberInput {
-    /// The id of a Membership.
+    /// The ID of the membership.
     membership_id: ID,
-    /// Whether open invitations that the member answers for are revoked; where not, they pass to
-    /// you.
+    /// Whether to revoke the member's open invitations. By default, they are transferred to you.
     revoke_their_invitations: Option<bool>,
 }
 
-/// A member who is to get a reset link.
+/// The member who receives a password reset link.
 #[derive(InputObject)]
 pub struct SendPasswordResetInput {
-    /// The id of an `ACTIVE` Membership.
+    /// The ID of an `ACTIVE` membership.
     membership_id: ID,
 }
 
-/// The member with their new role.
+/// The result of `changeRole`.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct ChangeRolePayload {
-    /// The member as they are now.
+    /// The updated membership.
     membership: Option<Membership>,
-    /// What is wrong with the input.
+    /// Errors that a form can show. Empty on success.
     user_errors: Vec<UserError>,
     #[graphql(flatten)]
     reassigned: Reassigned,
@@ -61,14 +60,14 @@ pub struct ChangeRolePayload {
     revoked: Revoked,
 }
 
-/// The workspace without the member.
+/// The result of `removeMember`.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct RemoveMemberPayload {
-    /// The id of the Membership that is no more.
+    /// The ID of the removed membership.
     removed_membership_id: Option<ID>,
-    /// The workspace; `null` where you have removed yourself.
+    /// The workspace; `null` if you removed yourself.
     workspace: Option<Workspace>,
-    /// What is wrong with the input.
+    /// Errors that a form can show. Empty on success.
     user_errors: Vec<UserError>,
     #[graphql(flatten)]
     reassigned: Reassigned,
@@ -76,12 +75,12 @@ pub struct RemoveMemberPayload {
     revoked: Revoked,
 }
 
-/// The member who gets a reset link.
+/// The result of `sendPasswordReset`.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct SendPasswordResetPayload {
-    /// The member.
+    /// The membership.
     membership: Option<Membership>,
-    /// What is wrong with the input.
+    /// Errors that a form can show. Empty on success.
     user_errors: Vec<UserError>,
 }
 
@@ -94,13 +93,14 @@ async fn reload(context: &RequestContext, key: Option<(Uuid, Uuid)>) -> Result<O
 
 #[Object]
 impl MemberMutation {
-    /// Gives a member another role; it holds from their next request on. Needs `TEAM_MANAGE`.
-    /// Errors: `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`, `BAD_INPUT`. User errors: `LAST_ADMIN`.
+    /// Changes the role of a member. It takes effect from the member's next request. Requires
+    /// `TEAM_MANAGE`. Errors: `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`, `BAD_INPUT`. User
+    /// errors: `LAST_ADMIN`.
     #[graphql(directive = requires::apply(TeamManage.into()), directive = cost::apply(BULK))]
     async fn change_role(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "A member and their new role.")] input: ChangeRoleInput,
+        #[graphql(desc = "The member and the new role.")] input: ChangeRoleInput,
     ) -> Result<Option<ChangeRolePayload>> {
         let context = RequestContext::of(ctx)?;
         let (workspace_id, user_id) = id::membership_id("membershipId", &input.membership_id)?;
@@ -128,14 +128,14 @@ impl MemberMutation {
         }))
     }
 
-    /// Takes a member out of their workspace; it holds from their next request on. An invited
-    /// member's invitation is revoked. Needs `TEAM_MANAGE`. Errors: `UNAUTHENTICATED`, `FORBIDDEN`,
-    /// `NOT_FOUND`, `BAD_INPUT`. User errors: `LAST_ADMIN`.
+    /// Removes a member from the workspace. It takes effect from the member's next request. The
+    /// invitation of an invited member is revoked. Requires `TEAM_MANAGE`. Errors:
+    /// `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`, `BAD_INPUT`. User errors: `LAST_ADMIN`.
     #[graphql(directive = requires::apply(TeamManage.into()), directive = cost::apply(BULK))]
     async fn remove_member(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The member to take out.")] input: RemoveMemberInput,
+        #[graphql(desc = "The member to remove.")] input: RemoveMemberInput,
     ) -> Result<Option<RemoveMemberPayload>> {
         let context = RequestContext::of(ctx)?;
         let (workspace_id, user_id) = id::membership_id("membershipId", &input.membership_id)?;
@@ -155,14 +155,14 @@ impl MemberMutation {
         }))
     }
 
-    /// Mails a member a link to set a new password. Their password and sessions stay until they use
-    /// it. Needs `TEAM_MANAGE`. Errors: `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`, `BAD_INPUT`.
-    /// User errors: `NOT_ACTIVE`, `MAIL_CAP_REACHED`.
+    /// Emails a member a password reset link. The current password and sessions stay valid until it
+    /// is used. Requires `TEAM_MANAGE`. Errors: `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`,
+    /// `BAD_INPUT`. User errors: `NOT_ACTIVE`, `MAIL_CAP_REACHED`.
     #[graphql(directive = requires::apply(TeamManage.into()))]
     async fn send_password_reset(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The member who is to get the link.")] input: SendPasswordResetInput,
+        #[graphql(desc = "The member who receives the link.")] input: SendPasswordResetInput,
     ) -> Result<Option<SendPasswordResetPayload>> {
         let context = RequestContext::of(ctx)?;
         let (workspace_id, user_id) = id::membership_id("membershipId", &input.membership_id)?;

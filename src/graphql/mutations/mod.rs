@@ -1,5 +1,5 @@
-//! The mutations, by noun. Each passes its guard, converts its input, calls a verb, and wraps what
-//! came of it.
+//! The mutations, by noun. Each authorizes the caller, converts its input, calls a domain function
+//! and wraps the result.
 
 pub mod access;
 pub mod invitation;
@@ -12,8 +12,8 @@ pub mod workspace;
 
 use async_graphql::MergedObject;
 
-/// Everything that can be changed. Each mutation takes one `input`; what a form can show comes
-/// back as `userErrors`, and then nothing was changed.
+/// The mutation root. Each mutation takes one `input`. Errors that a form can show are returned as
+/// `userErrors`; if there are any, nothing was changed.
 #[derive(Default, MergedObject)]
 pub struct Mutation(
     access::AccessMutation,

@@ -1,4 +1,4 @@
-//! What people change about themselves and their session.
+//! Mutations on the viewer's profile, password and session.
 
 use crate::account::{profile, session};
 use crate::error::Error;
@@ -12,14 +12,14 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 #[derive(Default)]
 pub struct ProfileMutation;
 
-/// The workspace to look at.
+/// The workspace to switch to.
 #[derive(InputObject)]
 pub struct SwitchWorkspaceInput {
-    /// The id of a Workspace that you belong to.
+    /// The ID of a workspace that you belong to.
     workspace_id: ID,
 }
 
-/// Your names.
+/// Your new name.
 #[derive(InputObject)]
 pub struct UpdateProfileInput {
     /// The first name.
@@ -28,41 +28,41 @@ pub struct UpdateProfileInput {
     last_name: String,
 }
 
-/// Your passwords, old and new.
+/// Your current and new passwords.
 #[derive(InputObject)]
 pub struct ChangePasswordInput {
-    /// The password that you have now.
+    /// Your current password.
     #[graphql(secret)]
     current_password: String,
-    /// The password to have from now on: 12 characters or more, hard to guess.
+    /// The new password: at least 12 characters, not easy to guess.
     #[graphql(secret)]
     new_password: String,
 }
 
-/// The viewer, with the workspace that they look at now.
+/// The result of `switchWorkspace`.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct SwitchWorkspacePayload {
-    /// You.
+    /// The viewer.
     viewer: Option<Viewer>,
-    /// What is wrong with the input.
+    /// Errors that a form can show. Empty on success.
     user_errors: Vec<UserError>,
 }
 
-/// The viewer, with their new names.
+/// The result of `updateProfile`.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct UpdateProfilePayload {
-    /// You.
+    /// The viewer.
     viewer: Option<Viewer>,
-    /// What is wrong with the input.
+    /// Errors that a form can show. Empty on success.
     user_errors: Vec<UserError>,
 }
 
-/// The viewer, with their new password.
+/// The result of `changePassword`.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct ChangePasswordPayload {
-    /// You.
+    /// The viewer.
     viewer: Option<Viewer>,
-    /// What is wrong with the input.
+    /// Errors that a form can show. Empty on success.
     user_errors: Vec<UserError>,
 }
 
@@ -73,12 +73,12 @@ async fn renewed(context: &RequestContext) -> Result<Option<Viewer>> {
 
 #[Object]
 impl ProfileMutation {
-    /// Points your session at another workspace: the default wherever one may be left out.
-    /// Errors: `UNAUTHENTICATED`, `NOT_FOUND`, `BAD_INPUT`.
+    /// Changes the active workspace of your session, which is the default wherever a workspace can
+    /// be omitted. Errors: `UNAUTHENTICATED`, `NOT_FOUND`, `BAD_INPUT`.
     async fn switch_workspace(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The workspace to look at.")] input: SwitchWorkspaceInput,
+        #[graphql(desc = "The workspace to switch to.")] input: SwitchWorkspaceInput,
     ) -> Result<Option<SwitchWorkspacePayload>> {
         let context = RequestContext::of(ctx)?;
         let viewer = context.signed_in()?;
@@ -93,12 +93,11 @@ impl ProfileMutation {
         }))
     }
 
-    /// Changes your names, in all your workspaces. Errors: `UNAUTHENTICATED`. User errors:
-    /// `NAME_INVALID`.
+    /// Changes your name in all workspaces. Errors: `UNAUTHENTICATED`. User errors: `NAME_INVALID`.
     async fn update_profile(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Your names.")] input: UpdateProfileInput,
+        #[graphql(desc = "Your new name.")] input: UpdateProfileInput,
     ) -> Result<Option<UpdateProfilePayload>> {
         let context = RequestContext::of(ctx)?;
         let actor = context.signed_in()?.actor(&context.origin);
@@ -111,13 +110,14 @@ impl ProfileMutation {
         }))
     }
 
-    /// Changes your password. Your other sessions end, and you get a notice by mail. Errors:
-    /// `UNAUTHENTICATED`, `RATE_LIMITED`. User errors: `CREDENTIALS_INVALID` and those of passwords.
+    /// Changes your password. Your other sessions end, and you are notified by email. Errors:
+    /// `UNAUTHENTICATED`, `RATE_LIMITED`. User errors: `CREDENTIALS_INVALID` and the password
+    /// errors.
     #[graphql(directive = cost::apply(PASSWORD))]
     async fn change_password(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Your passwords, old and new.")] input: ChangePasswordInput,
+        #[graphql(desc = "Your current and new passwords.")] input: ChangePasswordInput,
     ) -> Result<Option<ChangePasswordPayload>> {
         let context = RequestContext::of(ctx)?;
         let actor = context.signed_in()?.actor(&context.origin);

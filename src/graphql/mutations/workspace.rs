@@ -1,4 +1,4 @@
-//! Creating, changing and leaving workspaces.
+//! Mutations that create, update and leave workspaces.
 
 use super::listed::Reassigned;
 use crate::error::Error;
@@ -17,57 +17,58 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObje
 #[derive(Default)]
 pub struct WorkspaceMutation;
 
-/// A new workspace.
+/// The workspace to create.
 #[derive(InputObject)]
 pub struct CreateWorkspaceInput {
-    /// What people call it.
+    /// The display name.
     name: String,
 }
 
-/// What to change about a workspace; what is left out stays.
+/// Changes to a workspace. Omitted fields stay unchanged.
 #[derive(InputObject)]
 pub struct UpdateWorkspaceInput {
-    /// The id of a Workspace.
+    /// The ID of the workspace.
     workspace_id: ID,
-    /// What people call it.
+    /// The display name.
     name: Option<String>,
-    /// Days that an invitation link stays valid, from 1 to 90; `null` for the server's default.
+    /// The lifetime of invitation links in days, from 1 to 90; `null` for the server's default.
     invitation_lifetime_days: MaybeUndefined<i32>,
-    /// Domains whose addresses may be invited, such as `example.com`; empty allows all.
+    /// Domains whose email addresses may be invited, such as `example.com`; an empty list allows
+    /// all.
     allowed_email_domains: Option<Vec<String>>,
 }
 
 /// The workspace to leave.
 #[derive(InputObject)]
 pub struct LeaveWorkspaceInput {
-    /// The id of a Workspace that you belong to.
+    /// The ID of a workspace that you belong to.
     workspace_id: ID,
 }
 
-/// The new workspace.
+/// The result of `createWorkspace`.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct CreateWorkspacePayload {
-    /// The workspace, of which you are the first Workspace Admin.
+    /// The new workspace. You are its first Workspace Admin.
     workspace: Option<Workspace>,
-    /// What is wrong with the input.
+    /// Errors that a form can show. Empty on success.
     user_errors: Vec<UserError>,
 }
 
-/// The workspace as it is now.
+/// The result of `updateWorkspace`.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct UpdateWorkspacePayload {
     /// The workspace.
     workspace: Option<Workspace>,
-    /// What is wrong with the input.
+    /// Errors that a form can show. Empty on success.
     user_errors: Vec<UserError>,
 }
 
-/// The viewer, without the workspace that they have left.
+/// The result of `leaveWorkspace`.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct LeaveWorkspacePayload {
-    /// You.
+    /// The viewer.
     viewer: Option<Viewer>,
-    /// What is wrong with the input.
+    /// Errors that a form can show. Empty on success.
     user_errors: Vec<UserError>,
     #[graphql(flatten)]
     reassigned: Reassigned,
@@ -75,14 +76,14 @@ pub struct LeaveWorkspacePayload {
 
 #[Object]
 impl WorkspaceMutation {
-    /// Creates a workspace, with you as its first Workspace Admin. Who may is a setting of the
-    /// server: by default, whoever is a Workspace Admin somewhere. The number of workspaces that one
-    /// person may create is limited. Errors: `UNAUTHENTICATED`, `FORBIDDEN`. User errors:
-    /// `NAME_INVALID`, `WORKSPACE_CAP_REACHED`.
+    /// Creates a workspace with you as its first Workspace Admin. A server setting defines who may
+    /// do this: by default, Workspace Admins of any workspace. The number of workspaces per person
+    /// is limited. Errors: `UNAUTHENTICATED`, `FORBIDDEN`. User errors: `NAME_INVALID`,
+    /// `WORKSPACE_CAP_REACHED`.
     async fn create_workspace(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The new workspace.")] input: CreateWorkspaceInput,
+        #[graphql(desc = "The result of `createWorkspace`.")] input: CreateWorkspaceInput,
     ) -> Result<Option<CreateWorkspacePayload>> {
         let context = RequestContext::of(ctx)?;
         let actor = context.signed_in()?.actor(&context.origin);
@@ -98,14 +99,14 @@ impl WorkspaceMutation {
         }))
     }
 
-    /// Renames a workspace or changes its settings. Needs `WORKSPACE_MANAGE`. Errors:
+    /// Renames a workspace or changes its settings. Requires `WORKSPACE_MANAGE`. Errors:
     /// `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`, `BAD_INPUT`. User errors: `NAME_INVALID`,
     /// `VALUE_INVALID`, `TOO_MANY`.
     #[graphql(directive = requires::apply(WorkspaceManage.into()))]
     async fn update_workspace(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to change.")] input: UpdateWorkspaceInput,
+        #[graphql(desc = "The changes.")] input: UpdateWorkspaceInput,
     ) -> Result<Option<UpdateWorkspacePayload>> {
         let context = RequestContext::of(ctx)?;
         let id = id::workspace_id("workspaceId", &input.workspace_id)?;
@@ -133,7 +134,7 @@ impl WorkspaceMutation {
         }))
     }
 
-    /// Leaves a workspace. Open invitations that you answer for pass to the longest-serving admin.
+    /// Leaves a workspace. Your open invitations are transferred to the longest-serving admin.
     /// Errors: `UNAUTHENTICATED`, `NOT_FOUND`, `BAD_INPUT`. User errors: `LAST_ADMIN`.
     #[graphql(directive = cost::apply(BULK))]
     async fn leave_workspace(

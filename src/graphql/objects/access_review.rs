@@ -11,13 +11,13 @@ use crate::team::review::Finding;
 use async_graphql::{Context, Object};
 use uuid::Uuid;
 
-/// What good practice looks at again and again, for one workspace.
+/// The access review of a workspace.
 #[derive(Clone, Copy, Debug)]
 pub struct AccessReview {
     pub workspace_id: Uuid,
 }
 
-/// One of the things that a review looks at.
+/// One finding of an access review.
 #[derive(Clone, Copy, Debug)]
 pub struct AccessFinding {
     workspace_id: Uuid,
@@ -38,40 +38,42 @@ impl AccessReview {
     }
 }
 
-/// What good practice looks at again and again: each as a count, and as a list to act on.
+/// A regular review of who has access. Each finding has a count and a list of members.
 #[Object]
 impl AccessReview {
-    /// Members whose invitation was sent over a week ago and not accepted, the oldest first. Needs
+    /// Members who have not accepted an invitation sent over a week ago, oldest first. Requires
     /// `TEAM_REVIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(TeamReview.into()))]
     async fn stale_invitations(&self) -> Option<AccessFinding> {
         self.finding(Finding::StaleInvitations)
     }
 
-    /// Members who were active once, but not in the last 90 days; the longest unseen first. Needs
-    /// `TEAM_REVIEW`.
+    /// Members who were active once but not in the last 90 days, least recently active first.
+    /// Requires `TEAM_REVIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(TeamReview.into()))]
     async fn unseen_members(&self) -> Option<AccessFinding> {
         self.finding(Finding::UnseenMembers)
     }
 
-    /// Members who have never been here since they joined, the oldest accounts first. Needs `TEAM_REVIEW`.
+    /// Members who have never been active since they joined, oldest accounts first. Requires
+    /// `TEAM_REVIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(TeamReview.into()))]
     async fn never_signed_in(&self) -> Option<AccessFinding> {
         self.finding(Finding::NeverSignedIn)
     }
 
-    /// The active Workspace Admins, by name: two or three are good practice. Needs `TEAM_REVIEW`.
+    /// The active Workspace Admins, by name. Two or three are good practice. Requires
+    /// `TEAM_REVIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(TeamReview.into()))]
     async fn admins(&self) -> Option<AccessFinding> {
         self.finding(Finding::Admins)
     }
 }
 
-/// One of the things that a review looks at.
+/// One finding of an access review.
 #[Object]
 impl AccessFinding {
-    /// How many members it is about. Needs `TEAM_REVIEW`.
+    /// The number of members. Requires `TEAM_REVIEW`.
     #[graphql(
         guard = "Requires::new(self.workspace_id, TeamReview)",
         directive = requires::apply(TeamReview.into()),
@@ -83,7 +85,7 @@ impl AccessFinding {
         Ok(Some(query.count(&app.db).await?))
     }
 
-    /// The members it is about. Needs `TEAM_REVIEW`.
+    /// The members. Requires `TEAM_REVIEW`.
     #[graphql(
         guard = "Requires::new(self.workspace_id, TeamReview)",
         directive = requires::apply(TeamReview.into()),
@@ -92,10 +94,13 @@ impl AccessFinding {
     async fn members(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, at most 100; 50 where neither is given.")] first: Option<i32>,
-        #[graphql(desc = "Start behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        #[graphql(
+            desc = "The number of items from the start, at most 100; 50 by default."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Return items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of items from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Return items before this cursor.")] before: Option<String>,
     ) -> Result<Option<Connection<Membership>>> {
         let query = self
             .finding

@@ -12,7 +12,7 @@ use crate::permissions::Permission::AccessHistoryView;
 use async_graphql::{ID, Object, SimpleObject};
 use entity::audit_event::Model;
 
-/// One entry of the access history.
+/// An event of the access history.
 #[derive(Clone, Debug)]
 pub struct AuditEvent(pub Model);
 
@@ -26,12 +26,12 @@ impl ConnectionNode for AuditEvent {
     }
 }
 
-/// Something else that an entry of the access history tells.
+/// A detail of an access history event.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct AuditDetail {
-    /// What it is, such as `from` and `to` of a changed role.
+    /// The name of the detail, such as `from` and `to` for a changed role.
     key: String,
-    /// Its value.
+    /// The value of the detail.
     value: String,
 }
 
@@ -41,10 +41,10 @@ impl AuditEvent {
     }
 }
 
-/// One entry of the access history.
+/// An event of the access history.
 #[Object]
 impl AuditEvent {
-    /// Opaque and globally unique.
+    /// An opaque, globally unique ID.
     pub async fn id(&self) -> ID {
         GlobalId::AuditEvent {
             workspace_id: self.0.workspace_id,
@@ -53,27 +53,27 @@ impl AuditEvent {
         .encode()
     }
 
-    /// When it happened; of repeated attempts, the first. Needs `ACCESS_HISTORY_VIEW`.
+    /// When it happened; for repeated attempts, the first one. Requires `ACCESS_HISTORY_VIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
     async fn at(&self) -> Option<DateTime> {
         Some(DateTime(self.0.at))
     }
 
-    /// How often it happened. Refused attempts of one person at the same thing within an hour are one
-    /// event, with the address and request of the first; what was done has an event each time. Needs
-    /// `ACCESS_HISTORY_VIEW`.
+    /// The number of occurrences. Denied attempts by one person at the same action within an hour
+    /// are one event, with the address and request ID of the first. Each performed action is an
+    /// event of its own. Requires `ACCESS_HISTORY_VIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
     async fn count(&self) -> Option<i32> {
         Some(self.0.count)
     }
 
-    /// When it happened last. Needs `ACCESS_HISTORY_VIEW`.
+    /// When it last happened. Requires `ACCESS_HISTORY_VIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
     async fn last_at(&self) -> Option<DateTime> {
         Some(DateTime(self.0.last_at))
     }
 
-    /// What was done, or tried. Needs `ACCESS_HISTORY_VIEW`.
+    /// The action that was performed or attempted. Requires `ACCESS_HISTORY_VIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
     async fn kind(&self) -> Result<Option<AuditEventKind>> {
         let kind = AuditKind::from_code(&self.0.kind);
@@ -82,37 +82,37 @@ impl AuditEvent {
         Ok(Some(kind.into()))
     }
 
-    /// Whether it was done or refused. Needs `ACCESS_HISTORY_VIEW`.
+    /// Whether the action was performed or denied. Requires `ACCESS_HISTORY_VIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
     async fn outcome(&self) -> Option<AuditOutcome> {
         Some(self.0.outcome.into())
     }
 
-    /// The id of the User who did it; `null` for the system itself. Needs `ACCESS_HISTORY_VIEW`.
+    /// The ID of the user who acted; `null` for the system. Requires `ACCESS_HISTORY_VIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
     async fn actor_id(&self) -> Option<ID> {
         self.0.actor_id.map(|id| GlobalId::User(id).encode())
     }
 
-    /// Name and address of who did it, as they were then. Needs `ACCESS_HISTORY_VIEW`.
+    /// The name and email address of the actor at that time. Requires `ACCESS_HISTORY_VIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
     async fn actor(&self) -> Option<&str> {
         Some(&self.0.actor_label)
     }
 
-    /// The id of the User it was done to. Needs `ACCESS_HISTORY_VIEW`.
+    /// The ID of the affected user. Requires `ACCESS_HISTORY_VIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
     async fn subject_id(&self) -> Option<ID> {
         self.0.subject_id.map(|id| GlobalId::User(id).encode())
     }
 
-    /// The address of whom it was done to, as it was then. Needs `ACCESS_HISTORY_VIEW`.
+    /// The email address of the affected user at that time. Requires `ACCESS_HISTORY_VIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
     async fn subject(&self) -> Option<&str> {
         Some(self.0.subject_label.as_str()).filter(|label| !label.is_empty())
     }
 
-    /// What else is known. Needs `ACCESS_HISTORY_VIEW`.
+    /// More details of the event. Requires `ACCESS_HISTORY_VIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
     async fn details(&self) -> Option<Vec<AuditDetail>> {
         let details = self.0.details.as_object()?;
@@ -132,14 +132,14 @@ impl AuditEvent {
         )
     }
 
-    /// The network address that the request came from. `null` for sign-ins and password resets of
-    /// people who belong to several workspaces. Needs `ACCESS_HISTORY_VIEW`.
+    /// The IP address of the request; `null` for sign-ins and password resets of people with
+    /// several workspaces. Requires `ACCESS_HISTORY_VIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
     async fn address(&self) -> Option<&str> {
         Some(self.0.address.as_str()).filter(|address| !address.is_empty())
     }
 
-    /// The id under which the request stands in the server's logs. Needs `ACCESS_HISTORY_VIEW`.
+    /// The ID of the request in the server logs. Requires `ACCESS_HISTORY_VIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
     async fn request_id(&self) -> Option<&str> {
         Some(&self.0.request_id)

@@ -17,22 +17,22 @@ use async_graphql::{Context, Guard, ID, Object, SimpleObject};
 use entity::invitation::Model;
 use entity::outbox::{self, MailState};
 
-/// How a membership becomes active.
+/// An invitation to a workspace.
 #[derive(Clone, Debug)]
 pub struct Invitation {
     row: Model,
     seen_by: SeenBy,
 }
 
-/// On what ground an invitation is shown.
+/// Why an invitation is shown to the viewer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum SeenBy {
-    /// What the viewer may do in the workspace.
+    /// The viewer's permissions in the workspace allow it.
     Member,
-    /// They hold its link, which lets them see it, but nobody who belongs to the workspace.
+    /// The viewer has its link, which shows the invitation but no member of the workspace.
     LinkHolder,
-    /// They have just changed it, with all that this took; they may have given up their own role by
-    /// the same act, and are told all the same what came of it.
+    /// The viewer has just changed it. They see the result even if the same mutation cost them
+    /// their role.
     Actor,
 }
 
@@ -46,7 +46,7 @@ impl ConnectionNode for Invitation {
     }
 }
 
-/// Lets those pass to whom it is shown anyway, and otherwise those with the permission.
+/// A guard that lets the link holder and the actor pass, and otherwise requires the permission.
 struct ShownOr(SeenBy, Requires);
 
 impl Guard for ShownOr {
@@ -59,7 +59,7 @@ impl Guard for ShownOr {
 }
 
 impl Invitation {
-    /// An invitation as members see it.
+    /// Returns an invitation as members see it.
     pub fn new(row: Model) -> Invitation {
         Invitation {
             row,
@@ -67,7 +67,7 @@ impl Invitation {
         }
     }
 
-    /// An invitation as the holder of its link sees it.
+    /// Returns an invitation as the holder of its link sees it.
     pub fn by_link(row: Model) -> Invitation {
         Invitation {
             row,
@@ -75,7 +75,7 @@ impl Invitation {
         }
     }
 
-    /// An invitation as whoever has just changed it sees it, in the payload of that mutation.
+    /// Returns an invitation as the actor sees it in the payload of the mutation that changed it.
     pub fn by_actor(row: Model) -> Invitation {
         Invitation {
             row,
@@ -88,7 +88,8 @@ impl Invitation {
         ShownOr(self.seen_by, guard)
     }
 
-    /// Whether what hangs off it in the workspace is shown, too: not to those outside.
+    /// Whether related objects in the workspace are shown, too. People outside the workspace do not
+    /// see them.
     fn is_seen_from_within(&self, context: &RequestContext) -> bool {
         match self.seen_by {
             SeenBy::Member => true,
@@ -101,11 +102,10 @@ impl Invitation {
     }
 }
 
-/// How an invited membership becomes active: who invited, when it was sent, until when it is
-/// valid, and where it stands.
+/// An invitation to a workspace, which activates an invited membership once accepted.
 #[Object]
 impl Invitation {
-    /// Opaque and globally unique.
+    /// An opaque, globally unique ID.
     pub async fn id(&self) -> ID {
         GlobalId::Invitation {
             workspace_id: self.row.workspace_id,
@@ -114,13 +114,13 @@ impl Invitation {
         .encode()
     }
 
-    /// The workspace; `null` where you do not belong to it.
+    /// The workspace; `null` if you do not belong to it.
     async fn workspace(&self, ctx: &Context<'_>) -> Option<Workspace> {
         Workspace::find(ctx, self.row.workspace_id).ok()
     }
 
-    /// The membership that waits for it; `null` once it has ended without one. Needs `TEAM_REVIEW`,
-    /// unless it is about you.
+    /// The invited membership; `null` once the invitation has ended without one. Requires
+    /// `TEAM_REVIEW`, except for your own data.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()), directive = cost::apply(LOADED))]
     async fn membership(&self, ctx: &Context<'_>) -> Result<Option<Membership>> {
         let context = RequestContext::of(ctx)?;
@@ -134,27 +134,28 @@ impl Invitation {
         Ok(found.map(Membership))
     }
 
-    /// The invited address. Needs `TEAM_REVIEW`, unless it is about you.
+    /// The invited email address. Requires `TEAM_REVIEW`, except for your own data.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn email(&self) -> Option<&str> {
         Some(&self.row.email)
     }
 
-    /// The role that the invited person gets. Needs `TEAM_REVIEW`, unless it is about you.
+    /// The role that the invited person will have. Requires `TEAM_REVIEW`, except for your own
+    /// data.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn role(&self) -> Option<Role> {
         Some(self.row.role.into())
     }
 
-    /// Where it stands. Needs `TEAM_REVIEW`, unless it is about you.
+    /// The state of the invitation. Requires `TEAM_REVIEW`, except for your own data.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn state(&self, ctx: &Context<'_>) -> Result<Option<InvitationState>> {
         let now = RequestContext::of(ctx)?.app.now();
         Ok(Some(state_at(&self.row, now).into()))
     }
 
-    /// The admin who answers for it: who sent it, or who took over from them. Needs `TEAM_REVIEW`,
-    /// unless it is about you.
+    /// The responsible admin: the one who sent the invitation, or their successor. Requires
+    /// `TEAM_REVIEW`, except for your own data.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()), directive = cost::apply(LOADED))]
     async fn inviter(&self, ctx: &Context<'_>) -> Result<Option<Membership>> {
         let context = RequestContext::of(ctx)?;
@@ -168,25 +169,25 @@ impl Invitation {
         Ok(found.map(Membership))
     }
 
-    /// When the person was first invited. Needs `TEAM_REVIEW`, unless it is about you.
+    /// When the person was first invited. Requires `TEAM_REVIEW`, except for your own data.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn created_at(&self) -> Option<DateTime> {
         Some(DateTime(self.row.created_at))
     }
 
-    /// When it was last sent. Needs `TEAM_REVIEW`, unless it is about you.
+    /// When the invitation was last sent. Requires `TEAM_REVIEW`, except for your own data.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn sent_at(&self) -> Option<DateTime> {
         Some(DateTime(self.row.sent_at))
     }
 
-    /// How often it was sent. Needs `TEAM_REVIEW`, unless it is about you.
+    /// How many times the invitation was sent. Requires `TEAM_REVIEW`, except for your own data.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn sent_count(&self) -> Option<i32> {
         Some(self.row.sent_count)
     }
 
-    /// From when on it can be sent again. Needs `TEAM_REVIEW`, unless it is about you.
+    /// When the invitation can be resent. Requires `TEAM_REVIEW`, except for your own data.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn resendable_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
         let cooldown = RequestContext::of(ctx)?.app.config.resend_cooldown;
@@ -194,27 +195,28 @@ impl Invitation {
         Ok(open.then(|| DateTime(self.row.sent_at + cooldown)))
     }
 
-    /// Until when its link is valid. Needs `TEAM_REVIEW`, unless it is about you.
+    /// When the link expires. Requires `TEAM_REVIEW`, except for your own data.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn expires_at(&self) -> Option<DateTime> {
         Some(DateTime(self.row.expires_at))
     }
 
-    /// When it was accepted, declined or revoked. Needs `TEAM_REVIEW`, unless it is about you.
+    /// When the invitation was accepted, declined or revoked. Requires `TEAM_REVIEW`, except for
+    /// your own data.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn ended_at(&self) -> Option<DateTime> {
         self.row.ended_at.map(DateTime)
     }
 
-    /// When the invited person last asked for a new link. Needs `TEAM_REVIEW`, unless it is about
-    /// you.
+    /// When the invited person last requested a new invitation. Requires `TEAM_REVIEW`, except for
+    /// your own data.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn renewal_asked_at(&self) -> Option<DateTime> {
         self.row.renewal_asked_at.map(DateTime)
     }
 
-    /// How the delivery of its latest mail goes; `null` once the mail was cleared away. Needs
-    /// `TEAM_REVIEW`, unless it is about you.
+    /// The delivery of the latest invitation email; `null` after the email has been cleared.
+    /// Requires `TEAM_REVIEW`, except for your own data.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()), directive = cost::apply(LOADED))]
     async fn delivery(&self, ctx: &Context<'_>) -> Result<Option<InvitationDelivery>> {
         let context = RequestContext::of(ctx)?;
@@ -226,18 +228,18 @@ impl Invitation {
     }
 }
 
-/// How the delivery of an invitation's mail goes.
+/// The delivery of an invitation email.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct InvitationDelivery {
-    /// Where it stands.
+    /// The state of the delivery.
     state: DeliveryState,
-    /// How often it was tried.
+    /// The number of delivery attempts.
     attempts: i32,
-    /// What the mail server said last, where it refused; where it takes no mail at all, why.
+    /// The last rejection by the mail server; if it accepts no emails at all, the reason.
     reason: Option<String>,
-    /// When it is tried next.
+    /// When the next attempt is made.
     next_attempt_at: Option<DateTime>,
-    /// When the mail server took it.
+    /// When the mail server accepted the email.
     sent_at: Option<DateTime>,
 }
 
@@ -267,7 +269,7 @@ impl InvitationDelivery {
             attempts: mail.attempts,
             reason: match state {
                 DeliveryState::Held => Some(
-                    "No mail server is configured: the mail is in the local mailbox.".to_owned(),
+                    "No mail server is configured. The email is in the local mailbox.".to_owned(),
                 ),
                 DeliveryState::Blocked => blocked.and_then(|server| server.summary),
                 _ => mail.last_error,

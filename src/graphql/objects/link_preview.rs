@@ -14,37 +14,39 @@ use entity::workspace;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use std::collections::HashMap;
 
-/// What the page of an invitation link shows. Asking for it uses up nothing.
+/// The content of the page that an invitation link opens. Reading it does not use up the link.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct InvitationPreview {
-    /// How the link stands.
+    /// The state of the link.
     state: LinkState,
-    /// What to do, in a sentence; `null` where the link can be used.
+    /// What to do, in a sentence; `null` if the link can be used.
     message: Option<String>,
-    /// Whom it invites; only while it is `VALID` or `EXPIRED`, as all that follows.
+    /// The invited email address. This and the following fields are only set while the link is
+    /// `VALID` or `EXPIRED`.
     email: Option<String>,
-    /// The first name that the inviter typed, to start from.
+    /// The first name as entered by the inviter, as a suggestion.
     first_name: Option<String>,
-    /// The last name that the inviter typed, to start from.
+    /// The last name as entered by the inviter, as a suggestion.
     last_name: Option<String>,
-    /// The admin who invites.
+    /// The name of the inviting admin.
     inviter_name: Option<String>,
-    /// Until when the link is valid.
+    /// When the link expires.
     expires_at: Option<DateTime>,
-    /// Whether the address has an account already: then sign in, and accept without a password.
+    /// Whether the email address already has an account. If so, sign in and accept without a
+    /// password.
     has_account: bool,
-    /// Where it invites to.
+    /// The workspaces and roles of the invitation.
     placements: Vec<InvitationPlacement>,
 }
 
-/// A workspace that an invitation is to, and the role there.
+/// A workspace of an invitation, and the role there.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct InvitationPlacement {
-    /// The workspace's name.
+    /// The name of the workspace.
     workspace_name: String,
-    /// The role that accepting gives.
+    /// The role after accepting.
     role: Role,
-    /// What people call the role.
+    /// The display name of the role.
     role_name: &'static str,
 }
 
@@ -63,10 +65,7 @@ impl InvitationPreview {
         }
     }
 
-    /// Looks at a link.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Loads the preview of a link.
     pub async fn load(app: &App, token: &str) -> Result<InvitationPreview> {
         let link = match Link::find(&app.db, token, app.now()).await {
             Ok(link) => link,
@@ -124,11 +123,11 @@ impl InvitationPreview {
     }
 }
 
-/// An invitation, and the membership that waits for it.
+/// An open invitation and its invited membership.
 type Open<'i> = (&'i invitation::Model, membership::Model);
 
-/// Those of a link's invitations that have not been taken back since they were read: with an
-/// invitation that ends, the membership that waits for it goes.
+/// Returns the invitations of a link that are still open. An invitation that ends loses its invited
+/// membership.
 async fn still_open<'i>(
     app: &App,
     invitations: Vec<&'i invitation::Model>,
@@ -151,24 +150,21 @@ async fn still_open<'i>(
     Ok(open.collect())
 }
 
-/// What the page of a password reset link shows. Asking for it uses up nothing.
+/// The content of the page that a password reset link opens. Reading it does not use up the link.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct PasswordResetPreview {
-    /// How the link stands.
+    /// The state of the link.
     state: LinkState,
-    /// What to do, in a sentence; `null` where the link can be used.
+    /// What to do, in a sentence; `null` if the link can be used.
     message: Option<String>,
-    /// Whose password it sets; only while it is `VALID`.
+    /// The email address of the account; only while the link is `VALID`.
     email: Option<String>,
-    /// Until when the link is valid.
+    /// When the link expires.
     expires_at: Option<DateTime>,
 }
 
 impl PasswordResetPreview {
-    /// Looks at a link.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Loads the preview of a link.
     pub async fn load(app: &App, token: &str) -> Result<PasswordResetPreview> {
         match reset::find(&app.db, token, app.now()).await {
             Ok((reset, user)) => Ok(PasswordResetPreview {

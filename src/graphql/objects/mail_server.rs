@@ -4,21 +4,22 @@ use crate::graphql::time::DateTime;
 use async_graphql::SimpleObject;
 use entity::mail_server::MailServerState as Stored;
 
-/// How the mail server of this installation treats its mails.
+/// The mail server of this installation.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct MailServer {
-    /// Whether it takes them.
+    /// Whether the mail server accepts emails.
     state: MailServerState,
-    /// What is wrong, in a sentence with the server's reply code; `null` while it takes mails.
+    /// The problem, in a sentence with the server's reply code; `null` if the mail server accepts
+    /// emails.
     reason: Option<String>,
-    /// Since when it has taken none; `null` while it takes mails.
+    /// Since when the mail server has accepted no emails; `null` if it accepts them.
     since: Option<DateTime>,
-    /// When the next mail is tried; `null` while it takes mails.
+    /// When the next attempt is made; `null` if the mail server accepts emails.
     next_attempt_at: Option<DateTime>,
 }
 
 impl MailServer {
-    /// Tells it as the mail worker last found it.
+    /// Returns the state last observed by the mail worker.
     pub fn of(app: &App) -> MailServer {
         let known = app.mail_server.get();
         let Some(known) = known.filter(|row| row.state != Stored::Accepts) else {

@@ -17,7 +17,7 @@ use crate::team::member::Member;
 use async_graphql::{Context, ID, Object};
 use entity::membership::MembershipStatus as Status;
 
-/// One user in one workspace: a row of the team page.
+/// The membership of a user in a workspace.
 #[derive(Clone, Debug)]
 pub struct Membership(pub Member);
 
@@ -37,7 +37,7 @@ impl ConnectionNode for Membership {
 }
 
 impl Membership {
-    /// Its key.
+    /// Returns the IDs of the workspace and the user.
     pub fn key(&self) -> (uuid::Uuid, uuid::Uuid) {
         self.0.key()
     }
@@ -48,12 +48,12 @@ impl Membership {
     }
 }
 
-// One field after the other: only one of them ever waits, and starting them all at once costs more
-// than the fields themselves.
-/// One user in one workspace: a row of the team page. Your own is always fully visible to you.
+// Serial execution: at most one field waits for I/O, and concurrent execution costs more than the
+// fields themselves.
+/// The membership of a user in a workspace. Your own membership is always fully visible to you.
 #[Object(serial)]
 impl Membership {
-    /// Opaque and globally unique.
+    /// An opaque, globally unique ID.
     pub async fn id(&self) -> ID {
         let (workspace_id, user_id) = self.key();
         GlobalId::Membership {
@@ -63,70 +63,73 @@ impl Membership {
         .encode()
     }
 
-    /// The person.
+    /// The user.
     async fn user(&self) -> User {
         User::of_member(&self.0)
     }
 
-    /// The workspace that this is a membership of.
+    /// The workspace.
     async fn workspace(&self, ctx: &Context<'_>) -> Result<Workspace> {
         Workspace::find(ctx, self.key().0)
     }
 
-    /// First and last name; the address where no name is known. Until the person has signed up, as
-    /// an admin of this workspace typed it. Needs `TEAM_VIEW`, unless it is about you.
+    /// First and last name, or the email address if no name is known. Until the person signs up,
+    /// the name is as entered by an admin of this workspace. Requires `TEAM_VIEW`, except for your
+    /// own data.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
     async fn name(&self) -> Option<String> {
         Some(self.0.name())
     }
 
-    /// The person's address. Needs `TEAM_VIEW`, unless it is about you.
+    /// The email address. Requires `TEAM_VIEW`, except for your own data.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
     async fn email(&self) -> Option<&str> {
         Some(&self.0.email)
     }
 
-    /// What the person may do in this workspace. Needs `TEAM_VIEW`, unless it is about you.
+    /// The role in this workspace. Requires `TEAM_VIEW`, except for your own data.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
     async fn role(&self) -> Option<Role> {
         Some(self.0.role.into())
     }
 
-    /// Whether the person is in, or still has to accept. Needs `TEAM_VIEW`, unless it is about you.
+    /// Whether the person has joined or is still invited. Requires `TEAM_VIEW`, except for your own
+    /// data.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
     async fn status(&self) -> Option<MembershipStatus> {
         Some(self.0.status.into())
     }
 
-    /// When the person came in; `null` while invited. Needs `TEAM_VIEW`, unless it is about you.
+    /// When the person joined; `null` while invited. Requires `TEAM_VIEW`, except for your own
+    /// data.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
     async fn joined_at(&self) -> Option<DateTime> {
         let row = &self.0;
         (row.status == Status::Active).then_some(DateTime(row.joined_at))
     }
 
-    /// When the person was last active in this workspace, to the minute; `null` where they never
-    /// were. Needs `TEAM_REVIEW`, unless it is about you.
+    /// When the person was last active in this workspace, to the minute; `null` if never. Requires
+    /// `TEAM_REVIEW`, except for your own data.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn last_active_at(&self) -> Option<DateTime> {
         self.0.last_active_at().map(DateTime)
     }
 
-    /// When the latest invitation was sent; `null` for those who were never invited by mail. Needs
-    /// `TEAM_REVIEW`, unless it is about you.
+    /// When the latest invitation was sent; `null` if the person was never invited by email.
+    /// Requires `TEAM_REVIEW`, except for your own data.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn invite_sent_at(&self) -> Option<DateTime> {
         self.0.invite_sent_at.map(DateTime)
     }
 
-    /// The open invitation; `null` once the person is in. Needs `TEAM_REVIEW`, unless it is about
-    /// you.
+    /// The open invitation; `null` once the person has joined. Requires `TEAM_REVIEW`, except for
+    /// your own data.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()), directive = cost::apply(LOADED))]
     async fn invitation(&self, ctx: &Context<'_>) -> Result<Option<Invitation>> {
         if self.0.status == Status::Active {
             return Ok(None);
         }
-        // Boxed, so that the futures of the other fields need not be as large as this one.
+        // Boxed to keep the futures of the other fields small.
         let found = Box::pin(
             RequestContext::of(ctx)?
                 .loaders()
@@ -136,8 +139,8 @@ impl Membership {
         Ok(found.map(Invitation::new))
     }
 
-    /// What you may do with this member now. Empty without `TEAM_MANAGE`. What depends on more than the
-    /// member (the last admin, a cooldown) is told by the mutation alone.
+    /// What you may do with this member now. Empty without `TEAM_MANAGE`. Conditions beyond the
+    /// member (last admin, cooldown) are checked by the mutation.
     async fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<MembershipAction>> {
         let viewer = RequestContext::of(ctx)?.viewer();
         let actions = viewer.map_or_else(Vec::new, |viewer| actions::available(&viewer, &self.0));

@@ -1,5 +1,5 @@
-//! The objects of the schema, one noun per file. They are types of their own, never the rows of
-//! the database: a new column is not public by accident.
+//! The objects of the schema, one noun per file. They are separate from the database rows, so that
+//! a new column is not published by accident.
 
 pub mod access_review;
 pub mod audit_event;

@@ -17,9 +17,9 @@ use async_graphql::{Context, ID, Interface};
 use entity::audit_event;
 use sea_orm::EntityTrait as _;
 
-/// Anything with an id. It has no other field, so that no guard is passed by.
+/// An object with a global ID. It has no other field, so that an interface cannot bypass a guard.
 #[derive(Interface)]
-#[graphql(field(name = "id", ty = "ID", desc = "Opaque and globally unique."))]
+#[graphql(field(name = "id", ty = "ID", desc = "An opaque, globally unique ID."))]
 pub enum Node {
     User(User),
     Workspace(Workspace),
@@ -30,10 +30,8 @@ pub enum Node {
 }
 
 impl Node {
-    /// What an id names, if the viewer may see it; `None` for all else, whether or not it exists.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Returns the object with an ID if the viewer may see it, otherwise `None`, whether or not it
+    /// exists.
     pub async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         let context = RequestContext::of(ctx)?;
         let (Some(id), Some(viewer)) = (GlobalId::decode(id), context.viewer()) else {

@@ -7,26 +7,23 @@ use crate::team::invite::{Decision, Invitee, Verdict};
 use crate::team::member;
 use async_graphql::{Context, SimpleObject};
 
-/// What came of inviting one person to one workspace.
+/// The result of inviting one person to one workspace.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct InviteOutcome {
-    /// The address, as it was typed.
+    /// The email address as typed.
     email: String,
     /// The workspace.
     workspace: Workspace,
-    /// What happened, or would happen.
+    /// What happened; in a preview, what would happen.
     result: InviteResult,
-    /// The membership, new or old; `null` where there is none.
+    /// The new or existing membership; `null` if there is none.
     membership: Option<Membership>,
-    /// Why it failed.
+    /// The reason of a failure.
     error: Option<UserError>,
 }
 
 impl InviteOutcome {
-    /// The outcomes of decisions, in their order; memberships are read in one statement.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Returns the outcomes of decisions in order. The memberships are read in one statement.
     pub async fn of(
         ctx: &Context<'_>,
         invitees: &[Invitee],

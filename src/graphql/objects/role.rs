@@ -2,21 +2,21 @@ use crate::graphql::enums::{Permission, Role};
 use crate::permissions;
 use async_graphql::SimpleObject;
 
-/// A role, and what it may do.
+/// A role with its permissions.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct RoleDefinition {
     /// The role.
     role: Role,
-    /// What people call it.
+    /// The display name.
     name: &'static str,
-    /// What it is for.
+    /// A description of the role.
     description: &'static str,
-    /// What it may do in a workspace.
+    /// The permissions of the role in a workspace.
     permissions: Vec<Permission>,
 }
 
 impl RoleDefinition {
-    /// All roles, those with full access first.
+    /// Returns all roles, starting with full access.
     pub fn all() -> Vec<RoleDefinition> {
         let define = |role: permissions::Role| RoleDefinition {
             role: role.into(),

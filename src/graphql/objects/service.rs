@@ -3,29 +3,25 @@ use crate::account::setup;
 use crate::graphql::error::Result;
 use async_graphql::SimpleObject;
 
-/// What a client should know of this installation before anybody signs in.
+/// Information about this installation, available before sign-in.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct ServiceInfo {
-    /// The version of the program.
+    /// The version of the server.
     version: &'static str,
-    /// Where people reach this installation, as the setting `TOKENVUE_PUBLIC_URL` says: links in mails
-    /// lead there, and the session cookie is made for it. A page that was opened under another
-    /// address can tell so.
+    /// The public URL of this installation (setting `TOKENVUE_PUBLIC_URL`). Links in emails and the
+    /// session cookie use it. A page opened at another address can warn about it.
     public_url: String,
-    /// Whether mails leave the machine. Where not, they are kept in the local mailbox page, and
-    /// nobody gets an invitation or reset by mail.
+    /// Whether emails are sent. If not, they are kept in the local mailbox, and nobody receives
+    /// invitations or password resets.
     sends_mail: bool,
-    /// Whether the first workspace and admin are still to be set up.
+    /// Whether the first workspace and admin still have to be set up.
     needs_set_up: bool,
-    /// The shortest password, in characters.
+    /// The minimum password length in characters.
     password_min_length: i32,
 }
 
 impl ServiceInfo {
-    /// Reads it.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Loads the information.
     pub async fn load(app: &App) -> Result<ServiceInfo> {
         Ok(ServiceInfo {
             version: env!("CARGO_PKG_VERSION"),

@@ -4,7 +4,7 @@ use async_graphql::{ID, Object};
 use entity::session::Model;
 use uuid::Uuid;
 
-/// A session of the viewer's.
+/// A session of the viewer.
 #[derive(Clone, Debug)]
 pub struct Session {
     row: Model,
@@ -12,28 +12,28 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session, seen from the current one.
+    /// Returns a session; `current` is the ID of the session of the request.
     pub fn new(row: Model, current: Uuid) -> Session {
         Session { row, current }
     }
 }
 
 impl Session {
-    /// The row's id.
+    /// Returns the ID of the row.
     pub fn row_id(&self) -> Uuid {
         self.row.id
     }
 }
 
-/// Where you are signed in. Only your own sessions are visible to you.
+/// A session on one of your devices. Only your own sessions are visible to you.
 #[Object]
 impl Session {
-    /// Opaque and globally unique.
+    /// An opaque, globally unique ID.
     pub async fn id(&self) -> ID {
         GlobalId::Session(self.row.id).encode()
     }
 
-    /// Whether this request was made with it.
+    /// Whether this is the session of the current request.
     async fn is_current(&self) -> bool {
         self.row.id == self.current
     }
@@ -43,22 +43,22 @@ impl Session {
         DateTime(self.row.created_at)
     }
 
-    /// When it was last used, to the minute.
+    /// When the session was last used, to the minute.
     async fn last_used_at(&self) -> DateTime {
         DateTime(self.row.last_used_at)
     }
 
-    /// When it ends in any case.
+    /// When the session ends at the latest.
     async fn expires_at(&self) -> DateTime {
         DateTime(self.row.expires_at)
     }
 
-    /// The network address that you signed in from.
+    /// The IP address that you signed in from.
     async fn address(&self) -> &str {
         &self.row.address
     }
 
-    /// What the client called itself.
+    /// The user agent of the client.
     async fn user_agent(&self) -> &str {
         &self.row.user_agent
     }

@@ -6,20 +6,17 @@ use entity::workspace;
 use sea_orm::EntityTrait as _;
 use uuid::Uuid;
 
-/// A workspace's settings. Change them with `updateWorkspace`.
+/// The settings of a workspace. Change them with `updateWorkspace`.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct WorkspaceSettings {
-    /// Days that an invitation link stays valid; `null` for the server's default.
+    /// The lifetime of invitation links in days; `null` for the server's default.
     invitation_lifetime_days: Option<i32>,
-    /// Domains whose addresses may be invited; empty allows all.
+    /// Domains whose email addresses may be invited; an empty list allows all.
     allowed_email_domains: Vec<String>,
 }
 
 impl WorkspaceSettings {
-    /// Reads the settings.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Loads the settings.
     pub async fn load(app: &App, workspace_id: Uuid) -> Result<WorkspaceSettings> {
         let row = workspace::Entity::find_by_id(workspace_id)
             .one(&app.db)

@@ -2,17 +2,17 @@ use crate::team::summary::Summary;
 use async_graphql::SimpleObject;
 use entity::membership::MembershipStatus;
 
-/// The counts of the team page. Always `totalUsers = activeNow + pendingInvites`.
+/// The number of members by status. `totalUsers` is always `activeNow + pendingInvites`.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(serial)]
 pub struct TeamSummary {
-    /// All members, active and invited.
+    /// The number of members, active and invited.
     total_users: i64,
-    /// Members who are in.
+    /// The number of active members.
     active_now: i64,
-    /// Members who still have to accept, whether or not their invitation has expired.
+    /// The number of invited members, including those with expired invitations.
     pending_invites: i64,
-    /// Those of the pending ones whose invitation has expired.
+    /// The number of invited members whose invitation has expired.
     expired_invites: i64,
 }
 

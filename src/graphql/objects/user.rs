@@ -17,11 +17,11 @@ use crate::team::member::Member;
 use async_graphql::{Context, ID, Object};
 use uuid::Uuid;
 
-/// A person, seen from one workspace: what other workspaces know of them stays there.
+/// A person as seen from one workspace. What other workspaces know about the person is not visible.
 #[derive(Clone, Debug)]
 pub struct User {
     id: Uuid,
-    /// The workspace through which the person is visible; none for oneself.
+    /// The workspace that makes the person visible; `None` for the viewer.
     via: Option<Uuid>,
     email: String,
     first_name: String,
@@ -30,7 +30,7 @@ pub struct User {
 }
 
 impl User {
-    /// The person behind a membership.
+    /// Returns the user of a membership.
     pub fn of_member(row: &Member) -> User {
         User {
             id: row.user_id,
@@ -42,7 +42,7 @@ impl User {
         }
     }
 
-    /// The viewer as a person.
+    /// Returns the viewer as a user.
     pub fn of_viewer(viewer: &Viewer) -> User {
         User {
             id: viewer.user_id,
@@ -58,8 +58,8 @@ impl User {
         Requires::new(self.via.unwrap_or_default(), permission).or_user(self.id)
     }
 
-    /// The workspaces in which the viewer may see the membership of another user: the one they are
-    /// seen through and those that the viewer manages.
+    /// Returns the workspaces in which the viewer may see another user's membership: the one they
+    /// are seen through, and those whose team the viewer manages.
     fn visible_workspaces(&self, viewer: &Viewer) -> Vec<Uuid> {
         let visible = |id: Uuid| self.via == Some(id) || viewer.can(id, Permission::TeamManage);
         viewer
@@ -74,19 +74,19 @@ impl User {
 /// A person, identified by one email address.
 #[Object]
 impl User {
-    /// Opaque and globally unique.
+    /// An opaque, globally unique ID.
     pub async fn id(&self) -> ID {
         GlobalId::User(self.id).encode()
     }
 
-    /// The person's address, as typed. Needs `TEAM_VIEW`, unless it is about you.
+    /// The email address as typed. Requires `TEAM_VIEW`, except for your own data.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
     async fn email(&self) -> Option<&str> {
         Some(&self.email)
     }
 
-    /// First and last name; the address where no name is known. Needs `TEAM_VIEW`, unless it is
-    /// about you.
+    /// First and last name, or the email address if no name is known. Requires `TEAM_VIEW`, except
+    /// for your own data.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
     async fn name(&self) -> Option<String> {
         Some(name::display(
@@ -96,26 +96,27 @@ impl User {
         ))
     }
 
-    /// The first name; empty where none is known. Needs `TEAM_VIEW`, unless it is about you.
+    /// The first name; empty if unknown. Requires `TEAM_VIEW`, except for your own data.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
     async fn first_name(&self) -> Option<&str> {
         Some(&self.first_name)
     }
 
-    /// The last name; empty where none is known. Needs `TEAM_VIEW`, unless it is about you.
+    /// The last name; empty if unknown. Requires `TEAM_VIEW`, except for your own data.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
     async fn last_name(&self) -> Option<&str> {
         Some(&self.last_name)
     }
 
-    /// Whether the person has signed up. Needs `TEAM_VIEW`, unless it is about you.
+    /// Whether the person has signed up. Requires `TEAM_VIEW`, except for your own data.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()))]
     async fn status(&self) -> Option<UserStatus> {
         Some(self.status)
     }
 
-    /// The person's memberships: your own, all of them; others', in the workspace that you see them
-    /// in and in those that you manage. Needs `TEAM_VIEW`, unless it is about you.
+    /// The memberships of the user. For yourself, all of them; for others, those in the workspace
+    /// where you see them and in workspaces that you manage. Requires `TEAM_VIEW`, except for your
+    /// own data.
     #[graphql(
         guard = "self.needs(TeamView)",
         directive = requires::apply(TeamView.into()),
@@ -124,10 +125,13 @@ impl User {
     async fn memberships(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, at most 100; 50 where neither is given.")] first: Option<i32>,
-        #[graphql(desc = "Start behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        #[graphql(
+            desc = "The number of items from the start, at most 100; 50 by default."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Return items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of items from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Return items before this cursor.")] before: Option<String>,
     ) -> Result<Option<Connection<Membership>>> {
         let slice = PageArgs {
             first,

@@ -18,7 +18,7 @@ use futures_util::future::try_join_all;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Whoever is signed in.
+/// The signed-in user.
 #[derive(Clone, Debug)]
 pub struct Viewer(pub Arc<Inner>);
 
@@ -32,12 +32,12 @@ impl ConnectionNode for Session {
     }
 }
 
-/// Whether the viewer may do something.
+/// The result of a permission check.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct AccessDecision {
-    /// Whether it is allowed now.
+    /// Whether the viewer has the permission.
     allowed: bool,
-    /// Why not, in a sentence; `null` where it is allowed.
+    /// Why it is not allowed, in a sentence; `null` if it is allowed.
     reason: Option<String>,
 }
 
@@ -53,7 +53,7 @@ impl Viewer {
     }
 }
 
-/// A page of the viewer's own memberships, by the names of their workspaces.
+/// Returns a page of the viewer's own memberships, sorted by workspace name.
 pub async fn own_memberships(
     context: &RequestContext,
     viewer: &Inner,
@@ -71,15 +71,15 @@ pub async fn own_memberships(
     Ok(Connection::of_places(members.collect(), total, slice))
 }
 
-/// Whoever is signed in, with their session, workspaces and permissions.
+/// The signed-in user, with their session, workspaces and permissions.
 #[Object]
 impl Viewer {
-    /// You.
+    /// The viewer.
     async fn user(&self) -> User {
         User::of_viewer(&self.0)
     }
 
-    /// The session that this request was made with.
+    /// The session of this request.
     #[graphql(directive = cost::apply(STATEMENT))]
     async fn session(&self, ctx: &Context<'_>) -> Result<Option<Session>> {
         let app = &RequestContext::of(ctx)?.app;
@@ -89,16 +89,19 @@ impl Viewer {
         Ok(row.map(|row| Session::new(row, current)))
     }
 
-    /// Where you are signed in, the latest first. The number of sessions is limited: at the limit, a
-    /// new one ends the one that was unused the longest.
+    /// Your sessions, latest first. The number of sessions is limited; at the limit, a new session
+    /// ends the longest-idle one.
     #[graphql(directive = cost::apply(STATEMENT))]
     async fn sessions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, at most 100; 50 where neither is given.")] first: Option<i32>,
-        #[graphql(desc = "Start behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        #[graphql(
+            desc = "The number of items from the start, at most 100; 50 by default."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Return items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of items from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Return items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Session>> {
         let slice = PageArgs {
             first,
@@ -116,21 +119,24 @@ impl Viewer {
         }))
     }
 
-    /// The workspace that the session is looking at, and the default wherever a workspace may be
-    /// left out; `null` where you belong to none.
+    /// The active workspace of the session, which is the default wherever a workspace can be
+    /// omitted; `null` if you belong to none.
     async fn active_workspace(&self) -> Option<Workspace> {
         self.0.active_membership().cloned().map(Workspace)
     }
 
-    /// Your memberships, in all workspaces.
+    /// Your memberships in all workspaces.
     #[graphql(directive = cost::apply(STATEMENT))]
     async fn memberships(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, at most 100; 50 where neither is given.")] first: Option<i32>,
-        #[graphql(desc = "Start behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        #[graphql(
+            desc = "The number of items from the start, at most 100; 50 by default."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Return items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of items from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Return items before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Membership>> {
         let slice = PageArgs {
             first,
@@ -142,10 +148,10 @@ impl Viewer {
         Ok(own_memberships(RequestContext::of(ctx)?, &self.0, &slice).await?)
     }
 
-    /// What you may do in a workspace; nothing where you do not belong to it.
+    /// Your permissions in a workspace; empty if you do not belong to it.
     async fn permissions(
         &self,
-        #[graphql(desc = "The id of a Workspace; the active one where left out.")]
+        #[graphql(desc = "The ID of the workspace; by default, the active one.")]
         workspace_id: Option<ID>,
     ) -> Result<Vec<Permission>> {
         let id = self.workspace("workspaceId", workspace_id)?;
@@ -156,11 +162,12 @@ impl Viewer {
         Ok(held.into_iter().map(Permission::from).collect())
     }
 
-    /// Whether you may do something in a workspace. Other services ask this on your behalf.
+    /// Checks whether you have a permission in a workspace. Other services call this on your
+    /// behalf.
     async fn can(
         &self,
-        #[graphql(desc = "What you would do.")] permission: Permission,
-        #[graphql(desc = "The id of a Workspace; the active one where left out.")]
+        #[graphql(desc = "The permission to check.")] permission: Permission,
+        #[graphql(desc = "The ID of the workspace; by default, the active one.")]
         workspace_id: Option<ID>,
     ) -> Result<AccessDecision> {
         let id = self.workspace("workspaceId", workspace_id)?;
@@ -170,9 +177,9 @@ impl Viewer {
             None => Some("You do not belong to this workspace, or it does not exist.".to_owned()),
             Some(membership) if permissions::allows(membership.role, permission) => None,
             Some(membership) => Some(format!(
-                "You are {} in {}; {} needs {}.",
-                membership.role.display_name(),
+                "Your role in {} is {}; {} requires {}.",
                 membership.name,
+                membership.role.display_name(),
                 permission.code(),
                 permissions::holders(permission),
             )),

@@ -28,25 +28,25 @@ use crate::team::summary;
 use async_graphql::{Context, ID, InputObject, Object};
 use uuid::Uuid;
 
-/// A tenant that the viewer belongs to.
+/// A workspace that the viewer belongs to.
 #[derive(Clone, Debug)]
 pub struct Workspace(pub ViewerMembership);
 
-/// What members are sorted by.
+/// The sort order of members.
 #[derive(Clone, Copy, Debug, InputObject)]
 pub struct MembershipOrder {
-    /// What to sort by.
+    /// The field to sort by.
     pub field: MembershipOrderField,
-    /// Which way.
+    /// The sort direction.
     #[graphql(default_with = "OrderDirection::Asc")]
     pub direction: OrderDirection,
 }
 
 impl Workspace {
-    /// The workspace with an id, if the viewer belongs to it.
+    /// Returns the workspace with an ID if the viewer belongs to it.
     ///
     /// # Errors
-    /// `NotFound` where they do not, or it does not exist.
+    /// `NotFound` if it does not exist or the viewer does not belong to it.
     pub fn find(ctx: &Context<'_>, id: Uuid) -> Result<Workspace> {
         let viewer = RequestContext::of(ctx)?.viewer();
         let membership = viewer.as_ref().and_then(|viewer| viewer.membership(id));
@@ -60,25 +60,25 @@ impl Workspace {
     }
 }
 
-/// A tenant: everything that clients see hangs off a workspace that you belong to.
+/// A tenant. All data that clients see belongs to a workspace of the viewer.
 #[Object]
 impl Workspace {
-    /// Opaque and globally unique.
+    /// An opaque, globally unique ID.
     pub async fn id(&self) -> ID {
         GlobalId::Workspace(self.0.workspace_id).encode()
     }
 
-    /// What people call it.
+    /// The display name.
     async fn name(&self) -> &str {
         &self.0.name
     }
 
-    /// A unique name for URLs.
+    /// The unique name in URLs.
     async fn slug(&self) -> &str {
         &self.0.slug
     }
 
-    /// When it was created.
+    /// When the workspace was created.
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)
     }
@@ -97,7 +97,7 @@ impl Workspace {
         Ok(own.map(Membership))
     }
 
-    /// The counts of the team page, in one consistent read. Needs `TEAM_VIEW`.
+    /// The number of members by status, in one consistent read. Requires `TEAM_VIEW`.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()), directive = cost::apply(STATEMENT))]
     async fn team_summary(&self, ctx: &Context<'_>) -> Result<Option<TeamSummary>> {
         let app = &RequestContext::of(ctx)?.app;
@@ -105,7 +105,7 @@ impl Workspace {
         Ok(Some(TeamSummary::from(summary)))
     }
 
-    /// The members, active and invited. Needs `TEAM_VIEW`.
+    /// The members, active and invited. Requires `TEAM_VIEW`.
     #[graphql(
         guard = "self.needs(TeamView)",
         directive = requires::apply(TeamView.into()),
@@ -115,26 +115,27 @@ impl Workspace {
     async fn members(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, at most 100; 50 where neither is given.")] first: Option<i32>,
-        #[graphql(desc = "Start behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
         #[graphql(
-            desc = "Parts of names or addresses, without regard to case and accents; all words must be found.",
+            desc = "The number of items from the start, at most 100; 50 by default."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Return items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of items from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Return items before this cursor.")] before: Option<String>,
+        #[graphql(
+            desc = "Only members whose name or email address contains all of these words, ignoring case and accents.",
             directive = cost::apply(SCAN)
         )]
         search: Option<String>,
         #[graphql(desc = "Only members with this status.")] status: Option<MembershipStatus>,
         #[graphql(desc = "Only members with this role.")] role: Option<Role>,
         #[graphql(
-            desc = "Only invited members whose invitation is in this state: `PENDING` or `EXPIRED`, for no other holds a membership. Needs `TEAM_REVIEW`.",
+            desc = "Only invited members whose invitation is `PENDING` or `EXPIRED`; other states have no membership. Requires `TEAM_REVIEW`.",
             directive = requires::apply(TeamReview.into()),
             directive = cost::apply(SCAN)
         )]
         invitation_state: Option<InvitationState>,
-        #[graphql(desc = "What to sort by; by name where left out.")] order_by: Option<
-            MembershipOrder,
-        >,
+        #[graphql(desc = "The sort order; by default, by name.")] order_by: Option<MembershipOrder>,
     ) -> Result<Option<Connection<Membership>>> {
         let order = order_by.map_or(MemberOrder::Name, |order| order.field.into());
         let now = RequestContext::of(ctx)?.app.now();
@@ -162,12 +163,12 @@ impl Workspace {
         .map(Some)
     }
 
-    /// One member. Needs `TEAM_VIEW`.
+    /// A member. Requires `TEAM_VIEW`.
     #[graphql(guard = "self.needs(TeamView)", directive = requires::apply(TeamView.into()), directive = cost::apply(LOADED))]
     async fn member(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The id of a Membership of this workspace.")] id: ID,
+        #[graphql(desc = "The ID of a membership in this workspace.")] id: ID,
     ) -> Result<Option<Membership>> {
         let (workspace_id, user_id) = id::membership_id("id", &id)?;
         if workspace_id != self.0.workspace_id {
@@ -182,7 +183,7 @@ impl Workspace {
         )))
     }
 
-    /// The invitations, the latest first. Needs `TEAM_REVIEW`.
+    /// The invitations, latest first. Requires `TEAM_REVIEW`.
     #[graphql(
         guard = "self.needs(TeamReview)",
         directive = requires::apply(TeamReview.into()),
@@ -191,10 +192,13 @@ impl Workspace {
     async fn invitations(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, at most 100; 50 where neither is given.")] first: Option<i32>,
-        #[graphql(desc = "Start behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        #[graphql(
+            desc = "The number of items from the start, at most 100; 50 by default."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Return items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of items from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Return items before this cursor.")] before: Option<String>,
         #[graphql(desc = "Only invitations in this state.")] state: Option<InvitationState>,
     ) -> Result<Option<Connection<Invitation>>> {
         let slice = PageArgs {
@@ -218,8 +222,8 @@ impl Workspace {
         )))
     }
 
-    /// The audit log, the latest first: what was done, and what was tried and refused, for as long as
-    /// the operator keeps it. Needs `ACCESS_HISTORY_VIEW`.
+    /// The access history (audit log), latest first: actions performed and attempts denied, for as
+    /// long as the operator keeps them. Requires `ACCESS_HISTORY_VIEW`.
     #[graphql(
         guard = "self.needs(AccessHistoryView)",
         directive = requires::apply(AccessHistoryView.into()),
@@ -229,18 +233,23 @@ impl Workspace {
     async fn access_history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the start, at most 100; 50 where neither is given.")] first: Option<i32>,
-        #[graphql(desc = "Start behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "End before this cursor.")] before: Option<String>,
+        #[graphql(
+            desc = "The number of items from the start, at most 100; 50 by default."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Return items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of items from the end, at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Return items before this cursor.")] before: Option<String>,
         #[graphql(desc = "Only events of this kind.")] kind: Option<AuditEventKind>,
-        #[graphql(desc = "Only what was done, or only what was refused.")] outcome: Option<
+        #[graphql(desc = "Only performed actions, or only denied attempts.")] outcome: Option<
             AuditOutcome,
         >,
-        #[graphql(desc = "Only what this User did.")] actor_id: Option<ID>,
-        #[graphql(desc = "Only what was done to this User.")] subject_id: Option<ID>,
-        #[graphql(desc = "From this time on.")] from: Option<DateTime>,
-        #[graphql(desc = "Before this time.")] until: Option<DateTime>,
+        #[graphql(desc = "Only actions of this user, given by ID.")] actor_id: Option<ID>,
+        #[graphql(desc = "Only events that affected this user, given by ID.")] subject_id: Option<
+            ID,
+        >,
+        #[graphql(desc = "Only events from this time on.")] from: Option<DateTime>,
+        #[graphql(desc = "Only events before this time.")] until: Option<DateTime>,
     ) -> Result<Option<Connection<AuditEvent>>> {
         let slice = PageArgs {
             first,
@@ -266,7 +275,7 @@ impl Workspace {
         })))
     }
 
-    /// The settings. Needs `WORKSPACE_MANAGE`.
+    /// The settings. Requires `WORKSPACE_MANAGE`.
     #[graphql(guard = "self.needs(WorkspaceManage)", directive = requires::apply(WorkspaceManage.into()), directive = cost::apply(STATEMENT))]
     async fn settings(&self, ctx: &Context<'_>) -> Result<Option<WorkspaceSettings>> {
         let app = &RequestContext::of(ctx)?.app;
@@ -275,13 +284,13 @@ impl Workspace {
             .map(Some)
     }
 
-    /// How the mail server treats the mails of this installation. Needs `TEAM_REVIEW`.
+    /// The mail server of this installation. Requires `TEAM_REVIEW`.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn mail_server(&self, ctx: &Context<'_>) -> Result<Option<MailServer>> {
         Ok(Some(MailServer::of(&RequestContext::of(ctx)?.app)))
     }
 
-    /// What good practice looks at again and again: old invitations, unseen members, admins. Needs
+    /// A review of who has access: old invitations, inactive members, admins. Requires
     /// `TEAM_REVIEW`.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()))]
     async fn access_review(&self) -> Option<AccessReview> {
@@ -296,16 +305,16 @@ fn open_invitation(state: InvitationState) -> Result<OpenInvitation> {
         InvitationState::Pending => Ok(OpenInvitation::Pending),
         InvitationState::Expired => Ok(OpenInvitation::Expired),
         InvitationState::Accepted | InvitationState::Declined | InvitationState::Revoked => {
-            let message = "`invitationState` must be `PENDING` or `EXPIRED`: other invitations hold no membership. `invitations` lists them.";
+            let message = "`invitationState` must be `PENDING` or `EXPIRED`: other invitations have no membership. Use `invitations` to list them.";
             Err(Error::bad_input("invitationState", message).into())
         }
     }
 }
 
-/// A page of members, as a connection.
+/// Returns a page of members as a connection.
 ///
 /// # Errors
-/// `Forbidden` where the viewer may not know what the list tells.
+/// `Forbidden` if the viewer may not see a column that the query filters or sorts by.
 pub async fn member_connection(
     ctx: &Context<'_>,
     query: MemberQuery,

@@ -46,7 +46,7 @@ test.describe("two people at once", () => {
     const input = { membershipId, role: "SECURITY_AUDITOR" };
     await team.admin.api.mutate("changeRole", input, "");
     await page.getByRole("button", { name: "Send", exact: true }).click();
-    await expect(page.getByText(/This needs TEAM_MANAGE/).first()).toBeVisible();
+    await expect(page.getByText(/This requires TEAM_MANAGE/).first()).toBeVisible();
     await expect(page.getByRole("link", { name: "Invite people" })).toHaveCount(0);
     await expect(page.getByRole("button", { name: /^Actions for/ })).toHaveCount(0);
     expect(unforeseen(complaints)).toEqual([]);
