@@ -1,4 +1,4 @@
-//! The audit log: what was done in a workspace, and what was refused.
+//! The audit log: changes in a workspace, and denied attempts.
 
 use crate::actor::Actor;
 use crate::db::Writer;
@@ -10,10 +10,10 @@ use sea_orm::{EntityTrait as _, IntoActiveModel as _};
 use serde_json::{Map, Value};
 use uuid::{Builder, Uuid};
 
-/// Rows of one insert: well below SQLite's 32,766 and PostgreSQL's 65,535 parameters.
+/// Rows per insert, far below the parameter limits of SQLite (32,766) and PostgreSQL (65,535).
 const CHUNK: usize = 500;
 
-/// What can stand in the audit log.
+/// The kinds of audit events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AuditKind {
     SignIn,
@@ -55,7 +55,7 @@ impl AuditKind {
         AuditKind::UpdateWorkspace,
     ];
 
-    /// The kind's name in the database and in the API.
+    /// Returns the name of the kind in the database and the API.
     pub fn code(self) -> &'static str {
         match self {
             AuditKind::SignIn => "SIGN_IN",
@@ -77,13 +77,13 @@ impl AuditKind {
         }
     }
 
-    /// The kind that a database row names.
+    /// Returns the kind with this name, if there is one.
     pub fn from_code(code: &str) -> Option<AuditKind> {
         AuditKind::ALL.into_iter().find(|kind| kind.code() == code)
     }
 }
 
-/// One entry to write.
+/// An audit event to write.
 #[derive(Clone, Debug)]
 pub struct Entry {
     workspace_id: Uuid,
@@ -95,7 +95,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Something that was done in a workspace.
+    /// Creates an event for a change in a workspace.
     pub fn done(workspace_id: Uuid, kind: AuditKind) -> Entry {
         Entry {
             workspace_id,
@@ -107,9 +107,9 @@ impl Entry {
         }
     }
 
-    /// Something that a user did with their account, in each of `workspace_ids`. Where there are
-    /// several, the network address is left out: the admins of one workspace must not learn from
-    /// where a user works for another one.
+    /// Creates an event per workspace for a change to a user's account. If there are several, they
+    /// omit the network address: the admins of one workspace must not learn from where a user works
+    /// for another one.
     pub fn of_account(workspace_ids: &[Uuid], kind: AuditKind) -> impl Iterator<Item = Entry> {
         let has_address = workspace_ids.len() == 1;
         workspace_ids.iter().map(move |workspace_id| Entry {
@@ -118,8 +118,8 @@ impl Entry {
         })
     }
 
-    /// Something that the actor tried and may not do. Its repeats within an hour are one entry with a
-    /// count.
+    /// Creates an event for an attempt that was denied to the actor. Repeated attempts within an
+    /// hour are one event with a count.
     pub fn refused(workspace_id: Uuid, kind: AuditKind) -> Entry {
         Entry {
             outcome: AuditOutcome::Refused,
@@ -127,13 +127,13 @@ impl Entry {
         }
     }
 
-    /// Whom it was done to.
+    /// Sets the user who was affected.
     pub fn to(mut self, user_id: Uuid, email: &str) -> Entry {
         self.subject = Some((user_id, email.to_owned()));
         self
     }
 
-    /// Something else worth knowing.
+    /// Adds a detail.
     pub fn with(mut self, key: &str, value: impl Into<String>) -> Entry {
         self.details
             .insert(key.to_owned(), Value::String(value.into()));
@@ -141,10 +141,7 @@ impl Entry {
     }
 }
 
-/// Writes entries, in the transaction of what they tell about.
-///
-/// # Errors
-/// Those of the database.
+/// Writes events, in the transaction of the change.
 pub async fn record(
     writer: &Writer,
     now: DateTime<Utc>,
@@ -189,19 +186,19 @@ pub async fn record(
     Ok(())
 }
 
-/// The id of an event: its time to the microsecond (RFC 9562, 6.2, method 3), then its place among
-/// those that are written together, then chance. So ids sort by time, and a range of times is a
-/// range of ids.
+/// Returns a new event ID: the time in microseconds (RFC 9562, 6.2, method 3), then the position
+/// among events that are written together, then random bits. IDs therefore sort by time, and a time
+/// range is an ID range.
 fn new_id(at: DateTime<Utc>, nth: usize) -> Uuid {
     let mut rest = [0; 8];
     rest.copy_from_slice(&Uuid::now_v7().as_bytes()[8..]);
     let [high, low] = u16::try_from(nth).unwrap_or(u16::MAX).to_be_bytes();
-    // Two bits of the first byte are the variant's.
+    // Two bits of the first byte are the variant.
     (rest[0], rest[1]) = (high & 0x3f, low);
     id_of(at, rest)
 }
 
-/// The least id that an event of this time or later can have.
+/// Returns the lowest ID that an event at this time or later can have.
 pub fn first_id(at: DateTime<Utc>) -> Uuid {
     let at = at + Duration::nanoseconds(999);
     id_of(at, [0; 8])
@@ -216,12 +213,12 @@ fn id_of(at: DateTime<Utc>, rest: [u8; 8]) -> Uuid {
     Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid()
 }
 
-/// The beginning of the hour that a time is in.
+/// Returns the start of the hour that contains a time.
 fn hour_of(time: DateTime<Utc>) -> DateTime<Utc> {
     time.duration_trunc(Duration::hours(1)).unwrap_or(time)
 }
 
-/// Counts a refused attempt that has been noted in this hour already; the first one's context stays.
+/// Counts a denied attempt that was recorded in this hour; the details of the first one are kept.
 fn counted_again() -> OnConflict {
     use audit_event::{Column, Entity};
     OnConflict::columns([
@@ -230,7 +227,7 @@ fn counted_again() -> OnConflict {
         Column::Kind,
         Column::Hour,
     ])
-    // Written out: with a parameter, PostgreSQL would not know that the partial index fits.
+    // As a literal: with a parameter, PostgreSQL could not prove that the partial index applies.
     .target_and_where(Expr::cust("outcome = 'REFUSED'"))
     .value(Column::Count, Expr::col((Entity, Column::Count)).add(1))
     .update_column(Column::LastAt)
@@ -243,7 +240,7 @@ mod tests {
     use chrono::TimeZone as _;
 
     #[test]
-    fn ids_sort_by_time_and_then_by_place() {
+    fn ids_sort_by_time_and_position() {
         let at = |micros: i64| {
             Utc.timestamp_micros(1_790_000_000_000_000 + micros)
                 .unwrap()
@@ -262,7 +259,7 @@ mod tests {
         assert!(ids.is_sorted(), "{ids:?}");
         assert!(ids.iter().all(|id| id.get_version_num() == 7));
         assert!(first_id(at(1)) > ids[2] && first_id(at(1)) <= ids[3]);
-        // Events have whole microseconds: half of one later is the next one.
+        // Events have microsecond precision: half a microsecond later is the next one.
         let half = Duration::nanoseconds(500);
         assert_eq!(first_id(at(0) + half), first_id(at(1)));
         assert!(first_id(DateTime::<Utc>::MIN_UTC) < ids[0]);

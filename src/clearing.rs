@@ -1,9 +1,9 @@
-//! Deletes rows that have outlived their use: ended sessions, counters, mails, links, password
-//! resets and audit events.
+//! Deletes rows that are no longer needed: ended sessions, counters, mails, links, password resets,
+//! and audit events.
 //!
-//! Each table is emptied in small transactions with pauses between them, so that a backlog of
-//! millions of rows holds no lock for long and leaves the disk to others. Replicas may clear at the
-//! same time: each passes over the rows that another one is deleting.
+//! Deletes in small transactions with pauses between them, so that a backlog of millions of rows
+//! holds no lock for long and leaves I/O capacity to others. Replicas may run this at the same
+//! time: each one skips rows that another one is deleting.
 
 use crate::App;
 use crate::config::Config;
@@ -17,26 +17,26 @@ use sea_orm::sea_query::{
 };
 use std::time::Duration as StdDuration;
 
-/// Rows that one transaction deletes at most.
+/// The maximum number of rows that one transaction deletes.
 pub const BATCH: u64 = 500;
-/// The pause after a transaction that leaves more to delete.
+/// The pause after a transaction that left rows to delete.
 const PAUSE: StdDuration = StdDuration::from_millis(100);
 
-/// Which rows of a table are deleted: those whose time in the column `by`, which leads an index, is
-/// not after `until`.
+/// Which rows of a table are deleted: those whose `by` column, the first one of an index, is not
+/// after `until`.
 struct Rule {
     table: &'static str,
     key: &'static [&'static str],
     by: &'static str,
     until: DateTime<Utc>,
-    /// A further condition, in the words of the index.
+    /// A further condition, as written in the index.
     only: Option<&'static str>,
 }
 
-/// Deletes all rows whose time is over. Gives how many.
+/// Deletes all expired rows. Returns their number.
 ///
 /// # Errors
-/// Those of the database. What was deleted before stays deleted.
+/// Rows that were deleted before the error stay deleted.
 pub async fn clear_away(app: &App) -> Result<u64> {
     let mut total = 0;
     for rule in rules(&app.config, app.now()) {
@@ -45,7 +45,7 @@ pub async fn clear_away(app: &App) -> Result<u64> {
             metrics::counter!("tokenvue_rows_cleared_total", "table" => rule.table)
                 .increment(cleared);
             total += cleared;
-            // What another replica is deleting is left to it.
+            // Rows that another replica is deleting are left to it.
             if cleared < BATCH {
                 break;
             }
@@ -94,7 +94,7 @@ fn rules(config: &Config, now: DateTime<Utc>) -> Vec<Rule> {
     rules
 }
 
-/// How long a link can work: its hash must not be deleted before.
+/// Returns the longest lifetime of a link: its hash must not be deleted earlier.
 fn longest_link(config: &Config) -> Duration {
     let settings = [
         config.invitation_lifetime,
@@ -106,7 +106,7 @@ fn longest_link(config: &Config) -> Duration {
         .fold(Duration::days(MAX_INVITATION_DAYS.into()), Duration::max)
 }
 
-/// Deletes the rows whose time ended first, up to [`BATCH`], in one transaction.
+/// Deletes the earliest rows, up to [`BATCH`], in one transaction.
 async fn clear_batch(app: &App, rule: &Rule) -> Result<u64> {
     let statement = app.db.get_database_backend().build(&deletion(rule));
     app.db
@@ -120,8 +120,8 @@ async fn clear_batch(app: &App, rule: &Rule) -> Result<u64> {
         .await
 }
 
-/// The rows are picked once, whatever the plan, since they are materialized; none of them can change
-/// before they are deleted, since they are locked.
+/// Builds the statement. The rows are selected exactly once, because the CTE is materialized, and
+/// cannot change before they are deleted, because they are locked.
 fn deletion(rule: &Rule) -> WithQuery {
     const ENDED: &str = "ended";
     let columns = || rule.key.iter().map(|column| Alias::new(*column));

@@ -1,7 +1,7 @@
-//! Typed settings, from flags, environment and file, in this order of precedence.
+//! Typed settings from flags, environment, and file, in this order of precedence.
 //!
-//! Each setting is written once, as a field of [`Config`]; the file (`--config`) sets the default
-//! of the flag of the same name, so that all three are parsed and checked alike.
+//! Each setting is defined once, as a field of [`Config`]. The file (`--config`) replaces the
+//! defaults of the flags, so all three sources are parsed and validated alike.
 
 mod environment;
 mod file;
@@ -29,57 +29,58 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use url::{Host, Url};
 
-/// How logs are written.
+/// The format of logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum LogFormat {
     /// Lines for people.
     Text,
-    /// One JSON object a line, for log collectors.
+    /// One JSON object per line, for log collectors.
     Json,
 }
 
 /// Who may create workspaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum WorkspaceCreators {
-    /// Whoever is a Workspace Admin somewhere.
+    /// Users who are a Workspace Admin in any workspace.
     Admins,
-    /// Everybody who has signed up.
+    /// All users who have signed up.
     Everyone,
-    /// Nobody, over the API.
+    /// No one, over the API.
     Nobody,
 }
 
-/// Which header tells the address of a client behind trusted proxies.
+/// The header with the client address behind trusted proxies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum ForwardedHeader {
-    /// The one that a request has; neither where it has both and they disagree.
+    /// The one that the request has; neither if it has both and they disagree.
     Auto,
-    /// `X-Forwarded-For` alone.
+    /// Only `X-Forwarded-For`.
     XForwardedFor,
-    /// `Forwarded` (RFC 7239) alone.
+    /// Only `Forwarded` (RFC 7239).
     Forwarded,
 }
 
-/// Who may read the mailbox, where no mail server is configured.
+/// Who may read the mailbox if no mail server is configured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum MailboxAccess {
-    /// Requests from this machine, where the public URL is a loopback address too; everywhere, the
+    /// Requests from this machine if the public URL is a loopback address too; otherwise only the
     /// person who opened the one-time link that is printed at startup.
     Local,
-    /// Everybody who reaches the server.
+    /// Anyone who can reach the server.
     Open,
 }
 
-/// What stands between the program and PostgreSQL.
+/// The connection pooler in front of PostgreSQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Pooler {
-    /// Nothing, or a pooler that keeps a session per client.
+    /// None, or one that keeps a session per client.
     None,
-    /// PgBouncer or its like in transaction mode: no prepared statement outlives its transaction.
+    /// PgBouncer or a similar pooler in transaction mode: no prepared statement outlives its
+    /// transaction.
     Transaction,
 }
 
-/// All settings. Durations are written like `7d`, `1h 30m` or `90s`.
+/// All settings. Durations are written like `7d`, `1h 30m`, or `90s`.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Settings")]
 pub struct Config {
@@ -90,13 +91,15 @@ pub struct Config {
     /// Address and port to listen on
     #[arg(long, env = "TOKENVUE_LISTEN", default_value = "127.0.0.1:8080", value_parser = address)]
     pub listen: SocketAddr,
-    /// Where people reach this server: the start of every link in a mail [default: http://localhost:PORT]
+    /// The URL at which users reach this server; the base of all links in mails [default:
+    /// http://localhost:PORT]
     #[arg(long, env = "TOKENVUE_PUBLIC_URL", value_parser = public_url)]
     pub public_url: Option<Url>,
     /// Further origins whose pages may use the API with the session cookie, separated by commas
     #[arg(long, env = "TOKENVUE_ALLOWED_ORIGINS", value_delimiter = ',', value_parser = origin)]
     pub allowed_origins: Vec<Url>,
-    /// Networks or addresses of reverse proxies whose X-Forwarded-For or Forwarded is believed, separated by commas
+    /// Networks or addresses of reverse proxies whose X-Forwarded-For or Forwarded header is
+    /// trusted, separated by commas
     #[arg(long, env = "TOKENVUE_TRUSTED_PROXIES", value_delimiter = ',', value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
     /// The header in which trusted proxies report the client's address
@@ -114,10 +117,10 @@ pub struct Config {
     /// sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE [default: SQLite in the data folder]
     #[arg(long, env = "TOKENVUE_DATABASE_URL")]
     pub database_url: Option<SecretString>,
-    /// Connections to the database, at most
+    /// Maximum number of database connections
     #[arg(long, env = "TOKENVUE_DATABASE_CONNECTIONS", default_value_t = 16, value_parser = clap::value_parser!(u32).range(2..=1000))]
     pub database_connections: u32,
-    /// What stands before PostgreSQL
+    /// The connection pooler in front of PostgreSQL
     #[arg(
         long,
         env = "TOKENVUE_DATABASE_POOLER",
@@ -125,26 +128,27 @@ pub struct Config {
         default_value = "none"
     )]
     pub database_pooler: Pooler,
-    /// How long one statement on PostgreSQL may take
+    /// Maximum duration of a statement on PostgreSQL
     #[arg(long, env = "TOKENVUE_DATABASE_STATEMENT_TIMEOUT", default_value = "3s", value_parser = duration)]
     pub database_statement_timeout: Duration,
-    /// How long a statement waits for a lock that another transaction holds
+    /// Maximum time that a statement waits for a lock
     #[arg(long, env = "TOKENVUE_DATABASE_LOCK_TIMEOUT", default_value = "2s 500ms", value_parser = duration)]
     pub database_lock_timeout: Duration,
-    /// How long a transaction may do nothing before PostgreSQL ends it
+    /// Maximum idle time of a transaction before PostgreSQL ends it
     #[arg(long, env = "TOKENVUE_DATABASE_IDLE_TRANSACTION_TIMEOUT", default_value = "2s", value_parser = duration)]
     pub database_idle_transaction_timeout: Duration,
-    /// How long a whole transaction may take, on PostgreSQL 17 and newer
+    /// Maximum duration of a transaction, on PostgreSQL 17 and later
     #[arg(long, env = "TOKENVUE_DATABASE_TRANSACTION_TIMEOUT", default_value = "10s", value_parser = duration)]
     pub database_transaction_timeout: Duration,
 
-    /// Mail server, like smtp://USER:PASSWORD@HOST:587?tls=required or smtps://HOST; none: a local mailbox page
+    /// Mail server, like smtp://USER:PASSWORD@HOST:587?tls=required or smtps://HOST; without one,
+    /// mails are kept in a local mailbox page
     #[arg(long, env = "TOKENVUE_SMTP_URL")]
     pub smtp_url: Option<SecretString>,
-    /// A PEM file with the certificate authority of the mail server, where it is a private one
+    /// A PEM file with the certificate authority of the mail server, if it is a private one
     #[arg(long, env = "TOKENVUE_SMTP_CA_FILE", value_name = "FILE")]
     pub smtp_ca_file: Option<PathBuf>,
-    /// The name that mail servers get in EHLO [default: this machine's full name, or its address]
+    /// The name for EHLO [default: this machine's full name, or its address]
     #[arg(long, env = "TOKENVUE_SMTP_EHLO_NAME", value_name = "NAME", value_parser = crate::mail::smtp::ehlo_name)]
     pub smtp_ehlo_name: Option<ClientId>,
     /// The sender of all mails
@@ -155,22 +159,24 @@ pub struct Config {
         value_parser = sender
     )]
     pub mail_from: Mailbox,
-    /// Mails that one replica sends at once, at most; each takes a connection to the mail server
+    /// Maximum number of mails that a replica sends at once; each uses a connection to the mail
+    /// server
     #[arg(long, env = "TOKENVUE_MAILS_IN_FLIGHT", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub mails_in_flight: u16,
-    /// Those of them that go to one domain, at most
+    /// Maximum number of these mails to one domain
     #[arg(long, env = "TOKENVUE_MAILS_IN_FLIGHT_PER_DOMAIN", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub mails_in_flight_per_domain: u16,
-    /// After how long mails of a replica that has died are taken over by another one
+    /// The time after which another replica takes over the mails of a replica that has died
     #[arg(long, env = "TOKENVUE_MAIL_CLAIM", default_value = "15s", value_parser = claim)]
     pub mail_claim: Duration,
-    /// How long an undelivered mail is tried again
+    /// How long an undelivered mail is retried
     #[arg(long, env = "TOKENVUE_MAIL_GIVE_UP_AFTER", default_value = "1d", value_parser = duration)]
     pub mail_give_up_after: Duration,
-    /// Who may read the mailbox, where no mail server is set
+    /// Who may read the mailbox if no mail server is set
     #[arg(long, env = "TOKENVUE_MAILBOX", value_enum, default_value = "local")]
     pub mailbox: MailboxAccess,
-    /// Which email addresses are accepted: those of the internet, or also those that one network knows
+    /// Which email addresses are accepted: those with public domains, or also those with domains of
+    /// a local network
     #[arg(
         long,
         env = "TOKENVUE_EMAIL_DOMAINS",
@@ -178,38 +184,39 @@ pub struct Config {
         default_value = "public"
     )]
     pub email_domains: DomainScope,
-    /// Mails that one address may get in a day: invitations, resends and additions together
+    /// Mails that one address may receive in a day: invitations, resends, and additions together
     #[arg(long, env = "TOKENVUE_MAILS_PER_ADDRESS", default_value_t = 20, value_parser = clap::value_parser!(i32).range(1..))]
     pub mails_per_address: i32,
 
     /// How long an invitation link is valid
     #[arg(long, env = "TOKENVUE_INVITATION_LIFETIME", default_value = "7d", value_parser = duration)]
     pub invitation_lifetime: Duration,
-    /// How long an invitation rests before it can be sent again
+    /// Minimum time before an invitation can be resent
     #[arg(long, env = "TOKENVUE_RESEND_COOLDOWN", default_value = "1m", value_parser = duration)]
     pub resend_cooldown: Duration,
     /// How long a password reset link is valid
     #[arg(long, env = "TOKENVUE_PASSWORD_RESET_LIFETIME", default_value = "1h", value_parser = duration)]
     pub password_reset_lifetime: Duration,
-    /// How long the set-up link of an empty installation is valid
+    /// How long the setup link of an empty installation is valid
     #[arg(long, env = "TOKENVUE_SETUP_LIFETIME", default_value = "1d", value_parser = duration)]
     pub setup_lifetime: Duration,
-    /// How long a session lives without being used
+    /// How long a session lasts without being used
     #[arg(long, env = "TOKENVUE_SESSION_IDLE", default_value = "7d", value_parser = duration)]
     pub session_idle: Duration,
-    /// How long a session lives at most
+    /// Maximum duration of a session
     #[arg(long, env = "TOKENVUE_SESSION_LIFETIME", default_value = "30d", value_parser = duration)]
     pub session_lifetime: Duration,
-    /// Failed sign-ins of one account from one network address, or on one known device, before further ones are slowed
+    /// Failed sign-ins to one account from one network address, or on one known device, before
+    /// further ones are delayed
     #[arg(long, env = "TOKENVUE_SIGN_IN_FAILURES_PER_ACCOUNT", default_value_t = 5, value_parser = clap::value_parser!(i32).range(1..))]
     pub sign_in_failures_per_account: i32,
-    /// Failed sign-ins from one network address before further ones are slowed
+    /// Failed sign-ins from one network address before further ones are delayed
     #[arg(long, env = "TOKENVUE_SIGN_IN_FAILURES_PER_ADDRESS", default_value_t = 50, value_parser = clap::value_parser!(i32).range(1..))]
     pub sign_in_failures_per_address: i32,
-    /// The longest that failed sign-ins make anybody wait
+    /// Longest delay after failed sign-ins
     #[arg(long, env = "TOKENVUE_SIGN_IN_MAX_WAIT", default_value = "1m", value_parser = duration)]
     pub sign_in_max_wait: Duration,
-    /// Shortest password, in characters
+    /// Minimum length of passwords, in characters
     #[arg(long, env = "TOKENVUE_PASSWORD_MIN_LENGTH", default_value_t = 12, value_parser = clap::value_parser!(u16).range(8..=128))]
     pub password_min_length: u16,
     /// Who may create workspaces
@@ -226,59 +233,62 @@ pub struct Config {
     #[command(flatten)]
     pub retention: Retention,
 
-    /// Cost of one GraphQL operation, at most: one is a few microseconds
+    /// Maximum cost of a GraphQL operation, in points of a few microseconds
     #[arg(long, env = "TOKENVUE_QUERY_COMPLEXITY", default_value_t = 30_000)]
     pub query_complexity: u64,
-    /// Fields inside of each other in one GraphQL operation, at most
+    /// Maximum depth of nested fields in a GraphQL operation
     #[arg(long, env = "TOKENVUE_QUERY_DEPTH", default_value_t = 20)]
     pub query_depth: usize,
-    /// Connections that may be open at once, WebSockets included; further ones wait, or take the place of idle ones
+    /// Maximum number of open connections, including WebSockets; further ones wait or replace idle
+    /// ones
     #[arg(long, env = "TOKENVUE_MAX_CONNECTIONS", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_connections: u32,
-    /// Connections that one network address (IPv6: /64) may have open at once, proxies excepted
+    /// Maximum number of open connections per network address (IPv6: /64), except trusted proxies
     #[arg(long, env = "TOKENVUE_MAX_CONNECTIONS_PER_ADDRESS", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_connections_per_address: u32,
-    /// GraphQL operations that may run or wait at once; further ones get 503
+    /// Maximum number of GraphQL operations that run or wait at once; further ones get status 503
     #[arg(long, env = "TOKENVUE_MAX_OPERATIONS", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..=10_000))]
     pub max_operations: u16,
-    /// How long the headers of a request may take to arrive, from the start of a connection or from their first byte
+    /// Maximum time for the headers of a request to arrive, from the start of a connection or from
+    /// their first byte
     #[arg(long, env = "TOKENVUE_HEADER_TIMEOUT", default_value = "10s", value_parser = duration)]
     pub header_timeout: Duration,
-    /// How long a connection may be idle between two requests
+    /// Maximum time that a connection may be idle between two requests
     #[arg(long, env = "TOKENVUE_IDLE_TIMEOUT", default_value = "75s", value_parser = duration)]
     pub idle_timeout: Duration,
-    /// How long one request may take
+    /// Maximum duration of a request
     #[arg(long, env = "TOKENVUE_REQUEST_TIMEOUT", default_value = "30s", value_parser = duration)]
     pub request_timeout: Duration,
-    /// How long a WebSocket may take to say hello (`connection_init`)
+    /// Maximum time until a WebSocket client sends `connection_init`
     #[arg(long, env = "TOKENVUE_SOCKET_INIT_TIMEOUT", default_value = "10s", value_parser = duration)]
     pub socket_init_timeout: Duration,
-    /// How long a WebSocket may be silent before it is pinged; after twice of it, it is closed
+    /// Time without messages after which a WebSocket is pinged; after twice this time, it is closed
     #[arg(long, env = "TOKENVUE_SOCKET_KEEP_ALIVE", default_value = "25s", value_parser = duration)]
     pub socket_keep_alive: Duration,
-    /// Operations that may run on one WebSocket at once
+    /// Maximum number of operations on one WebSocket at once
     #[arg(long, env = "TOKENVUE_SOCKET_OPERATIONS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub socket_operations: u16,
-    /// How long the server, told to stop, still takes requests, while /readyz says 503
+    /// How long the server still accepts requests after it was told to stop, while /readyz returns
+    /// 503
     #[arg(long, env = "TOKENVUE_SHUTDOWN_DELAY", default_value = "5s", value_parser = duration_or_none)]
     pub shutdown_delay: Duration,
-    /// How long running requests are waited for at the end
+    /// How long the server waits for running requests before it stops
     #[arg(long, env = "TOKENVUE_SHUTDOWN_TIMEOUT", default_value = "20s", value_parser = duration)]
     pub shutdown_timeout: Duration,
-    /// What is logged: levels, also for single targets, as in info,sqlx=debug
+    /// Log levels, also for single targets, as in info,sqlx=debug
     #[arg(
         long,
         env = "TOKENVUE_LOG",
         default_value = "info,sea_orm_migration=warn,sqlx::postgres::notice=warn"
     )]
     pub log: String,
-    /// How logs are written
+    /// The format of logs
     #[arg(long, env = "TOKENVUE_LOG_FORMAT", value_enum, default_value = "text")]
     pub log_format: LogFormat,
 }
 
 impl Config {
-    /// Where people reach this server.
+    /// Returns the URL at which users reach this server.
     pub fn public_url(&self) -> Url {
         self.public_url.clone().unwrap_or_else(|| {
             let mut url = Url::parse("http://localhost").unwrap_or_else(|_| unreachable!());
@@ -287,7 +297,7 @@ impl Config {
         })
     }
 
-    /// Whether the public URL is one that only this machine can open (RFC 6761, 6.3, for names).
+    /// Whether the public URL is a loopback address (RFC 6761, 6.3, for names).
     pub fn is_local(&self) -> bool {
         match self.public_url().host() {
             Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -297,34 +307,34 @@ impl Config {
         }
     }
 
-    /// Whether people reach this server over a network without encryption.
+    /// Whether users reach this server over a network without encryption.
     pub fn is_plain(&self) -> bool {
         self.public_url().scheme() == "http" && !self.is_local()
     }
 
-    /// Whether people can need the one-time link to read the mailbox: unless it is open, or nobody
-    /// but this machine is meant to reach the server, or can.
+    /// Whether users may need the one-time link to read the mailbox: not if the mailbox is open, or
+    /// if only this machine can or should reach the server.
     pub fn mailbox_needs_link(&self) -> bool {
         let nobody_else = self.is_local() && self.listen.ip().to_canonical().is_loopback();
         self.mailbox == MailboxAccess::Local && !nobody_else
     }
 
-    /// The settings of an installation where nothing is set, apart from these flags.
+    /// Returns the default settings, overridden by these flags.
     ///
     /// # Errors
-    /// What is wrong with the flags.
+    /// A description of invalid flags.
     pub fn from_flags(flags: &[&str]) -> Result<Config, clap::Error> {
         let command = Config::augment_args(Command::new("tokenvue").no_binary_name(true));
         Config::from_arg_matches(&command.try_get_matches_from(flags)?)
     }
 }
 
-/// Lets settings stand before and behind the name of a command.
+/// Accepts settings before and after the name of a command.
 pub fn as_global_flags(command: Command) -> Command {
     let settings = Config::augment_args(Command::new(""));
     settings.get_arguments().fold(command, |command, setting| {
         command.mut_arg(setting.get_id(), |arg| {
-            // What stands in the environment may be a secret, and the help would show it.
+            // The help must not show values of the environment, which may be secrets.
             arg.global(true).hide_env_values(true)
         })
     })
@@ -335,7 +345,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wrong_setting_is_named() {
+    fn invalid_setting_is_named() {
         for (flag, value, hint) in [
             ("--public-url", "ftp://x", "https://team.example.com"),
             ("--public-url", "team", "https://team.example.com"),

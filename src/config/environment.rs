@@ -1,4 +1,4 @@
-//! Environment variables that look like settings of this program but are none.
+//! Detects environment variables with the prefix of this program that are not settings.
 
 use super::Config;
 use clap::{Args as _, Command};
@@ -6,13 +6,13 @@ use std::ffi::{OsStr, OsString};
 
 /// The prefix of all environment variables that this program reads.
 const PREFIX: &str = "TOKENVUE_";
-/// What tests and scripts of this project set for themselves.
+/// The prefix of variables that tests and scripts set for themselves.
 const TEST_PREFIX: &str = "TOKENVUE_TEST_";
 /// The protocols of a Kubernetes Service's ports.
 const PROTOCOLS: [&str; 3] = ["TCP", "UDP", "SCTP"];
 
-/// The names of variables in this process's environment that carry the prefix but name no setting.
-/// Those that Kubernetes sets for Services are not among them.
+/// Returns the names of environment variables that have the prefix but name no setting, except
+/// those that Kubernetes sets for Services.
 pub fn unknown_variables() -> Vec<String> {
     unknown(std::env::vars_os())
 }
@@ -34,11 +34,12 @@ fn unknown(variables: impl Iterator<Item = (OsString, OsString)>) -> Vec<String>
     unknown.collect()
 }
 
-/// Whether Kubernetes sets this variable, in every container of a namespace, for a Service whose
-/// name starts with `tokenvue` (Kubernetes documentation, "Service", "Environment variables").
+/// Whether this variable is one that Kubernetes sets in every container of a namespace for a
+/// Service whose name starts with `tokenvue` (Kubernetes documentation, "Service", "Environment
+/// variables").
 ///
-/// A person could also come up with a name like `TOKENVUE_PORT`, so such a name counts only with
-/// the value that Kubernetes gives it, a URL like `tcp://10.0.0.11:8080`.
+/// A name like `TOKENVUE_PORT` could also be a mistake, so it counts only with the kind of value
+/// that Kubernetes sets: a URL like `tcp://10.0.0.11:8080`.
 fn is_service_variable(name: &str, value: &str) -> bool {
     if name.ends_with("_SERVICE_HOST")
         || name.ends_with("_SERVICE_PORT")
@@ -49,7 +50,7 @@ fn is_service_variable(name: &str, value: &str) -> bool {
     if name.ends_with("_PORT") && is_port_url(value) {
         return true;
     }
-    // NAME_PORT_8080_TCP, and the same with _PROTO, _PORT or _ADDR behind it.
+    // NAME_PORT_8080_TCP, optionally followed by _PROTO, _PORT, or _ADDR.
     let parts: Vec<&str> = name.split('_').collect();
     let port = match parts.as_slice() {
         [.., "PORT", port, protocol, "PROTO" | "PORT" | "ADDR"] if is_protocol(protocol) => port,
@@ -82,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn variables_of_kubernetes_services_are_no_settings() {
+    fn variables_of_kubernetes_services_are_ignored() {
         for (name, value) in [
             ("TOKENVUE_PORT", "tcp://10.96.0.12:8080"),
             ("TOKENVUE_SERVICE_HOST", "10.96.0.12"),
@@ -106,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn misspelled_settings_are_not_taken_for_service_variables() {
+    fn misspelled_settings_are_not_service_variables() {
         for (name, value) in [
             ("TOKENVUE_LISSEN", "127.0.0.1:8080"),
             ("TOKENVUE_PORT", "8080"),

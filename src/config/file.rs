@@ -4,10 +4,10 @@ use super::{Config, without_values};
 use clap::{Args as _, Command};
 use std::path::Path;
 
-/// Puts the settings of a file in place of the flags' defaults.
+/// Replaces the defaults of the flags by the settings of a file.
 ///
 /// # Errors
-/// A sentence that names the file and the setting that is unknown or of the wrong kind. It repeats
+/// A sentence that names the file and the setting that is unknown or of the wrong type. It contains
 /// nothing else of the file.
 pub fn with_file_defaults(command: Command, file: &Path) -> Result<Command, String> {
     let name = file.display();
@@ -39,8 +39,8 @@ pub fn with_file_defaults(command: Command, file: &Path) -> Result<Command, Stri
     Ok(command)
 }
 
-/// Reads the file's text. The library's own message would show the line that is wrong, which may
-/// be the one with a password.
+/// Parses the file. The message of the TOML parser is not used: it quotes the invalid line, which
+/// may contain a password.
 fn parse(text: &str) -> Result<toml::Table, String> {
     text.parse().map_err(|error: toml::de::Error| {
         let start = error.span().map_or(0, |span| span.start);
@@ -49,7 +49,7 @@ fn parse(text: &str) -> Result<toml::Table, String> {
     })
 }
 
-/// A key in quotes, where it looks like the name of a setting.
+/// Returns a key in quotes if it looks like the name of a setting.
 fn quoted(key: &str) -> String {
     let is_name = |c: char| c.is_ascii_alphabetic() || "-_".contains(c);
     if key.chars().all(is_name) && key.len() <= 40 {
@@ -59,7 +59,7 @@ fn quoted(key: &str) -> String {
     }
 }
 
-/// Whether one setting takes this value.
+/// Validates the value of a setting.
 fn check(id: &str, value: &str) -> Result<(), String> {
     let flag = format!("--{}={value}", id.replace('_', "-"));
     let command = Config::augment_args(Command::new("").no_binary_name(true))
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn flags_win_over_the_file() {
+    fn flags_override_the_file() {
         let command = from_file("listen = \"127.0.0.1:1\"\ndatabase-connections = 5").unwrap();
         let matches = command
             .try_get_matches_from(["--listen", "127.0.0.1:2"])
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_setting_is_named() {
+    fn invalid_setting_is_named() {
         for (text, said) in [
             ("lissen = \"x\"", ": unknown setting `lissen`"),
             (
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_the_file_is_repeated() {
+    fn errors_do_not_quote_the_file() {
         for text in [
             "database-url = \"postgres://tv:hunter2\"quoted@db/x\"",
             "database-url = postgres://tv:hunter2@db/x",

@@ -1,27 +1,28 @@
-//! Settings for how long rows are kept that nothing depends on any longer.
+//! How long rows are kept that are no longer needed.
 
 use super::values::duration;
 use chrono::{DateTime, Duration, Utc};
 use clap::Args;
 
-/// The shortest time that anything is kept: a history that loses today's events is none.
+/// The shortest retention: a history must at least contain today's events.
 const SHORTEST: Duration = Duration::days(1);
 
-/// How long rows are kept after their use.
+/// How long rows are kept.
 #[derive(Clone, Debug, Args)]
 pub struct Retention {
-    /// How long audit events of what was done are kept, or forever
+    /// How long audit events of changes are kept, or forever
     #[arg(long, env = "TOKENVUE_AUDIT_RETENTION", default_value = "400d", value_parser = keep)]
     pub audit_retention: Keep,
-    /// How long audit events of refused attempts are kept, or forever
+    /// How long audit events of denied attempts are kept, or forever
     #[arg(long, env = "TOKENVUE_REFUSED_RETENTION", default_value = "90d", value_parser = keep)]
     pub refused_retention: Keep,
-    /// How long mails that were sent or given up are kept, with their links' hashes and ended password resets
+    /// How long mails that were sent or given up are kept, with the hashes of their links and ended
+    /// password resets
     #[arg(long, env = "TOKENVUE_MAIL_RETENTION", default_value = "180d", value_parser = mail)]
     pub mail_retention: Duration,
 }
 
-/// How long something is kept.
+/// A retention period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keep {
     Forever,
@@ -29,7 +30,7 @@ pub enum Keep {
 }
 
 impl Keep {
-    /// The time before which nothing is kept; none where everything is.
+    /// Returns the time before which rows are deleted, or `None` if all are kept.
     pub fn cutoff(self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         match self {
             Keep::Forever => None,
@@ -38,13 +39,13 @@ impl Keep {
     }
 }
 
-/// A duration of a day or more.
+/// Parses a duration of at least a day.
 fn mail(text: &str) -> Result<Duration, String> {
     let long_enough = Some(duration(text)?).filter(|kept| *kept >= SHORTEST);
     long_enough.ok_or_else(|| "must be a day or more".to_owned())
 }
 
-/// A duration of a day or more, or `forever`.
+/// Parses a duration of at least a day, or `forever`.
 fn keep(text: &str) -> Result<Keep, String> {
     if text == "forever" {
         return Ok(Keep::Forever);

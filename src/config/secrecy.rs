@@ -1,14 +1,14 @@
-//! Messages about the command line that repeat no value: each may be a secret, or the part of one
-//! that a shell cut off.
+//! Removes values from messages about the command line: each value may be a secret, or a part of
+//! one that a shell split.
 
 use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-/// What takes the place of a value.
+/// The replacement for a value.
 const HIDDEN: &str = "(hidden)";
 
-/// An error of clap's without the values that a person gave. Names of flags, and clap's own
-/// suggestions, stay.
+/// Returns an error of clap without the values that were entered. Names of flags and clap's
+/// suggestions are kept.
 pub fn without_values(mut error: Error) -> Error {
     let hidden = || ContextValue::String(HIDDEN.to_owned());
     let is_given = |value: &ContextValue| match value {
@@ -20,7 +20,7 @@ pub fn without_values(mut error: Error) -> Error {
         ContextKind::InvalidSubcommand,
         ContextKind::TrailingArg,
     ] {
-        // An empty value stays: clap says of it that it is missing.
+        // An empty value is kept: clap reports it as missing.
         if error.get(kind).is_some_and(is_given) {
             error.insert(kind, hidden());
         }
@@ -34,12 +34,12 @@ pub fn without_values(mut error: Error) -> Error {
             error.insert(ContextKind::InvalidArg, hidden());
         }
     }
-    // A sentence of clap's own that quotes what was given.
+    // A sentence of clap that quotes the input.
     error.remove(ContextKind::Suggested);
     error
 }
 
-/// Whether this looks like the name of a flag.
+/// Whether the text looks like the name of a flag.
 fn is_flag(text: &str) -> bool {
     let name = text.strip_prefix("--").unwrap_or_default();
     (1..=40).contains(&name.len()) && name.chars().all(|c| c.is_ascii_lowercase() || c == '-')
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn no_value_is_repeated() {
+    fn errors_contain_no_value() {
         for arguments in [
             &["--listen", "hunter2"][..],
             &["--public-url=https://ana:hunter2@x.example"],
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_still_said() {
+    fn errors_still_name_the_problem() {
         for (arguments, said) in [
             (
                 &["--listen", "8080"][..],

@@ -1,5 +1,5 @@
-//! Parsers of single values. Their messages say what a value must look like and never repeat it,
-//! since it may hold a secret.
+//! Parsers of single values. Their messages describe the expected form and never repeat the value,
+//! which may contain a secret.
 
 use chrono::Duration;
 use ipnet::IpNet;
@@ -7,16 +7,16 @@ use lettre::message::Mailbox;
 use std::net::{IpAddr, SocketAddr};
 use url::Url;
 
-/// A duration like `1h 30m`: longer than nothing, ten years at most.
+/// Parses a duration like `1h 30m`: more than zero, at most ten years.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let duration = duration_or_none(text)?;
     if duration.is_zero() {
-        return Err("must be more than nothing".to_owned());
+        return Err("must be more than zero".to_owned());
     }
     Ok(duration)
 }
 
-/// A duration like `90s` or `0s`, ten years at most.
+/// Parses a duration like `90s` or `0s`, at most ten years.
 pub(super) fn duration_or_none(text: &str) -> Result<Duration, String> {
     let parsed = humantime::parse_duration(text).map_err(|_| "must be like 7d, 1h 30m or 90s")?;
     let longest = Duration::days(3650);
@@ -24,15 +24,16 @@ pub(super) fn duration_or_none(text: &str) -> Result<Duration, String> {
     duration.ok_or_else(|| "must be at most ten years".to_owned())
 }
 
-/// How long the claim on a mail lasts. It is renewed three times before it ends, over the network.
+/// Parses the duration of a claim on a mail, which is renewed three times before it ends, over the
+/// network.
 pub(super) fn claim(text: &str) -> Result<Duration, String> {
     let range = Duration::seconds(3)..=Duration::minutes(10);
     let claim = Some(duration(text)?).filter(|claim| range.contains(claim));
     claim.ok_or_else(|| "must be between 3s and 10m".to_owned())
 }
 
-/// The URL of this server. It has no path: cookies, links and the console's pages are made for the
-/// root of a host name.
+/// Parses the URL of this server. It has no path: cookies, links, and the console assume the root
+/// of a host name.
 pub(super) fn public_url(text: &str) -> Result<Url, String> {
     web_origin(text).map_err(|error| match error {
         NoOrigin::Path => "must have no path, like https://team.example.com: serve the program at \
@@ -42,17 +43,17 @@ pub(super) fn public_url(text: &str) -> Result<Url, String> {
     })
 }
 
-/// The origin of web pages (RFC 6454).
+/// Parses a web origin (RFC 6454).
 pub(super) fn origin(text: &str) -> Result<Url, String> {
     web_origin(text).map_err(|error| error.to_string())
 }
 
-/// Why a text is not the origin of web pages.
+/// Why a text is not a web origin.
 #[derive(Debug, thiserror::Error)]
 enum NoOrigin {
     #[error("must be like https://team.example.com")]
     Url,
-    #[error("must hold no user and no password")]
+    #[error("must not contain a user or password")]
     Login,
     #[error("must have no path, like https://team.example.com")]
     Path,
@@ -77,13 +78,13 @@ fn web_origin(text: &str) -> Result<Url, NoOrigin> {
     Ok(url)
 }
 
-/// An address and a port to listen on.
+/// Parses an address and port to listen on.
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse()
         .map_err(|_| "must be an address and a port, like 127.0.0.1:8080 or [::]:8080".to_owned())
 }
 
-/// A network, or a single address.
+/// Parses a network or a single address.
 pub(super) fn network(text: &str) -> Result<IpNet, String> {
     let address = || text.parse().map(|address: IpAddr| address.into());
     text.parse()
@@ -91,7 +92,7 @@ pub(super) fn network(text: &str) -> Result<IpNet, String> {
         .map_err(|_| "must be like 10.0.0.0/8 or 10.1.2.3".to_owned())
 }
 
-/// The sender of mails.
+/// Parses the sender of mails.
 pub(super) fn sender(text: &str) -> Result<Mailbox, String> {
     text.parse()
         .map_err(|_| "must be like TokenVue <team@example.com>".to_owned())
@@ -102,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_public_url_is_a_web_origin() {
+    fn public_url_is_a_web_origin() {
         for (text, expected) in [
             ("https://team.example.com", Ok("https://team.example.com/")),
             ("https://team.example.com/", Ok("https://team.example.com/")),
@@ -111,8 +112,8 @@ mod tests {
             ("https://x.example/team", Err("no path")),
             ("https://x.example/team/", Err("no path")),
             ("https://x.example//", Err("no path")),
-            ("https://ana:hunter2@x.example", Err("no user")),
-            ("https://hunter2@x.example/team", Err("no user")),
+            ("https://ana:hunter2@x.example", Err("user or password")),
+            ("https://hunter2@x.example/team", Err("user or password")),
             ("https://x.example?hunter2", Err("end after host")),
             ("https://x.example/#hunter2", Err("end after host")),
             ("ftp://x.example", Err("https://team.example.com")),

@@ -1,21 +1,22 @@
-//! What is known of broken connections. A restart of the server or of a proxy breaks them all at
-//! once, and only using a connection shows that it is broken; so when one is, the others that were
-//! opened before are not used again either (SQLAlchemy's "optimistic disconnect handling").
+//! Tracks broken connections. A restart of the server or a proxy breaks all connections at once,
+//! and only using one shows that it is broken. When one is found broken, all connections that were
+//! opened before are discarded (SQLAlchemy's "optimistic disconnect handling").
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Ages are measured a moment before they are judged: in doubt, a connection is not used again.
+/// A margin for ages, which are measured shortly before they are compared: in doubt, a connection
+/// is discarded.
 const DOUBT: Duration = Duration::from_millis(10);
 
-/// When a connection was last found broken. Clones share it.
+/// When a connection was last found broken. Clones share the value.
 #[derive(Clone, Debug)]
 pub(super) struct Breaks {
     start: Instant,
     /// Microseconds after `start`; 0 for never.
     last: Arc<AtomicU64>,
-    /// Whether a statement was not answered, and none has been since.
+    /// Whether a statement timed out and none was answered since.
     silent: Arc<AtomicBool>,
 }
 
@@ -28,25 +29,25 @@ impl Breaks {
         }
     }
 
-    /// A connection has been found broken.
+    /// Records that a connection was found broken.
     pub(super) fn note(&self) {
         self.note_at(self.start.elapsed());
     }
 
-    /// A connection has been found broken because nothing came over it.
+    /// Records that a connection was found broken because of a timeout.
     pub(super) fn note_silence(&self) {
         self.silent.store(true, Ordering::Relaxed);
         self.note();
     }
 
-    /// A statement has been answered.
+    /// Records that a statement was answered.
     pub(super) fn note_answer(&self) {
         if self.is_silent() {
             self.silent.store(false, Ordering::Relaxed);
         }
     }
 
-    /// Whether the database is silent, as far as is known.
+    /// Whether the database did not answer the last statement.
     pub(super) fn is_silent(&self) -> bool {
         self.silent.load(Ordering::Relaxed)
     }
@@ -56,7 +57,7 @@ impl Breaks {
         self.last.fetch_max(micros.max(1), Ordering::Relaxed);
     }
 
-    /// Whether a connection of this age was opened before one was last found broken.
+    /// Whether a connection of this age was opened before the last break.
     pub(super) fn concern(&self, age: Duration) -> bool {
         self.concern_at(self.start.elapsed(), age)
     }
@@ -74,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn connections_opened_before_a_break_are_concerned() {
+    fn connections_opened_before_a_break_are_suspect() {
         let second = Duration::from_secs(1);
         let breaks = Breaks::new();
         assert!(!breaks.concern_at(2 * second, second));

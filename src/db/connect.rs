@@ -1,4 +1,4 @@
-//! Connecting: where the database is, and how its connections are set up.
+//! Connects to the database and configures its connections.
 
 use super::breaks::Breaks;
 use super::failure::Kind;
@@ -20,24 +20,24 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
-/// How long a program that starts waits for its database.
+/// How long the program waits for its database at startup.
 const STARTING: Duration = Duration::from_secs(10);
 /// How long a writer waits for another process that writes to the same SQLite file.
 const SQLITE_BUSY: Duration = Duration::from_secs(5);
 
 impl Db {
-    /// Connects, making the data folder and the SQLite file where they are missing.
+    /// Connects to the database. Creates the data folder and the SQLite file if they are missing.
     ///
     /// # Errors
-    /// When the URL is of another kind, or the database does not answer.
+    /// If the URL is invalid or the database does not answer.
     pub async fn connect(config: &Config) -> Result<Db> {
         Db::open(config, true).await
     }
 
-    /// Connects to a database that exists already.
+    /// Connects to an existing database.
     ///
     /// # Errors
-    /// Those of [`Db::connect`]; where there is no SQLite file.
+    /// Those of [`Db::connect`], and if there is no SQLite file.
     pub async fn connect_to_existing(config: &Config) -> Result<Db> {
         Db::open(config, false).await
     }
@@ -54,7 +54,7 @@ impl Db {
         }
         let Location { engine, name } = location;
         let limits = Limits::of(config);
-        // Only commands of operators begin with a database that must exist.
+        // Only operators' commands require an existing database.
         let limits = if create { limits } else { limits.unhurried() };
         match engine {
             Engine::Sqlite(options) => Db::open_sqlite(config, *options, &name, create).await,
@@ -84,7 +84,7 @@ impl Db {
             .disable_statement_logging();
         let creating = options.clone().create_if_missing(create);
         let file = DatabaseFile::open(&creating).await.map_err(wrong)?;
-        // From now on it exists. Where it is gone, an empty one must not take its place.
+        // The file exists from now on. If it is deleted, it must not be replaced by an empty one.
         let options = options.create_if_missing(false);
         let pool = SqlitePoolOptions::new()
             .max_connections(config.database_connections)
@@ -118,7 +118,7 @@ impl Db {
         let options = options.disable_statement_logging();
         let options = match pooler {
             Pooler::None => options.application_name("tokenvue"),
-            // Poolers refuse start-up parameters that they do not know.
+            // Poolers reject startup parameters that they do not know.
             Pooler::Transaction => options.statement_cache_capacity(0).extra_float_digits(None),
         };
         let breaks = Breaks::new();
@@ -144,14 +144,14 @@ impl Db {
     }
 }
 
-/// How many of PostgreSQL's connections may be in transactions that write: a quarter, but at least
-/// one, is for those who only read.
+/// Returns how many PostgreSQL connections write transactions may use. A quarter, but at least one,
+/// is reserved for reads.
 fn writers(connections: u32) -> usize {
     let readers = connections.div_ceil(4);
     usize::try_from(connections.saturating_sub(readers).max(1)).unwrap_or(1)
 }
 
-/// Whether a database file that does not exist may be made.
+/// Checks whether a missing database file may be created.
 fn may_create(options: &SqliteConnectOptions, create: bool) -> Result<()> {
     let path = options.get_filename();
     let name = path.display();
@@ -172,12 +172,13 @@ fn may_create(options: &SqliteConnectOptions, create: bool) -> Result<()> {
     Ok(())
 }
 
-/// The pool tries again while nothing listens, and says in the end only that its time was up.
+/// Describes a failed connection attempt. The pool retries while nothing listens and reports only a
+/// timeout.
 fn unreachable_at(place: &str, error: sqlx::Error) -> Error {
     let seconds = STARTING.as_secs();
     let error = DbErr::Conn(RuntimeErr::SqlxError(error.into()));
     Error::internal(if Kind::of(&error) == Kind::Exhausted {
-        format!("no database has answered at {place} within {seconds} seconds")
+        format!("the database at {place} did not answer within {seconds} seconds")
     } else {
         format!("cannot use the database at {place}: {error}")
     })

@@ -1,4 +1,4 @@
-//! What one transaction, or one statement outside of any, has to itself.
+//! Connections and transactions that are used exclusively.
 
 use super::Observer;
 use super::session::Session;
@@ -7,7 +7,7 @@ use sea_orm::{
 };
 use tokio::sync::Mutex;
 
-/// A connection to PostgreSQL; statements take turns on it.
+/// A PostgreSQL connection that runs one statement at a time.
 pub(super) struct Exclusive {
     session: Mutex<Session>,
     observer: Option<Observer>,
@@ -57,7 +57,7 @@ impl ConnectionTrait for Exclusive {
     }
 }
 
-/// An open transaction. One that is dropped is rolled back.
+/// An open transaction. It is rolled back when dropped.
 pub(super) enum Transaction {
     Sqlite(DatabaseTransaction),
     Postgres(Exclusive),

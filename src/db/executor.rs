@@ -1,4 +1,4 @@
-//! Single statements, outside of transactions.
+//! Runs single statements outside of transactions.
 
 use super::Db;
 use super::exclusive::{Exclusive, Transaction};
@@ -16,11 +16,8 @@ use std::pin::Pin;
 use tokio::time::Instant;
 
 impl Db {
-    /// Reads with a plan of its own for these values: for statements like searches, whose best plan
-    /// depends on how common a value is.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Runs a query with a custom plan for its values, for statements such as searches whose best
+    /// plan depends on how common a value is.
     pub async fn query_replanned(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         if !self.is_postgres() {
             return self.query_all_raw(statement).await;
@@ -50,13 +47,13 @@ impl Db {
         Ok(rows)
     }
 
-    /// A connection to PostgreSQL.
+    /// Takes a PostgreSQL connection.
     pub(super) async fn session(&self, deadline: Instant) -> Result<Session, DbErr> {
         let pool = self.connection.get_postgres_connection_pool();
         Session::acquire(pool, self.limits, self.pooler, &self.breaks, deadline).await
     }
 
-    /// What one statement runs on: under a transaction pooler, a transaction of its own.
+    /// Returns what a statement runs on: with a transaction pooler, its own transaction.
     async fn executor(&self, deadline: Instant) -> Result<Executor<'_>, DbErr> {
         if !self.is_postgres() {
             return Ok(Executor::Sqlite(&self.connection));
@@ -70,7 +67,7 @@ impl Db {
         })
     }
 
-    /// Runs one statement; tried again when reading and the connection turns out to be broken.
+    /// Runs one statement. A read is retried if the connection turns out to be broken.
     async fn run<T>(&self, statement: Statement, how: How<T>) -> Result<T, DbErr> {
         let mut attempts = Attempts::first();
         loop {
@@ -85,7 +82,7 @@ impl Db {
         }
     }
 
-    /// Runs a statement that returns no rows, whether it reads or writes.
+    /// Runs a statement without rows, whether it reads or writes.
     pub(super) async fn execute_any(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         let run: Run<_> = |on, statement| Box::pin(on.execute(statement));
         self.run(statement, How { run, reads: None }).await
@@ -111,7 +108,7 @@ impl Db {
         self.run(statement, How { run, reads }).await
     }
 
-    /// Reads over the connection of the query that is running, if there is one.
+    /// Reads over the shared connection of the current query, if there is one.
     async fn read_on_lease(
         &self,
         statement: &Statement,
@@ -160,7 +157,7 @@ impl Db {
     }
 }
 
-/// What a statement outside of our transactions runs on.
+/// What a single statement runs on.
 enum Executor<'a> {
     Sqlite(&'a DatabaseConnection),
     Single(Exclusive),
@@ -198,7 +195,7 @@ type Run<T> = for<'e> fn(
     Statement,
 ) -> Pin<Box<dyn Future<Output = Result<T, DbErr>> + Send + 'e>>;
 
-/// How a statement is run; and where it only reads, what becomes of its rows.
+/// How to run a statement and, for reads, how to convert its rows.
 struct How<T> {
     run: Run<T>,
     reads: Option<fn(Vec<QueryResult>) -> T>,

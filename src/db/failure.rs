@@ -1,4 +1,4 @@
-//! What errors of the database mean: for what was tried, for the connection, and for clients.
+//! Classifies database errors: what they mean for the operation, the connection, and clients.
 
 use crate::error::Error;
 use sea_orm::sqlx;
@@ -6,39 +6,39 @@ use sea_orm::sqlx::sqlite::SqliteError;
 use sea_orm::{DbErr, RuntimeErr};
 use std::io;
 
-/// What kind of failure an error of the database is.
+/// The kind of a database error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Another transaction was faster: a lost conflict, or a row that came or went meanwhile.
+    /// A conflict with another transaction, including a row that was added or deleted concurrently.
     Conflict,
-    /// A lock, a statement or a transaction took longer than the settings allow.
+    /// A lock, statement, or transaction timeout.
     TimedOut,
     /// No connection became free in time.
     Exhausted,
-    /// The server ended a transaction because this program let it wait.
+    /// The server ended a transaction that was idle for too long.
     CutOff,
-    /// The connection broke, or the server that it led to stops.
+    /// The connection broke, or the server is shutting down.
     Broken,
-    /// The server, or the way to it, has not answered in time.
+    /// The server or the network did not answer in time.
     Silent,
     /// The server has become a standby.
     Standby,
     /// The disk is full.
     DiskFull,
-    /// The disk failed while something was written.
+    /// A write to the disk failed.
     NotWritten,
     /// The database is read-only.
     ReadOnly,
-    /// The database can be neither read nor written: the disk fails, or its contents are damaged.
+    /// The database can be neither read nor written: the disk fails, or the contents are corrupt.
     Unreadable,
-    /// The SQLite file is no longer the one that was opened.
+    /// The SQLite file was deleted or replaced.
     FileMoved,
-    /// Anything else: a fault of this program.
+    /// Anything else: a bug in this program.
     Other,
 }
 
 impl Kind {
-    /// The kind of an error.
+    /// Returns the kind of an error.
     pub fn of(error: &DbErr) -> Kind {
         let cause = match error {
             DbErr::ConnectionAcquire(_) => return Kind::Exhausted,
@@ -61,8 +61,8 @@ impl Kind {
                     postgres(&code)
                 }
             }
-            // PgBouncer, HAProxy and servers that go down also break off in the middle of a
-            // message, or answer with something that is none.
+            // PgBouncer, HAProxy, and servers that shut down may also end a connection within a
+            // message, or send something that is not one.
             sqlx::Error::Io(_)
             | sqlx::Error::Protocol(_)
             | sqlx::Error::Tls(_)
@@ -74,7 +74,7 @@ impl Kind {
         }
     }
 
-    /// Its name in metrics.
+    /// Returns the name in metrics.
     pub fn label(self) -> &'static str {
         match self {
             Kind::Conflict => "conflict",
@@ -93,7 +93,8 @@ impl Kind {
         }
     }
 
-    /// Why the database cannot save, in words for operators; `None` for failures of one operation.
+    /// Returns why the database cannot save, for operators, or `None` for failures of one
+    /// operation.
     pub fn obstacle(self) -> Option<&'static str> {
         Some(match self {
             Kind::Standby => "it is a standby",
@@ -106,7 +107,7 @@ impl Kind {
         })
     }
 
-    /// Whether reading works, but nothing can be saved.
+    /// Whether the database can be read but not written.
     pub fn prevents_saving(self) -> bool {
         matches!(
             self,
@@ -114,7 +115,7 @@ impl Kind {
         )
     }
 
-    /// Whether the operation failed for reasons outside of it that may pass.
+    /// Whether the operation failed because of a condition outside of it that may be temporary.
     pub fn is_outage(self) -> bool {
         matches!(
             self,
@@ -128,7 +129,7 @@ impl Kind {
         )
     }
 
-    /// Whether the same transaction may well succeed if it is run again. What took too long, would
+    /// Whether the same transaction may succeed when it is run again. After a timeout, it would
     /// take too long again.
     fn is_passing(self) -> bool {
         matches!(
@@ -138,13 +139,13 @@ impl Kind {
     }
 }
 
-/// Result codes of SQLite (<https://www.sqlite.org/rescode.html>): the primary one is in the low
-/// byte.
+/// Classifies result codes of SQLite (<https://www.sqlite.org/rescode.html>). The primary code is
+/// the low byte.
 fn sqlite(code: u32) -> Kind {
     match (code & 0xff, code) {
         // BUSY, LOCKED
         (5 | 6, _) => Kind::Conflict,
-        // FULL; IOERR_SHMSIZE, which it says when the disk has no room for the index of the log
+        // FULL; IOERR_SHMSIZE, if the disk has no space for the index of the log
         (13, _) | (_, 4874) => Kind::DiskFull,
         // IOERR_READ, IOERR_SHORT_READ, IOERR_CORRUPTFS; CANTOPEN, CORRUPT, NOTADB
         (_, 266 | 522 | 8458) | (14 | 11 | 26, _) => Kind::Unreadable,
@@ -158,10 +159,11 @@ fn sqlite(code: u32) -> Kind {
     }
 }
 
-/// What PostgreSQL says when it ends a transaction, and the connection, for `transaction_timeout`.
+/// The code with which PostgreSQL ends a transaction and the connection after
+/// `transaction_timeout`.
 const TRANSACTION_TIMEOUT: &str = "25P04";
 
-/// SQLSTATE codes (PostgreSQL, appendix A).
+/// Classifies SQLSTATE codes (PostgreSQL, appendix A).
 fn postgres(code: &str) -> Kind {
     match code {
         "40001" | "40P01" | "23505" | "23503" => Kind::Conflict,
@@ -175,13 +177,13 @@ fn postgres(code: &str) -> Kind {
         "58030" => Kind::NotWritten,
         "XX001" | "XX002" => Kind::Unreadable,
         "57P01" | "57P02" | "57P03" | "57P05" => Kind::Broken,
-        // PgBouncer says 08P01 for all that is wrong with its connection to the server.
+        // PgBouncer uses 08P01 for all problems with its connection to the server.
         _ if code.starts_with("08") => Kind::Broken,
         _ => Kind::Other,
     }
 }
 
-/// The SQLite file is not the one that was opened: what is written to that one would be lost.
+/// The SQLite file was replaced: writes to the open one would be lost.
 #[derive(Debug, thiserror::Error)]
 #[error("{0} was deleted or replaced while the program was running")]
 pub(super) struct FileMoved(pub(super) String);
@@ -193,9 +195,9 @@ impl From<FileMoved> for DbErr {
     }
 }
 
-/// What a failed commit means. Where the database has refused it, nothing has changed and the
-/// transaction may run again; where the connection broke, it may have been done, and running it
-/// again could do it twice.
+/// Converts the error of a commit. If the database rejected it, nothing has changed and the
+/// transaction can be run again. If the connection broke, the commit may have succeeded, and
+/// running the transaction again could apply it twice.
 pub(super) fn not_committed(error: DbErr) -> Error {
     if matches!(Kind::of(&error), Kind::Broken | Kind::Silent) {
         Error::internal(format!("the connection broke during a commit: {error}"))
@@ -212,7 +214,7 @@ pub(super) fn is_passing(error: &Error) -> bool {
     }
 }
 
-/// Whether trying again makes sense after this error.
+/// Whether a retry makes sense after this error.
 pub(super) fn is_worth_another_try(error: &DbErr) -> bool {
     Kind::of(error).is_passing()
 }
@@ -228,12 +230,12 @@ pub(super) fn is_missing_table(error: &DbErr) -> bool {
     error.code().is_some_and(|code| code == "42P01") || error.message().starts_with("no such table")
 }
 
-/// Whether the connection that gave this error is of no more use, and those like it neither.
+/// Whether the connection, and all older ones, must be discarded after this error.
 pub(super) fn means_break(error: &DbErr) -> bool {
     matches!(Kind::of(error), Kind::Broken | Kind::Silent | Kind::Standby)
 }
 
-/// Whether a connection to PostgreSQL is of no more use after this error.
+/// Whether a PostgreSQL connection must be discarded after this error.
 pub(super) fn ends_connection(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|error| error.code());
     matches!(
@@ -247,7 +249,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_tell_what_may_be_tried_again() {
+    fn error_codes_determine_retries() {
         for (code, kind) in [
             ("40001", Kind::Conflict),
             ("55P03", Kind::TimedOut),

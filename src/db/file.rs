@@ -1,5 +1,5 @@
 //! The files of an SQLite database. A file that is deleted or replaced while it is open can still
-//! be written to, but what is written is lost with the process.
+//! be written to, but the writes are lost when the process ends.
 
 use super::failure::FileMoved;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -10,35 +10,34 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use tokio::sync::Mutex;
 
-/// What tells one file from another: device and inode.
+/// Identifies a file: device and inode.
 type Identity = (u64, u64);
 
-/// The files of a database as they were when it was opened.
+/// The files of a database when it was opened.
 pub(super) struct DatabaseFile {
     /// The database, and its write-ahead log if there is one.
     opened: Vec<(PathBuf, Identity)>,
-    /// A connection that is only kept open: the last one that closes deletes the log, so without
-    /// it the log would come and go with the connections of the pool. It also keeps inodes from
-    /// being used for other files.
+    /// A connection that stays open. The last connection that closes deletes the log, so without
+    /// this one the log would come and go with the pool's connections. It also keeps inodes from
+    /// being reused.
     anchor: Mutex<Option<SqliteConnection>>,
 }
 
 impl DatabaseFile {
-    /// Opens the database with `options`, and remembers its files.
+    /// Opens the database with `options` and records the identity of its files.
     ///
     /// # Errors
-    /// Those of SQLite. The file system's, where it has no such file: databases in memory are not
-    /// supported.
+    /// If the file does not exist: in-memory databases are not supported.
     pub(super) async fn open(options: &SqliteConnectOptions) -> Result<DatabaseFile, sqlx::Error> {
         let path = options.get_filename();
         let mut anchor = SqliteConnection::connect_with(options).await?;
-        // The log is made by the first statement that reads.
+        // The first read creates the log.
         anchor
             .execute("SELECT 1 FROM sqlite_schema LIMIT 1")
             .await?;
         let mut opened = vec![(path.to_owned(), identity(path)?)];
         let log = log_of(path);
-        // A file system without shared memory leaves SQLite in another journal mode.
+        // On a file system without shared memory, SQLite uses another journal mode.
         if let Ok(identity) = identity(&log) {
             opened.push((log, identity));
         }
@@ -48,10 +47,10 @@ impl DatabaseFile {
         })
     }
 
-    /// Checks that the files are those that were opened. It costs a system call for each.
+    /// Checks that the files are those that were opened, with one system call each.
     ///
     /// # Errors
-    /// Where one of them is gone or another one.
+    /// If a file was deleted or replaced.
     pub(super) fn check(&self) -> Result<(), FileMoved> {
         let is_same = |(path, opened): &(PathBuf, Identity)| {
             identity(path).is_ok_and(|identity| identity == *opened)
@@ -62,8 +61,7 @@ impl DatabaseFile {
         }
     }
 
-    /// Closes the connection that it has kept open. Where the file is another one by now, SQLite
-    /// notices by itself and leaves it alone.
+    /// Closes the connection. SQLite itself detects a replaced file and does not change it.
     pub(super) async fn close(&self) {
         let Some(anchor) = self.anchor.lock().await.take() else {
             return;
@@ -75,11 +73,8 @@ impl DatabaseFile {
     }
 }
 
-/// Makes an empty file that only this user can read and write; SQLite gives its log the same mode.
-/// Where another process has made it meanwhile, it is left as it is.
-///
-/// # Errors
-/// Those of the file system.
+/// Creates an empty file that only this user can read and write; SQLite gives its log the same
+/// mode. Does nothing if the file exists.
 pub(super) fn create_private(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt as _;
     let made = std::fs::OpenOptions::new()
@@ -93,7 +88,7 @@ pub(super) fn create_private(path: &Path) -> io::Result<()> {
     }
 }
 
-/// The write-ahead log of a database.
+/// Returns the path of a database's write-ahead log.
 pub(super) fn log_of(path: &Path) -> PathBuf {
     let mut name = OsString::from(path);
     name.push("-wal");

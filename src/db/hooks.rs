@@ -1,7 +1,7 @@
-//! What is checked when a connection is taken out of the pool and given back.
+//! Checks on connections when they leave the pool and return to it.
 //!
-//! A connection in the pool must be outside of any transaction: the next one would begin inside of
-//! it, as a savepoint, and nobody would ever commit.
+//! A connection in the pool must not be in a transaction: the next transaction would be a savepoint
+//! of it and never be committed.
 
 use super::breaks::Breaks;
 use super::limits::Limits;
@@ -12,15 +12,15 @@ use sea_orm::sqlx::pool::PoolConnectionMetadata;
 use sea_orm::sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use std::time::Duration;
 
-/// After how long without use a connection is tested before it is used again: proxies and firewalls
-/// forget those that are idle.
+/// The idle time after which a connection is tested before use: proxies and firewalls drop idle
+/// ones.
 const IDLE: Duration = Duration::from_secs(2);
-/// How long the answer to that test is waited for.
+/// The timeout of this test.
 const ANSWER: Duration = Duration::from_secs(1);
 
 type Verdict<'c> = BoxFuture<'c, sqlx::Result<bool>>;
 
-/// Refuses a connection that is inside a transaction.
+/// Rejects a connection that is in a transaction.
 pub(super) fn before_acquire_sqlite(
     connection: &mut SqliteConnection,
     _: PoolConnectionMetadata,
@@ -28,7 +28,7 @@ pub(super) fn before_acquire_sqlite(
     std::future::ready(Ok(!connection.is_in_transaction())).boxed()
 }
 
-/// Closes a connection whose transaction could not be ended. That ends the transaction, too.
+/// Closes a connection whose transaction could not be ended, which rolls it back.
 pub(super) fn after_release_sqlite(
     connection: &mut SqliteConnection,
     _: PoolConnectionMetadata,
@@ -37,18 +37,18 @@ pub(super) fn after_release_sqlite(
         return std::future::ready(Ok(true)).boxed();
     }
     async {
-        // A rollback may still wait in the queue of the connection's thread.
+        // A rollback may still be queued in the connection's thread.
         connection.ping().await?;
         let ended = !connection.is_in_transaction();
         if !ended {
-            tracing::warn!("a transaction could not be rolled back: its connection is closed");
+            tracing::warn!("a transaction could not be rolled back; closing its connection");
         }
         Ok(ended)
     }
     .boxed()
 }
 
-/// Tells the server what a connection of ours may do.
+/// Sets the limits of a new connection.
 pub(super) fn after_connect_postgres(
     limits: Limits,
 ) -> impl Fn(&mut PgConnection, PoolConnectionMetadata) -> BoxFuture<'_, sqlx::Result<()>>
@@ -67,8 +67,8 @@ pub(super) fn after_connect_postgres(
     }
 }
 
-/// Refuses a connection that is broken or silent as far as is known. No transaction is open on it:
-/// `Session` has seen to that.
+/// Rejects a connection that is known to be broken or silent. It has no open transaction; `Session`
+/// ensures this.
 pub(super) fn before_acquire_postgres(
     breaks: Breaks,
 ) -> impl Fn(&mut PgConnection, PoolConnectionMetadata) -> Verdict<'_> + Send + Sync + 'static {
@@ -84,7 +84,7 @@ pub(super) fn before_acquire_postgres(
             let answer = tokio::time::timeout(ANSWER, connection.ping()).await;
             let answers = matches!(answer, Ok(Ok(())));
             if !answers {
-                tracing::warn!("an idle connection to the database was broken or silent");
+                tracing::warn!("discarded an idle database connection that was broken or silent");
                 breaks.note();
             }
             Ok(answers)

@@ -1,15 +1,15 @@
-//! One connection for all that a query reads.
+//! One connection for all reads of a query.
 //!
-//! Taking a connection out of the pool and giving it back costs more than most of our statements:
-//! sqlx asks the server whether it is still there, from a task of its own. And a query that reads
-//! many things at once could take every connection that there is.
+//! Taking a connection from the pool and returning it costs more than most statements, because sqlx
+//! tests the connection in a separate task. Also, a query with many parallel reads could take all
+//! connections.
 
 use super::session::Session;
 use sea_orm::{DbErr, QueryResult, Statement};
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
-/// The connection of a query, from its first statement on. Its statements take turns.
+/// The connection of a query, from its first statement on. It runs one statement at a time.
 #[derive(Clone, Default)]
 pub(super) struct Lease(Arc<Mutex<State>>);
 
@@ -26,22 +26,22 @@ tokio::task_local! {
     static CURRENT: Option<Lease>;
 }
 
-/// Runs `work`, whose reads share a connection if `shared` says so.
+/// Runs `work`. Its reads share one connection if `shared` is true.
 pub(super) async fn scope<W: Future>(shared: bool, work: W) -> W::Output {
     CURRENT.scope(shared.then(Lease::default), work).await
 }
 
 impl Lease {
-    /// The one of the query that is running.
+    /// Returns the lease of the current query.
     pub(super) fn current() -> Option<Lease> {
         CURRENT.try_with(Clone::clone).ok().flatten()
     }
 
-    /// Runs a statement that reads, over a connection that `acquire` gives where there is none yet;
-    /// `None` where the lease has ended.
+    /// Runs a read statement, over a connection from `acquire` if the lease has none. Returns
+    /// `None` if the lease has ended.
     ///
     /// # Errors
-    /// Those of the database, after which the connection is given back.
+    /// After any error, the connection is returned to the pool.
     pub(super) async fn read(
         &self,
         acquire: impl Future<Output = Result<Session, DbErr>>,
@@ -61,8 +61,8 @@ impl Lease {
         Ok(Some(rows.into_iter().map(QueryResult::from).collect()))
     }
 
-    /// Gives the connection back, for good. Whoever waits for a connection must not hold another
-    /// meanwhile: else all could be held by those who wait.
+    /// Returns the connection to the pool for good. A task that waits for a connection must not
+    /// hold another one, since waiting tasks could then hold all of them.
     pub(super) async fn end(&self) {
         *self.0.lock().await = State::Ended;
     }

@@ -1,26 +1,26 @@
-//! How long PostgreSQL lets this program hold things up. The server itself enforces the limits, so
-//! that they hold for a replica that is frozen or has lost its network, too.
+//! Time limits that PostgreSQL enforces on this program. The server enforces them, so they also
+//! apply to a replica that is frozen or has lost its network.
 
 use crate::config::{Config, Pooler};
 use std::fmt::Write as _;
 use std::time::Duration;
 
-/// How much longer than the server may take over a statement its answer is waited for: the way
-/// there and back. After that the connection counts as silent.
+/// How much longer than the server's statement timeout this program waits for the response, for
+/// network latency. After that, the connection counts as silent.
 const ON_THE_WAY: Duration = Duration::from_secs(1);
-/// The limits of an operator's commands, which may go through whole tables.
+/// The limits for operators' commands, which may scan whole tables.
 const UNHURRIED: Duration = Duration::from_secs(10 * 60);
-/// `transaction_timeout` exists since this version.
+/// The first version of PostgreSQL with `transaction_timeout`.
 const TRANSACTION_TIMEOUT: u32 = 170_000;
 
-/// When the server gives up its own side of a connection to a client that has vanished: after 30
-/// seconds without a word it asks 3 times in 15 seconds, and what it has sent must be acknowledged
-/// within 30. Without effect where the connection is no TCP connection.
+/// Sets when the server closes a connection whose client has vanished: it sends 3 probes within 15
+/// seconds after 30 idle seconds, and sent data must be acknowledged within 30 seconds. Has no
+/// effect on connections other than TCP.
 const KEEP_ALIVE: &str = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 5; \
     SET tcp_keepalives_count = 3; SET tcp_user_timeout = 30000";
 
-/// Lets a migration take its time. A replica that freezes in one must not keep others from starting
-/// for ever.
+/// Returns the limits for a migration, which may take long. A replica that freezes in one must not
+/// block others forever.
 pub(super) fn of_migration(version: Option<u32>) -> String {
     let mut text = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; \
         SET LOCAL idle_in_transaction_session_timeout = 60000"
@@ -46,7 +46,7 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    /// The settings; none exceeds the time that a request may take.
+    /// Returns the limits from the settings. None exceeds the time limit of a request.
     pub(super) fn of(config: &Config) -> Limits {
         let longest = config.request_timeout.to_std().unwrap_or_default();
         let limit = |set: chrono::Duration| set.to_std().unwrap_or_default().min(longest);
@@ -59,7 +59,7 @@ impl Limits {
         }
     }
 
-    /// For commands of operators, nobody waits for whose statements.
+    /// Returns the limits for operators' commands, whose statements no user waits for.
     pub(super) fn unhurried(self) -> Limits {
         Limits {
             statement: UNHURRIED,
@@ -68,13 +68,13 @@ impl Limits {
         }
     }
 
-    /// How long the answer to one statement is waited for.
+    /// Returns how long to wait for the response to a statement.
     pub(super) fn answer(&self) -> Duration {
         self.statement + ON_THE_WAY
     }
 
-    /// What is sent over a new connection; nothing behind a pooler, whose connections to the server
-    /// are not ours.
+    /// Returns the commands for a new connection, or `None` with a pooler, whose server connections
+    /// are shared.
     pub(super) fn of_session(&self, version: Option<u32>) -> Option<String> {
         match self.pooler {
             Pooler::None => Some(format!("{}{KEEP_ALIVE}", self.commands("SET", version))),
@@ -82,7 +82,8 @@ impl Limits {
         }
     }
 
-    /// How a transaction begins: one message, so that the limits cost no time of their own.
+    /// Returns the commands that begin a transaction, as one message, so that setting limits takes
+    /// no additional round trip.
     pub(super) fn begin(&self, version: Option<u32>) -> String {
         match self.pooler {
             Pooler::None => "BEGIN; ".to_owned(),
@@ -100,7 +101,7 @@ impl Limits {
             ("idle_in_transaction_session_timeout", self.idle),
         ];
         for (name, limit) in all.into_iter().chain(transaction) {
-            // Nothing would mean no limit.
+            // Zero would mean no limit.
             let millis = limit.as_millis().max(1);
             let _ = write!(text, "{set} {name} = {millis}; ");
         }
@@ -117,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pooled_transaction_sets_its_limits_as_it_begins() {
+    fn pooled_transaction_sets_its_limits_when_it_begins() {
         let flags = ["--database-pooler", "transaction"];
         assert_eq!(
             limits(&flags).begin(Some(170_002)),
@@ -134,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_of_our_own_is_limited_once() {
+    fn own_connection_sets_its_limits_once() {
         let limits = limits(&[]);
         assert_eq!(limits.begin(Some(150_000)), "BEGIN; ");
         let session = limits.of_session(Some(150_000)).unwrap();
@@ -145,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn no_limit_exceeds_the_time_of_a_request() {
+    fn no_limit_exceeds_the_request_timeout() {
         let limits = limits(&["--request-timeout", "2s"]);
         assert_eq!(limits.statement, Duration::from_secs(2));
         assert_eq!(limits.transaction, Duration::from_secs(2));

@@ -1,8 +1,7 @@
-//! Where the database is: the settings, read into what the driver takes.
+//! The location of the database, from the settings.
 //!
-//! A database URL holds a password, so no message here repeats any part of the URL but the host, the
-//! port and the name of the database, and those only once the URL has been read without doubt about
-//! where the password ends.
+//! A database URL contains a password. Messages therefore contain only its host, port, and database
+//! name, and only if it is unambiguous where the password ends.
 
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -14,9 +13,9 @@ use std::net::IpAddr;
 use std::path::Path;
 use url::Url;
 
-/// The name of the database's file in the data folder.
+/// The name of the database file in the data folder.
 const FILE: &str = "tokenvue.db";
-/// The parameters that may follow `?` in a PostgreSQL URL. The driver would log any other one, with
+/// The parameters that may follow `?` in a PostgreSQL URL. The driver would log an unknown one with
 /// its value.
 const PARAMETERS: [&str; 17] = [
     "sslmode",
@@ -38,14 +37,14 @@ const PARAMETERS: [&str; 17] = [
     "application_name",
 ];
 
-/// A database, and how to name it in messages.
+/// A database and its name in messages.
 pub(super) struct Location {
     pub(super) engine: Engine,
-    /// Without user, password and parameters.
+    /// Without user, password, and parameters.
     pub(super) name: String,
 }
 
-/// The driver's options for where the database is.
+/// The driver's connection options.
 pub(super) enum Engine {
     Sqlite(Box<SqliteConnectOptions>),
     Postgres(Box<PgConnectOptions>),
@@ -57,29 +56,29 @@ enum UrlError {
     #[error("must be like postgres://USER:PASSWORD@HOST/DATABASE or sqlite://FILE")]
     Scheme,
     #[error(
-        "must be like postgres://USER:PASSWORD@HOST/DATABASE: percent-encode what is special in \
+        "must be like postgres://USER:PASSWORD@HOST/DATABASE: percent-encode special characters in \
          user and password (/ as %2F, # as %23, ? as %3F, @ as %40, % as %25)"
     )]
     Encoding,
     #[error(
-        "has a parameter after ? that is unknown or has a wrong value; known are sslmode, \
+        "has an unknown parameter or an invalid value after ?; the parameters are sslmode, \
          sslrootcert, sslcert, sslkey, host, port, dbname, user, password and application_name. \
          Percent-encode & and = in values"
     )]
     Parameter,
     #[error(
-        "names no file of SQLite's: it must be like sqlite://FILE, with % in the file's name \
+        "names no SQLite file: it must be like sqlite://FILE, with % in the file's name \
          percent-encoded as %25, ? as %3F and # as %23, and mode or cache as parameters"
     )]
     File,
 }
 
 impl Location {
-    /// Reads the settings. Makes the data folder if it is missing, holds the database, and `create`
-    /// says so.
+    /// Reads the settings. Creates the data folder if it is needed and missing, and `create` is
+    /// set.
     ///
     /// # Errors
-    /// When the URL is wrong, or the folder cannot be made.
+    /// If the URL is invalid or the folder cannot be created.
     pub(super) fn of(config: &Config, create: bool) -> Result<Location> {
         match &config.database_url {
             Some(url) => Location::from_url(url.expose_secret().trim())
@@ -88,16 +87,16 @@ impl Location {
         }
     }
 
-    /// The path goes to SQLite as it is, never as part of a URL, in which `%`, `?` and `#` would
-    /// mean something.
+    /// Passes the path to SQLite directly and not as part of a URL, in which `%`, `?`, and `#` have
+    /// a meaning.
     fn in_folder(folder: &Path, create: bool) -> Result<Location> {
         let unusable = |error: std::io::Error| {
-            Error::internal(format!("cannot make {}: {error}", folder.display()))
+            Error::internal(format!("cannot create {}: {error}", folder.display()))
         };
         if create {
             private_folder(folder).map_err(unusable)?;
         }
-        // SQLite takes a name that starts with `file:` for a URI; an absolute one never does.
+        // SQLite interprets a name that starts with `file:` as a URI; an absolute path never does.
         let file = std::path::absolute(folder.join(FILE)).map_err(unusable)?;
         Ok(Location {
             name: file.display().to_string(),
@@ -105,9 +104,9 @@ impl Location {
         })
     }
 
-    /// Whether the connection may be without encryption, although it leaves this machine and
-    /// nobody has asked for that: without `sslmode`, the driver takes TLS only where it is offered,
-    /// which a network can suppress.
+    /// Whether the connection leaves this machine and may be unencrypted without an explicit
+    /// setting: without `sslmode`, the driver uses TLS only if the server offers it, which an
+    /// attacker on the network can suppress.
     pub(super) fn may_be_plain(&self) -> bool {
         let Engine::Postgres(options) = &self.engine else {
             return false;
@@ -131,8 +130,8 @@ impl Location {
     }
 }
 
-/// Makes a folder, and those above it, for this user only: the database holds personal data. One that
-/// exists is left as it is.
+/// Creates a folder and its parents with access for this user only, because the database contains
+/// personal data. Existing folders are not changed.
 fn private_folder(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
     std::fs::DirBuilder::new()
@@ -146,7 +145,7 @@ fn sqlite(text: &str) -> Result<Location, UrlError> {
     let rest = rest.strip_prefix("//").unwrap_or(rest);
     let file = rest.split('?').next().unwrap_or_default();
     let is_login = rest.contains('@') && file.split('/').next().is_some_and(|s| s.contains(':'));
-    // A fragment would be cut off by other readers of URLs, and taken for the name by this one.
+    // Other URL parsers would drop a fragment, and this one would make it part of the name.
     if is_login || file.is_empty() || rest.contains('#') {
         return Err(UrlError::File);
     }
@@ -160,7 +159,7 @@ fn sqlite(text: &str) -> Result<Location, UrlError> {
 fn postgres(text: &str) -> Result<Location, UrlError> {
     let url = Url::parse(text).map_err(|_| UrlError::Encoding)?;
     let rest = [Some(url.path()), url.query()];
-    // An unescaped /, # or ? ends the part of the URL where the password is expected.
+    // An unescaped `/`, `#`, or `?` ends the part of the URL that contains the password.
     let is_cut = url.fragment().is_some() || rest.iter().flatten().any(|part| part.contains('@'));
     if is_cut || url.cannot_be_a_base() {
         return Err(UrlError::Encoding);
@@ -176,7 +175,7 @@ fn postgres(text: &str) -> Result<Location, UrlError> {
     })?;
     let mut name = "postgres://".to_owned();
     name.push_str(url.host_str().unwrap_or_default());
-    // Without a user, what follows the colon may have been meant as a password.
+    // Without a user, the text after the colon may be a password.
     if let Some(port) = url.port().filter(|_| !url.username().is_empty()) {
         name.push_str(&format!(":{port}"));
     }
@@ -196,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_location_is_named_without_login_and_parameters() {
+    fn location_name_omits_login_and_parameters() {
         for (url, expected) in [
             (
                 "postgres://tv:hunter2@db:5433/team?sslmode=require",
@@ -221,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_that_is_not_encoded_is_noticed() {
+    fn unencoded_password_is_rejected() {
         for url in [
             "postgres://tv:hunter2/x@db/team",
             "postgres://tv:12/hunter2@db/team",
@@ -241,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn other_wrong_urls_are_told_apart() {
+    fn invalid_urls_have_distinct_errors() {
         for (url, expected) in [
             ("mysql://tv:hunter2@db/team", UrlError::Scheme),
             ("hunter2", UrlError::Scheme),
@@ -264,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_that_may_be_plain_is_noticed() {
+    fn possibly_unencrypted_connection_is_detected() {
         for (url, expected) in [
             ("postgres://tv:x@db.example/team", true),
             ("postgres://tv:x@10.0.0.5/team?sslmode=prefer", true),
@@ -284,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_taken_literally() {
+    fn data_folder_path_is_literal() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path().join("100% sure? #1 ä");
         let location = Location::in_folder(&folder, true).unwrap();

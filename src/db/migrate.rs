@@ -1,4 +1,4 @@
-//! The schema: bringing it up to date, and asking whether it is.
+//! Migrates the schema, and checks its version.
 
 use super::failure::is_missing_table;
 use super::{Db, limits};
@@ -10,11 +10,11 @@ use sea_orm::{
 };
 
 impl Db {
-    /// Brings the schema up to date. Safe when several replicas start at once: they take turns.
+    /// Migrates the schema. Several replicas may call this at once: they run one after the other.
     ///
     /// # Errors
-    /// When a step fails; all steps of this run are then undone. When a newer program has made the
-    /// schema.
+    /// If a migration fails; all migrations of this run are then undone. If a newer version of the
+    /// program created the schema.
     pub async fn migrate(&self) -> Result<()> {
         self.refuse_newer().await?;
         let tx = self.begin_migration().await?;
@@ -22,10 +22,10 @@ impl Db {
         Ok(tx.commit().await?)
     }
 
-    /// Undoes all migrations, and with them all data.
+    /// Undoes all migrations, which deletes all data.
     ///
     /// # Errors
-    /// When a step fails; nothing is then undone.
+    /// If a migration fails; nothing is then undone.
     pub async fn unmigrate(&self) -> Result<()> {
         self.refuse_newer().await?;
         let tx = self.begin_migration().await?;
@@ -47,25 +47,22 @@ impl Db {
         let tx = self.begin_by_driver().await?;
         if self.is_postgres() {
             if self.pooler == Pooler::Transaction {
-                // The driver names its statements, and another client's may have been left on this
-                // server connection under the same names.
+                // The driver names its statements, and this server connection may have statements
+                // of another client with the same names.
                 tx.execute_unprepared("DEALLOCATE ALL").await?;
             }
             let version = server_version(&tx).await?;
             tx.execute_unprepared(&limits::of_migration(version))
                 .await?;
-            // Held until the end of the transaction, so no pooler can lose it.
+            // The lock is held until the end of the transaction, so it works with poolers.
             tx.execute_unprepared("SELECT pg_advisory_xact_lock(7310579)")
                 .await?;
         }
         Ok(tx)
     }
 
-    /// How the schema relates to this program's. Anybody may ask, so it only reads: a transaction
-    /// would queue with SQLite's writers.
-    ///
-    /// # Errors
-    /// When the database does not answer.
+    /// Returns the state of the schema. It only reads, because a transaction would queue with
+    /// SQLite's writers.
     pub async fn schema(&self) -> Result<Schema> {
         let applied = match seaql_migrations::Entity::find().all(self).await {
             Ok(applied) => applied,
@@ -75,16 +72,13 @@ impl Db {
         Ok(compare(applied))
     }
 
-    /// Whether the schema is the one of this program.
-    ///
-    /// # Errors
-    /// When the database does not answer.
+    /// Whether the schema matches this program.
     pub async fn is_current(&self) -> Result<bool> {
         Ok(self.schema().await? == Schema::Current)
     }
 }
 
-/// Like 170002.
+/// Returns the server's version, such as 170002.
 async fn server_version(tx: &DatabaseTransaction) -> Result<Option<u32>, DbErr> {
     let ask = "SELECT current_setting('server_version_num')::int";
     let row = tx.query_one_raw(Statement::from_string(DbBackend::Postgres, ask));
@@ -92,14 +86,15 @@ async fn server_version(tx: &DatabaseTransaction) -> Result<Option<u32>, DbErr> 
     Ok(version.and_then(|version| version.try_into().ok()))
 }
 
-/// How a schema relates to the one that this program makes.
+/// The state of a schema relative to this program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Schema {
-    /// It is the same.
+    /// It matches.
     Current,
-    /// Steps are to be done.
+    /// Migrations are pending.
     Behind,
-    /// A newer program has done steps that this one does not know: the first of them.
+    /// A newer version of the program ran migrations that this one does not know; this is the first
+    /// of them.
     Ahead(String),
 }
 

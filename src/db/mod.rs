@@ -1,5 +1,4 @@
-//! Connections and transactions, for SQLite and PostgreSQL: the only place that knows which one
-//! it is.
+//! Connections and transactions for SQLite and PostgreSQL. Only this module depends on the engine.
 
 mod breaks;
 mod connect;
@@ -42,8 +41,8 @@ type Observer = Arc<dyn Fn(&Statement) + Send + Sync>;
 
 /// The database. Clones share the connections.
 ///
-/// As a [`ConnectionTrait`](sea_orm::ConnectionTrait) it only reads; what it reads is tried again
-/// when a connection breaks. Whatever operations change goes through [`Db::transaction`].
+/// As a [`ConnectionTrait`](sea_orm::ConnectionTrait), it only reads, and reads are retried when a
+/// connection breaks. Operations write with [`Db::transaction`].
 #[derive(Clone)]
 pub struct Db {
     connection: DatabaseConnection,
@@ -52,10 +51,10 @@ pub struct Db {
     observer: Option<Observer>,
     /// The limits that PostgreSQL enforces.
     limits: Limits,
-    /// Transactions queue here, in order. SQLite takes one writer at a time, and on PostgreSQL some
-    /// connections are kept for those who read.
+    /// Transactions queue here, in order. SQLite allows one writer at a time, and on PostgreSQL
+    /// some connections are reserved for reads.
     writers: Arc<Semaphore>,
-    /// Where it is, without the login.
+    /// The location, without credentials.
     place: Arc<str>,
     trouble: Trouble,
     /// On SQLite, the file.
@@ -63,7 +62,7 @@ pub struct Db {
 }
 
 impl Db {
-    /// Where the database is, for operators to read: without the login.
+    /// Returns the location of the database for operators, without credentials.
     pub fn place(&self) -> &str {
         &self.place
     }
@@ -73,16 +72,16 @@ impl Db {
         self.get_database_backend() == DbBackend::Postgres
     }
 
-    /// Runs a query to the API; on PostgreSQL, what it reads goes over one connection, `if_so`. What
-    /// waits for long, for a password hash or a mail server, must not: it would keep the connection
-    /// from others.
+    /// Runs an API query. On PostgreSQL, its reads share one connection `if_so`. Work that waits
+    /// for long, such as for a password hash or a mail server, must not do so, since it would keep
+    /// the connection from others.
     pub async fn on_one_connection<W: Future>(&self, if_so: bool, work: W) -> W::Output {
         let shared = if_so && self.is_postgres() && self.pooler == Pooler::None;
         lease::scope(shared, work).await
     }
 
-    /// Calls `observer` for each statement that is run from now on, and for the beginning and the
-    /// commit of each transaction of [`Db::transaction`].
+    /// Calls `observer` for each statement from now on, and for the beginning and the commit of
+    /// each [`Db::transaction`].
     pub fn on_statement(&mut self, observer: impl Fn(&Statement) + Send + Sync + 'static) {
         let observer: Observer = Arc::new(observer);
         self.observer = Some(observer.clone());
@@ -90,8 +89,8 @@ impl Db {
             .set_metric_callback(move |info| observer(info.statement));
     }
 
-    /// Closes all connections, after what they are doing. One that is stuck is left to the end of
-    /// the process.
+    /// Closes all connections after their current statements. A connection that does not respond is
+    /// left open until the process ends.
     pub async fn close(&self) {
         let closing = async {
             if let Err(error) = self.connection.close_by_ref().await {
@@ -102,7 +101,7 @@ impl Db {
             }
         };
         if tokio::time::timeout(CLOSING, closing).await.is_err() {
-            tracing::warn!("the database was still busy at the end");
+            tracing::warn!("the database was still busy at shutdown");
         }
     }
 
@@ -115,7 +114,7 @@ impl Db {
         }
     }
 
-    /// Notes what an error tells of the database as a whole.
+    /// Records what an error means for the whole database.
     fn note(&self, error: &DbErr) {
         let kind = Kind::of(error);
         metrics::counter!("tokenvue_database_errors_total", "kind" => kind.label()).increment(1);
@@ -124,7 +123,8 @@ impl Db {
         } else if means_break(error) {
             self.breaks.note();
         }
-        // A primary that has become a standby is left for the new one.
+        // Connections to a primary that has become a standby are discarded, to find the new
+        // primary.
         if kind != Kind::Standby {
             self.trouble.note(kind, error);
         }

@@ -1,20 +1,20 @@
-//! How often and for how long an operation is tried again. These constants are the only place that
-//! says so; `docs/operating.md` repeats them, and a test compares.
+//! Retry counts and delays. Only these constants define them; `docs/operating.md` repeats them, and
+//! a test compares.
 
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How often an operation is run at most.
+/// The maximum number of attempts at an operation.
 const ATTEMPTS: u32 = 8;
-/// The pause before the second attempt; it doubles from there on.
+/// The delay before the second attempt; it doubles with each further one.
 const PAUSE: Duration = Duration::from_millis(15);
-/// For how long after its beginning an operation waits for a connection or is tried again: a server
-/// that restarts has this much time before anything fails.
+/// How long after its start an operation waits for a connection or is retried. A server that
+/// restarts within this time causes no failures.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long a connection is waited for where that time is over, or the database is known to be
-/// silent: enough to open one over a slow network.
+/// How long to wait for a connection after this time, or if the database is known to be silent:
+/// enough to open one over a slow network.
 pub(super) const LAST_WAIT: Duration = Duration::from_secs(2);
-/// How long a transaction waits for its turn, while others are at work.
+/// How long a transaction waits for its turn to write.
 pub(super) const TURN: Duration = Duration::from_secs(10);
 
 /// The attempts at one operation.
@@ -24,7 +24,7 @@ pub(super) struct Attempts {
 }
 
 impl Attempts {
-    /// Begins with the first one.
+    /// Starts the first attempt.
     pub(super) fn first() -> Attempts {
         Attempts {
             begun: Instant::now(),
@@ -32,7 +32,7 @@ impl Attempts {
         }
     }
 
-    /// Until when this attempt, which begins now, waits for a connection.
+    /// Returns until when the attempt that starts now waits for a connection.
     pub(super) fn deadline(&mut self) -> Instant {
         if self.made == 1 {
             self.begun = Instant::now();
@@ -41,7 +41,7 @@ impl Attempts {
         (self.begun + PATIENCE).max(Instant::now() + LAST_WAIT)
     }
 
-    /// Pauses before another attempt; `false` where there is to be none.
+    /// Waits before the next attempt. Returns `false` if there is none.
     pub(super) async fn again(&mut self) -> bool {
         if self.made == ATTEMPTS || self.begun.elapsed() >= PATIENCE {
             return false;
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_documentation_says_how_long_retries_last() {
+    fn documentation_states_the_retry_limits() {
         let pauses: Duration = (1..ATTEMPTS).map(pause_after).sum();
         let sentence = format!(
             "up to {ATTEMPTS} times within {} seconds, with pauses that add up to {:.1} seconds",

@@ -1,8 +1,8 @@
-//! A connection to PostgreSQL while something uses it.
+//! A PostgreSQL connection in use.
 //!
-//! sqlx waits for the server without end, also where it gives a connection back to its pool. Here,
-//! nothing waits for longer than the server itself may take; a connection that is silent for longer
-//! is dropped, without another word to a server that does not answer.
+//! sqlx waits for the server without a limit, even when it returns a connection to the pool. Here,
+//! no wait is longer than the server's own limits allow. A connection that is silent for longer is
+//! dropped without a protocol message.
 
 use super::breaks::Breaks;
 use super::failure::ends_connection;
@@ -22,24 +22,24 @@ use tokio::runtime::Handle;
 use tokio::time::error::Elapsed;
 use tokio::time::{Instant, timeout, timeout_at};
 
-/// A connection that has been taken out of the pool. When dropped, it is given back, after what is
-/// left of its transaction has been rolled back.
+/// A connection from the pool. When dropped, it rolls back an open transaction and returns to the
+/// pool.
 pub(super) struct Session {
-    /// `None` once it is of no more use.
+    /// `None` after the connection was discarded.
     connection: Option<PoolConnection<Postgres>>,
     limits: Limits,
     pooler: Pooler,
     breaks: Breaks,
     in_transaction: bool,
-    /// Whether a statement of the transaction has failed: all that the server takes is its end.
+    /// Whether a statement of the transaction has failed: the server then accepts only its end.
     failed: bool,
 }
 
 impl Session {
-    /// Takes a connection out of the pool, or opens one.
+    /// Takes a connection from the pool, or opens one.
     ///
     /// # Errors
-    /// Those of connecting; `PoolTimedOut` where none is to be had until `deadline`.
+    /// `PoolTimedOut` if no connection is free until `deadline`.
     pub(super) async fn acquire(
         pool: &PgPool,
         limits: Limits,
@@ -64,17 +64,14 @@ impl Session {
         })
     }
 
-    /// Begins a transaction with its limits, and with further commands in the same message.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Begins a transaction with its limits and further commands in the same message.
     pub(super) async fn begin(&mut self, further: &str) -> Result<(), DbErr> {
         let version = self
             .connection
             .as_ref()
             .and_then(|c| c.server_version_num());
         let begin = self.limits.begin(version) + further;
-        // Even where the answer is not waited for, the server may have begun.
+        // The server may have begun the transaction even if the response is not awaited.
         self.in_transaction = true;
         self.command(&begin).await.map(drop)
     }
@@ -82,11 +79,10 @@ impl Session {
     /// Commits.
     ///
     /// # Errors
-    /// Those of the database. Where a statement has failed, PostgreSQL would roll back and say
-    /// nothing.
+    /// If a statement has failed: PostgreSQL would roll back without an error.
     pub(super) async fn commit(&mut self) -> Result<(), DbErr> {
         if self.failed {
-            let message = "a transaction in which a statement had failed was to be committed";
+            let message = "a transaction with a failed statement cannot be committed";
             return Err(DbErr::Custom(message.to_owned()));
         }
         self.command("COMMIT").await?;
@@ -97,7 +93,7 @@ impl Session {
     /// Rolls back.
     ///
     /// # Errors
-    /// Those of the database; the connection is not used again then.
+    /// After any error, the connection is discarded.
     pub(super) async fn rollback(&mut self) -> Result<(), DbErr> {
         if self.connection.is_some() {
             self.command("ROLLBACK").await?;
@@ -107,9 +103,6 @@ impl Session {
     }
 
     /// Runs a statement for its rows.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub(super) async fn fetch(&mut self, statement: &Statement) -> Result<Vec<PgRow>, DbErr> {
         let query = self.query(statement);
         let patience = self.limits.answer();
@@ -118,10 +111,7 @@ impl Session {
             .map_err(|error| DbErr::Query(cause(error)))
     }
 
-    /// Runs a statement that returns no rows.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Runs a statement without rows.
     pub(super) async fn execute(&mut self, statement: &Statement) -> Result<PgQueryResult, DbErr> {
         let query = self.query(statement);
         let patience = self.limits.answer();
@@ -129,10 +119,7 @@ impl Session {
         self.settle(done).map_err(|error| DbErr::Exec(cause(error)))
     }
 
-    /// Runs commands without parameters, in one message.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Runs commands without parameters in one message.
     pub(super) async fn command(&mut self, sql: &str) -> Result<PgQueryResult, DbErr> {
         let query = sqlx::raw_sql(AssertSqlSafe(sql));
         let patience = self.limits.answer();
@@ -143,7 +130,7 @@ impl Session {
     fn query<'q>(&self, statement: &'q Statement) -> Query<'q, Postgres, SqlxValues> {
         let values = statement.values.clone();
         let values = SqlxValues(values.unwrap_or(Values(Vec::new())));
-        // Under a pooler in transaction mode, a name could be that of another client's statement.
+        // With a pooler in transaction mode, a name could belong to another client's statement.
         sqlx::query_with(AssertSqlSafe(statement.sql.as_str()), values)
             .persistent(self.pooler == Pooler::None)
     }
@@ -153,7 +140,7 @@ impl Session {
         connection.ok_or_else(|| DbErr::Conn(cause(silent(self.limits.answer()))))
     }
 
-    /// Notes what the outcome of a statement means for the connection.
+    /// Records what the result of a statement means for the connection.
     fn settle<T>(&mut self, outcome: Result<sqlx::Result<T>, Elapsed>) -> sqlx::Result<T> {
         let outcome = outcome.unwrap_or_else(|_| Err(silent(self.limits.answer())));
         let Err(error) = &outcome else {
@@ -162,14 +149,14 @@ impl Session {
         };
         self.failed = true;
         if ends_connection(error) {
-            // Dropping it closes the socket; a farewell could wait for ever.
+            // Dropping it closes the socket. A protocol message could wait forever.
             drop(self.connection.take().map(PoolConnection::detach));
         }
         outcome
     }
 }
 
-/// Gives a connection back to the pool, which tests it.
+/// Returns a connection to the pool, which tests it.
 async fn give_back(
     mut connection: PoolConnection<Postgres>,
     in_transaction: bool,
@@ -184,7 +171,7 @@ async fn give_back(
     }
     let returned = connection.return_to_pool();
     if timeout(patience, returned).await.is_err() {
-        tracing::debug!("a connection was silent when it was given back, and has been dropped");
+        tracing::debug!("dropped a connection that was silent when it was returned to the pool");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Transactions, and running them anew.
+//! Transactions and their retries.
 
 use super::exclusive::{Exclusive, Transaction};
 use super::failure::{is_passing, not_committed};
@@ -16,12 +16,12 @@ use tokio::sync::SemaphorePermit;
 use tokio::time::{Instant, timeout};
 
 impl Db {
-    /// Runs `work` in one transaction, which only reads until it has taken a lock. It is run again,
-    /// from the start, when it loses against another transaction or its connection breaks before
-    /// the commit; so it must do nothing outside the database.
+    /// Runs `work` in one transaction, which only reads until it takes a lock. It is run again from
+    /// the start after a conflict, or if its connection breaks before the commit, so it must have
+    /// no effects outside the database.
     ///
     /// # Errors
-    /// Those of `work`, after which nothing has changed, and those of the database.
+    /// Those of `work`; nothing has changed then.
     pub async fn transaction<T, F, W>(&self, work: F) -> Result<T>
     where
         F: Fn(Tx) -> W,
@@ -31,7 +31,7 @@ impl Db {
         loop {
             match self.attempt(&work, &mut attempts).await {
                 Err(error) if is_passing(&error) && attempts.again().await => {
-                    tracing::debug!(%error, "transaction is tried again");
+                    tracing::debug!(%error, "retrying the transaction");
                     metrics::counter!("tokenvue_database_retries_total").increment(1);
                 }
                 outcome => {
@@ -57,10 +57,10 @@ impl Db {
             self.note(error);
         }
         let tx = Arc::into_inner(tx)
-            .ok_or_else(|| Error::internal("a transaction outlived its work"))?;
+            .ok_or_else(|| Error::internal("a transaction was still in use after its work"))?;
         match &outcome {
             Ok(_) => self.commit(tx).await?,
-            // What cannot be rolled back, ends with its connection: the pool closes it.
+            // The pool closes a connection that cannot be rolled back, which ends the transaction.
             Err(_) => {
                 if let Err(error) = tx.rollback().await {
                     self.note(&error);
@@ -76,7 +76,7 @@ impl Db {
             not_committed(error)
         })?;
         self.observe("COMMIT");
-        // What was written to a file that is gone, is gone with it.
+        // Writes to a deleted file are lost.
         self.check_file()?;
         self.trouble.note_success();
         Ok(())
@@ -104,7 +104,7 @@ impl Db {
         }
     }
 
-    /// Begins a transaction on PostgreSQL, with further commands in the same message.
+    /// Begins a transaction on PostgreSQL with further commands in the same message.
     pub(super) async fn begin_postgres(
         &self,
         deadline: Instant,
@@ -123,11 +123,12 @@ impl Db {
         Ok(Transaction::Postgres(exclusive))
     }
 
-    /// Begins a transaction as the driver does it, without limits: on SQLite, and for migrations.
+    /// Begins a transaction with the driver, without limits: on SQLite, and for migrations.
     pub(super) async fn begin_by_driver(&self) -> Result<DatabaseTransaction, DbErr> {
         self.check_file()?;
-        // A task of its own goes on when the client hangs up: sqlx counts a transaction only once
-        // BEGIN is answered, and would give the connection back to the pool inside of it.
+        // A separate task continues if the client disconnects. sqlx registers a transaction only
+        // after the response to BEGIN, and would otherwise return the connection to the pool with
+        // the transaction open.
         let connection = self.connection.clone();
         let begun = tokio::spawn(async move {
             let options = TransactionOptions {

@@ -1,32 +1,31 @@
-//! What keeps the database from working, as far as is known: for `/readyz`, for the log, and to
-//! find out when it is over.
+//! The current failure of the database, for `/readyz` and the log.
 
 use super::failure::Kind;
 use std::fmt::Display;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// A success ends the trouble only where nothing has failed for so long: while a disk is full, a
-/// small write may still succeed among large ones that fail.
+/// A success ends the failure only if none occurred for this long: while a disk is full, a small
+/// write may succeed between large ones that fail.
 const CALM: Duration = Duration::from_millis(250);
 
-/// The trouble that lasts, if any. Clones share it.
+/// The current failure, if any. Clones share the value.
 #[derive(Clone, Default)]
 pub(super) struct Trouble(Arc<Mutex<Option<Noted>>>);
 
 struct Noted {
     kind: Kind,
-    /// When it was last noticed.
+    /// When it last occurred.
     last: Instant,
 }
 
 impl Trouble {
-    /// What it is.
+    /// Returns its kind.
     pub(super) fn kind(&self) -> Option<Kind> {
         self.noted().as_ref().map(|noted| noted.kind)
     }
 
-    /// Notes a failure that keeps the whole database from working. It is logged once.
+    /// Records a failure of the whole database. It is logged once.
     pub(super) fn note(&self, kind: Kind, error: &dyn Display) {
         let Some(obstacle) = kind.obstacle() else {
             return;
@@ -38,17 +37,17 @@ impl Trouble {
         }
     }
 
-    /// Notes that something was saved.
+    /// Records a successful write.
     pub(super) fn note_success(&self) {
         let mut noted = self.noted();
         let is_over =
             |noted: &mut Noted| noted.kind.prevents_saving() && noted.last.elapsed() >= CALM;
         if noted.take_if(is_over).is_some() {
-            tracing::info!("the database saves again");
+            tracing::info!("the database can save again");
         }
     }
 
-    /// Notes that the SQLite file is the one that was opened.
+    /// Records that the SQLite file is the one that was opened.
     pub(super) fn note_file_is_back(&self) {
         let mut noted = self.noted();
         if noted
@@ -59,7 +58,7 @@ impl Trouble {
         }
     }
 
-    /// Nothing panics while it holds the lock, and a torn value is impossible.
+    /// Ignores poisoning: no code panics while it holds the lock, and the value is always valid.
     fn noted(&self) -> MutexGuard<'_, Option<Noted>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

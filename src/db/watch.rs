@@ -1,4 +1,4 @@
-//! Looking after the database: what keeps it from working, and whether that is over.
+//! Monitors the database: detects failures and their end.
 
 use super::failure::Kind;
 use super::migrate::Schema;
@@ -8,9 +8,9 @@ use sea_orm::{ConnectionTrait as _, DbErr};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// How often the database is looked after.
+/// How often the database is checked.
 const PERIOD: Duration = Duration::from_millis(500);
-/// Writes a row as it is: the smallest change that has to be saved.
+/// Writes a row without changing it: the smallest write.
 const TRIAL: &str = "UPDATE seaql_migrations SET applied_at = applied_at
     WHERE version = (SELECT min(version) FROM seaql_migrations)";
 
@@ -21,17 +21,14 @@ pub enum Readiness {
     Ready,
     /// Its schema is older than this program.
     NotMigrated,
-    /// It cannot, for this reason.
+    /// It cannot, because of this failure.
     Unfit(Kind),
 }
 
 impl Db {
-    /// Whether the database answers and saves, and its schema is one that this program can use. A
-    /// newer schema is: releases change it so that the one before can still run, since replicas are
-    /// replaced one after the other.
-    ///
-    /// # Errors
-    /// When the database does not answer.
+    /// Returns whether the database can be read and written, and whether its schema is usable. A
+    /// newer schema is usable: each release changes it in a way that the previous release can still
+    /// run, since replicas are replaced one after the other.
     pub async fn readiness(&self) -> Result<Readiness> {
         // Nothing else would notice before the next write.
         let _ = self.check_file();
@@ -44,8 +41,7 @@ impl Db {
         })
     }
 
-    /// Looks after the database until `stop` is cancelled: finds out by itself when it can be used
-    /// again.
+    /// Monitors the database until `stop` is canceled. Detects when it is usable again.
     pub async fn watch(self, stop: CancellationToken) {
         while !stop.is_cancelled() {
             let _ = self.check_file();
@@ -89,7 +85,7 @@ impl Db {
         }
     }
 
-    /// Checks what is known of the SQLite file already: enough before reading.
+    /// Checks only the recorded state of the SQLite file: enough before reads.
     pub(super) fn check_trouble(&self) -> Result<(), DbErr> {
         if self.trouble.kind() == Some(Kind::FileMoved) {
             return self.check_file();

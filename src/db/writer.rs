@@ -1,17 +1,17 @@
-//! Who may write: a transaction reads until it has taken a lock, and single statements read unless
-//! they say by name that nobody's permission governs them.
+//! The right to write. A transaction only reads until it takes a lock. Single statements only read
+//! unless they explicitly declare that no permission applies.
 
 use super::Db;
 use super::exclusive::Transaction;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 use std::sync::Arc;
 
-/// An open transaction that has locked nothing yet. It only reads. A lock (`team::lock`,
-/// `account::lock`) turns it into a [`Writer`].
+/// An open transaction without a lock, which only reads. A lock (`team::lock`, `account::lock`)
+/// converts it to a [`Writer`].
 pub struct Tx(Arc<Transaction>);
 
-/// A connection that may write. Operations get one from the lock that they take; work that nobody's
-/// permission governs (throttles, delivery of mail, expiry) asks for one by name.
+/// A connection that may write. Operations get one from their lock. Work without permission checks
+/// (throttles, mail delivery, expiry) requests one explicitly.
 #[derive(Clone)]
 pub struct Writer(Target);
 
@@ -27,30 +27,31 @@ impl Tx {
         Tx(transaction)
     }
 
-    /// Gives the right to write to a lock that has been taken, or to work that no lock governs.
-    /// Operations of people call `team::lock` or `account::lock` instead.
+    /// Returns a writer, for a lock that was taken or for work that needs none. Operations of users
+    /// call `team::lock` or `account::lock` instead.
     pub fn into_writer(self) -> Writer {
         Writer(Target::Transaction(self.0))
     }
 }
 
 impl Db {
-    /// Writes single statements that nobody's permission governs, such as a throttle's count.
+    /// Returns a writer of single statements that no permission applies to, such as counting a
+    /// throttle.
     pub fn maintenance(&self) -> Writer {
         Writer(Target::Statements(self.clone()))
     }
 }
 
-/// Whether a statement only reads. Statements with `RETURNING` are queries, too, but must neither
-/// run without a lock nor be run twice.
+/// Whether a statement only reads. Statements with `RETURNING` return rows as well, but must not
+/// run without a lock or be retried.
 pub(super) fn is_read(sql: &str) -> bool {
     sql.trim_start().starts_with("SELECT")
 }
 
-/// Refuses what a reader must not run.
+/// Rejects statements that write.
 ///
 /// # Errors
-/// `DbErr::Custom` for everything but a `SELECT`.
+/// `DbErr::Custom` for everything except `SELECT`.
 pub(super) fn only_reads(sql: &str) -> Result<(), DbErr> {
     if is_read(sql) {
         return Ok(());

@@ -14,7 +14,7 @@ pub enum SmtpConfigError {
     /// Not a URL, or one with another scheme.
     #[error(
         "the SMTP URL must look like smtp://user:password@host:587 or smtps://user:password@host:465; \
-         percent-encode what is special in user and password (/ as %2F, # as %23, ? as %3F, @ as %40)"
+         percent-encode special characters in user and password (/ as %2F, # as %23, ? as %3F, @ as %40)"
     )]
     Url,
     /// An unknown parameter or value after `?`.
