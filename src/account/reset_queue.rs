@@ -181,7 +181,7 @@ mod tests {
         let order: Vec<String> = drain(&queue).into_iter().map(|(from, _)| from).collect();
         assert_eq!(order.len(), MAX_WAITING);
         let turn = order.iter().position(|from| from == "198.51.100.1");
-        assert_eq!(turn, Some(2), "behind one of each other site");
+        assert_eq!(turn, Some(2), "after one of each other site");
     }
 
     #[test]

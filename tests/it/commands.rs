@@ -85,7 +85,7 @@ fn bootstrap_sets_up_an_installation_once() {
         (
             "ana@acme.example",
             "short",
-            "error: --password-stdin: Use 12 ",
+            "error: --password-stdin: Use at least 12 ",
         ),
     ] {
         let output = bootstrap(email, password);
