@@ -11,7 +11,7 @@ on_both_engines!(
     names_of_people_and_workspaces_are_accepted,
     search_ignores_accents_and_case,
     sorting_ignores_accents_and_case,
-    slugs_consist_of_ascii_letters,
+    slugs_are_transliterated_to_ascii,
 );
 
 fn bad_names() -> Vec<String> {
@@ -226,7 +226,7 @@ async fn sorting_ignores_accents_and_case(server: Server) {
     }
 }
 
-async fn slugs_consist_of_ascii_letters(server: Server) {
+async fn slugs_are_transliterated_to_ascii(server: Server) {
     let team = Team::first(&server).await;
     for (name, start) in [("Łódź & Straße", "lodz-strasse-"), ("Ærø Lab", "aero-lab-")] {
         let slug = team.another(name).await.read("slug").await;

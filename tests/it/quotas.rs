@@ -1,4 +1,4 @@
-//! Quotas: what one person may create, open or look up.
+//! Quotas: how much one person may create, open, or look up.
 
 use crate::on_both_engines;
 use crate::support::{Server, Team, eventually, results, sign_in, text, time, user_errors};
@@ -6,13 +6,13 @@ use chrono::Duration;
 use serde_json::{Value, json};
 
 on_both_engines!(
-    a_new_session_ends_the_one_that_was_unused_the_longest,
-    sessions_that_have_expired_go_first,
-    many_sign_ins_at_once_keep_the_number_of_sessions,
+    a_new_session_ends_the_longest_idle_one,
+    expired_sessions_are_deleted_first,
+    concurrent_sign_ins_respect_the_session_limit,
     sessions_are_paged,
-    a_person_creates_a_number_of_workspaces,
-    a_workspace_has_a_number_of_open_invitations,
-    previews_look_up_a_number_of_people_an_hour,
+    workspaces_per_creator_are_limited,
+    open_invitations_per_workspace_are_limited,
+    previewed_people_per_hour_are_limited,
 );
 
 async fn sessions_of(team: &Team) -> Vec<String> {
@@ -25,17 +25,17 @@ async fn sessions_of(team: &Team) -> Vec<String> {
     nodes.iter().map(|node| text(&node["id"])).collect()
 }
 
-async fn a_new_session_ends_the_one_that_was_unused_the_longest(server: Server) {
+async fn a_new_session_ends_the_longest_idle_one(server: Server) {
     let replica = server.replica(&["--sessions-per-user", "3"]).await;
     let team = Team::first(&replica.server).await;
     let email = &team.admin.email;
     let second = sign_in(&replica.server, email).await;
     server.advance(Duration::minutes(5));
     let third = sign_in(&replica.server, email).await;
-    // The first one is used after the second.
+    // The first session is used after the second one.
     let ana = &team.admin.client;
     let now = server.app.now();
-    eventually("the note of the session's use", || async {
+    eventually("the recorded use of the session", || async {
         let data = ana.get("{ viewer { session { lastUsedAt } } }").await;
         (time(&data["viewer"]["session"]["lastUsedAt"]) >= now).then_some(())
     })
@@ -46,12 +46,15 @@ async fn a_new_session_ends_the_one_that_was_unused_the_longest(server: Server) 
         assert!(kept.is_signed_in().await);
     }
     let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
-    assert!(bo.client.is_signed_in().await, "each user has their own");
+    assert!(
+        bo.client.is_signed_in().await,
+        "each user has a limit of their own"
+    );
     assert_eq!(sessions_of(&team).await.len(), 3);
     replica.stop().await;
 }
 
-async fn sessions_that_have_expired_go_first(server: Server) {
+async fn expired_sessions_are_deleted_first(server: Server) {
     let flags = ["--sessions-per-user", "2", "--session-lifetime", "2h"];
     let replica = server.replica(&flags).await;
     let team = Team::first(&replica.server).await;
@@ -66,7 +69,7 @@ async fn sessions_that_have_expired_go_first(server: Server) {
     replica.stop().await;
 }
 
-async fn many_sign_ins_at_once_keep_the_number_of_sessions(server: Server) {
+async fn concurrent_sign_ins_respect_the_session_limit(server: Server) {
     let flags = [
         "--sessions-per-user",
         "2",
@@ -123,9 +126,9 @@ async fn sessions_are_paged(server: Server) {
     assert_eq!(data["node"]["isCurrent"], true);
 }
 
-async fn a_person_creates_a_number_of_workspaces(server: Server) {
+async fn workspaces_per_creator_are_limited(server: Server) {
     let replica = server.replica(&["--workspaces-per-creator", "3"]).await;
-    let team = Team::first(&replica.server).await; // their first one
+    let team = Team::first(&replica.server).await; // creates the first one
     team.another("Beta").await;
     let create = async |team: &Team| {
         let input = json!({ "name": "Gamma" });
@@ -135,7 +138,7 @@ async fn a_person_creates_a_number_of_workspaces(server: Server) {
             .mutate("createWorkspace", input, selection)
             .await
     };
-    // Of many at once, one is the last.
+    // Of several concurrent requests, one gets the last place in the quota.
     let many = futures_util::future::join_all((0..5).map(|_| create(&team))).await;
     let refused: Vec<_> = many
         .iter()
@@ -146,7 +149,11 @@ async fn a_person_creates_a_number_of_workspaces(server: Server) {
     assert_eq!(server.count::<entity::workspace::Entity>().await, 3);
     let bo = team.member("Bo", "WORKSPACE_ADMIN").await;
     let payload = create(&team.by(&bo)).await;
-    assert_eq!(payload["userErrors"], json!([]), "another person may");
+    assert_eq!(
+        payload["userErrors"],
+        json!([]),
+        "another person has a quota of their own"
+    );
     replica.stop().await;
 }
 
@@ -167,7 +174,7 @@ async fn preview(team: &Team, names: &[&str]) -> Value {
     reply.data()["inviteUsersPreview"].clone()
 }
 
-async fn a_workspace_has_a_number_of_open_invitations(server: Server) {
+async fn open_invitations_per_workspace_are_limited(server: Server) {
     let replica = server.replica(&["--open-invitations", "3"]).await;
     let team = Team::first(&replica.server).await;
     let bo = team.member("Bo", "SECURITY_AUDITOR").await;
@@ -189,7 +196,8 @@ async fn a_workspace_has_a_number_of_open_invitations(server: Server) {
     assert_eq!(error["field"], json!(["invitees", "4"]));
     assert_eq!(server.mails_to("flo@acme.example").await.len(), 0);
 
-    // Each workspace has its own; people with an account need no invitation; lapsed ones are renewed.
+    // Each workspace has a quota of its own, people with an account need no invitation, and expired
+    // invitations are renewed within the quota.
     let beta = team.another("Beta").await;
     assert_eq!(
         results(&beta.invite_all(people(&["flo"])).await),
@@ -203,7 +211,7 @@ async fn a_workspace_has_a_number_of_open_invitations(server: Server) {
     gamma.member("Gus", "SECURITY_AUDITOR").await;
     assert_eq!(results(&team.invite_all(people(&["gus"])).await), ["ADDED"]);
 
-    // An invitation that ends makes room.
+    // Revoking an invitation allows a new one.
     let cy = team.member_with("cy@acme.example").await;
     let input = json!({ "invitationId": cy["invitation"]["id"] });
     team.act("revokeInvitation", input).await;
@@ -215,7 +223,7 @@ async fn a_workspace_has_a_number_of_open_invitations(server: Server) {
     replica.stop().await;
 }
 
-async fn previews_look_up_a_number_of_people_an_hour(server: Server) {
+async fn previewed_people_per_hour_are_limited(server: Server) {
     let replica = server.replica(&["--previews-per-sender", "3"]).await;
     let team = Team::first(&replica.server).await;
     let bo = team.member("Bo", "WORKSPACE_ADMIN").await;
@@ -227,7 +235,7 @@ async fn previews_look_up_a_number_of_people_an_hour(server: Server) {
     let retry_at = time(&refused["userErrors"][0]["retryAt"]);
     assert!(retry_at <= server.app.now() + Duration::hours(1));
 
-    // Inviting still goes, and others have look-ups of their own.
+    // Inviting still works, and other admins have a quota of their own.
     assert_eq!(
         results(&team.invite_all(people(&["dee"])).await),
         ["INVITED"]

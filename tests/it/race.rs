@@ -1,4 +1,4 @@
-//! Many at once: what must hold however requests meet.
+//! Concurrent requests: invariants hold in every order.
 
 use crate::on_both_engines;
 use crate::support::{Client, PASSWORD, Person, Server, Team, user_errors};
@@ -9,21 +9,21 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilt
 use serde_json::{Value, json};
 
 on_both_engines!(
-    two_admins_who_demote_each_other_leave_one,
-    admins_who_all_leave_at_once_leave_one,
+    admins_who_demote_each_other_leave_one,
+    admins_who_leave_concurrently_leave_one,
     admins_who_remove_each_other_leave_one,
-    one_link_lets_one_in,
+    one_link_is_accepted_once,
     one_reset_link_sets_one_password,
-    a_person_invited_many_times_at_once_is_invited_once,
-    a_person_invited_everywhere_at_once_is_one_person,
-    accepting_and_revoking_at_once_end_one_way,
-    many_resends_at_once_send_one_mail,
+    a_person_invited_concurrently_is_invited_once,
+    concurrent_invitations_to_several_workspaces_create_one_user,
+    concurrent_accept_and_revoke_have_one_winner,
+    concurrent_resends_send_one_mail,
 );
 
-/// How often two meet: once is luck.
+/// The number of repetitions: one round could succeed by chance.
 const ROUNDS: usize = 10;
 
-/// How many active admins a workspace has, asked as one of them who still is.
+/// Returns the people who are still active admins of a workspace.
 async fn admins(team: &Team, people: [&Person; 2]) -> Vec<Person> {
     let mut left = Vec::new();
     for person in people {
@@ -39,7 +39,8 @@ async fn admins(team: &Team, people: [&Person; 2]) -> Vec<Person> {
     left
 }
 
-/// Two admins each do something to the other at once; gives who won. The loser was told why.
+/// Two admins run a mutation on each other concurrently. Returns the one who is still an admin. The
+/// other request must fail with a reason.
 async fn duel(team: &Team, pair: [&Person; 2], mutation: &str, more: Value) -> Person {
     let [a, b] = pair;
     let strike = |by: &Person, on: &Person| {
@@ -65,7 +66,7 @@ async fn duel(team: &Team, pair: [&Person; 2], mutation: &str, more: Value) -> P
     left[0].clone()
 }
 
-async fn two_admins_who_demote_each_other_leave_one(server: Server) {
+async fn admins_who_demote_each_other_leave_one(server: Server) {
     let team = Team::first(&server).await;
     let bea = team.member("Bea", "WORKSPACE_ADMIN").await;
     for _ in 0..ROUNDS {
@@ -100,7 +101,7 @@ async fn admins_who_remove_each_other_leave_one(server: Server) {
     }
 }
 
-async fn admins_who_all_leave_at_once_leave_one(server: Server) {
+async fn admins_who_leave_concurrently_leave_one(server: Server) {
     let team = Team::first(&server).await;
     let mut people = vec![team.admin.clone()];
     for n in 0..3 {
@@ -119,8 +120,13 @@ async fn admins_who_all_leave_at_once_leave_one(server: Server) {
     assert_eq!(user_errors(stayed[0]), ["LAST_ADMIN"]);
 }
 
-/// Runs the same mutation many times at once, not signed in.
-async fn crowd(server: &Server, mutation: &str, inputs: Vec<Value>, selection: &str) -> Vec<Value> {
+/// Runs the same mutation many times concurrently, signed out.
+async fn run_concurrently(
+    server: &Server,
+    mutation: &str,
+    inputs: Vec<Value>,
+    selection: &str,
+) -> Vec<Value> {
     let anonymous = server.anonymous();
     join_all(
         inputs
@@ -130,7 +136,7 @@ async fn crowd(server: &Server, mutation: &str, inputs: Vec<Value>, selection: &
     .await
 }
 
-async fn one_link_lets_one_in(server: Server) {
+async fn one_link_is_accepted_once(server: Server) {
     let team = Team::first(&server).await;
     team.invite("bo@acme.example", "Bo", "GATEWAY_OPERATOR")
         .await;
@@ -138,7 +144,7 @@ async fn one_link_lets_one_in(server: Server) {
     let input =
         |n| json!({ "token": token, "password": format!("{PASSWORD} {n}"), "transport": "BEARER" });
     let inputs = (0..6).map(input).collect();
-    let payloads = crowd(&server, "acceptInvitation", inputs, "sessionToken").await;
+    let payloads = run_concurrently(&server, "acceptInvitation", inputs, "sessionToken").await;
     let winner = payloads
         .iter()
         .position(|payload| user_errors(payload).is_empty())
@@ -160,7 +166,7 @@ async fn one_link_lets_one_in(server: Server) {
         .mutate("signIn", input, "sessionToken")
         .await;
     assert_eq!(payload["userErrors"], json!([]));
-    // Ana's, the winner's, and the one of just now.
+    // The sessions of Ana, of the accepted invitation, and of this sign-in.
     assert_eq!(server.count::<session::Entity>().await, 3);
     assert_eq!(team.summary().await, [2, 2, 0, 0]);
 }
@@ -176,7 +182,7 @@ async fn one_reset_link_sets_one_password(server: Server) {
     let token = server.mail_to(&bo.email).await.token();
     let input =
         |n| json!({ "token": token, "newPassword": format!("another lamp {n} under rivers") });
-    let payloads = crowd(
+    let payloads = run_concurrently(
         &server,
         "resetPassword",
         (0..6).map(input).collect(),
@@ -196,7 +202,7 @@ async fn one_reset_link_sets_one_password(server: Server) {
     }
 }
 
-/// Invites Bo by each client at once; gives the results.
+/// Invites Bo with each client concurrently. Returns the results.
 async fn invite_bo(calls: Vec<(Client, Value)>) -> Vec<String> {
     let calls = calls.into_iter().map(|(client, workspace_id)| async move {
         let invitee = json!({ "email": "bo@acme.example", "role": "GATEWAY_OPERATOR" });
@@ -214,7 +220,7 @@ async fn invite_bo(calls: Vec<(Client, Value)>) -> Vec<String> {
     results
 }
 
-async fn a_person_invited_many_times_at_once_is_invited_once(server: Server) {
+async fn a_person_invited_concurrently_is_invited_once(server: Server) {
     let team = Team::first(&server).await;
     let bea = team.member("Bea", "WORKSPACE_ADMIN").await;
     let call = |n: usize| {
@@ -232,7 +238,7 @@ async fn a_person_invited_many_times_at_once_is_invited_once(server: Server) {
     assert_eq!(team.summary().await, [3, 2, 1, 0]);
 }
 
-async fn a_person_invited_everywhere_at_once_is_one_person(server: Server) {
+async fn concurrent_invitations_to_several_workspaces_create_one_user(server: Server) {
     let acme = Team::first(&server).await;
     let mut teams = vec![acme.clone()];
     for n in 0..5 {
@@ -248,14 +254,14 @@ async fn a_person_invited_everywhere_at_once_is_one_person(server: Server) {
     let input = json!({
         "token": token, "firstName": "Bo", "password": PASSWORD, "transport": "BEARER",
     });
-    let payloads = crowd(&server, "acceptInvitation", vec![input], "sessionToken").await;
+    let payloads = run_concurrently(&server, "acceptInvitation", vec![input], "sessionToken").await;
     assert_eq!(user_errors(&payloads[0]), [""; 0]);
     for team in teams {
         assert_eq!(team.summary().await, [2, 2, 0, 0]);
     }
 }
 
-async fn accepting_and_revoking_at_once_end_one_way(server: Server) {
+async fn concurrent_accept_and_revoke_have_one_winner(server: Server) {
     let team = Team::first(&server).await;
     for n in 0..3 {
         let email = format!("bo{n}@acme.example");
@@ -280,7 +286,7 @@ async fn accepting_and_revoking_at_once_end_one_way(server: Server) {
     assert_eq!(server.count::<invitation::Entity>().await, 3);
 }
 
-async fn many_resends_at_once_send_one_mail(server: Server) {
+async fn concurrent_resends_send_one_mail(server: Server) {
     let team = Team::first(&server).await;
     let outcome = team
         .invite("bo@acme.example", "Bo", "GATEWAY_OPERATOR")

@@ -1,5 +1,5 @@
-//! Getting back in while strangers interfere: what they ask for takes nothing from the owner of an
-//! account, and tells nothing of it.
+//! Account recovery during attacks: requests of other people take nothing from the owner of an
+//! account and reveal nothing about it.
 
 mod alike;
 mod flood;

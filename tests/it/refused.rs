@@ -1,4 +1,4 @@
-//! Refused attempts in the audit log: one event for the repeats of an hour.
+//! Denied attempts in the audit log: one event per hour counts the repetitions.
 
 use crate::on_both_engines;
 use crate::support::{Server, Team, text, time};
@@ -6,8 +6,8 @@ use chrono::{Duration, DurationRound as _};
 use serde_json::{Value, json};
 
 on_both_engines!(
-    repeats_of_a_refused_attempt_are_counted,
-    each_actor_action_workspace_and_hour_has_an_event,
+    repeated_denied_attempts_are_counted,
+    denied_attempts_have_one_event_per_actor_action_workspace_and_hour,
 );
 
 const REFUSED: &str = "accessHistory(outcome: REFUSED) { totalCount nodes {
@@ -29,14 +29,14 @@ async fn refused(team: &Team) -> Vec<Value> {
     nodes
 }
 
-/// Moves the clock to the beginning of an hour, so that no hour ends during the test.
+/// Moves the clock to the start of the next hour, so that no hour ends during the test.
 fn next_hour(server: &Server) {
     let now = server.app.now();
     let hour = now.duration_trunc(Duration::hours(1)).unwrap();
     server.advance(hour + Duration::hours(1) - now);
 }
 
-async fn repeats_of_a_refused_attempt_are_counted(server: Server) {
+async fn repeated_denied_attempts_are_counted(server: Server) {
     let team = Team::first(&server).await;
     let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
     let by_bo = team.by(&bo);
@@ -55,7 +55,7 @@ async fn repeats_of_a_refused_attempt_are_counted(server: Server) {
     let lasted = time(&events[0]["lastAt"]) - time(&events[0]["at"]);
     assert!(lasted >= Duration::minutes(10), "{lasted}");
 
-    // What is done has an event each time.
+    // Successful changes have one event each.
     for name in ["One", "Two"] {
         let input = json!({ "workspaceId": team.workspace_id, "name": name });
         let client = &team.admin.client;
@@ -70,7 +70,7 @@ async fn repeats_of_a_refused_attempt_are_counted(server: Server) {
     assert_eq!(done[0]["at"], done[0]["lastAt"]);
 }
 
-async fn each_actor_action_workspace_and_hour_has_an_event(server: Server) {
+async fn denied_attempts_have_one_event_per_actor_action_workspace_and_hour(server: Server) {
     let team = Team::first(&server).await;
     let beta = team.another("Beta").await;
     let bo = team.member("Bo", "GATEWAY_OPERATOR").await;

@@ -1,5 +1,5 @@
-//! Global ids (Relay, "Global Object Identification"): one way to fetch anything that the viewer
-//! may see, and nothing else.
+//! Global IDs (Relay, "Global Object Identification"): `node` and `nodes` return everything that
+//! the viewer may see, and nothing else.
 
 use crate::on_both_engines;
 use crate::support::people::sign_in;
@@ -10,14 +10,14 @@ use tokenvue::graphql::id::GlobalId;
 use uuid::Uuid;
 
 on_both_engines!(
-    each_type_is_found_by_its_id,
-    what_may_not_be_seen_is_null,
-    nodes_come_in_the_order_of_their_ids,
+    node_finds_each_type_by_its_id,
+    node_is_null_for_hidden_and_unknown_ids,
+    nodes_are_in_the_order_of_their_ids,
     an_id_of_another_type_is_bad_input,
-    ids_are_unique_over_all_types,
+    ids_are_unique_across_types,
 );
 
-/// One id of each type, as an admin sees them: type name and id.
+/// Returns one ID of each type that an admin can see, with its type name.
 async fn ids(team: &Team) -> Vec<(&'static str, String)> {
     team.invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
         .await;
@@ -58,7 +58,7 @@ async fn node(client: &Client, id: &str) -> Value {
     client.run(query, json!({ "id": id })).await.data()["node"].clone()
 }
 
-async fn each_type_is_found_by_its_id(server: Server) {
+async fn node_finds_each_type_by_its_id(server: Server) {
     let team = Team::first(&server).await;
     for (of, id) in ids(&team).await {
         let found = node(&team.admin.client, &id).await;
@@ -66,7 +66,7 @@ async fn each_type_is_found_by_its_id(server: Server) {
     }
 }
 
-async fn what_may_not_be_seen_is_null(server: Server) {
+async fn node_is_null_for_hidden_and_unknown_ids(server: Server) {
     let team = Team::first(&server).await;
     let own = ids(&team).await;
     let operator = team.member("Olaf", "GATEWAY_OPERATOR").await;
@@ -107,7 +107,7 @@ async fn what_may_not_be_seen_is_null(server: Server) {
     }
 }
 
-async fn nodes_come_in_the_order_of_their_ids(server: Server) {
+async fn nodes_are_in_the_order_of_their_ids(server: Server) {
     let team = Team::first(&server).await;
     let mut ids: Vec<String> = ids(&team).await.into_iter().map(|(_, id)| id).collect();
     ids.insert(2, "made up".to_owned());
@@ -129,8 +129,8 @@ async fn nodes_come_in_the_order_of_their_ids(server: Server) {
     assert_eq!(reply.0["errors"][0]["extensions"]["field"], "ids");
 }
 
-/// Each argument and input field that takes an id: the type that it takes, its name, a question.
-const TAKERS: &[(&str, &str, &str)] = &[
+/// Each argument and input field that takes an ID: the type of the ID, the field, and an operation.
+const ID_ARGUMENTS: &[(&str, &str, &str)] = &[
     (
         "Workspace",
         "id",
@@ -231,7 +231,7 @@ async fn an_id_of_another_type_is_bad_input(server: Server) {
     let mut ids = ids(&team).await;
     ids.push(("nothing", "made up".to_owned()));
     let before = server.dump().await;
-    for (wanted, field, question) in TAKERS {
+    for (wanted, field, question) in ID_ARGUMENTS {
         for (_, id) in ids.iter().filter(|(of, _)| of != wanted) {
             let reply = team.admin.client.run(question, json!({ "id": id })).await;
             assert_eq!(reply.codes(), ["BAD_INPUT"], "{question}: {:#}", reply.0);
@@ -242,7 +242,7 @@ async fn an_id_of_another_type_is_bad_input(server: Server) {
     assert_eq!(before, server.dump().await);
 }
 
-async fn ids_are_unique_over_all_types(server: Server) {
+async fn ids_are_unique_across_types(server: Server) {
     let team = Team::first(&server).await;
     team.member("Bo", "SECURITY_AUDITOR").await;
     team.invite("cleo@acme.example", "Cleo", "GATEWAY_OPERATOR")
@@ -276,7 +276,7 @@ async fn ids_are_unique_over_all_types(server: Server) {
     assert_eq!(seen.len(), count);
 }
 
-/// Hands each id in an answer on.
+/// Calls `note` with each ID in a response.
 fn collect(value: &Value, note: &mut impl FnMut(&str)) {
     match value {
         Value::Object(fields) => {

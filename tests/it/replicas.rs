@@ -1,4 +1,4 @@
-//! Several servers on one database, one of them behind PgBouncer where there is one.
+//! Several servers on one database, one of them behind PgBouncer on PostgreSQL.
 
 use crate::on_both_engines;
 use crate::support::server::Replica;
@@ -10,15 +10,15 @@ use tokenvue::db::Db;
 use tokio::task::JoinSet;
 
 on_both_engines!(
-    who_signs_in_on_one_acts_on_the_other,
-    what_is_taken_away_on_one_is_gone_on_the_other,
-    failures_count_on_all_replicas_together,
-    each_mail_leaves_once,
-    several_replicas_migrate_at_once,
-    traffic_of_all_kinds_runs_through_a_pooler,
+    sessions_and_changes_are_shared_by_replicas,
+    demotions_and_sign_outs_apply_on_all_replicas,
+    replicas_share_the_sign_in_throttle,
+    replicas_send_each_mail_once,
+    several_replicas_migrate_concurrently,
+    all_kinds_of_requests_run_through_a_pooler,
 );
 
-/// A second server: through the pooler, or on SQLite straight.
+/// Starts a second server: through the pooler, or directly on SQLite.
 async fn second(server: &Server, flags: &[&str]) -> Replica {
     match server.pooled_replica(flags).await {
         Some(replica) => replica,
@@ -26,7 +26,7 @@ async fn second(server: &Server, flags: &[&str]) -> Replica {
     }
 }
 
-async fn who_signs_in_on_one_acts_on_the_other(server: Server) {
+async fn sessions_and_changes_are_shared_by_replicas(server: Server) {
     let team = Team::first(&server).await;
     let other = second(&server, &[]).await;
     let there = Team {
@@ -53,7 +53,7 @@ async fn who_signs_in_on_one_acts_on_the_other(server: Server) {
     other.stop().await;
 }
 
-async fn what_is_taken_away_on_one_is_gone_on_the_other(server: Server) {
+async fn demotions_and_sign_outs_apply_on_all_replicas(server: Server) {
     let team = Team::first(&server).await;
     let bo = team.member("Bo", "WORKSPACE_ADMIN").await;
     let other = second(&server, &[]).await;
@@ -89,10 +89,10 @@ async fn what_is_taken_away_on_one_is_gone_on_the_other(server: Server) {
     other.stop().await;
 }
 
-async fn failures_count_on_all_replicas_together(server: Server) {
+async fn replicas_share_the_sign_in_throttle(server: Server) {
     let team = Team::first(&server).await;
     let bo = team.member("Bo", "SECURITY_AUDITOR").await;
-    // Where somebody has a session, they have a counter of their own.
+    // A known device would have a counter of its own.
     bo.client.mutate("signOut", json!({}), "accepted").await;
     let other = second(&server, &[]).await;
     let both = [server.anonymous(), other.server.anonymous()];
@@ -115,7 +115,7 @@ async fn failures_count_on_all_replicas_together(server: Server) {
     other.stop().await;
 }
 
-/// How many of the invitations' mails the mail server has taken.
+/// Counts the invitation mails that the mail server accepted.
 async fn sent(client: &Client) -> usize {
     let query = "{ workspace { invitations(first: 100) { nodes { delivery { state } } } } }";
     let data = client.get(query).await;
@@ -129,7 +129,7 @@ async fn sent(client: &Client) -> usize {
         .count()
 }
 
-async fn each_mail_leaves_once(server: Server) {
+async fn replicas_send_each_mail_once(server: Server) {
     let smtp = SmtpServer::start(Mode::Plain);
     let url = smtp.url();
     let flags = ["--smtp-url", &url, "--mail-from", "team@tv.example"];
@@ -170,7 +170,7 @@ async fn each_mail_leaves_once(server: Server) {
     assert_eq!(recipients.iter().collect::<HashSet<_>>().len(), 30);
 }
 
-async fn several_replicas_migrate_at_once(server: Server) {
+async fn several_replicas_migrate_concurrently(server: Server) {
     server.app.db.unmigrate().await.unwrap();
     let mut starting = JoinSet::new();
     for _ in 0..5 {
@@ -187,8 +187,9 @@ async fn several_replicas_migrate_at_once(server: Server) {
     Team::first(&server).await;
 }
 
-/// One after the other, what clients do all day, so that no two clients do the same at once.
-async fn a_day(team: Team, n: usize) {
+/// Runs all kinds of requests one after another. Each client starts at a different one, so that
+/// they do not run the same at once.
+async fn all_kinds_of_requests(team: Team, n: usize) {
     let client = &team.admin.client;
     let id = json!({ "id": team.admin.membership_id });
     for round in 0..12 {
@@ -232,9 +233,9 @@ async fn a_day(team: Team, n: usize) {
     }
 }
 
-/// In transaction mode, statements of one client land on connections that others have used: a
-/// prepared one must neither be missing there nor be another's.
-async fn traffic_of_all_kinds_runs_through_a_pooler(server: Server) {
+/// In transaction mode, a client's statements run on connections that others have used. A prepared
+/// statement must exist there and be the right one.
+async fn all_kinds_of_requests_run_through_a_pooler(server: Server) {
     if server.engine == Engine::Sqlite {
         return;
     }
@@ -245,7 +246,7 @@ async fn traffic_of_all_kinds_runs_through_a_pooler(server: Server) {
     for n in 0..24 {
         let mut team = team.clone();
         team.admin.client = team.admin.client.at(&replicas[n % 2].server.url);
-        clients.spawn(a_day(team, n));
+        clients.spawn(all_kinds_of_requests(team, n));
     }
     clients.join_all().await;
     assert_eq!(team.summary().await, [49, 1, 48, 0]);

@@ -1,4 +1,4 @@
-//! The counts of the team page, and the access review.
+//! The team summary and the access review.
 
 use crate::on_both_engines;
 use crate::support::{Server, Team, text};
@@ -11,16 +11,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokenvue::team::sweep;
 
 on_both_engines!(
-    lapsed_invitations_count_before_and_after_the_sweep,
-    the_summary_adds_up_at_every_moment,
-    invitations_that_wait_for_a_week_are_findings,
-    members_who_are_away_for_ninety_days_are_findings,
-    members_who_never_came_are_findings,
+    expired_invitations_count_before_and_after_the_sweep,
+    the_summary_is_always_consistent,
+    invitations_pending_for_a_week_are_findings,
+    members_unseen_for_ninety_days_are_findings,
+    members_who_never_signed_in_are_findings,
     admins_are_counted,
-    a_review_is_for_reviewers,
+    the_access_review_requires_team_review,
 );
 
-async fn lapsed_invitations_count_before_and_after_the_sweep(server: Server) {
+async fn expired_invitations_count_before_and_after_the_sweep(server: Server) {
     let team = Team::first(&server).await;
     for name in ["bo", "cy"] {
         team.invite(&format!("{name}@acme.example"), name, "GATEWAY_OPERATOR")
@@ -46,7 +46,7 @@ async fn lapsed_invitations_count_before_and_after_the_sweep(server: Server) {
 
     server.advance(Duration::days(3));
     assert_eq!(team.summary().await, [4, 1, 3, 3]);
-    // Renewed, revoked and removed ones are no longer among them.
+    // Renewed, revoked, and removed invitations do not count as expired.
     let id = |member: Value| member["invitation"]["id"].clone();
     let bo = id(team.member_with("bo@acme.example").await);
     team.act("resendInvitation", json!({ "invitationId": bo }))
@@ -61,7 +61,7 @@ async fn lapsed_invitations_count_before_and_after_the_sweep(server: Server) {
     assert_eq!(team.summary().await, [2, 1, 1, 0]);
 }
 
-async fn the_summary_adds_up_at_every_moment(server: Server) {
+async fn the_summary_is_always_consistent(server: Server) {
     let team = Team::first(&server).await;
     let done = Arc::new(AtomicBool::new(false));
     let watch = tokio::spawn({
@@ -94,7 +94,7 @@ async fn the_summary_adds_up_at_every_moment(server: Server) {
     assert_eq!(team.summary().await, [1, 1, 0, 0]);
 }
 
-/// A finding of the access review: the local parts of the addresses it lists, in order.
+/// Returns the local parts of the addresses in a finding of the access review, in order.
 async fn finding(team: &Team, name: &str) -> Vec<String> {
     let selection =
         format!("accessReview {{ {name} {{ count members {{ totalCount nodes {{ email }} }} }} }}");
@@ -120,7 +120,7 @@ async fn never(team: &Team) -> Vec<String> {
     finding(team, "neverSignedIn").await
 }
 
-async fn invitations_that_wait_for_a_week_are_findings(server: Server) {
+async fn invitations_pending_for_a_week_are_findings(server: Server) {
     let team = Team::first(&server).await;
     let input = json!({ "workspaceId": team.workspace_id, "invitationLifetimeDays": 30 });
     team.admin
@@ -149,12 +149,12 @@ async fn invitations_that_wait_for_a_week_are_findings(server: Server) {
     assert_eq!(stale(&team).await, ["bo", "cy"]);
     team.accept("bo@acme.example", &token).await;
     assert_eq!(stale(&team).await, ["cy"]);
-    // One that has lapsed is no less forgotten.
+    // Expired invitations are findings too.
     server.advance(Duration::days(30));
     assert_eq!(stale(&team.later().await).await, ["cy", "zed"]);
 }
 
-async fn members_who_are_away_for_ninety_days_are_findings(server: Server) {
+async fn members_unseen_for_ninety_days_are_findings(server: Server) {
     let team = Team::first(&server).await;
     team.member("Zed", "GATEWAY_OPERATOR").await;
     server.quiet().await;
@@ -176,7 +176,7 @@ async fn members_who_are_away_for_ninety_days_are_findings(server: Server) {
     assert_eq!(unseen(&team).await, ["bo"]);
 }
 
-async fn members_who_never_came_are_findings(server: Server) {
+async fn members_who_never_signed_in_are_findings(server: Server) {
     let acme = Team::first(&server).await;
     let beta = acme.another("Beta").await;
     let bo = acme.member("Bo", "GATEWAY_OPERATOR").await;
@@ -184,15 +184,11 @@ async fn members_who_never_came_are_findings(server: Server) {
     acme.invite("dee@acme.example", "Dee", "GATEWAY_OPERATOR")
         .await;
     server.quiet().await;
-    assert_eq!(
-        never(&acme).await,
-        [""; 0],
-        "who has just accepted was here"
-    );
+    assert_eq!(never(&acme).await, [""; 0], "accepting counts as a visit");
     for person in [&cy, &bo] {
         beta.invite(&person.email, "", "SECURITY_AUDITOR").await;
     }
-    // Ana looks at it for the first time herself.
+    // Ana visits the workspace for the first time.
     beta.summary().await;
     server.quiet().await;
     assert_eq!(never(&beta).await, ["bo", "cy"]);
@@ -207,7 +203,7 @@ async fn members_who_never_came_are_findings(server: Server) {
     let ana = &beta.admin.client;
     ana.mutate("switchWorkspace", input, "viewer { user { id } }")
         .await;
-    // Who never came is not unseen as well.
+    // Members who never signed in do not count as unseen too.
     assert_eq!(unseen(&beta).await, ["bo"]);
     assert_eq!(never(&beta).await, ["cy"]);
 }
@@ -220,7 +216,7 @@ async fn admins_are_counted(server: Server) {
     assert_eq!(finding(&team, "admins").await, ["ana", "bea"]);
 }
 
-async fn a_review_is_for_reviewers(server: Server) {
+async fn the_access_review_requires_team_review(server: Server) {
     let team = Team::first(&server).await;
     let operator = team.member("Bo", "GATEWAY_OPERATOR").await;
     let auditor = team.member("Cy", "SECURITY_AUDITOR").await;

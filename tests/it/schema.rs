@@ -1,5 +1,4 @@
-//! The schema: what stands in the repository is what the program serves, and all of it is
-//! described.
+//! `schema.graphql` is what the program prints, and every item of the schema has a description.
 
 use crate::on_both_engines;
 use crate::support::Server;
@@ -7,10 +6,10 @@ use crate::support::introspection::{Introspection, list, name};
 use serde_json::Value;
 use tokenvue::graphql;
 
-on_both_engines!(everything_is_described);
+on_both_engines!(every_schema_item_has_a_description);
 
 #[test]
-fn the_file_is_what_the_program_prints() {
+fn schema_graphql_is_what_the_program_prints() {
     let printed = graphql::sdl(&graphql::schema());
     let kept = include_str!("../../schema.graphql");
     let first = printed
@@ -24,28 +23,32 @@ fn the_file_is_what_the_program_prints() {
     );
 }
 
-async fn everything_is_described(server: Server) {
+async fn every_schema_item_has_a_description(server: Server) {
     let schema = Introspection::load(&server.anonymous()).await;
-    let mut bare = Vec::new();
-    // GraphQL itself defines `ID`, and async-graphql gives it no description.
+    let mut undescribed = Vec::new();
+    // `ID` is defined by GraphQL, and async-graphql gives it no description.
     let types = schema.types().filter(|item| name(item) != "ID");
     for item in types.chain(schema.directives()) {
-        note_bare(&mut bare, "", item);
+        note_undescribed(&mut undescribed, "", item);
         for kind in ["fields", "inputFields", "enumValues", "args"] {
             for part in list(&item[kind]) {
-                note_bare(&mut bare, name(item), part);
+                note_undescribed(&mut undescribed, name(item), part);
                 for arg in list(&part["args"]) {
-                    note_bare(&mut bare, &format!("{}.{}", name(item), name(part)), arg);
+                    note_undescribed(
+                        &mut undescribed,
+                        &format!("{}.{}", name(item), name(part)),
+                        arg,
+                    );
                 }
             }
         }
     }
-    assert_eq!(bare, [""; 0], "these have no description");
+    assert_eq!(undescribed, [""; 0], "these have no description");
 }
 
-fn note_bare(bare: &mut Vec<String>, owner: &str, item: &Value) {
+fn note_undescribed(undescribed: &mut Vec<String>, owner: &str, item: &Value) {
     let description = item["description"].as_str().unwrap_or_default();
     if description.trim().is_empty() {
-        bare.push(format!("{owner}.{}", name(item)));
+        undescribed.push(format!("{owner}.{}", name(item)));
     }
 }

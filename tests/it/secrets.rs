@@ -1,14 +1,14 @@
-//! No message repeats any part of a secret, whatever is wrong with it, wherever it is set, and
-//! whatever the program was started for.
+//! No output contains any part of a secret, whatever is wrong with it, wherever it is set, and for
+//! every command.
 
 use crate::support::command::{run, text};
 use std::path::Path;
 
-/// The parts of every secret below.
+/// The parts of each secret below.
 const PARTS: [&str; 3] = ["hunter2", "swordfish", "xyzzy"];
 
-/// Settings, and what may be wrong with a value that holds a secret.
-const WRONG: [(&str, &[&str]); 6] = [
+/// Settings with invalid values that contain a secret.
+const INVALID: [(&str, &[&str]); 6] = [
     (
         "database-url",
         &[
@@ -69,7 +69,7 @@ const WRONG: [(&str, &[&str]); 6] = [
     ("log-format", &["hunter2"]),
 ];
 
-/// What the program is started for. Where it would serve, it cannot listen.
+/// The commands of the program. `serve` cannot listen.
 const COMMANDS: [&[&str]; 7] = [
     &["serve"],
     &["migrate"],
@@ -86,15 +86,15 @@ const COMMANDS: [&[&str]; 7] = [
     ],
 ];
 
-/// An address of no machine (RFC 5737), so that nothing is served.
+/// An address of no machine (RFC 5737), so that the server cannot listen.
 const NOWHERE: (&str, &str) = ("TOKENVUE_LISTEN", "192.0.2.1:1");
 
-/// Logs as much as there is, in this format.
+/// The settings for the most detailed log in a format.
 fn logs(format: &'static str) -> [(&'static str, &'static str); 2] {
     [("TOKENVUE_LOG", "trace"), ("TOKENVUE_LOG_FORMAT", format)]
 }
 
-/// Runs a command; checks that it repeats nothing, and gives what it printed.
+/// Runs a command. Asserts that its output contains no part of a secret, and returns it.
 fn check(folder: &Path, arguments: &[&str], settings: &[(&str, &str)]) -> String {
     let output = run(folder, arguments, settings, "xyzzy\n");
     let printed = text(&output.stdout) + &text(&output.stderr);
@@ -111,20 +111,20 @@ fn variable(setting: &str) -> String {
     format!("TOKENVUE_{}", setting.replace('-', "_").to_uppercase())
 }
 
-/// Each wrong value, with its setting.
-fn wrong() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let settings = WRONG.iter();
+/// Returns each invalid value with its setting.
+fn invalid() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let settings = INVALID.iter();
     settings.flat_map(|(setting, values)| values.iter().map(move |value| (*setting, *value)))
 }
 
 #[test]
-fn values_of_the_environment_are_not_repeated() {
+fn environment_values_are_not_printed() {
     let folder = tempfile::tempdir().unwrap();
-    for (index, (setting, value)) in wrong().enumerate() {
+    for (index, (setting, value)) in invalid().enumerate() {
         let logs = logs(["text", "json"][index % 2]);
         let variable = variable(setting);
         let mut settings = vec![NOWHERE];
-        // `--log-format` is one of the settings with a wrong value.
+        // `--log-format` is itself one of the invalid settings.
         settings.extend(logs.into_iter().filter(|(name, _)| *name != variable));
         settings.retain(|(name, _)| *name != variable);
         settings.push((&variable, value));
@@ -135,14 +135,14 @@ fn values_of_the_environment_are_not_repeated() {
 }
 
 #[test]
-fn values_of_flags_are_not_repeated() {
+fn flag_values_are_not_printed() {
     let folder = tempfile::tempdir().unwrap();
-    for (setting, value) in wrong() {
+    for (setting, value) in invalid() {
         let flag = format!("--{setting}={value}");
         for command in [COMMANDS[0], COMMANDS[1], COMMANDS[5]] {
             check(folder.path(), &[command, &[&flag]].concat(), &[NOWHERE]);
         }
-        // A flag that does not exist; a shell that split the value; a value without a flag.
+        // An unknown flag, a value that a shell has split, and a value without a flag.
         let misspelled = format!("--{setting}s={value}");
         for arguments in [&[misspelled.as_str()][..], &[&flag, "hunter2"], &[value]] {
             check(folder.path(), arguments, &[NOWHERE]);
@@ -151,9 +151,9 @@ fn values_of_flags_are_not_repeated() {
 }
 
 #[test]
-fn values_of_the_file_are_not_repeated() {
+fn file_values_are_not_printed() {
     let folder = tempfile::tempdir().unwrap();
-    for (setting, value) in wrong() {
+    for (setting, value) in invalid() {
         for line in [
             format!("{setting} = \"{value}\"\n"),
             format!("{setting}s = \"{value}\"\n"),
@@ -171,7 +171,7 @@ fn values_of_the_file_are_not_repeated() {
 }
 
 #[test]
-fn a_password_that_is_not_encoded_is_explained() {
+fn an_unencoded_password_is_explained() {
     let folder = tempfile::tempdir().unwrap();
     for delimiter in ['/', '#', '?'] {
         let database = format!("postgres://tv:12{delimiter}hunter2@db/team");
@@ -195,7 +195,7 @@ fn a_password_that_is_not_encoded_is_explained() {
 }
 
 #[test]
-fn a_database_that_does_not_answer_is_named_without_its_password() {
+fn an_unreachable_database_is_named_without_its_password() {
     let folder = tempfile::tempdir().unwrap();
     let url = "postgres://tv:hunter2%2Fswordfish@127.0.0.1:1/team?application_name=xyzzy";
     let [text, json] = ["text", "json"].map(|format| {

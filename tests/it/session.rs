@@ -1,4 +1,4 @@
-//! Sessions: begun by signing in, ended by signing out, by time, or from elsewhere.
+//! Sessions: signing in and out, expiry, and ending other sessions.
 
 use crate::on_both_engines;
 use crate::support::{Client, PASSWORD, Server, Team, eventually, sign_in, text, time};
@@ -8,21 +8,21 @@ use serde_json::{Value, json};
 
 on_both_engines!(
     a_browser_signs_in_with_a_cookie_that_scripts_cannot_read,
-    over_https_the_cookie_stays_on_it,
-    signing_in_ends_the_session_whose_cookie_it_replaces,
+    the_cookie_is_secure_over_https,
+    signing_in_ends_the_session_of_the_replaced_cookie,
     sign_ins_show_a_network_address_to_a_users_only_workspace,
-    everything_else_signs_in_with_a_token,
-    who_is_wrong_about_anything_hears_the_same,
-    a_session_ends_when_it_is_not_used,
-    a_session_ends_however_much_it_is_used,
-    sessions_are_listed_and_ended_from_elsewhere,
+    other_clients_sign_in_with_a_token,
+    all_wrong_credentials_get_the_same_response,
+    idle_sessions_end,
+    sessions_end_at_their_absolute_lifetime,
+    sessions_are_listed_and_revoked,
     signing_out_ends_the_session,
-    a_made_up_token_counts_as_signed_out,
-    accepting_by_cookie_signs_the_browser_in,
-    a_session_looks_at_one_workspace_after_the_other,
+    an_unknown_token_counts_as_signed_out,
+    accepting_with_a_cookie_signs_the_browser_in,
+    a_session_switches_its_active_workspace,
 );
 
-/// A browser's request: gives its cookies and its answer.
+/// Sends a request as a browser. Returns its cookies and its response.
 async fn browse(
     url: &str,
     cookie: Option<&str>,
@@ -50,7 +50,7 @@ fn credentials(email: &str, password: &str) -> Value {
     json!({ "input": { "email": email, "password": password } })
 }
 
-/// The `name=value` of a cookie, and its attributes, sorted.
+/// Splits a cookie into `name=value` and its sorted attributes.
 fn parts(cookie: &str) -> (String, Vec<String>) {
     let mut parts = cookie.split("; ").map(str::to_owned);
     let pair = parts.next().unwrap();
@@ -98,7 +98,7 @@ async fn a_browser_signs_in_with_a_cookie_that_scripts_cannot_read(server: Serve
     assert_eq!(answer["data"]["viewer"], Value::Null);
 }
 
-async fn over_https_the_cookie_stays_on_it(server: Server) {
+async fn the_cookie_is_secure_over_https(server: Server) {
     Team::first(&server).await;
     let flags = ["--public-url", "https://tv.example"];
     let replica = server.replica(&flags).await;
@@ -117,7 +117,7 @@ async fn over_https_the_cookie_stays_on_it(server: Server) {
     replica.stop().await;
 }
 
-async fn signing_in_ends_the_session_whose_cookie_it_replaces(server: Server) {
+async fn signing_in_ends_the_session_of_the_replaced_cookie(server: Server) {
     let team = Team::first(&server).await;
     let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
     let sign_in = async |cookie: Option<&str>, email: &str, transport: &str| {
@@ -164,7 +164,7 @@ async fn sign_ins_show_a_network_address_to_a_users_only_workspace(server: Serve
     assert_eq!(address(&beta).await, Value::Null);
 }
 
-async fn everything_else_signs_in_with_a_token(server: Server) {
+async fn other_clients_sign_in_with_a_token(server: Server) {
     Team::first(&server).await;
     let mut credentials = credentials("ana@acme.example", PASSWORD);
     credentials["input"]["transport"] = json!("BEARER");
@@ -175,7 +175,7 @@ async fn everything_else_signs_in_with_a_token(server: Server) {
     assert!(Client::new(&server.url, Some(token)).is_signed_in().await);
 }
 
-async fn who_is_wrong_about_anything_hears_the_same(server: Server) {
+async fn all_wrong_credentials_get_the_same_response(server: Server) {
     let team = Team::first(&server).await;
     team.invite("bo@acme.example", "Bo", "GATEWAY_OPERATOR")
         .await;
@@ -203,21 +203,21 @@ async fn who_is_wrong_about_anything_hears_the_same(server: Server) {
     );
 }
 
-/// Uses a session and waits until that is noted.
-async fn use_it(client: &Client, server: &Server) {
+/// Uses a session and waits until the use is recorded.
+async fn use_session(client: &Client, server: &Server) {
     let now = server.app.now();
-    eventually("the note of a session's use", || async {
+    eventually("the recorded use of a session", || async {
         let data = client.get("{ viewer { session { lastUsedAt } } }").await;
         (time(&data["viewer"]["session"]["lastUsedAt"]) >= now).then_some(())
     })
     .await;
 }
 
-async fn a_session_ends_when_it_is_not_used(server: Server) {
+async fn idle_sessions_end(server: Server) {
     let team = Team::first(&server).await;
     let ana = &team.admin.client;
     server.advance(Duration::days(6));
-    use_it(ana, &server).await;
+    use_session(ana, &server).await;
     server.advance(Duration::days(6));
     assert!(ana.is_signed_in().await);
     server.quiet().await;
@@ -227,7 +227,7 @@ async fn a_session_ends_when_it_is_not_used(server: Server) {
     assert_eq!(reply.codes(), ["UNAUTHENTICATED"]);
 }
 
-async fn a_session_ends_however_much_it_is_used(server: Server) {
+async fn sessions_end_at_their_absolute_lifetime(server: Server) {
     let team = Team::first(&server).await;
     let ana = &team.admin.client;
     let data = ana
@@ -238,14 +238,14 @@ async fn a_session_ends_however_much_it_is_used(server: Server) {
     assert_eq!(lifetime, Duration::days(30));
     for _ in 0..5 {
         server.advance(Duration::days(6) - Duration::minutes(1));
-        use_it(ana, &server).await;
+        use_session(ana, &server).await;
     }
     assert!(ana.is_signed_in().await);
     server.advance(time(&session["expiresAt"]) - server.app.now());
     assert!(!ana.is_signed_in().await);
 }
 
-async fn sessions_are_listed_and_ended_from_elsewhere(server: Server) {
+async fn sessions_are_listed_and_revoked(server: Server) {
     let team = Team::first(&server).await;
     let other = sign_in(&server, "ana@acme.example").await;
     let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
@@ -260,7 +260,7 @@ async fn sessions_are_listed_and_ended_from_elsewhere(server: Server) {
     );
     assert_eq!(nodes[0]["address"], "127.0.0.1");
 
-    // Nobody else can end it.
+    // Other users cannot end it.
     let input = json!({ "sessionId": nodes[0]["id"] });
     let reply = bo
         .client
@@ -289,7 +289,7 @@ async fn signing_out_ends_the_session(server: Server) {
     assert_eq!(reply.codes(), ["UNAUTHENTICATED"]);
 }
 
-async fn a_made_up_token_counts_as_signed_out(server: Server) {
+async fn an_unknown_token_counts_as_signed_out(server: Server) {
     let team = Team::first(&server).await;
     let token = team.admin.client.token();
     for wrong in [
@@ -309,7 +309,7 @@ async fn a_made_up_token_counts_as_signed_out(server: Server) {
     }
 }
 
-async fn accepting_by_cookie_signs_the_browser_in(server: Server) {
+async fn accepting_with_a_cookie_signs_the_browser_in(server: Server) {
     let team = Team::first(&server).await;
     team.invite("bo@acme.example", "Bo", "GATEWAY_OPERATOR")
         .await;
@@ -327,7 +327,7 @@ async fn accepting_by_cookie_signs_the_browser_in(server: Server) {
     assert_eq!(answer["data"]["viewer"]["user"]["email"], "bo@acme.example");
 }
 
-async fn a_session_looks_at_one_workspace_after_the_other(server: Server) {
+async fn a_session_switches_its_active_workspace(server: Server) {
     let acme = Team::first(&server).await;
     let beta = acme.another("Beta").await;
     let other = sign_in(&server, "ana@acme.example").await;
@@ -343,9 +343,12 @@ async fn a_session_looks_at_one_workspace_after_the_other(server: Server) {
         );
     }
     let data = other.get("{ workspace { name } }").await;
-    assert_eq!(data["workspace"]["name"], "Acme", "each session for itself");
+    assert_eq!(
+        data["workspace"]["name"], "Acme",
+        "each session has its own active workspace"
+    );
 
-    // Where the active workspace goes away, another one takes its place.
+    // When the active workspace is no longer accessible, another one becomes active.
     let bea = beta.member("Bea", "WORKSPACE_ADMIN").await;
     beta.by(&bea)
         .remove(&text(&beta.member_with("ana@acme.example").await["id"]))

@@ -1,5 +1,5 @@
-//! How the program ends: no request is lost, whether its clients come through a proxy that watches
-//! `/readyz` or go on until nothing listens any more.
+//! Shutdown: no request is lost, whether clients use a proxy that watches `/readyz` or send
+//! requests until nothing listens.
 
 use crate::support::program::{PROGRAM, Program};
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 /// A request that reads from the database.
 const QUERY: &str = r#"{"query":"{ service { needsSetUp } }"}"#;
 
-/// Requests that one client sends at most.
+/// The maximum number of requests of one client.
 const MOST: usize = 20_000;
 
 fn post() -> String {
@@ -26,14 +26,14 @@ fn post() -> String {
     )
 }
 
-/// An answer: its status, and whether the connection ends with it.
+/// The status of a response, and whether it closes the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Answer {
     status: u16,
     closes: bool,
 }
 
-/// Sends a request and reads the answer to its end.
+/// Sends a request and reads the whole response.
 async fn exchange(stream: &mut TcpStream, request: &str) -> std::io::Result<Answer> {
     stream.write_all(request.as_bytes()).await?;
     let mut bytes = Vec::new();
@@ -60,7 +60,7 @@ async fn exchange(stream: &mut TcpStream, request: &str) -> std::io::Result<Answ
     }
 }
 
-/// Requests that were lost, and those that were answered.
+/// Lost requests and the number of responses.
 #[derive(Default)]
 struct Outcome {
     answered: AtomicUsize,
@@ -68,7 +68,7 @@ struct Outcome {
 }
 
 impl Outcome {
-    /// Notes how a request went; whether its connection can be used again.
+    /// Records a result. Returns whether the connection can be reused.
     fn note(&self, client: &str, answer: std::io::Result<Answer>) -> bool {
         match answer {
             Ok(Answer {
@@ -90,7 +90,7 @@ impl Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sigterm_is_announced_before_the_end() {
+async fn readiness_fails_before_the_server_stops() {
     let folder = tempfile::tempdir().unwrap();
     let settings = [("TOKENVUE_SHUTDOWN_DELAY", "10m")];
     let mut process = Program::serve(folder.path(), &settings).await;
@@ -109,14 +109,14 @@ async fn sigterm_is_announced_before_the_end() {
     let answer = exchange(&mut fresh, ready).await.unwrap();
     assert_eq!((answer.status, answer.closes), (503, true));
 
-    // Nobody waits for ten minutes who asks a second time.
+    // A second signal ends the delay.
     process.terminate();
     assert!(process.ended().await.success());
     assert!(TcpStream::connect(process.address).await.is_err());
 }
 
-/// A client that knows one server and goes on until it is gone.
-async fn go_on(address: SocketAddr, keep: bool, outcome: Arc<Outcome>) {
+/// A client that sends requests to one server until it is gone.
+async fn send_until_refused(address: SocketAddr, keep: bool, outcome: Arc<Outcome>) {
     let request = post();
     let mut kept: Option<TcpStream> = None;
     for _ in 0..MOST {
@@ -139,7 +139,7 @@ async fn go_on(address: SocketAddr, keep: bool, outcome: Arc<Outcome>) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_client_that_goes_on_to_the_end_loses_nothing() {
+async fn a_client_that_sends_until_the_end_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let settings = [
         ("TOKENVUE_SHUTDOWN_DELAY", "300ms"),
@@ -149,7 +149,7 @@ async fn a_client_that_goes_on_to_the_end_loses_nothing() {
     let outcome = Arc::new(Outcome::default());
     let mut clients = JoinSet::new();
     for number in 0..6 {
-        clients.spawn(go_on(
+        clients.spawn(send_until_refused(
             process.address,
             number % 2 == 0,
             Arc::clone(&outcome),
@@ -164,7 +164,7 @@ async fn a_client_that_goes_on_to_the_end_loses_nothing() {
     assert_eq!(*outcome.lost.lock().unwrap(), [""; 0]);
 }
 
-/// A server as a proxy sees it.
+/// A server, as a proxy sees it.
 struct Backend {
     address: SocketAddr,
     ready: AtomicBool,
@@ -172,7 +172,7 @@ struct Backend {
 
 type Backends = Arc<RwLock<Vec<Arc<Backend>>>>;
 
-/// Watches whether a server is ready, as proxies do: each time over a connection of its own.
+/// Watches the readiness of a server as proxies do, with a new connection each time.
 async fn watch(backend: Arc<Backend>) {
     let check = "GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
     while let Ok(mut stream) = TcpStream::connect(backend.address).await {
@@ -184,7 +184,7 @@ async fn watch(backend: Arc<Backend>) {
     backend.ready.store(false, Ordering::SeqCst);
 }
 
-/// A proxy's worker: sends requests to the servers that are ready, in turn.
+/// A worker of a proxy: sends requests to the ready servers in turn.
 async fn balance(backends: Backends, keep: bool, outcome: Arc<Outcome>, done: Arc<AtomicBool>) {
     let request = post();
     let mut kept: HashMap<SocketAddr, TcpStream> = HashMap::new();
@@ -224,7 +224,7 @@ async fn balance(backends: Backends, keep: bool, outcome: Arc<Outcome>, done: Ar
         if let Some(stream) = answered.filter(|_| keep) {
             kept.insert(address, stream);
         }
-        // Load that two servers on a small machine can take.
+        // Keeps the load low enough for two servers on a small machine.
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }
@@ -284,7 +284,7 @@ async fn a_rolling_restart_behind_a_proxy_loses_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn more_connections_than_the_soft_limit_of_files_lock_nobody_out() {
+async fn more_connections_than_the_soft_file_limit_are_accepted() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = std::process::Command::new("sh");
     command

@@ -1,44 +1,44 @@
-//! When PostgreSQL, or the network before it, no longer says anything.
+//! PostgreSQL, or the network in front of it, stops responding.
 
 use crate::on_postgres;
 use crate::support::cluster::Cluster;
 use crate::support::pause::Matches;
 use crate::support::server::Replica;
 use crate::support::smtp::{Mode, SmtpServer};
-use crate::support::way::Way;
+use crate::support::way::NetworkProxy;
 use crate::support::{Client, Server, Team, eventually};
 use serde_json::json;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 on_postgres!(
-    requests_fail_soon_while_the_database_is_frozen_and_work_soon_afterwards,
-    an_operation_fails_soon_wherever_the_database_freezes_in_it,
-    connections_that_the_network_has_forgotten_are_replaced,
-    one_forgotten_connection_tells_of_the_others,
-    forgotten_connections_take_no_place_in_the_pool,
-    mails_leave_although_the_network_has_forgotten_the_connections,
-    an_answer_that_is_no_message_is_asked_for_again,
+    requests_fail_fast_while_the_database_is_frozen,
+    operations_fail_fast_at_every_stage,
+    silent_connections_are_replaced,
+    one_silent_connection_causes_a_check_of_the_others,
+    silent_connections_leave_the_pool,
+    mails_are_sent_despite_silent_connections,
+    requests_are_retried_after_an_invalid_message,
 );
 
-/// The limits as they are by default.
+/// The default limits.
 const DEFAULTS: [&str; 4] = [
     "--database-statement-timeout",
     "3s",
     "--database-lock-timeout",
     "2s 500ms",
 ];
-/// Far below the 30 seconds that a request may hang.
+/// Far below the request timeout of 30 seconds.
 const SOON: Duration = Duration::from_secs(12);
-/// How a request begins.
+/// Matches the first statement of a request.
 const VIEWER: Matches = |sql| sql.starts_with("SELECT") && sql.contains("sessions");
 const QUERY: &str = "{ workspace { name members { totalCount } } }";
 
-async fn through_way(server: &Server, flags: &[&str]) -> (Way, Replica) {
-    let way = Way::before(server.database_address()).await;
+async fn through_proxy(server: &Server, flags: &[&str]) -> (NetworkProxy, Replica) {
+    let proxy = NetworkProxy::before(server.database_address()).await;
     let flags = [&DEFAULTS, flags].concat();
-    let replica = server.replica_through(way.port, &flags).await;
-    (way, replica)
+    let replica = server.replica_through(proxy.port, &flags).await;
+    (proxy, replica)
 }
 
 async fn ready(url: &str) -> (u16, Duration) {
@@ -47,7 +47,7 @@ async fn ready(url: &str) -> (u16, Duration) {
     (answer.status().as_u16(), begun.elapsed())
 }
 
-/// Opens several connections, by reading at once.
+/// Opens several connections by concurrent reads.
 async fn warm_up(client: &Client) {
     let mut reading = JoinSet::new();
     for _ in 0..8 {
@@ -70,26 +70,31 @@ async fn rename(team: &Team, client: &Client, name: &str) -> Vec<String> {
     reply.codes().into_iter().map(str::to_owned).collect()
 }
 
-async fn requests_fail_soon_while_the_database_is_frozen_and_work_soon_afterwards(server: Server) {
+async fn requests_fail_fast_while_the_database_is_frozen(server: Server) {
     let team = Team::first(&server).await;
-    let (way, replica) = through_way(&server, &[]).await;
-    freezes(&team.at(&replica.server), || way.freeze(), || way.thaw()).await;
+    let (proxy, replica) = through_proxy(&server, &[]).await;
+    check_freeze(
+        &team.at(&replica.server),
+        || proxy.freeze(),
+        || proxy.thaw(),
+    )
+    .await;
     replica.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_postgresql_that_is_stopped_for_a_while_stops_the_service_no_longer() {
+async fn the_service_recovers_after_postgresql_was_stopped() {
     let Some(cluster) = Cluster::start().await else {
         return;
     };
     let alone = Replica::start(cluster.database().await, &DEFAULTS).await;
     let team = Team::first(&alone.server).await;
-    freezes(&team, || cluster.freeze(), || cluster.thaw()).await;
+    check_freeze(&team, || cluster.freeze(), || cluster.thaw()).await;
     alone.stop().await;
 }
 
-/// Sends requests while the database is frozen, and afterwards.
-async fn freezes(team: &Team, freeze: impl Fn(), thaw: impl Fn()) {
+/// Sends requests while the database is frozen, and after it recovers.
+async fn check_freeze(team: &Team, freeze: impl Fn(), thaw: impl Fn()) {
     let url = team.server.url.clone();
     let there = &team.admin.client;
     warm_up(there).await;
@@ -128,15 +133,15 @@ async fn freezes(team: &Team, freeze: impl Fn(), thaw: impl Fn()) {
         .expect("the service recovers");
 }
 
-async fn an_operation_fails_soon_wherever_the_database_freezes_in_it(server: Server) {
+async fn operations_fail_fast_at_every_stage(server: Server) {
     let team = Team::first(&server).await;
-    let (way, replica) = through_way(&server, &[]).await;
+    let (proxy, replica) = through_proxy(&server, &[]).await;
     let there = team.at(&replica.server);
     let name = || there.admin.client.get(QUERY);
     let lock: Matches = |sql| sql.contains("\"workspaces\"") && sql.contains("FOR NO KEY UPDATE");
     let update: Matches = |sql| sql.starts_with("UPDATE \"workspaces\"");
     let record: Matches = |sql| sql.starts_with("INSERT INTO \"audit_events\"");
-    // What follows is BEGIN, a query, a statement without rows, and COMMIT.
+    // The next statements are BEGIN, a query, a statement without rows, and COMMIT.
     let stages: [(Matches, &str); 4] = [
         (VIEWER, "UNAVAILABLE"),
         (lock, "UNAVAILABLE"),
@@ -152,11 +157,11 @@ async fn an_operation_fails_soon_wherever_the_database_freezes_in_it(server: Ser
             async move { rename(&there, &there.admin.client, "Globex").await }
         });
         pause.reached().await;
-        way.freeze();
+        proxy.freeze();
         pause.resume();
         let codes = tokio::time::timeout(SOON, renaming).await;
         assert_eq!(codes.expect("a request hangs").unwrap(), [code]);
-        way.thaw();
+        proxy.thaw();
         let recovered = async { while ready(&replica.server.url).await.0 != 200 {} };
         tokio::time::timeout(SOON, recovered)
             .await
@@ -165,15 +170,15 @@ async fn an_operation_fails_soon_wherever_the_database_freezes_in_it(server: Ser
     replica.stop().await;
 }
 
-/// Otherwise a request would try one after the other, and wait for each.
-async fn one_forgotten_connection_tells_of_the_others(server: Server) {
+/// Otherwise, a request would try one connection after another and wait for each.
+async fn one_silent_connection_causes_a_check_of_the_others(server: Server) {
     let team = Team::first(&server).await;
     let flags = ["--database-connections", "6"];
-    let (way, replica) = through_way(&server, &flags).await;
+    let (proxy, replica) = through_proxy(&server, &flags).await;
     let there = team.admin.client.at(&replica.server.url);
     for _ in 0..2 {
         warm_up(&there).await;
-        way.forget_open();
+        proxy.forget_open();
         let answer = tokio::time::timeout(SOON, there.get(QUERY)).await;
         assert_eq!(
             answer.expect("a request hangs")["workspace"]["name"],
@@ -183,22 +188,22 @@ async fn one_forgotten_connection_tells_of_the_others(server: Server) {
     replica.stop().await;
 }
 
-/// Neither those of statements that were waited for, nor those whose clients have hung up.
-async fn forgotten_connections_take_no_place_in_the_pool(server: Server) {
+/// Applies to statements with a waiting client, and to those whose client has disconnected.
+async fn silent_connections_leave_the_pool(server: Server) {
     let team = Team::first(&server).await;
     let flags = ["--database-connections", "2"];
-    let (way, replica) = through_way(&server, &flags).await;
+    let (proxy, replica) = through_proxy(&server, &flags).await;
     let there = team.admin.client.at(&replica.server.url);
     for _ in 0..3 {
         warm_up(&there).await;
-        way.forget_open();
-        let held = way.held();
+        proxy.forget_open();
+        let held = proxy.held();
         let mut reading = JoinSet::new();
         for _ in 0..4 {
             let there = there.clone();
             reading.spawn(async move { there.run(QUERY, json!({})).await });
         }
-        let is_held = || async { (way.held() > held).then_some(()) };
+        let is_held = || async { (proxy.held() > held).then_some(()) };
         eventually("a statement without an answer", is_held).await;
         reading.shutdown().await;
         let works = || async {
@@ -210,13 +215,13 @@ async fn forgotten_connections_take_no_place_in_the_pool(server: Server) {
     replica.stop().await;
 }
 
-async fn connections_that_the_network_has_forgotten_are_replaced(server: Server) {
+async fn silent_connections_are_replaced(server: Server) {
     let team = Team::first(&server).await;
-    let (way, replica) = through_way(&server, &[]).await;
+    let (proxy, replica) = through_proxy(&server, &[]).await;
     let url = replica.server.url.clone();
     let there = team.admin.client.at(&url);
     warm_up(&there).await;
-    way.forget_open();
+    proxy.forget_open();
     let mut requests = JoinSet::new();
     for n in 0..12 {
         let (team, there) = (team.clone(), there.clone());
@@ -238,28 +243,28 @@ async fn connections_that_the_network_has_forgotten_are_replaced(server: Server)
     replica.stop().await;
 }
 
-async fn mails_leave_although_the_network_has_forgotten_the_connections(server: Server) {
+async fn mails_are_sent_despite_silent_connections(server: Server) {
     let smtp = SmtpServer::start(Mode::Plain);
     let smtp_url = smtp.url();
     let flags = ["--smtp-url", &smtp_url, "--mail-from", "team@tv.example"];
     let team = Team::first(&server).await;
-    let (way, replica) = through_way(&server, &flags).await;
+    let (proxy, replica) = through_proxy(&server, &flags).await;
     for n in 0..3 {
         team.invite(&format!("p{n}@acme.example"), "P", "SECURITY_AUDITOR")
             .await;
         let left = || async { (smtp.mails().len() > n).then_some(()) };
         eventually("the mail", left).await;
-        way.forget_open();
+        proxy.forget_open();
     }
     replica.stop().await;
 }
 
-async fn an_answer_that_is_no_message_is_asked_for_again(server: Server) {
+async fn requests_are_retried_after_an_invalid_message(server: Server) {
     let team = Team::first(&server).await;
-    let (way, replica) = through_way(&server, &[]).await;
+    let (proxy, replica) = through_proxy(&server, &[]).await;
     let there = team.at(&replica.server);
     for name in [None, Some("Globex")] {
-        // Later than what else goes over a connection: how it is given back.
+        // By then, other traffic of the connection, such as its return to the pool, is over.
         let pause = replica.server.statements.pause_after(VIEWER);
         let asking = tokio::spawn({
             let there = there.clone();
@@ -272,10 +277,10 @@ async fn an_answer_that_is_no_message_is_asked_for_again(server: Server) {
             }
         });
         pause.reached().await;
-        way.garble_next();
+        proxy.garble_next();
         pause.resume();
         assert_eq!(asking.await.unwrap(), [""; 0], "{name:?}");
-        assert!(way.has_garbled());
+        assert!(proxy.has_garbled());
     }
     replica.stop().await;
 }

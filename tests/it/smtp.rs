@@ -1,4 +1,4 @@
-//! Mails over a real SMTP server.
+//! Mail over a real SMTP server.
 
 use crate::support::smtp::{Mode, SmtpServer};
 use secrecy::SecretString;
@@ -47,14 +47,14 @@ async fn send(smtp: &Smtp, email: &str) -> Result<(), SendError> {
 fn permanent(outcome: Result<(), SendError>) -> String {
     match outcome {
         Err(SendError::Permanent { reason }) => reason,
-        other => panic!("not refused for good: {other:?}"),
+        other => panic!("not a permanent error: {other:?}"),
     }
 }
 
 fn transient(outcome: Result<(), SendError>) -> String {
     match outcome {
         Err(SendError::Transient { reason }) => reason,
-        other => panic!("not put off: {other:?}"),
+        other => panic!("not a transient error: {other:?}"),
     }
 }
 
@@ -80,16 +80,16 @@ fn unavailable(outcome: Result<(), SendError>) -> String {
 }
 
 #[tokio::test]
-async fn a_letter_arrives_whole() {
+async fn a_mail_arrives_complete() {
     let mut server = SmtpServer::start(Mode::Plain);
     let row = Uuid::now_v7();
-    let letter = mail("Grüße");
+    let rendered = mail("Grüße");
     smtp(&server)
         .send(
             row,
             "Zoë\r\nBcc: eve@evil.example",
             "zoe@münchen.example",
-            &letter,
+            &rendered,
         )
         .await
         .unwrap();
@@ -97,9 +97,9 @@ async fn a_letter_arrives_whole() {
     let arrived = server.next_mail().await;
     assert_eq!(arrived.from, "team@tv.example");
     assert_eq!(arrived.to, ["zoe@xn--mnchen-3ya.example"]);
-    assert_eq!(arrived.subject, letter.subject);
-    assert_eq!(arrived.text.replace("\r\n", "\n"), letter.text);
-    assert_eq!(arrived.html.replace("\r\n", "\n"), letter.html);
+    assert_eq!(arrived.subject, rendered.subject);
+    assert_eq!(arrived.text.replace("\r\n", "\n"), rendered.text);
+    assert_eq!(arrived.html.replace("\r\n", "\n"), rendered.html);
     assert_eq!(arrived.token(), Some(TOKEN));
     assert_eq!(
         arrived.parts,
@@ -123,7 +123,7 @@ async fn a_letter_arrives_whole() {
 }
 
 #[tokio::test]
-async fn letters_travel_encrypted_and_signed_in() {
+async fn mails_are_sent_encrypted_and_authenticated() {
     for (mode, user, starttls) in [
         (Mode::StartTls, None, true),
         (Mode::Auth, Some("tokenvue"), true),
@@ -139,7 +139,7 @@ async fn letters_travel_encrypted_and_signed_in() {
 }
 
 #[tokio::test]
-async fn letters_share_a_connection_until_it_is_closed() {
+async fn mails_share_a_connection_until_it_is_closed() {
     let mut server = SmtpServer::start(Mode::Plain);
     let smtp = smtp(&server);
     for email in ["a@tv.example", "b@tv.example"] {
@@ -157,7 +157,7 @@ async fn letters_share_a_connection_until_it_is_closed() {
 }
 
 #[tokio::test]
-async fn a_server_that_ended_a_kept_connection_is_connected_again() {
+async fn a_closed_connection_is_replaced() {
     let mut server = SmtpServer::start(Mode::Plain);
     let smtp = smtp(&server);
     for email in ["leave@tv.example", "b@tv.example"] {
@@ -167,7 +167,7 @@ async fn a_server_that_ended_a_kept_connection_is_connected_again() {
 }
 
 #[tokio::test]
-async fn refusals_do_not_quote_the_mail() {
+async fn rejections_do_not_quote_the_mail() {
     let mut server = SmtpServer::start(Mode::Plain);
     let smtp = smtp(&server);
     let reason = permanent(send(&smtp, "reject@tv.example").await);
@@ -202,7 +202,7 @@ async fn refusals_do_not_quote_the_mail() {
 }
 
 #[tokio::test]
-async fn a_letter_that_is_put_off_leaves_later() {
+async fn a_deferred_mail_is_sent_later() {
     let mut server = SmtpServer::start(Mode::Plain);
     let smtp = smtp(&server);
     let reason = transient(send(&smtp, "defer@tv.example").await);
@@ -215,7 +215,7 @@ async fn a_letter_that_is_put_off_leaves_later() {
 }
 
 #[tokio::test]
-async fn a_server_that_hangs_holds_up_one_letter_only() {
+async fn a_hanging_server_blocks_one_mail_only() {
     let mut server = SmtpServer::start(Mode::Plain);
     let soon = Duration::from_millis(300);
     let hung = send(&to(&server.url(), None, soon), "stall@tv.example").await;
@@ -230,12 +230,12 @@ async fn a_server_that_hangs_holds_up_one_letter_only() {
     assert_eq!(b.to, ["b@tv.example"]);
     assert_ne!(
         a.connection, b.connection,
-        "the connection that hung is not used again"
+        "a hanging connection is not reused"
     );
 }
 
 #[tokio::test]
-async fn names_outside_ascii_need_a_server_that_knows_them() {
+async fn addresses_outside_ascii_need_smtputf8() {
     let plain = SmtpServer::start(Mode::Plain);
     let reason = permanent(send(&smtp(&plain), "zoë@tv.example").await);
     assert!(reason.contains("SMTPUTF8"), "{reason}");
@@ -246,7 +246,7 @@ async fn names_outside_ascii_need_a_server_that_knows_them() {
 }
 
 #[tokio::test]
-async fn settings_that_are_wrong_put_letters_off_and_show_no_password() {
+async fn wrong_settings_reveal_no_password() {
     let auth = SmtpServer::start(Mode::Auth);
     let wrong = auth.url().replace("p%40ss", "wr0ng");
     let outcome = send(
@@ -292,7 +292,7 @@ async fn settings_that_are_wrong_put_letters_off_and_show_no_password() {
 }
 
 #[tokio::test]
-async fn a_server_that_wants_a_password_refuses_us() {
+async fn a_server_that_requires_a_password_rejects_the_sender() {
     let server = SmtpServer::start(Mode::Tls);
     let anonymous = server.url().replace("tokenvue:p%40ss%2Fword%3A%201@", "");
     let smtp = to(&anonymous, Some(server.ca_file()), Duration::from_secs(30));
@@ -302,7 +302,7 @@ async fn a_server_that_wants_a_password_refuses_us() {
 }
 
 #[tokio::test]
-async fn policies_and_quotas_are_about_us_and_keep_the_connection() {
+async fn policy_rejections_concern_the_sender_and_keep_the_connection() {
     let mut server = SmtpServer::start(Mode::Plain);
     let smtp = smtp(&server);
     send(&smtp, "a@tv.example").await.unwrap();
@@ -331,11 +331,11 @@ async fn policies_and_quotas_are_about_us_and_keep_the_connection() {
     server.tell("rcpt").await;
     send(&smtp, "c@tv.example").await.unwrap();
     let (a, c) = (server.next_mail().await, server.next_mail().await);
-    assert_eq!(a.connection, c.connection, "it has answered to the end");
+    assert_eq!(a.connection, c.connection, "the reply was complete");
 }
 
 #[tokio::test]
-async fn a_server_without_room_for_a_connection_is_busy() {
+async fn a_server_at_its_connection_limit_is_busy() {
     let mut server = SmtpServer::start(Mode::Plain);
     let smtp = smtp(&server);
     send(&smtp, "a@tv.example").await.unwrap();
@@ -350,7 +350,7 @@ async fn a_server_without_room_for_a_connection_is_busy() {
 }
 
 #[tokio::test]
-async fn answers_injected_before_the_encryption_do_not_count() {
+async fn replies_injected_before_starttls_are_ignored() {
     let server = SmtpServer::start(Mode::Inject);
     let reason = unavailable(send(&smtp(&server), "zoe@tv.example").await);
     assert!(reason.contains("STARTTLS"), "{reason}");

@@ -11,25 +11,25 @@ use tokio_tungstenite::MaybeTlsStream;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 const VIEWER: &str = "{ viewer { user { firstName } } }";
-/// A mutation, which waits for as long as another writer is at work.
+/// A mutation that waits while another writer is active.
 const RENAME: &str = r#"mutation {
     updateProfile(input: { firstName: "Eve", lastName: "Evil" }) { userErrors { code } } }"#;
 
 on_sqlite!(
     operations_run_as_over_http,
-    limits_hold_here_too,
-    a_role_counts_from_the_next_operation_on,
+    limits_apply_over_websockets,
+    a_role_change_applies_from_the_next_operation,
     an_ended_session_counts_as_signed_out,
-    a_cookie_cannot_be_set_here,
-    the_upgrade_may_carry_the_cookie_from_our_own_pages,
-    a_stopped_operation_makes_room_for_its_id,
-    only_so_many_operations_run_at_once,
+    sign_in_over_websockets_cannot_set_a_cookie,
+    the_upgrade_accepts_the_cookie_of_own_pages,
+    a_completed_operation_releases_its_id,
+    concurrent_operations_per_connection_are_limited,
     an_operation_that_takes_too_long_is_given_up,
     an_operation_that_panics_takes_nothing_with_it,
-    the_protocol_is_kept,
-    what_is_no_message_ends_the_connection,
-    other_protocols_are_refused,
-    silence_ends_the_connection,
+    protocol_violations_close_the_connection,
+    invalid_messages_close_the_connection,
+    other_protocols_are_rejected,
+    silent_connections_are_closed,
 );
 
 async fn operations_run_as_over_http(server: Server) {
@@ -50,7 +50,7 @@ async fn operations_run_as_over_http(server: Server) {
     assert_eq!(reply["data"]["viewer"]["user"]["firstName"], "Eve");
 }
 
-async fn limits_hold_here_too(server: Server) {
+async fn limits_apply_over_websockets(server: Server) {
     let mut socket = Socket::ready(&server).await;
     let nested = format!("{{ a(b: {}", "[".repeat(3000));
     let page = "members(first: 100) { nodes { user { ";
@@ -72,7 +72,7 @@ async fn limits_hold_here_too(server: Server) {
     assert_eq!(reply["data"], json!({ "viewer": null }));
 }
 
-async fn a_role_counts_from_the_next_operation_on(server: Server) {
+async fn a_role_change_applies_from_the_next_operation(server: Server) {
     let team = Team::first(&server).await;
     let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
     let mut socket = Socket::signed_in(&server, bo.client.token()).await;
@@ -104,7 +104,7 @@ async fn an_ended_session_counts_as_signed_out(server: Server) {
     assert_eq!(reply["data"], json!({ "viewer": null }));
 }
 
-async fn a_cookie_cannot_be_set_here(server: Server) {
+async fn sign_in_over_websockets_cannot_set_a_cookie(server: Server) {
     let team = Team::first(&server).await;
     let mut socket = Socket::ready(&server).await;
     let sign_in = |transport: &str| {
@@ -122,7 +122,7 @@ async fn a_cookie_cannot_be_set_here(server: Server) {
     let reply = socket.run(&sign_in("transport: BEARER")).await;
     let payload = &reply["data"]["signIn"];
     assert_eq!(payload["viewer"]["user"]["firstName"], "Ana");
-    // The connection itself stays what it was: its next operation is signed out again.
+    // The connection keeps its identity: its next operation is signed out.
     let reply = socket.run(VIEWER).await;
     assert_eq!(reply["data"], json!({ "viewer": null }));
     let token = payload["sessionToken"].as_str().unwrap();
@@ -130,7 +130,7 @@ async fn a_cookie_cannot_be_set_here(server: Server) {
     assert!(socket.run(VIEWER).await["data"]["viewer"].is_object());
 }
 
-async fn the_upgrade_may_carry_the_cookie_from_our_own_pages(server: Server) {
+async fn the_upgrade_accepts_the_cookie_of_own_pages(server: Server) {
     let team = Team::first(&server).await;
     let connect = async |origin: &str| {
         let mut request = upgrade(&server);
@@ -150,7 +150,7 @@ async fn the_upgrade_may_carry_the_cookie_from_our_own_pages(server: Server) {
     }
 }
 
-async fn a_stopped_operation_makes_room_for_its_id(server: Server) {
+async fn a_completed_operation_releases_its_id(server: Server) {
     let team = Team::first(&server).await;
     let mut socket = Socket::signed_in(&server, team.admin.client.token()).await;
     let stalled = server.stall().await;
@@ -175,7 +175,7 @@ async fn a_stopped_operation_makes_room_for_its_id(server: Server) {
     assert!(socket.run(VIEWER).await["data"]["viewer"].is_object());
 }
 
-async fn only_so_many_operations_run_at_once(server: Server) {
+async fn concurrent_operations_per_connection_are_limited(server: Server) {
     let team = Team::first(&server).await;
     let mut socket = Socket::signed_in(&server, team.admin.client.token()).await;
     let stalled = server.stall().await;
@@ -195,7 +195,7 @@ async fn an_operation_that_takes_too_long_is_given_up(server: Server) {
     let stalled = replica.server.stall().await;
     assert_eq!(socket.refusal(RENAME).await, "INTERNAL");
     drop(stalled);
-    // Its id is free, and nothing of it was done.
+    // The ID can be reused, and nothing was changed.
     let reply = socket.run(VIEWER).await;
     assert_eq!(reply["data"]["viewer"]["user"]["firstName"], "Ana");
     drop(socket);
@@ -224,7 +224,7 @@ async fn an_operation_that_panics_takes_nothing_with_it(server: Server) {
     );
 }
 
-async fn the_protocol_is_kept(server: Server) {
+async fn protocol_violations_close_the_connection(server: Server) {
     let team = Team::first(&server).await;
     let mut socket = Socket::connect(&server).await;
     socket.subscribe("1", VIEWER).await;
@@ -252,7 +252,7 @@ async fn the_protocol_is_kept(server: Server) {
     assert_eq!(socket.closed().await, 4401);
 }
 
-async fn what_is_no_message_ends_the_connection(server: Server) {
+async fn invalid_messages_close_the_connection(server: Server) {
     for text in [
         "",
         "{",
@@ -276,20 +276,20 @@ async fn what_is_no_message_ends_the_connection(server: Server) {
     assert_eq!(socket.closed().await, 1009);
 }
 
-async fn other_protocols_are_refused(server: Server) {
+async fn other_protocols_are_rejected(server: Server) {
     let mut request = upgrade(&server);
     request.headers_mut().remove("sec-websocket-protocol");
     let mut socket = Socket::open(request).await.unwrap();
     assert_eq!(socket.closed().await, 4406);
 }
 
-async fn silence_ends_the_connection(server: Server) {
+async fn silent_connections_are_closed(server: Server) {
     let hurried = server.replica(&["--socket-init-timeout", "50ms"]).await;
     let mut socket = Socket::connect(&hurried.server).await;
     assert_eq!(socket.closed().await, 4408);
     hurried.stop().await;
 
-    // A client that answers pings stays; one that doesn't, goes.
+    // A client that answers pings stays connected. One that does not is disconnected.
     let replica = server.replica(&["--socket-keep-alive", "50ms"]).await;
     let mut socket = Socket::ready(&replica.server).await;
     for _ in 0..3 {

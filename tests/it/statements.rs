@@ -1,9 +1,9 @@
-//! How many SQL statements each kind of request takes, the one that loads the viewer included and
-//! the beginning and end of transactions not: as many for a long page as for a short one, and as
-//! many for a hundred people as for two.
+//! The number of SQL statements of each kind of request, including the one that loads the viewer
+//! and without `BEGIN` and `COMMIT`. It is the same for long and short pages, and for a hundred
+//! people and two.
 //!
 //! The second number of a request is the length of its longest transaction in round trips between
-//! the program and the database, `BEGIN` and `COMMIT` included: for so long it holds its locks.
+//! the program and the database, with `BEGIN` and `COMMIT`. Locks are held for as long.
 
 use crate::on_both_engines;
 use crate::support::introspection::Introspection;
@@ -14,30 +14,30 @@ use std::fmt::Write as _;
 
 on_both_engines!(each_kind_of_request_takes_few_statements);
 
-/// A client, and what its requests have taken.
+/// A client with the counts of its requests.
 struct Counter<'a> {
     server: &'a Server,
     client: Client,
     table: Vec<Counts>,
 }
 
-/// What one kind of request takes.
+/// The counts of one kind of request.
 struct Counts {
     kind: String,
     statements: usize,
-    /// Round trips of the longest transaction.
+    /// The number of round trips of the longest transaction.
     transaction: usize,
 }
 
-/// The most round trips that a transaction may take. `docs/operating.md` tells operators.
+/// The maximum number of round trips of a transaction. `docs/operating.md` states it.
 const ROUND_TRIPS: usize = 14;
 
-/// Mutations that are not counted: nobody waits for the transaction of `requestPasswordReset`, and
-/// `setUp` runs once.
+/// Mutations that are not counted: no client waits for the transaction of `requestPasswordReset`,
+/// and `setUp` runs once.
 const NOT_COUNTED: [&str; 2] = ["requestPasswordReset", "setUp"];
 
-/// Mutations that anybody may send.
-const FOR_EVERYBODY: [&str; 5] = [
+/// Mutations that do not require a session.
+const WITHOUT_SESSION: [&str; 5] = [
     "signIn",
     "acceptInvitation",
     "declineInvitation",
@@ -58,8 +58,8 @@ const TEAM_PAGE: &str = "query($id: ID!) { workspace(id: $id) {
         nodes { id name email role status lastActiveAt inviteSentAt availableActions }
         pageInfo { hasNextPage endCursor } } } }";
 
-/// Further questions, about a workspace or nothing.
-const QUESTIONS: &[(&str, &str)] = &[
+/// Further queries, with and without a workspace.
+const QUERIES: &[(&str, &str)] = &[
     ("viewer", "{ viewer { user { name } activeWorkspace { id name } permissions } }"),
     ("viewer.can", "query($id: ID!) { viewer { can(permission: KEYS_MANAGE, workspaceId: $id) { allowed reason } } }"),
     ("viewer.sessions", "{ viewer { sessions { nodes { id createdAt } totalCount } } }"),
@@ -83,7 +83,7 @@ const QUESTIONS: &[(&str, &str)] = &[
 ];
 
 impl<'a> Counter<'a> {
-    /// With a session whose first use has been noted already.
+    /// Creates a counter with a session whose first use is already recorded.
     async fn new(server: &'a Server, email: &str) -> Counter<'a> {
         let client = sign_in(server, email).await;
         client.get("{ viewer { session { id } } }").await;
@@ -95,7 +95,7 @@ impl<'a> Counter<'a> {
         }
     }
 
-    /// Counts a request that must succeed; gives its answer.
+    /// Counts a request that must succeed. Returns its data.
     async fn ask_as(
         &mut self,
         client: &Client,
@@ -103,7 +103,7 @@ impl<'a> Counter<'a> {
         query: &str,
         variables: Value,
     ) -> Value {
-        // What an earlier request left to do behind its answer is not this one's.
+        // Work that an earlier request left in the background must not be counted.
         self.server.quiet().await;
         let request = client.run(query, variables);
         let (reply, statements) = self.server.statements.during(request).await;
@@ -119,10 +119,10 @@ impl<'a> Counter<'a> {
             .await
     }
 
-    /// Counts a mutation that must succeed; gives its payload.
+    /// Counts a mutation that must succeed. Returns its payload.
     async fn mutate(&mut self, kind: &str, input: Value, selection: &str) -> Value {
         let name = name_of(kind);
-        let client = if FOR_EVERYBODY.contains(&name) {
+        let client = if WITHOUT_SESSION.contains(&name) {
             self.server.anonymous()
         } else {
             self.client.clone()
@@ -185,7 +185,7 @@ impl Counts {
     }
 }
 
-/// The field that a kind of request asks for.
+/// Returns the root field of a kind of request.
 fn name_of(kind: &str) -> &str {
     kind.split_whitespace().next().unwrap_or_default()
 }
@@ -212,7 +212,7 @@ async fn each_kind_of_request_takes_few_statements(server: Server) {
         rows.iter()
             .all(|row| row["invitation"]["delivery"]["state"] == "HELD")
     );
-    for (kind, question) in QUESTIONS {
+    for (kind, question) in QUERIES {
         let variables = json!({ "id": id });
         counter.ask(kind, question, variables).await;
     }
@@ -273,7 +273,7 @@ async fn nodes(counter: &mut Counter<'_>, rows: &[Value]) {
         .await;
 }
 
-/// Each mutation has been counted.
+/// Asserts that each mutation is counted.
 async fn assert_every_mutation_is_counted(counter: &Counter<'_>) {
     let schema = Introspection::load(&counter.server.anonymous()).await;
     let mutations = schema
@@ -310,7 +310,7 @@ async fn change_members(counter: &mut Counter<'_>, team: &Team, bo: &Person, oth
         )
         .await;
     counter.server.advance(chrono::Duration::seconds(61));
-    // The note of activity is due again: it is made before the next request is counted.
+    // Activity is due to be recorded again. This happens before the next request is counted.
     *counter = Counter {
         table: std::mem::take(&mut counter.table),
         ..Counter::new(counter.server, &team.admin.email).await
@@ -395,7 +395,7 @@ async fn change_oneself(counter: &mut Counter<'_>, team: &Team, other: &Team) {
 }
 
 #[test]
-fn the_documentation_tells_how_long_a_transaction_is() {
+fn the_guide_states_the_longest_transaction() {
     let docs = include_str!("../../docs/operating.md");
     let docs = docs.split_whitespace().collect::<Vec<_>>().join(" ");
     let sentence = format!("a transaction takes up to {ROUND_TRIPS} round trips");
@@ -405,7 +405,7 @@ fn the_documentation_tells_how_long_a_transaction_is() {
     );
 }
 
-/// Uses links whose mails named two workspaces; gives one to use later.
+/// Declines a link of a mail that names two workspaces. Returns the token of another one.
 async fn decline(counter: &mut Counter<'_>, acme: &Team, globex: &Team) -> String {
     let mut tokens = Vec::new();
     for name in ["Eve", "Fay"] {

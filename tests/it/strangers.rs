@@ -1,4 +1,4 @@
-//! What strangers send to hold the server up.
+//! Requests of anonymous clients that try to overload the server.
 
 use crate::on_both_engines;
 use crate::support::socket::Socket;
@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 on_both_engines!(
-    hostile_queries_are_refused_on_every_transport,
-    many_sign_ins_are_answered_one_way_or_another,
-    an_operation_has_one_password_checked,
-    odd_methods_and_long_request_ids_leave_nothing_behind,
+    hostile_queries_are_rejected_on_every_transport,
+    many_concurrent_sign_ins_get_a_response,
+    an_operation_checks_one_password,
+    unknown_methods_and_long_request_ids_are_not_recorded,
 );
 
-/// Text that costs more the further it is read; with the codes that may refuse it.
+/// Texts whose processing would be expensive, with variables.
 fn hostile() -> Vec<(&'static str, String, Value)> {
     let none = || json!({});
     let nested = |open: &str, close: &str, depth: usize| {
@@ -120,7 +120,7 @@ fn hostile() -> Vec<(&'static str, String, Value)> {
     ]
 }
 
-/// Whether an answer is a refusal that comes before any resolver.
+/// Asserts that a response is a rejection before any resolver.
 fn assert_refused(name: &str, answer: &Value) {
     let code = answer["errors"][0]["extensions"]["code"].as_str();
     let known = [Some("QUERY_TOO_COMPLEX"), Some("BAD_INPUT")].contains(&code);
@@ -128,7 +128,7 @@ fn assert_refused(name: &str, answer: &Value) {
     assert!(answer["data"].is_null(), "{name}: {answer:.300}");
 }
 
-async fn hostile_queries_are_refused_on_every_transport(server: Server) {
+async fn hostile_queries_are_rejected_on_every_transport(server: Server) {
     let anonymous = server.anonymous();
     let (http, url) = (reqwest::Client::new(), format!("{}/graphql", server.url));
     let mut socket = Socket::ready(&server).await;
@@ -144,7 +144,7 @@ async fn hostile_queries_are_refused_on_every_transport(server: Server) {
             ("variables", &variables.to_string()),
         ];
         let get = http.get(&url).query(&parameters).build();
-        // What is too long for a URL cannot even be sent so, or is refused by HTTP itself.
+        // Queries that are too long for a URL cannot be sent, or are rejected by HTTP itself.
         let Ok(get) = get else { continue };
         let response = match http.execute(get).await {
             Err(error) if error.is_builder() => continue,
@@ -162,7 +162,7 @@ async fn hostile_queries_are_refused_on_every_transport(server: Server) {
     assert_eq!(answer["data"]["roles"][0]["name"], "Workspace Admin");
 }
 
-async fn many_sign_ins_are_answered_one_way_or_another(server: Server) {
+async fn many_concurrent_sign_ins_get_a_response(server: Server) {
     let team = Team::first(&server).await;
     let mut trying = JoinSet::new();
     for n in 0..200 {
@@ -180,14 +180,14 @@ async fn many_sign_ins_are_answered_one_way_or_another(server: Server) {
         .filter(|reply| reply.codes().is_empty())
         .count();
     assert_eq!(limited + answered, 200);
-    // An address has 50 failures, and then one after each wait: 1, 2, 4 … seconds.
+    // An address may fail 50 times, and then once after each delay of 1, 2, 4 … seconds.
     assert!(answered <= 55, "{answered} tried, {limited} had to wait");
     server.advance(chrono::Duration::minutes(2));
     sign_in(&server, &team.admin.email).await;
 }
 
-/// Each check takes some 20 ms of a core.
-async fn an_operation_has_one_password_checked(server: Server) {
+/// Each check takes about 20 ms of CPU time.
+async fn an_operation_checks_one_password(server: Server) {
     let team = Team::first(&server).await;
     let one = |n| {
         let input = format!("{{ email: \"p{n}@acme.example\", password: \"x\" }}");
@@ -205,7 +205,7 @@ async fn an_operation_has_one_password_checked(server: Server) {
     assert_eq!(reply.codes(), ["BAD_INPUT"]);
 }
 
-async fn odd_methods_and_long_request_ids_leave_nothing_behind(server: Server) {
+async fn unknown_methods_and_long_request_ids_are_not_recorded(server: Server) {
     let http = reqwest::Client::new();
     for n in 0..20 {
         let method = reqwest::Method::from_bytes(format!("ODD{n}").as_bytes()).unwrap();

@@ -1,4 +1,4 @@
-//! Failed sign-ins: slowed, for everybody alike, but never for long.
+//! Failed sign-ins are throttled, for known and unknown accounts alike, and never for long.
 
 use crate::on_both_engines;
 use crate::password_hash::make_older;
@@ -7,23 +7,23 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
 
 on_both_engines!(
-    failures_slow_an_account_down,
-    the_wait_grows_to_a_minute_and_is_over_then,
-    an_address_without_account_is_slowed_alike,
-    every_replica_counts,
-    guesses_from_one_network_block_no_other,
-    a_known_device_gets_in_while_many_guess,
+    failures_throttle_an_account,
+    the_delay_grows_to_a_minute_and_ends,
+    unknown_accounts_are_throttled_alike,
+    throttles_are_shared_by_replicas,
+    guesses_from_one_network_do_not_block_others,
+    a_known_device_signs_in_during_an_attack,
     a_device_is_known_until_the_password_changes,
-    a_device_is_known_by_the_hash_that_its_sign_in_renewed,
-    guessing_many_accounts_from_one_address_is_slowed,
+    a_device_is_known_after_its_sign_in_replaced_the_hash,
+    guessing_many_accounts_from_one_address_is_throttled,
     the_addresses_of_an_ipv6_subnet_count_as_one,
-    success_forgives_the_failures_before,
-    a_reset_lets_its_owner_in_at_once,
-    many_guesses_at_once_do_not_slip_through,
+    success_resets_the_counter,
+    a_password_reset_ends_the_delay,
+    concurrent_guesses_are_throttled,
     a_stolen_session_cannot_guess_the_password,
 );
 
-/// A server that believes the address that its proxy names.
+/// The flags of a server that trusts the client address from its proxy.
 const BEHIND_PROXY: [&str; 2] = ["--trusted-proxies", "127.0.0.0/8"];
 const HOME: &str = "198.51.100.7";
 const ELSEWHERE: &str = "203.0.113.9";
@@ -33,7 +33,7 @@ async fn sign_in(client: &Client, email: &str, password: &str) -> Reply {
     client.try_mutate("signIn", input, "sessionToken").await
 }
 
-/// A browser, which keeps its cookies but for that of its session.
+/// A browser that keeps its device cookie but no session cookie.
 struct Browser {
     http: reqwest::Client,
     cookie: std::sync::Mutex<Option<String>>,
@@ -69,14 +69,14 @@ impl Browser {
         response.json().await.unwrap()
     }
 
-    /// Whether a password is right; not where it is not even looked at.
+    /// Returns whether the password is accepted. It is not if the attempt is throttled.
     async fn signs_in(&self, email: &str, password: &str) -> bool {
         let input = json!({ "email": email, "password": password });
         let reply = self.mutate("signIn", input).await;
         reply["data"]["signIn"]["userErrors"] == json!([])
     }
 
-    /// Whether a wrong password is looked at.
+    /// Returns whether a wrong password is checked.
     async fn guesses(&self, email: &str) -> bool {
         let input = json!({ "email": email, "password": "not the password" });
         let reply = self.mutate("signIn", input).await;
@@ -90,7 +90,7 @@ impl Browser {
     }
 }
 
-/// Whether the reply is a session; otherwise it must be a refusal for the wrong password.
+/// Returns whether the reply has a session. If not, it must be a rejection of the password.
 fn succeeded(reply: &Reply) -> bool {
     let payload = &reply.0["data"]["signIn"];
     let wrong = user_errors(payload) == ["CREDENTIALS_INVALID"];
@@ -102,8 +102,8 @@ fn succeeded(reply: &Reply) -> bool {
     !wrong
 }
 
-/// Until when an attempt is not taken; nothing where it was taken.
-fn slowed(reply: &Reply) -> Option<DateTime<Utc>> {
+/// Returns the end of the delay, or `None` if the attempt was not throttled.
+fn throttled_until(reply: &Reply) -> Option<DateTime<Utc>> {
     if reply.codes() != ["RATE_LIMITED"] {
         return None;
     }
@@ -111,12 +111,12 @@ fn slowed(reply: &Reply) -> Option<DateTime<Utc>> {
     Some(retry_at.as_str().unwrap().parse().unwrap())
 }
 
-/// Guesses until it is slowed down, which on a slow machine may take some more guesses, since the
-/// first waits last a second or two only. Gives the number of guesses taken and the end of the wait.
+/// Guesses until throttled. Returns the number of guesses and the end of the delay. On a slow
+/// machine, this may take a few more guesses, since the first delays are only a second or two.
 async fn guess(client: &Client, email: &str) -> (usize, DateTime<Utc>) {
     for guesses in 0..15 {
         let reply = sign_in(client, email, "not the password").await;
-        if let Some(until) = slowed(&reply) {
+        if let Some(until) = throttled_until(&reply) {
             return (guesses, until);
         }
         assert!(!succeeded(&reply));
@@ -125,11 +125,11 @@ async fn guess(client: &Client, email: &str) -> (usize, DateTime<Utc>) {
 }
 
 fn wait(server: &Server, until: DateTime<Utc>) {
-    // `retryAt` is written in whole seconds.
+    // `retryAt` is in whole seconds.
     server.advance(until - server.app.now() + Duration::seconds(1));
 }
 
-async fn failures_slow_an_account_down(server: Server) {
+async fn failures_throttle_an_account(server: Server) {
     Team::first(&server).await;
     let anonymous = server.anonymous();
     let (taken, _) = guess(&anonymous, "ana@acme.example").await;
@@ -139,7 +139,7 @@ async fn failures_slow_an_account_down(server: Server) {
     assert!(until <= server.app.now() + Duration::minutes(1));
 }
 
-async fn the_wait_grows_to_a_minute_and_is_over_then(server: Server) {
+async fn the_delay_grows_to_a_minute_and_ends(server: Server) {
     let server = server.replica(&BEHIND_PROXY).await;
     let team = Team::first(&server.server).await;
     let guesser = server.server.anonymous().calling_from(ELSEWHERE);
@@ -159,13 +159,13 @@ async fn the_wait_grows_to_a_minute_and_is_over_then(server: Server) {
     server.stop().await;
 }
 
-async fn an_address_without_account_is_slowed_alike(server: Server) {
+async fn unknown_accounts_are_throttled_alike(server: Server) {
     Team::first(&server).await;
     let (taken, _) = guess(&server.anonymous(), "nobody@acme.example").await;
     assert!(taken >= 5, "{taken}");
 }
 
-async fn every_replica_counts(server: Server) {
+async fn throttles_are_shared_by_replicas(server: Server) {
     let replica = server
         .replica(&["--sign-in-failures-per-account", "2"])
         .await;
@@ -175,19 +175,22 @@ async fn every_replica_counts(server: Server) {
     for _ in 0..6 {
         sign_in(&one, "nobody@acme.example", "not the password").await;
     }
-    // The other one allows two failures only: what the first has counted makes it wait longer.
+    // The second replica allows only two failures. The failures on the first one make its delay
+    // longer.
     let mut guesses = 0;
-    while slowed(&sign_in(&other, "nobody@acme.example", "not the password").await).is_none() {
+    while throttled_until(&sign_in(&other, "nobody@acme.example", "not the password").await)
+        .is_none()
+    {
         guesses += 1;
         assert!(
             guesses <= 2,
-            "the failures on the first replica are not known"
+            "the failures on the first replica do not count"
         );
     }
     replica.stop().await;
 }
 
-async fn guesses_from_one_network_block_no_other(server: Server) {
+async fn guesses_from_one_network_do_not_block_others(server: Server) {
     let replica = server.replica(&BEHIND_PROXY).await;
     let team = Team::first(&replica.server).await;
     let (home, elsewhere) = (
@@ -195,25 +198,25 @@ async fn guesses_from_one_network_block_no_other(server: Server) {
         replica.server.anonymous().calling_from(ELSEWHERE),
     );
     let email = &team.admin.email;
-    // Long waits, so that none runs out on a slow machine.
+    // Long delays do not end during the test on a slow machine.
     for _ in 0..30 {
         let (_, until) = guess(&elsewhere, email).await;
         wait(&replica.server, until);
     }
     guess(&elsewhere, email).await;
-    assert!(slowed(&sign_in(&elsewhere, email, PASSWORD).await).is_some());
+    assert!(throttled_until(&sign_in(&elsewhere, email, PASSWORD).await).is_some());
     assert!(succeeded(&sign_in(&home, email, PASSWORD).await));
     assert!(
-        slowed(&sign_in(&elsewhere, email, PASSWORD).await).is_some(),
-        "not forgiven by it"
+        throttled_until(&sign_in(&elsewhere, email, PASSWORD).await).is_some(),
+        "a success elsewhere does not reset the counter"
     );
 
-    // Guessing from there is slowed too.
+    // Guessing from this network is throttled too.
     guess(&home, email).await;
     replica.stop().await;
 }
 
-/// Lets guesses from many networks make an account wait for a minute.
+/// Delays an account by a minute with guesses from many networks.
 async fn guess_from_everywhere(server: &Server, email: &str) {
     let from = |n: usize| {
         server
@@ -222,7 +225,7 @@ async fn guess_from_everywhere(server: &Server, email: &str) {
     };
     for n in 0..30 {
         let reply = sign_in(&from(n), email, "not the password").await;
-        match slowed(&reply) {
+        match throttled_until(&reply) {
             Some(until) => wait(server, until),
             None => assert!(!succeeded(&reply)),
         }
@@ -231,7 +234,7 @@ async fn guess_from_everywhere(server: &Server, email: &str) {
     assert!(until - server.app.now() > Duration::seconds(30));
 }
 
-async fn a_known_device_gets_in_while_many_guess(server: Server) {
+async fn a_known_device_signs_in_during_an_attack(server: Server) {
     let replica = server.replica(&BEHIND_PROXY).await;
     let server = &replica.server;
     let team = Team::first(server).await;
@@ -242,14 +245,14 @@ async fn a_known_device_gets_in_while_many_guess(server: Server) {
     guess_from_everywhere(server, &team.admin.email).await;
     let fresh = server.anonymous().calling_from(HOME);
     let email = &team.admin.email;
-    assert!(slowed(&sign_in(&fresh, email, PASSWORD).await).is_some());
+    assert!(throttled_until(&sign_in(&fresh, email, PASSWORD).await).is_some());
     assert!(
         !other.signs_in(email, PASSWORD).await,
-        "it is known for another account"
+        "the device is known for another account only"
     );
     assert!(device.signs_in(email, PASSWORD).await);
 
-    // It has a number of guesses of its own.
+    // The device has a counter of its own.
     let mut guesses = 0;
     while device.guesses(email).await {
         guesses += 1;
@@ -275,7 +278,7 @@ async fn a_device_is_known_until_the_password_changes(server: Server) {
     replica.stop().await;
 }
 
-async fn a_device_is_known_by_the_hash_that_its_sign_in_renewed(server: Server) {
+async fn a_device_is_known_after_its_sign_in_replaced_the_hash(server: Server) {
     let replica = server.replica(&BEHIND_PROXY).await;
     let server = &replica.server;
     let team = Team::first(server).await;
@@ -288,7 +291,7 @@ async fn a_device_is_known_by_the_hash_that_its_sign_in_renewed(server: Server) 
     replica.stop().await;
 }
 
-async fn guessing_many_accounts_from_one_address_is_slowed(server: Server) {
+async fn guessing_many_accounts_from_one_address_is_throttled(server: Server) {
     let flags = [&BEHIND_PROXY[..], &["--sign-in-failures-per-address", "3"]].concat();
     let replica = server.replica(&flags).await;
     let team = Team::first(&replica.server).await;
@@ -296,7 +299,8 @@ async fn guessing_many_accounts_from_one_address_is_slowed(server: Server) {
     let mut refused = false;
     for n in 0..15 {
         let email = format!("nobody{n}@acme.example");
-        refused |= slowed(&sign_in(&elsewhere, &email, "not the password").await).is_some();
+        refused |=
+            throttled_until(&sign_in(&elsewhere, &email, "not the password").await).is_some();
         assert!(!refused || n >= 3, "refused after {n}");
     }
     assert!(refused);
@@ -316,7 +320,7 @@ async fn the_addresses_of_an_ipv6_subnet_count_as_one(server: Server) {
     loop {
         let host = anonymous.calling_from(&format!("[2001:db8:1:2:{taken:x}::{taken:x}]:443"));
         let email = format!("nobody{taken}@acme.example");
-        if slowed(&sign_in(&host, &email, "not the password").await).is_some() {
+        if throttled_until(&sign_in(&host, &email, "not the password").await).is_some() {
             break;
         }
         taken += 1;
@@ -330,7 +334,7 @@ async fn the_addresses_of_an_ipv6_subnet_count_as_one(server: Server) {
     replica.stop().await;
 }
 
-async fn success_forgives_the_failures_before(server: Server) {
+async fn success_resets_the_counter(server: Server) {
     let team = Team::first(&server).await;
     let anonymous = server.anonymous();
     for _ in 0..4 {
@@ -345,7 +349,7 @@ async fn success_forgives_the_failures_before(server: Server) {
     }
 }
 
-async fn a_reset_lets_its_owner_in_at_once(server: Server) {
+async fn a_password_reset_ends_the_delay(server: Server) {
     let replica = server.replica(&BEHIND_PROXY).await;
     let team = Team::first(&replica.server).await;
     let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
@@ -370,15 +374,16 @@ async fn a_reset_lets_its_owner_in_at_once(server: Server) {
     replica.stop().await;
 }
 
-async fn many_guesses_at_once_do_not_slip_through(server: Server) {
+async fn concurrent_guesses_are_throttled(server: Server) {
     let team = Team::first(&server).await;
     let anonymous = server.anonymous();
-    // Each guess that is taken doubles the wait: of thirty, few can be taken, however slowly.
+    // Each failure doubles the delay, so few of thirty guesses are accepted, even on a slow
+    // machine.
     let guesses = (0..30).map(|_| sign_in(&anonymous, &team.admin.email, "not the password"));
     let replies = futures_util::future::join_all(guesses).await;
     let refused = replies
         .iter()
-        .filter(|reply| slowed(reply).is_some())
+        .filter(|reply| throttled_until(reply).is_some())
         .count();
     assert!(refused >= 15, "{refused} of 30 were refused");
 }
@@ -392,7 +397,7 @@ async fn a_stolen_session_cannot_guess_the_password(server: Server) {
         let reply = client
             .try_mutate("changePassword", input.clone(), "viewer { user { id } }")
             .await;
-        if slowed(&reply).is_some() {
+        if throttled_until(&reply).is_some() {
             break;
         }
         assert_eq!(

@@ -1,5 +1,5 @@
-//! Writes are authorized inside their transactions: a request whose actor loses the right to it
-//! while it runs is refused, like a request that begins afterwards.
+//! Writes are authorized inside their transactions: a request whose actor loses the permission
+//! while it runs is denied, like a request that begins afterwards.
 
 mod ended_session;
 mod lost_permission;
@@ -13,10 +13,9 @@ use crate::support::introspection::Introspection;
 
 on_both_engines!(every_mutation_has_a_race_test);
 
-/// Mutations that nobody has to be signed in for: no right is lost while they run. What happens to
-/// links while they are used is tested in `race.rs`, and signing in during a reset in
-/// `write_authorization/password.rs`.
-const FOR_EVERYBODY: [&str; 6] = [
+/// Mutations without a session, whose permission cannot be lost. `race.rs` tests concurrent uses of
+/// links, and `write_authorization/password.rs` tests signing in during a reset.
+const WITHOUT_SESSION: [&str; 6] = [
     "signIn",
     "setUp",
     "declineInvitation",
@@ -32,7 +31,7 @@ async fn every_mutation_has_a_race_test(server: Server) {
         .filter(|field| field.owner == "Mutation")
         .map(|field| field.name)
         .collect();
-    mutations.retain(|name| !FOR_EVERYBODY.contains(&name.as_str()));
+    mutations.retain(|name| !WITHOUT_SESSION.contains(&name.as_str()));
     mutations.sort_unstable();
     let mut raced = [&lost_permission::WRITES[..], &ended_session::WRITES[..]].concat();
     raced.sort_unstable();

@@ -8,38 +8,38 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 
 /// A query that reaches the objects of one type.
-struct Way {
+struct TypeQuery {
     of: &'static str,
     /// The query. `FIELDS` stands for the fields of the type.
-    question: &'static str,
+    text: &'static str,
     /// The path to the objects in the response.
     path: &'static [&'static str],
     /// The key of the rows that `$ids` stands for. If `None`, no viewer has a row of their own.
     rows: Option<&'static str>,
 }
 
-const fn way(of: &'static str, question: &'static str, path: &'static [&'static str]) -> Way {
-    Way {
+const fn query(of: &'static str, text: &'static str, path: &'static [&'static str]) -> TypeQuery {
+    TypeQuery {
         of,
-        question,
+        text,
         path,
         rows: None,
     }
 }
 
-const fn row(of: &'static str, rows: &'static str, question: &'static str) -> Way {
+const fn row(of: &'static str, rows: &'static str, text: &'static str) -> TypeQuery {
     let path = &["nodes"];
     let rows = Some(rows);
-    Way {
+    TypeQuery {
         of,
-        question,
+        text,
         path,
         rows,
     }
 }
 
 /// One query for each type with readable objects. Payloads are reached by their mutations.
-const WAYS: &[Way] = &[
+const TYPE_QUERIES: &[TypeQuery] = &[
     row(
         "User",
         "users",
@@ -65,137 +65,137 @@ const WAYS: &[Way] = &[
         "events",
         "query($ids: [ID!]!) { nodes(ids: $ids) { ... on AuditEvent { FIELDS } } }",
     ),
-    Way {
+    TypeQuery {
         rows: Some("invitations"),
-        ..way(
+        ..query(
             "InvitationDelivery",
             "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Invitation { delivery { FIELDS } } } }",
             &["nodes", "delivery"],
         )
     },
-    Way {
+    TypeQuery {
         rows: Some("events"),
-        ..way(
+        ..query(
             "AuditDetail",
             "query($ids: [ID!]!) { nodes(ids: $ids) { ... on AuditEvent { details { FIELDS } } } }",
             &["nodes", "details"],
         )
     },
-    way(
+    query(
         "Query",
         "query($workspace: ID!, $membership: ID!, $token: String!, $resetToken: String!, \
          $invite: InviteUsersInput!) { FIELDS }",
         &[],
     ),
-    way("Viewer", "{ viewer { FIELDS } }", &["viewer"]),
-    way(
+    query("Viewer", "{ viewer { FIELDS } }", &["viewer"]),
+    query(
         "AccessDecision",
         "query($workspace: ID!) { viewer { can(permission: TEAM_REVIEW, workspaceId: $workspace) { FIELDS } } }",
         &["viewer", "can"],
     ),
-    way(
+    query(
         "SessionConnection",
         "{ viewer { sessions { FIELDS } } }",
         &["viewer", "sessions"],
     ),
-    way(
+    query(
         "SessionEdge",
         "{ viewer { sessions { edges { FIELDS } } } }",
         &["viewer", "sessions", "edges"],
     ),
-    way(
+    query(
         "Workspace",
         "query($workspace: ID!, $membership: ID!) { workspace(id: $workspace) { FIELDS } }",
         &["workspace"],
     ),
-    way(
+    query(
         "TeamSummary",
         "query($workspace: ID!) { workspace(id: $workspace) { teamSummary { FIELDS } } }",
         &["workspace", "teamSummary"],
     ),
-    way(
+    query(
         "WorkspaceSettings",
         "query($workspace: ID!) { workspace(id: $workspace) { settings { FIELDS } } }",
         &["workspace", "settings"],
     ),
-    way(
+    query(
         "MailServer",
         "query($workspace: ID!) { workspace(id: $workspace) { mailServer { FIELDS } } }",
         &["workspace", "mailServer"],
     ),
-    way(
+    query(
         "AccessReview",
         "query($workspace: ID!) { workspace(id: $workspace) { accessReview { FIELDS } } }",
         &["workspace", "accessReview"],
     ),
-    way(
+    query(
         "AccessFinding",
         "query($workspace: ID!) { workspace(id: $workspace) { accessReview { admins { FIELDS } } } }",
         &["workspace", "accessReview", "admins"],
     ),
-    way(
+    query(
         "MembershipConnection",
         "query($workspace: ID!) { workspace(id: $workspace) { members { FIELDS } } }",
         &["workspace", "members"],
     ),
-    way(
+    query(
         "MembershipEdge",
         "query($workspace: ID!) { workspace(id: $workspace) { members { edges { FIELDS } } } }",
         &["workspace", "members", "edges"],
     ),
-    way(
+    query(
         "PageInfo",
         "query($workspace: ID!) { workspace(id: $workspace) { members { pageInfo { FIELDS } } } }",
         &["workspace", "members", "pageInfo"],
     ),
-    way(
+    query(
         "InvitationConnection",
         "query($workspace: ID!) { workspace(id: $workspace) { invitations { FIELDS } } }",
         &["workspace", "invitations"],
     ),
-    way(
+    query(
         "InvitationEdge",
         "query($workspace: ID!) { workspace(id: $workspace) { invitations { edges { FIELDS } } } }",
         &["workspace", "invitations", "edges"],
     ),
-    way(
+    query(
         "AuditEventConnection",
         "query($workspace: ID!) { workspace(id: $workspace) { accessHistory { FIELDS } } }",
         &["workspace", "accessHistory"],
     ),
-    way(
+    query(
         "AuditEventEdge",
         "query($workspace: ID!) { workspace(id: $workspace) { accessHistory { edges { FIELDS } } } }",
         &["workspace", "accessHistory", "edges"],
     ),
-    way("RoleDefinition", "{ roles { FIELDS } }", &["roles"]),
-    way("ServiceInfo", "{ service { FIELDS } }", &["service"]),
-    way(
+    query("RoleDefinition", "{ roles { FIELDS } }", &["roles"]),
+    query("ServiceInfo", "{ service { FIELDS } }", &["service"]),
+    query(
         "InvitationPreview",
         "query($token: String!) { invitationPreview(token: $token) { FIELDS } }",
         &["invitationPreview"],
     ),
-    way(
+    query(
         "InvitationPlacement",
         "query($token: String!) { invitationPreview(token: $token) { placements { FIELDS } } }",
         &["invitationPreview", "placements"],
     ),
-    way(
+    query(
         "PasswordResetPreview",
         "query($resetToken: String!) { passwordResetPreview(token: $resetToken) { FIELDS } }",
         &["passwordResetPreview"],
     ),
-    way(
+    query(
         "InviteUsersPreview",
         "query($invite: InviteUsersInput!) { inviteUsersPreview(input: $invite) { FIELDS } }",
         &["inviteUsersPreview"],
     ),
-    way(
+    query(
         "InviteOutcome",
         "query($invite: InviteUsersInput!) { inviteUsersPreview(input: $invite) { outcomes { FIELDS } } }",
         &["inviteUsersPreview", "outcomes"],
     ),
-    way(
+    query(
         "UserError",
         "mutation { declineInvitation(input: { token: \"made up\" }) { userErrors { FIELDS } } }",
         &["declineInvitation", "userErrors"],
@@ -217,17 +217,21 @@ const ARGS: &[(&str, &str)] = &[
 /// Reads every field that a query reaches, as every kind of viewer.
 pub async fn read_everything(world: &World, fields: &[Field]) -> HashMap<String, Vec<Got>> {
     let mut matrix: HashMap<String, Vec<Got>> = HashMap::new();
-    for way in WAYS {
+    for type_query in TYPE_QUERIES {
         let of_type: Vec<&Field> = fields
             .iter()
-            .filter(|field| field.owner == way.of)
+            .filter(|field| field.owner == type_query.of)
             .collect();
-        assert!(!of_type.is_empty(), "{} is no longer in the schema", way.of);
-        let question = way.question.replace("FIELDS", &selection(&of_type));
+        assert!(
+            !of_type.is_empty(),
+            "{} is no longer in the schema",
+            type_query.of
+        );
+        let text = type_query.text.replace("FIELDS", &selection(&of_type));
         for asker in Asker::ALL {
-            let reply = ask(world, way, &question, asker).await;
+            let reply = ask(world, type_query, &text, asker).await;
             for field in &of_type {
-                let path = [way.path, &[field.name.as_str()]].concat();
+                let path = [type_query.path, &[field.name.as_str()]].concat();
                 let outcome = match &reply {
                     Some(reply) => outcome(reply, &path),
                     None => "-".to_owned(),
@@ -243,14 +247,14 @@ pub async fn read_everything(world: &World, fields: &[Field]) -> HashMap<String,
 }
 
 /// Runs a query. Returns `None` if the type has no rows that belong to the viewer.
-async fn ask(world: &World, way: &Way, question: &str, asker: Asker) -> Option<Reply> {
+async fn ask(world: &World, type_query: &TypeQuery, text: &str, asker: Asker) -> Option<Reply> {
     let mut variables = world.variables.clone();
-    match way.rows {
+    match type_query.rows {
         Some(kind) => variables["ids"] = world.rows(asker, kind).clone(),
         None if asker == Asker::Oneself => return None,
         None => {}
     }
-    Some(world.client(asker).run(question, variables).await)
+    Some(world.client(asker).run(text, variables).await)
 }
 
 /// Returns a selection of fields of one type, with their arguments and subselections.
@@ -261,7 +265,7 @@ pub fn selection(fields: &[&Field]) -> String {
         if args.is_none()
             && let Some((arg, _)) = field.required_args().next()
         {
-            panic!("{path}: nothing says what to pass as `{arg}`");
+            panic!("{path}: ARGS has no value for `{arg}`");
         }
         let args = args.map_or("", |(_, args)| args);
         let inner = if field.is_composite {

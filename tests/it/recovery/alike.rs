@@ -1,5 +1,4 @@
-//! Known and unknown accounts are alike: in what is answered, in how often, and in the work that it
-//! takes, statement by statement.
+//! Known and unknown accounts have the same responses, limits, and SQL statements.
 
 use crate::on_both_engines;
 use crate::support::{Client, PASSWORD, Reply, Server, Team};
@@ -7,8 +6,8 @@ use chrono::Duration;
 use serde_json::json;
 
 on_both_engines!(
-    sign_ins_of_known_and_unknown_accounts_are_alike,
-    resets_of_known_and_unknown_accounts_are_alike,
+    sign_ins_do_not_reveal_accounts,
+    resets_do_not_reveal_accounts,
 );
 
 const BEHIND_PROXY: [&str; 2] = ["--trusted-proxies", "127.0.0.0/8"];
@@ -19,7 +18,7 @@ async fn sign_in(client: &Client, email: &str, password: &str) -> Reply {
     client.try_mutate("signIn", input, "sessionToken").await
 }
 
-/// What an attempt is answered with, without times and ids; and the statements that it took.
+/// The response to an attempt, without times and IDs, and the statements that it ran.
 type Seen = (String, Vec<String>);
 
 async fn attempt(server: &Server, client: &Client, email: &str) -> Seen {
@@ -34,8 +33,8 @@ async fn attempt(server: &Server, client: &Client, email: &str) -> Seen {
     (answer.to_string(), statements)
 }
 
-/// Guesses from three networks until each wait is as long as it gets, with the clock moved behind
-/// each wait; then without moving it, so that attempts are refused for a minute.
+/// Guesses passwords from three networks until the delay is at its maximum, moving the clock past
+/// each delay; then without moving it, so that attempts are rejected for a minute.
 async fn guesses(server: &Server, networks: [&str; 3], email: &str) -> Vec<Seen> {
     let mut seen = Vec::new();
     for from in networks {
@@ -49,7 +48,7 @@ async fn guesses(server: &Server, networks: [&str; 3], email: &str) -> Vec<Seen>
         }
         server.advance(Duration::minutes(2));
     }
-    // One more from elsewhere makes the account wait, whatever network the next one is from.
+    // One more failure from elsewhere delays the account for every network.
     for from in ["198.18.0.1", "198.18.0.2", "198.18.0.2"] {
         let client = server.anonymous().calling_from(from);
         seen.push(attempt(server, &client, email).await);
@@ -58,7 +57,7 @@ async fn guesses(server: &Server, networks: [&str; 3], email: &str) -> Vec<Seen>
     seen
 }
 
-async fn sign_ins_of_known_and_unknown_accounts_are_alike(server: Server) {
+async fn sign_ins_do_not_reveal_accounts(server: Server) {
     let limits = [
         "--sign-in-failures-in-all",
         "8",
@@ -70,7 +69,7 @@ async fn sign_ins_of_known_and_unknown_accounts_are_alike(server: Server) {
     let team = Team::first(server).await;
     team.invite("bo@acme.example", "Bo", "GATEWAY_OPERATOR")
         .await;
-    // The first network is one that the owner uses.
+    // The owner has signed in from the first network.
     let networks = [HOME, "203.0.113.9", "2001:db8:1:2::1"];
     let home = server.anonymous().calling_from(HOME);
     let signed_in = sign_in(&home, &team.admin.email, PASSWORD).await;
@@ -87,7 +86,7 @@ async fn sign_ins_of_known_and_unknown_accounts_are_alike(server: Server) {
     replica.stop().await;
 }
 
-async fn resets_of_known_and_unknown_accounts_are_alike(server: Server) {
+async fn resets_do_not_reveal_accounts(server: Server) {
     let team = Team::first(&server).await;
     team.invite("bo@acme.example", "Bo", "GATEWAY_OPERATOR")
         .await;

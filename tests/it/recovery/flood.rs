@@ -1,4 +1,4 @@
-//! Floods of resets that strangers ask for.
+//! Floods of password-reset requests from strangers.
 
 use crate::on_both_engines;
 use crate::support::{Client, Server, Team};
@@ -8,14 +8,14 @@ use tokio::sync::OwnedSemaphorePermit;
 
 on_both_engines!(
     a_flood_from_some_networks_drops_no_request_of_others,
-    a_network_has_a_number_of_requests_an_hour,
-    every_replica_counts_the_requests_of_a_network,
+    requests_per_network_are_limited_per_hour,
+    replicas_share_the_limit_per_network,
 );
 
 const BEHIND_PROXY: [&str; 2] = ["--trusted-proxies", "127.0.0.0/8"];
 const HOME: &str = "198.51.100.7";
 
-/// Asks for resets of many addresses at once; all are answered alike.
+/// Requests resets for many addresses in one operation. All get the same response.
 async fn ask(client: &Client, emails: &[String]) {
     for emails in emails.chunks(25) {
         let fields = emails.iter().enumerate().map(|(n, email)| {
@@ -25,8 +25,8 @@ async fn ask(client: &Client, emails: &[String]) {
         let answers = client.get(&query).await;
         let answers = answers.as_object().unwrap();
         assert_eq!(answers.len(), emails.len());
-        let alike = json!({ "accepted": true, "userErrors": [] });
-        assert!(answers.values().all(|answer| *answer == alike));
+        let same = json!({ "accepted": true, "userErrors": [] });
+        assert!(answers.values().all(|answer| *answer == same));
     }
 }
 
@@ -36,14 +36,14 @@ fn strangers(prefix: &str, count: usize) -> Vec<String> {
         .collect()
 }
 
-/// Lets no request be worked on, as if the database had stopped answering.
+/// Stops the processing of requests, as if the database did not respond.
 async fn stalled(server: &Server) -> OwnedSemaphorePermit {
     let permits = server.app.resets.permits.clone();
     let all = AT_WORK.try_into().unwrap();
     permits.acquire_many_owned(all).await.unwrap()
 }
 
-/// How many requests had to go because others came.
+/// Returns the number of requests that were dropped because the queue was full.
 async fn dropped(server: &Server) -> usize {
     let metrics = reqwest::get(format!("{}/metrics", server.url)).await;
     let metrics = metrics.unwrap().text().await.unwrap();
@@ -81,13 +81,13 @@ async fn a_flood_from_some_networks_drops_no_request_of_others(server: Server) {
     replica.stop().await;
 }
 
-async fn a_network_has_a_number_of_requests_an_hour(server: Server) {
+async fn requests_per_network_are_limited_per_hour(server: Server) {
     let flags = [&BEHIND_PROXY[..], &["--resets-per-network", "3"]].concat();
     let replica = server.replica(&flags).await;
     let team = Team::first(&replica.server).await;
     let anonymous = replica.server.anonymous();
     let owner = std::slice::from_ref(&team.admin.email);
-    // The addresses of a subnet are one network.
+    // The addresses of an IPv6 subnet are one network.
     let hosts = ["2001:db8:1:2::1", "2001:db8:1:2::2", "2001:db8:1:2:3::4"];
     for (n, host) in hosts.iter().enumerate() {
         ask(&anonymous.calling_from(host), &strangers(&n.to_string(), 1)).await;
@@ -96,7 +96,7 @@ async fn a_network_has_a_number_of_requests_an_hour(server: Server) {
     replica.server.quiet().await;
     assert_eq!(server.mails_to(&team.admin.email).await.len(), 0);
 
-    // What was refused has used up nothing of the address's quota.
+    // Rejected requests do not use the quota of the address.
     for _ in 0..3 {
         ask(&anonymous.calling_from(HOME), owner).await;
         replica.server.quiet().await;
@@ -110,7 +110,7 @@ async fn a_network_has_a_number_of_requests_an_hour(server: Server) {
     replica.stop().await;
 }
 
-async fn every_replica_counts_the_requests_of_a_network(server: Server) {
+async fn replicas_share_the_limit_per_network(server: Server) {
     let flags = ["--resets-per-network", "2"];
     let (one, other) = (server.replica(&flags).await, server.replica(&flags).await);
     let team = Team::first(&server).await;

@@ -1,4 +1,4 @@
-//! Resets that visitors ask for, and those that admins send, do not stand in each other's way.
+//! Resets that visitors request and resets that admins send do not interfere.
 
 use crate::on_both_engines;
 use crate::password::{NEW, preview, request_reset, reset, send_reset};
@@ -7,17 +7,17 @@ use chrono::Duration;
 use serde_json::json;
 
 on_both_engines!(
-    requests_of_strangers_end_no_link,
-    one_link_that_is_used_ends_all_others,
+    requests_of_strangers_invalidate_no_link,
+    using_one_link_ends_all_others,
     changing_the_password_ends_all_links,
-    where_the_quota_of_an_address_is_used_up_its_links_work,
-    requests_of_strangers_take_no_mail_from_invitations_and_admins,
-    an_admin_sends_resets_whatever_others_do,
-    invitations_and_resends_share_the_mails_of_an_address,
-    one_sender_has_a_number_of_mails_a_day,
+    links_work_when_the_quota_of_their_address_is_used_up,
+    requests_of_strangers_do_not_use_the_quota_of_invitations_and_admins,
+    resets_per_admin_are_limited,
+    invitations_and_resends_share_a_quota_per_address,
+    mails_per_sender_are_limited_per_day,
 );
 
-async fn requests_of_strangers_end_no_link(server: Server) {
+async fn requests_of_strangers_invalidate_no_link(server: Server) {
     let team = Team::first(&server).await;
     let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
     send_reset(&team, &bo.membership_id).await;
@@ -29,14 +29,14 @@ async fn requests_of_strangers_end_no_link(server: Server) {
     for link in &links {
         assert_eq!(preview(&server, link).await["state"], "VALID");
     }
-    // Nor does an admin's one end those that the owner may have asked for.
+    // An admin's reset does not end links that the owner may have requested.
     send_reset(&team, &bo.membership_id).await;
     assert_eq!(preview(&server, &links[0]).await["state"], "REPLACED");
     assert_eq!(preview(&server, &links[1]).await["state"], "VALID");
     assert_eq!(reset(&server, &links[1], NEW).await["accepted"], true);
 }
 
-async fn one_link_that_is_used_ends_all_others(server: Server) {
+async fn using_one_link_ends_all_others(server: Server) {
     let team = Team::first(&server).await;
     let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
     let mut links = Vec::new();
@@ -52,7 +52,11 @@ async fn one_link_that_is_used_ends_all_others(server: Server) {
         let payload = reset(&server, link, "yet another lamp under rivers").await;
         assert_eq!(user_errors(&payload), ["TOKEN_USED"]);
     }
-    assert_eq!(server.mails_to(&bo.email).await.len(), 1, "the notice only");
+    assert_eq!(
+        server.mails_to(&bo.email).await.len(),
+        1,
+        "only the notification"
+    );
 }
 
 async fn changing_the_password_ends_all_links(server: Server) {
@@ -66,7 +70,7 @@ async fn changing_the_password_ends_all_links(server: Server) {
     assert_eq!(preview(&server, &link).await["state"], "USED");
 }
 
-async fn where_the_quota_of_an_address_is_used_up_its_links_work(server: Server) {
+async fn links_work_when_the_quota_of_their_address_is_used_up(server: Server) {
     Team::first(&server).await;
     let email = "ana@acme.example";
     request_reset(&server, email).await;
@@ -79,7 +83,7 @@ async fn where_the_quota_of_an_address_is_used_up_its_links_work(server: Server)
     assert_eq!(server.mails_to(email).await.len(), 3);
     assert_eq!(preview(&server, &first).await["state"], "VALID");
 
-    // As soon as the first one is over, another one can be asked for.
+    // When the first link has expired, another one can be requested.
     server.advance(expires_at - server.app.now());
     assert_eq!(preview(&server, &first).await["state"], "EXPIRED");
     request_reset(&server, email).await;
@@ -87,7 +91,7 @@ async fn where_the_quota_of_an_address_is_used_up_its_links_work(server: Server)
     assert_eq!(reset(&server, &latest, NEW).await["accepted"], true);
 }
 
-async fn requests_of_strangers_take_no_mail_from_invitations_and_admins(server: Server) {
+async fn requests_of_strangers_do_not_use_the_quota_of_invitations_and_admins(server: Server) {
     let replica = server.replica(&["--mails-per-address", "2"]).await;
     let team = Team::first(&replica.server).await;
     let bo = team.member("Bo", "GATEWAY_OPERATOR").await; // the first mail
@@ -103,7 +107,7 @@ async fn requests_of_strangers_take_no_mail_from_invitations_and_admins(server: 
     replica.stop().await;
 }
 
-async fn an_admin_sends_resets_whatever_others_do(server: Server) {
+async fn resets_per_admin_are_limited(server: Server) {
     let replica = server.replica(&["--resets-per-admin", "2"]).await;
     let team = Team::first(&replica.server).await;
     let bo = team.member("Bo", "WORKSPACE_ADMIN").await;
@@ -116,14 +120,18 @@ async fn an_admin_sends_resets_whatever_others_do(server: Server) {
     let retry_at = time(&payload["userErrors"][0]["retryAt"]);
     let other = team.by(&bo);
     let payload = send_reset(&other, &team.admin.membership_id).await;
-    assert_eq!(payload["userErrors"], json!([]), "another admin may");
+    assert_eq!(
+        payload["userErrors"],
+        json!([]),
+        "another admin has a quota of their own"
+    );
     server.advance(retry_at - server.app.now());
     let payload = send_reset(&team, &bo.membership_id).await;
     assert_eq!(payload["userErrors"], json!([]));
     replica.stop().await;
 }
 
-async fn invitations_and_resends_share_the_mails_of_an_address(server: Server) {
+async fn invitations_and_resends_share_a_quota_per_address(server: Server) {
     let replica = server.replica(&["--mails-per-address", "2"]).await;
     let team = Team::first(&replica.server).await;
     let outcome = team
@@ -145,7 +153,7 @@ async fn invitations_and_resends_share_the_mails_of_an_address(server: Server) {
     replica.stop().await;
 }
 
-async fn one_sender_has_a_number_of_mails_a_day(server: Server) {
+async fn mails_per_sender_are_limited_per_day(server: Server) {
     let replica = server.replica(&["--mails-per-sender", "3"]).await;
     let team = Team::first(&replica.server).await;
     let bo = team.member("Bo", "WORKSPACE_ADMIN").await; // the first mail
@@ -159,7 +167,11 @@ async fn one_sender_has_a_number_of_mails_a_day(server: Server) {
     assert_eq!(error["code"], "MAIL_CAP_REACHED");
     let retry_at = time(&error["retryAt"]);
     let payload = team.by(&bo).invite_all(people(&["eve"])).await;
-    assert_eq!(results(&payload), ["INVITED"], "another admin may");
+    assert_eq!(
+        results(&payload),
+        ["INVITED"],
+        "another admin has a quota of their own"
+    );
     server.advance(retry_at - server.app.now());
     let payload = team.invite_all(people(&["flo"])).await;
     assert_eq!(results(&payload), ["INVITED"]);

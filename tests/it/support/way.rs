@@ -18,16 +18,16 @@ struct State {
 }
 
 /// A proxy before PostgreSQL. It lasts as long as the test's runtime.
-pub struct Way {
+pub struct NetworkProxy {
     pub port: u16,
     state: watch::Sender<State>,
     garbles: Arc<AtomicBool>,
     held: Arc<AtomicU64>,
 }
 
-impl Way {
+impl NetworkProxy {
     /// Passes everything on to `upstream`, HOST:PORT.
-    pub async fn before(upstream: String) -> Way {
+    pub async fn before(upstream: String) -> NetworkProxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let state = watch::Sender::new(State::default());
@@ -55,7 +55,7 @@ impl Way {
                 tokio::spawn(passage(garbled.clone()).pass(from_server, to_client));
             }
         });
-        Way {
+        NetworkProxy {
             port,
             state,
             garbles,

@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 
 on_both_engines!(
     no_write_outlives_its_session,
-    an_ended_session_ends_no_other_one,
+    an_ended_session_cannot_revoke_another,
     an_ended_session_accepts_no_invitation,
 );
 
-/// What is tested here: all that needs a session.
+/// The mutations tested here: all that need a session.
 pub const WRITES: [&str; 16] = [
     "inviteUsers",
     "assignToWorkspaces",
@@ -33,13 +33,13 @@ pub const WRITES: [&str; 16] = [
     "acceptInvitation",
 ];
 
-/// The session of a client.
+/// Returns the ID of a client's session.
 async fn session_id(client: &Client) -> Value {
     client.get("{ viewer { session { id } } }").await["viewer"]["session"]["id"].clone()
 }
 
-/// Ends Bea's session, from another one, while she writes; gives what the write answered and what
-/// it has changed.
+/// Ends Bea's session from another one while her mutation runs. Returns the response to the
+/// mutation, and the rows that it changed.
 async fn end_session(scene: &Scene, write: &Write) -> (Reply, Vec<String>) {
     let input = json!({ "sessionId": session_id(&scene.bea.client).await });
     let elsewhere = sign_in(&scene.other.server, &scene.bea.email).await;
@@ -58,7 +58,7 @@ async fn no_write_outlives_its_session(server: Server) {
     for mutation in &WRITES[..14] {
         let write = scene.write(mutation);
         let (reply, changes) = end_session(&scene, &write).await;
-        // A session that has ended meanwhile is as good as signed out.
+        // An ended session counts as signed out.
         let refused = match reply.codes().as_slice() {
             ["UNAUTHENTICATED"] => true,
             ["NOT_FOUND"] => *mutation == "signOut",
@@ -76,7 +76,7 @@ async fn no_write_outlives_its_session(server: Server) {
     scene.other.stop().await;
 }
 
-async fn an_ended_session_ends_no_other_one(server: Server) {
+async fn an_ended_session_cannot_revoke_another(server: Server) {
     let scene = Scene::set(&server).await;
     let third = sign_in(&server, &scene.bea.email).await;
     let write = Write {
@@ -90,8 +90,9 @@ async fn an_ended_session_ends_no_other_one(server: Server) {
     scene.other.stop().await;
 }
 
-/// Bea has an account, and in the other workspace an invitation that had lapsed before she signed
-/// up and was sent again afterwards: only her session accepts it.
+/// Creates a scene in which Bea has an account, and in the other workspace an invitation that
+/// expired before she signed up and was resent afterwards, so only her session can accept it.
+/// Returns its token.
 async fn invited_bea(server: &Server) -> (Scene, String) {
     let acme = Team::first(server).await;
     let beta = acme.another("Beta").await;
@@ -115,7 +116,7 @@ async fn an_ended_session_accepts_no_invitation(server: Server) {
         kind: "",
     };
     let (reply, changes) = end_session(&scene, &write).await;
-    // Like somebody who opens the link without being signed in.
+    // The same response as for a visitor with this link.
     let refused = match reply.codes().as_slice() {
         [] => user_errors(&reply.0["data"]["acceptInvitation"]) == ["ACCOUNT_EXISTS"],
         codes => codes == ["UNAUTHENTICATED"],

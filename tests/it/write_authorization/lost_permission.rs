@@ -22,7 +22,7 @@ on_both_engines!(
     switch_workspace,
 );
 
-/// What is tested here.
+/// The mutations tested here.
 pub const WRITES: [&str; 11] = [
     "inviteUsers",
     "assignToWorkspaces",
@@ -37,15 +37,15 @@ pub const WRITES: [&str; 11] = [
     "switchWorkspace",
 ];
 
-/// How Bea loses her rights in a workspace.
+/// How Bea loses her permissions in a workspace.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Loss {
     Demotion,
     Removal,
 }
 
-/// Lets Bea lose her rights in a workspace while she writes; gives what the write answered. It has
-/// changed nothing.
+/// Removes Bea's permissions in a workspace while her mutation runs. Returns the response, and
+/// asserts that the mutation changed nothing.
 async fn lose(scene: &Scene, write: &Write, team: &Team, loss: Loss) -> Reply {
     let membership_id = text(&team.member_with(&scene.bea.email).await["id"]);
     let before = rows(scene).await;
@@ -63,7 +63,7 @@ async fn lose(scene: &Scene, write: &Write, team: &Team, loss: Loss) -> Reply {
     reply
 }
 
-/// The rows that Bea's loss does not change.
+/// Returns the rows that do not describe Bea's membership.
 async fn rows(scene: &Scene) -> Vec<String> {
     let mut rows = scene.other.server.dump().await;
     let email = format!("{:?}", scene.bea.email);
@@ -74,9 +74,9 @@ async fn rows(scene: &Scene) -> Vec<String> {
     rows
 }
 
-/// A write that needs a permission in `team` is refused when Bea loses it, and the attempt of a
-/// member is in the audit log.
-async fn is_refused(scene: Scene, write: Write, team: Team) {
+/// Asserts that a mutation is denied when Bea loses the permission in `team`, and that the audit
+/// log contains a member's attempt.
+async fn assert_denied(scene: Scene, write: Write, team: Team) {
     let reply = lose(&scene, &write, &team, Loss::Demotion).await;
     assert_eq!(reply.codes(), ["FORBIDDEN"], "{:#}", reply.0);
     assert_eq!(scene.refusals(&team, write.kind).await, 1);
@@ -88,62 +88,62 @@ async fn is_refused(scene: Scene, write: Write, team: Team) {
     scene.other.stop().await;
 }
 
-async fn in_acme(server: &Server, mutation: &'static str) {
+async fn assert_denied_in_acme(server: &Server, mutation: &'static str) {
     let scene = Scene::set(server).await;
     let (write, team) = (scene.write(mutation), scene.team.clone());
-    is_refused(scene, write, team).await;
+    assert_denied(scene, write, team).await;
 }
 
 async fn invite_users(server: Server) {
-    in_acme(&server, "inviteUsers").await;
+    assert_denied_in_acme(&server, "inviteUsers").await;
 }
 
-/// Where one of the workspaces is no longer hers, nothing happens in the other one either.
+/// If she lost the permission in one of the workspaces, nothing happens in the others.
 async fn invite_users_in_several_workspaces(server: Server) {
     let scene = Scene::set(&server).await;
     scene.add_bea_to_beta().await;
     let mut write = scene.write("inviteUsers");
     write.input["workspaceIds"] = json!([scene.team.workspace_id, scene.beta.workspace_id]);
     let team = scene.beta.clone();
-    is_refused(scene, write, team).await;
+    assert_denied(scene, write, team).await;
 }
 
 async fn assign_to_workspaces(server: Server) {
     let scene = Scene::set(&server).await;
     scene.add_bea_to_beta().await;
     let (write, team) = (scene.write("assignToWorkspaces"), scene.beta.clone());
-    is_refused(scene, write, team).await;
+    assert_denied(scene, write, team).await;
 }
 
 async fn assign_from_a_workspace(server: Server) {
     let scene = Scene::set(&server).await;
     scene.add_bea_to_beta().await;
     let (write, team) = (scene.write("assignToWorkspaces"), scene.team.clone());
-    is_refused(scene, write, team).await;
+    assert_denied(scene, write, team).await;
 }
 
 async fn resend_invitation(server: Server) {
-    in_acme(&server, "resendInvitation").await;
+    assert_denied_in_acme(&server, "resendInvitation").await;
 }
 
 async fn revoke_invitation(server: Server) {
-    in_acme(&server, "revokeInvitation").await;
+    assert_denied_in_acme(&server, "revokeInvitation").await;
 }
 
 async fn change_role(server: Server) {
-    in_acme(&server, "changeRole").await;
+    assert_denied_in_acme(&server, "changeRole").await;
 }
 
 async fn remove_member(server: Server) {
-    in_acme(&server, "removeMember").await;
+    assert_denied_in_acme(&server, "removeMember").await;
 }
 
 async fn send_password_reset(server: Server) {
-    in_acme(&server, "sendPasswordReset").await;
+    assert_denied_in_acme(&server, "sendPasswordReset").await;
 }
 
 async fn update_workspace(server: Server) {
-    in_acme(&server, "updateWorkspace").await;
+    assert_denied_in_acme(&server, "updateWorkspace").await;
 }
 
 /// By default, admins of any workspace may create another one.

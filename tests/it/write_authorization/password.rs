@@ -1,4 +1,4 @@
-//! A password is reset while its owner, or a thief, uses the old one or a session that it gave.
+//! A password is reset while its owner, or an attacker, uses the old password or a session.
 
 use super::race::{Step, meet, overtake, writes_audit_log};
 use super::scene::{NEW_PASSWORD, Scene, attempt, difference, ends_scene};
@@ -13,7 +13,7 @@ on_both_engines!(
     a_session_that_begins_while_the_password_is_changed_ends,
 );
 
-/// The token of a reset link for Bea.
+/// Returns the token of a reset link for Bea.
 async fn reset_token(scene: &Scene) -> String {
     let input = json!({ "membershipId": scene.bea.membership_id });
     let payload = scene.team.act("sendPasswordReset", input).await;
@@ -52,14 +52,14 @@ async fn no_write_outlives_a_password_reset(server: Server) {
                 break;
             }
         }
-        // The new password is the one of the reset.
+        // The password is the one that the reset has set.
         scene.bea.client = sign_in(&server, &scene.bea.email).await;
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     scene.other.stop().await;
 }
 
-/// The rows that a reset does not change. Of what Bea has, her memberships show her name.
+/// Returns the rows that a reset does not change. Of Bea's rows, only her memberships are included.
 async fn rows(scene: &Scene) -> Vec<String> {
     let mut rows = scene.other.server.dump().await;
     let changed = ["user:", "password_reset:", "outbox:", "link_token:"];
@@ -75,8 +75,8 @@ fn sign_in_with_old(scene: &Scene) -> impl Future<Output = Reply> + use<> {
     async move { client.try_mutate("signIn", input, "sessionToken").await }
 }
 
-/// Checks that the old password has given nothing that lasts.
-async fn gave_no_session(server: &Server, reply: &Reply) {
+/// Asserts that signing in with the old password created no lasting session.
+async fn assert_no_session(server: &Server, reply: &Reply) {
     let payload = &reply.0["data"]["signIn"];
     match payload["sessionToken"].as_str() {
         None => assert_eq!(user_errors(payload), ["CREDENTIALS_INVALID"]),
@@ -105,7 +105,7 @@ async fn the_old_password_gives_no_session_during_a_reset(server: Server) {
     };
     let (signed_in, reset) = overtake(first, second).await;
     assert_eq!(reset["accepted"], true);
-    gave_no_session(&server, &signed_in).await;
+    assert_no_session(&server, &signed_in).await;
     scene.other.stop().await;
 }
 
@@ -124,7 +124,7 @@ async fn a_session_that_begins_during_a_reset_ends(server: Server) {
     };
     let (signed_in, reset) = meet(first, reset(&scene, &token, NEW_PASSWORD)).await;
     assert_eq!(reset["accepted"], true);
-    gave_no_session(&server, &signed_in).await;
+    assert_no_session(&server, &signed_in).await;
     scene.other.stop().await;
 }
 
@@ -139,6 +139,6 @@ async fn a_session_that_begins_while_the_password_is_changed_ends(server: Server
     };
     let (signed_in, changed) = meet(first, attempt(&client, &change)).await;
     assert_eq!(user_errors(&changed.data()["changePassword"]), [""; 0]);
-    gave_no_session(&server, &signed_in).await;
+    assert_no_session(&server, &signed_in).await;
     scene.other.stop().await;
 }

@@ -1,11 +1,11 @@
-//! Two requests of which one overtakes the other.
+//! Runs two requests so that one overtakes the other.
 
 use crate::support::pause::Matches;
 use crate::support::{Engine, Server, eventually};
 use sea_orm::{ConnectionTrait as _, FromQueryResult, Statement};
 use std::future::Future;
 
-/// Connections that wait for a lock that another one holds.
+/// Counts the connections that wait for a lock of another one.
 const WAITING: &str = "SELECT count(*) AS count FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event_type = 'Lock'";
 
@@ -14,7 +14,7 @@ struct Waiting {
     count: i64,
 }
 
-/// Whether a request may wait for the database: on SQLite that cannot be seen.
+/// Returns whether a request may be waiting for the database. On SQLite, this cannot be observed.
 async fn may_wait(server: &Server) -> bool {
     if server.engine == Engine::Sqlite {
         return true;
@@ -25,7 +25,7 @@ async fn may_wait(server: &Server) -> bool {
     found.unwrap().count > 0
 }
 
-/// A request to one server, and the statement after which it pauses.
+/// A request to a server, and the statement after which it pauses.
 pub struct Step<'s, W> {
     pub server: &'s Server,
     pub after: Matches,
@@ -34,12 +34,12 @@ pub struct Step<'s, W> {
 
 /// Runs two requests, the second overtaking the first:
 ///
-/// 1. The first pauses: it has read what it needs, such as its viewer.
-/// 2. The second runs and pauses before its commit, holding all its locks.
-/// 3. The first goes on until the database makes it wait, or to its end.
-/// 4. The second commits and is acknowledged; then the first goes on.
+/// 1. The first one pauses after reading what it needs, such as its viewer.
+/// 2. The second one runs and pauses before its commit, holding its locks.
+/// 3. The first one continues until it waits for the database, or to its end.
+/// 4. The second one commits and gets its response. Then the first one continues.
 ///
-/// Gives what both answered.
+/// Returns both responses.
 pub async fn overtake<A, B>(first: Step<'_, A>, second: Step<'_, B>) -> (A::Output, B::Output)
 where
     A: Future<Output: Send> + Send + 'static,
@@ -64,8 +64,8 @@ where
     (overtaken.await.unwrap(), second)
 }
 
-/// Pauses the first request inside its transaction, runs the second until it has to wait or ends,
-/// and lets the first go on. Gives what both answered.
+/// Pauses the first request inside its transaction, runs the second one until it waits or ends, and
+/// resumes the first one. Returns both responses.
 pub async fn meet<A, B>(first: Step<'_, A>, second: B) -> (A::Output, B::Output)
 where
     A: Future<Output: Send> + Send + 'static,
@@ -83,17 +83,17 @@ where
     (paused.await.unwrap(), meeting.await.unwrap())
 }
 
-/// Loads the viewer of a request.
+/// Matches the statement that loads the viewer.
 pub fn loads_viewer(sql: &str) -> bool {
     sql.starts_with("SELECT") && sql.contains("token_hash") && sql.contains("sessions")
 }
 
-/// Writes to the audit log, as changes do before they commit.
+/// Matches a write to the audit log, which precedes the commit of a change.
 pub fn writes_audit_log(sql: &str) -> bool {
     sql.starts_with("INSERT INTO \"audit_events\"")
 }
 
-/// Ends one session.
+/// Matches the statement that ends a session.
 pub fn ends_session(sql: &str) -> bool {
     let writes =
         sql.starts_with("DELETE FROM \"sessions\"") || sql.starts_with("UPDATE \"sessions\"");

@@ -1,4 +1,4 @@
-//! A team in which somebody is about to lose a right, and what they try to write.
+//! A team in which a member is about to lose a permission, and the mutations that she tries.
 
 use super::race::{Step, loads_viewer, overtake};
 use crate::support::pause::Matches;
@@ -8,19 +8,20 @@ use chrono::Duration;
 use serde_json::{Value, json};
 use std::future::Future;
 
-/// A password that somebody changes to.
+/// The password that a member changes to.
 pub const NEW_PASSWORD: &str = "another lamp under rivers";
 
-/// Acme, whose admins are Ana and Bea, with Cyd, an operator, and Bo, who is invited; and another
-/// workspace of Ana's. What takes rights away goes to another server on the same database.
+/// Acme with the admins Ana and Bea, the operator Cyd, and Bo, who is invited; and another
+/// workspace of Ana's. Changes that remove permissions are sent to another server on the same
+/// database.
 pub struct Scene {
     pub server: Server,
     pub other: Replica,
-    /// Acme, with Ana acting over the other server.
+    /// Acme, with Ana as the actor through the other server.
     pub team: Team,
-    /// The other workspace, likewise.
+    /// The other workspace, with the same actor and server.
     pub beta: Team,
-    /// Who tries to write.
+    /// The member who tries to write.
     pub bea: Person,
     pub cyd: Person,
     invitation_id: String,
@@ -30,7 +31,7 @@ pub struct Scene {
 pub struct Write {
     pub mutation: &'static str,
     pub input: Value,
-    /// The kind of its entries in the audit log.
+    /// The kind of its audit events.
     pub kind: &'static str,
 }
 
@@ -41,7 +42,7 @@ impl Scene {
         Scene::of(&team, &beta).await
     }
 
-    /// The same with two workspaces that there are already.
+    /// Creates the scene with two existing workspaces.
     pub async fn of(team: &Team, beta: &Team) -> Scene {
         let server = &team.server;
         let bea = team.member("Bea", "WORKSPACE_ADMIN").await;
@@ -49,7 +50,7 @@ impl Scene {
         let bo = team
             .invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
             .await;
-        // Long enough to send Bo's invitation again.
+        // Bo's invitation can be resent after this time.
         server.advance(Duration::minutes(2));
         let other = server.replica(&[]).await;
         Scene {
@@ -63,13 +64,13 @@ impl Scene {
         }
     }
 
-    /// Makes Bea an admin of the other workspace, too.
+    /// Makes Bea an admin of the other workspace too.
     pub async fn add_bea_to_beta(&self) {
         let outcome = self.beta.invite(&self.bea.email, "", "WORKSPACE_ADMIN");
         assert_eq!(outcome.await["result"], "ADDED");
     }
 
-    /// The mutation with this name, as Bea tries it. `acceptInvitation` needs a link.
+    /// Returns the mutation with this name, with Bea's input. `acceptInvitation` needs a link.
     pub fn write(&self, mutation: &'static str) -> Write {
         let (acme, beta) = (&self.team.workspace_id, &self.beta.workspace_id);
         let (cyd, bo) = (&self.cyd.membership_id, &self.invitation_id);
@@ -113,8 +114,8 @@ impl Scene {
         }
     }
 
-    /// Lets a change on the other server, which pauses after a statement, overtake a write of
-    /// Bea's; gives what the write and the change answered.
+    /// Lets a change on the other server, which pauses after a statement, overtake a mutation of
+    /// Bea's. Returns both responses.
     pub async fn overtake<C>(&self, write: &Write, after: Matches, change: C) -> (Reply, C::Output)
     where
         C: Future<Output: Send> + Send + 'static,
@@ -133,7 +134,7 @@ impl Scene {
         overtake(first, second).await
     }
 
-    /// Lets the notes of activity be written, which would wait for locks, too.
+    /// Lets activity be recorded in advance, because it would wait for locks too.
     async fn warm_up(&self) {
         for client in [&self.bea.client, &self.team.admin.client] {
             client.get("{ viewer { user { id } } }").await;
@@ -142,7 +143,7 @@ impl Scene {
         self.other.server.quiet().await;
     }
 
-    /// How many entries of a kind the audit log has of what Bea tried in vain.
+    /// Counts the events of a kind about Bea's denied attempts.
     pub async fn refusals(&self, team: &Team, kind: &str) -> u64 {
         let selection = format!(
             r#"accessHistory(kind: {kind}, outcome: REFUSED, actorId: "{}") {{ totalCount }}"#,
@@ -160,7 +161,7 @@ impl Scene {
     }
 }
 
-/// The rows that were there before, or are there now, but not both.
+/// Returns the rows that are in one of the lists only.
 pub fn difference(before: &[String], after: &[String]) -> Vec<String> {
     let gone = before.iter().filter(|row| !after.contains(row));
     let new = after.iter().filter(|row| !before.contains(row));
@@ -169,12 +170,12 @@ pub fn difference(before: &[String], after: &[String]) -> Vec<String> {
         .collect()
 }
 
-/// Whether a write that should have been refused leaves the scene unfit for further ones.
+/// Returns whether a mutation, if it was not denied, leaves the scene unusable.
 pub fn ends_scene(mutation: &str) -> bool {
     matches!(mutation, "leaveWorkspace" | "changePassword")
 }
 
-/// Sends a write.
+/// Sends a mutation.
 pub fn attempt(client: &Client, write: &Write) -> impl Future<Output = Reply> + Send + use<> {
     let (client, mutation, input) = (client.clone(), write.mutation, write.input.clone());
     async move { client.try_mutate(mutation, input, "__typename").await }
