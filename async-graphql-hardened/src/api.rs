@@ -1,4 +1,5 @@
-//! The path of a request: scan, parse, expand, choose the operation, price, execute, complete.
+//! The processing of a request: scan, parse, check expansion, select the operation, compute its
+//! cost, execute, complete.
 
 use std::sync::Arc;
 
@@ -13,8 +14,8 @@ use crate::{
     operation_cost, selection::Collector, types::TypeMap, variables,
 };
 
-/// A schema behind limits, with responses that follow the specification. Create it once; clones
-/// share their state.
+/// A schema with limits, whose responses follow the specification. Create it once; clones share
+/// their state.
 ///
 /// Every transport must execute its requests here: a limit that one transport skips is no limit.
 #[derive(Clone)]
@@ -25,7 +26,7 @@ pub struct Api<E> {
     options: Arc<Options>,
 }
 
-/// A request that passed every check: its document is within the limits, its operation is chosen,
+/// A request that passed all checks: its document is within the limits, its operation is selected,
 /// and its variables are complete.
 pub struct Operation {
     request: Request,
@@ -34,13 +35,13 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// Query, mutation or subscription.
+    /// Returns whether this is a query, mutation, or subscription.
     pub fn kind(&self) -> OperationType {
         self.kind
     }
 
-    /// Adds what the resolvers read with [`Context::data`](async_graphql::Context::data): the
-    /// user, data loaders.
+    /// Adds data that resolvers read with [`Context::data`](async_graphql::Context::data), such as
+    /// the user or data loaders.
     #[must_use]
     pub fn with_data(mut self, data: Data) -> Self {
         self.request.data = data;
@@ -54,11 +55,10 @@ where
     M: ObjectType + 'static,
     S: SubscriptionType + 'static,
 {
-    /// Puts the limits of `options` in front of `schema`.
+    /// Adds the limits of `options` to `schema`.
     ///
     /// # Errors
-    /// If the SDL that the schema prints cannot be parsed: a directive or description with broken
-    /// syntax.
+    /// If the SDL of the schema cannot be parsed, because of an invalid directive or description.
     pub fn new(
         schema: async_graphql::Schema<Q, M, S>,
         options: Options,
@@ -73,11 +73,11 @@ where
 }
 
 impl<E: Executor> Api<E> {
-    /// Checks a request as far as that is possible without executing it.
+    /// Runs all checks that are possible without executing the request.
     ///
     /// # Errors
     /// An error with the code [`QUERY_TOO_COMPLEX`](errors::QUERY_TOO_COMPLEX),
-    /// [`BAD_INPUT`](errors::BAD_INPUT) or one of automatic persisted queries.
+    /// [`BAD_INPUT`](errors::BAD_INPUT), or one of automatic persisted queries.
     pub fn prepare(&self, mut request: Request) -> Result<Operation, ServerError> {
         let document = self.documents.get(&request, &self.types)?;
         let operation = &document.operation(request.operation_name.as_deref())?.node;
@@ -102,7 +102,7 @@ impl<E: Executor> Api<E> {
         })
     }
 
-    /// Checks and executes a request, see [`Self::prepare`] and [`Self::run`].
+    /// Checks and executes a request; see [`Self::prepare`] and [`Self::run`].
     pub async fn execute(&self, request: Request, request_id: &str) -> Reply {
         match self.prepare(request) {
             Ok(operation) => self.run(operation, request_id).await,
@@ -110,7 +110,7 @@ impl<E: Executor> Api<E> {
         }
     }
 
-    /// Executes a query or mutation; a subscription is an error, see [`Self::subscribe`].
+    /// Executes a query or mutation. A subscription is an error; see [`Self::subscribe`].
     ///
     /// `request_id` is logged with the cause of an `INTERNAL` error and returned in its
     /// `extensions.requestId`.
@@ -123,8 +123,8 @@ impl<E: Executor> Api<E> {
         finish.reply(self.schema.execute(request).await)
     }
 
-    /// Executes an operation of any kind and yields its results: one reply for a query or
-    /// mutation, any number for a subscription, which ends after a request error.
+    /// Executes an operation of any kind and yields its results: one reply for a query or mutation,
+    /// any number for a subscription. A subscription ends after a request error.
     pub fn subscribe(
         &self,
         operation: Operation,
@@ -155,7 +155,7 @@ impl<E: Executor> Api<E> {
     }
 }
 
-/// The variables that `@skip` and `@include` can read.
+/// Returns the variables that `@skip` and `@include` can read.
 fn conditions(variables: &Variables) -> Variables {
     let mut conditions = Variables::default();
     for (name, value) in variables.iter() {
@@ -166,7 +166,7 @@ fn conditions(variables: &Variables) -> Variables {
     conditions
 }
 
-/// Turns the responses of async-graphql into replies.
+/// Converts the responses of async-graphql to replies.
 struct Finish {
     types: Arc<TypeMap>,
     document: Arc<Document>,

@@ -1,10 +1,10 @@
-//! Makes responses follow the specification where the library doesn't.
+//! Completes responses as the specification requires.
 //!
-//! It leaves a field out when its resolver or guard fails, answers `null` for an object of which
-//! nothing is left, and stores keys and errors in the order in which fields finish. Here every
-//! field gets its key back in the order of the query (section 6.3), a failed one as `null`, which
-//! moves up to the nearest field or list item that may be `null` (section 6.4.4), and errors come
-//! in the order of the document.
+//! async-graphql omits a field if its resolver or guard fails, returns `null` for an object without
+//! fields, and stores keys and errors in the order in which fields finish. Here, each field gets
+//! its key in the order of the query (section 6.3). A failed field is `null`, which propagates to
+//! the nearest nullable field or list item (section 6.4.4). Errors are in the order of the
+//! document.
 
 use async_graphql::{
     Name, Response, ServerError, Value,
@@ -18,7 +18,7 @@ use crate::{
     types::TypeMap,
 };
 
-/// Completes the response to `operation`, which has run: the errors it holds are those of fields.
+/// Completes the response to an executed `operation`, whose errors are all field errors.
 pub(crate) fn complete<'d>(
     collector: Collector<'d>,
     operation: &'d OperationDefinition,
@@ -36,7 +36,7 @@ pub(crate) fn complete<'d>(
         unordered: errors.into_iter().map(Some).collect(),
         errors: Vec::new(),
     };
-    // The root is there even if all of its fields failed, which the library answers with `null`.
+    // The root exists even if all of its fields failed; async-graphql returns `null` then.
     if response.data == Value::Null {
         response.data = Value::Object(IndexMap::new());
     }
@@ -54,26 +54,26 @@ pub(crate) fn complete<'d>(
     response.errors = errors;
 }
 
-/// What is at a place of the response.
+/// What a position of the response contains.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     Present,
-    /// Nothing, by itself.
+    /// Nothing.
     Absent,
-    /// Something that can't be shown, since a part of it must not be `null` and is.
+    /// A value with a `null` in a non-null position.
     Broken,
 }
 
 struct Completion<'d> {
     collector: Collector<'d>,
     path: Path<'d>,
-    /// The errors of the response until their place is reached.
+    /// The errors of the response that were not reached yet.
     unordered: Vec<Option<ServerError>>,
     errors: Vec<ServerError>,
 }
 
 impl<'d> Completion<'d> {
-    /// Puts the fields of an object in order and completes them.
+    /// Orders and completes the fields of an object.
     fn object(
         &mut self,
         fields: &mut IndexMap<Name, Value>,
@@ -97,7 +97,7 @@ impl<'d> Completion<'d> {
         state
     }
 
-    /// Completes a value of type `ty`, and says whether there is one or may be none.
+    /// Completes a value of type `ty`. Returns its state.
     fn value(
         &mut self,
         value: &mut Value,
@@ -175,7 +175,7 @@ impl<'d> Completion<'d> {
         self.object(fields, collected_fields, tree)
     }
 
-    /// A `null` that no resolver owned up to (specification, section 6.4.4).
+    /// Reports a `null` in a non-null position without an error of its own (section 6.4.4).
     fn report_absent(&mut self, collected: &CollectedField<'d>) {
         let message = format!(
             "The field \"{}\" is not nullable.",
@@ -191,13 +191,14 @@ impl<'d> Completion<'d> {
         }
     }
 
-    /// Emits the errors under a place that is `null`, as far as they were not reached.
+    /// Adds the errors below a position that is `null`, if they were not reached yet.
     fn emit_below(&mut self, tree: &ErrorTree) {
         tree.for_each(&mut |errors| self.emit(errors));
     }
 }
 
-/// The type of an object: the declared one, or where that is abstract, the one under the marker.
+/// Returns the type of an object: the declared type, or the one in the marker if the declared type
+/// is abstract.
 fn concrete_type<'d>(types: &'d TypeMap, name: &'d str, marker: Option<&Value>) -> Option<&'d str> {
     if !types.is_abstract(name) {
         return Some(name);
@@ -208,7 +209,7 @@ fn concrete_type<'d>(types: &'d TypeMap, name: &'d str, marker: Option<&Value>) 
     }
 }
 
-/// Gives `fields` exactly the keys of `collected_fields`, in their order; what is missing is `null`.
+/// Gives `fields` exactly the keys of `collected_fields`, in their order; missing ones are `null`.
 fn arrange(fields: &mut IndexMap<Name, Value>, collected_fields: &[CollectedField<'_>]) {
     let arranged = fields.len() == collected_fields.len()
         && fields

@@ -1,4 +1,4 @@
-//! A query that may run, and the operations in it.
+//! A validated document and its operations.
 
 use async_graphql::{
     Name, Positioned, ServerError,
@@ -7,22 +7,22 @@ use async_graphql::{
 
 use crate::errors;
 
-/// A query that has passed the limits on documents.
+/// A document that passed all limits.
 #[derive(Debug)]
 pub(crate) struct Document {
-    /// As it is executed, see [`crate::rewrite`].
+    /// The executable document, as rewritten by [`crate::rewrite`].
     pub(crate) executable: ExecutableDocument,
-    /// The response key that only the server asked for.
+    /// The response key that the server added.
     pub(crate) marker: Name,
-    /// How often its text names a variable, at most.
+    /// An upper bound for the number of uses of variables in the text.
     pub(crate) variable_uses: usize,
 }
 
 impl Document {
-    /// The operation that a request asks for (specification, section 6.1).
+    /// Returns the operation that a request selects (specification, section 6.1).
     ///
     /// # Errors
-    /// `BAD_INPUT` for an unknown name, or none where there is a choice.
+    /// `BAD_INPUT` if the name is unknown, or is missing and there are several operations.
     pub(crate) fn operation(
         &self,
         name: Option<&str>,
@@ -38,7 +38,7 @@ impl Document {
                 match (all.next(), all.next()) {
                     (Some(only), None) => Ok(only),
                     _ => Err(errors::bad_input(
-                        "The query has several operations: say which one in \"operationName\".",
+                        "The query has several operations: select one with \"operationName\".",
                         None,
                     )),
                 }

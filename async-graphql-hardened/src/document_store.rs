@@ -1,7 +1,7 @@
-//! Documents by the hash of their text, bounded in number and memory.
+//! A store of documents by the hash of their text, limited in number and memory.
 //!
-//! Texts themselves are not stored. Any client can find a document by its hash, no matter who sent
-//! the text: it still runs with the rights of the client that asks.
+//! The texts are not stored. Any client can use a document by its hash, no matter which client sent
+//! the text: the operation is executed with the permissions of the requesting client.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -14,12 +14,12 @@ use crate::document::Document;
 pub(crate) struct Hash([u8; 32]);
 
 impl Hash {
-    /// The hash of `text`.
+    /// Computes the hash of `text`.
     pub(crate) fn of(text: &str) -> Self {
         Self(Sha256::digest(text).into())
     }
 
-    /// Reads 64 hexadecimal digits.
+    /// Parses 64 hexadecimal digits.
     pub(crate) fn from_hex(text: &str) -> Option<Self> {
         let digits: &[u8; 64] = text.as_bytes().try_into().ok()?;
         let mut bytes = [0; 32];
@@ -31,16 +31,16 @@ impl Hash {
     }
 }
 
-/// Documents in one generation of the store.
+/// The maximum number of documents in one generation of the store.
 const MAX_DOCUMENTS: usize = 512;
-/// Bytes of memory in one generation, as [`DocumentStore::size`] estimates them: room for a hundred
-/// queries of an application.
+/// The maximum memory of one generation in bytes, as estimated by [`DocumentStore::size`]. This
+/// suffices for a hundred queries of an application.
 const MAX_BYTES: usize = 8 * 1024 * 1024;
-/// Bytes of memory that a token takes at most, as a field with its marker.
+/// The maximum memory of a token in bytes, which is that of a field with its marker.
 const TOKEN_BYTES: usize = 512;
 
-/// Documents in two generations: a full one replaces the older, and with it what nobody has asked
-/// for in the meantime.
+/// Documents in two generations. When the current generation is full, it replaces the older one,
+/// whose unused documents are dropped.
 #[derive(Debug, Default)]
 pub(crate) struct DocumentStore {
     young: Generation,
@@ -60,12 +60,13 @@ struct Stored {
 }
 
 impl DocumentStore {
-    /// An upper bound for the memory of a document, in bytes, by its text and tokens.
+    /// Returns an upper bound for the memory of a document in bytes, from its text and number of
+    /// tokens.
     pub(crate) fn size(text: &str, tokens: usize) -> usize {
         text.len() + tokens * TOKEN_BYTES
     }
 
-    /// Finds a document and keeps it for another generation.
+    /// Returns a document and keeps it for another generation.
     pub(crate) fn get(&mut self, hash: &Hash) -> Option<Arc<Document>> {
         if let Some(stored) = self.young.documents.get(hash) {
             return Some(Arc::clone(&stored.document));
@@ -76,7 +77,7 @@ impl DocumentStore {
         Some(document)
     }
 
-    /// Stores a document of that size.
+    /// Stores a document with its size in bytes.
     pub(crate) fn put(&mut self, hash: Hash, document: Arc<Document>, size: usize) {
         let full = self.young.bytes + size > MAX_BYTES;
         if full || self.young.documents.len() >= MAX_DOCUMENTS {
@@ -115,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn the_store_keeps_what_is_used_and_stays_bounded() {
+    fn store_keeps_used_documents_and_stays_bounded() {
         let mut store = DocumentStore::default();
         let used = Hash::of("used");
         store.put(used, document(), 1);
@@ -140,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn hashes_are_read_in_hexadecimal() {
+    fn hashes_are_parsed_from_hexadecimal() {
         let hex = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         assert_eq!(Hash::from_hex(hex), Some(Hash::of("")));
         assert_eq!(Hash::from_hex(&hex.to_uppercase()), Some(Hash::of("")));

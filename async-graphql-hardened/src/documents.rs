@@ -1,5 +1,5 @@
-//! The texts of queries on their way to a document: scanned, parsed, bounded, and stored for the
-//! next time, when a client sends the text again or only its hash ([`crate::persisted`]).
+//! Converts query texts to documents: scans, parses, limits, and stores them for requests with the
+//! same text or only its hash ([`crate::persisted`]).
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -18,7 +18,7 @@ use crate::{
     types::TypeMap,
 };
 
-/// Turns requests into documents.
+/// Converts requests to documents.
 #[derive(Debug)]
 pub(crate) struct Documents {
     scan: ScanLimits,
@@ -37,11 +37,12 @@ impl Documents {
         }
     }
 
-    /// The document of a request, which gives its text, the hash of a text that is stored, or both.
+    /// Returns the document of a request, which contains its text, the hash of a stored text, or
+    /// both.
     ///
     /// # Errors
-    /// `QUERY_TOO_COMPLEX` where the text passes a limit, `BAD_INPUT` where it is none, and those of
-    /// persisted queries.
+    /// `QUERY_TOO_COMPLEX` if the text exceeds a limit, `BAD_INPUT` if it is not valid GraphQL, and
+    /// the errors of persisted queries.
     pub(crate) fn get(
         &self,
         request: &Request,
@@ -83,7 +84,7 @@ impl Documents {
         Ok(document)
     }
 
-    /// Parses a text that has passed the scan.
+    /// Parses a text that passed the scan.
     fn read(&self, text: &str, types: &TypeMap) -> Result<Document, ServerError> {
         let mut executable = parse_query(text).map_err(|error| {
             let mut errors = vec![ServerError::from(error)];

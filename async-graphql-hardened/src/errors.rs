@@ -1,50 +1,50 @@
-//! Error codes, and how to build errors that have one.
+//! Error codes, and constructors of errors with a code.
 //!
-//! Every error of a [`Reply`](crate::Reply) has an `extensions.code`: the one that its resolver set,
-//! or one of those below.
+//! Every error of a [`Reply`](crate::Reply) has an `extensions.code`: the one that its resolver
+//! set, or one of those below.
 
 use async_graphql::{ErrorExtensionValues, Pos, Response, ServerError};
 
 use crate::{Options, operation_cost::CostError};
 
-/// The document, a variable or an argument is invalid. Sending it again does not help.
+/// The document, a variable, or an argument is invalid. Retrying does not help.
 pub const BAD_INPUT: &str = "BAD_INPUT";
 /// The query exceeds a limit.
 pub const QUERY_TOO_COMPLEX: &str = "QUERY_TOO_COMPLEX";
-/// The server failed; only its log has the cause.
+/// The server failed; only its log contains the cause.
 pub const INTERNAL: &str = "INTERNAL";
 
-/// A document can have an error at each of its tokens.
+/// The maximum number of request errors, since a document can have an error at each token.
 const MAX_REQUEST_ERRORS: usize = 20;
 
-/// How async-graphql's own messages about an exceeded limit begin.
+/// The beginnings of async-graphql's messages about exceeded limits.
 const LIMIT_MESSAGES: [&str; 3] = [
     "The recursion depth of the query",
     "The number of directives on the field",
     "recursion limit exceeded",
 ];
 
-/// How async-graphql's own messages about an invalid argument begin.
+/// The beginnings of async-graphql's messages about invalid arguments.
 const INPUT_MESSAGES: [&str; 2] = ["Failed to parse \"", "Expected input type \""];
 
-/// An error with a code.
+/// Creates an error with a code.
 pub fn coded(code: &str, message: impl Into<String>, position: Option<Pos>) -> ServerError {
     let mut error = ServerError::new(message, position);
     set_code(&mut error, code);
     error
 }
 
-/// An error with the code [`BAD_INPUT`].
+/// Creates an error with the code [`BAD_INPUT`].
 pub fn bad_input(message: impl Into<String>, position: Option<Pos>) -> ServerError {
     coded(BAD_INPUT, message, position)
 }
 
-/// An error with the code [`QUERY_TOO_COMPLEX`].
+/// Creates an error with the code [`QUERY_TOO_COMPLEX`].
 pub fn too_complex(message: impl Into<String>) -> ServerError {
     coded(QUERY_TOO_COMPLEX, message, None)
 }
 
-/// An error with the code [`QUERY_TOO_COMPLEX`], and the numbers for programs.
+/// Creates an error with the code [`QUERY_TOO_COMPLEX`] and the numbers in its extensions.
 pub(crate) fn over_budget(problem: CostError) -> ServerError {
     let mut error = too_complex(problem.to_string());
     if let CostError::Cost { cost, limit } = problem {
@@ -55,7 +55,7 @@ pub(crate) fn over_budget(problem: CostError) -> ServerError {
     error
 }
 
-/// Whether the errors are request errors, about the document or its variables, and not about a
+/// Whether the errors are request errors, which concern the document or its variables and not a
 /// field (specification, section 7.1.6).
 pub(crate) fn are_request_errors(response: &Response) -> bool {
     !response.errors.is_empty()
@@ -63,7 +63,7 @@ pub(crate) fn are_request_errors(response: &Response) -> bool {
         && response.errors.iter().all(|error| error.path.is_empty())
 }
 
-/// Sets the code of each request error, and drops those beyond the number that people read.
+/// Sets the code of each request error, and truncates long lists.
 pub(crate) fn finish_request_errors(errors: &mut Vec<ServerError>) {
     errors.truncate(MAX_REQUEST_ERRORS);
     for error in errors {
@@ -78,8 +78,9 @@ pub(crate) fn finish_request_errors(errors: &mut Vec<ServerError>) {
     }
 }
 
-/// Sets the code of each field error. One without a code that is not about an argument is the
-/// server's fault: its cause is logged, and the client gets a neutral message with the request's id.
+/// Sets the code of each field error. An error without a code that does not concern an argument is
+/// an internal error: its cause is logged, and the client gets a generic message and the request
+/// ID.
 pub(crate) fn finish_field_errors(errors: &mut [ServerError], request_id: &str, options: &Options) {
     for error in errors {
         if has_code(error) {

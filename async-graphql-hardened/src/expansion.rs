@@ -1,10 +1,11 @@
-//! A bound on what a parsed query expands to, once its fragments are spread.
+//! Limits the expanded size of a parsed query, after its fragments are spread.
 //!
-//! Fragments may be spread as often as they like: clients keep one for each component. But thirty
-//! that spread each other twice stand for a billion fields, a chain of them overflows the stack,
-//! and a cycle has no end; the schema's own checks follow every path. Here each fragment is visited
-//! once, and no deeper than the limit. Introspection multiplies without any fragment (the fields of
-//! the types of the fields …), so it is weighed by how many items its lists have in this schema.
+//! Fragments may be spread any number of times, since clients keep one per component. But 30
+//! fragments that spread each other twice expand to a billion fields, a long chain overflows the
+//! stack, and a cycle is infinite; async-graphql's own checks follow every path. Here, each
+//! fragment is visited once, and no deeper than the limit. Introspection multiplies even without
+//! fragments (the fields of the types of the fields …), so it is weighted with the number of items
+//! in the schema's lists.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,15 +16,15 @@ use async_graphql::{
 
 use crate::{list_sizes::ListSizes, types::TypeMap};
 
-/// How much a query may expand to.
+/// Limits of the expanded size of a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExpansionLimits {
-    /// Selections after spreading all fragments, of all operations in the document.
+    /// Selections of all operations in the document, after fragments are spread.
     pub selections: u64,
-    /// Selection sets inside each other after spreading, below that of an operation. The schema's
-    /// own limit is the same.
+    /// Nested selection sets below the operation's, after fragments are spread. async-graphql has
+    /// the same limit.
     pub depth: usize,
-    /// Values that introspection returns, estimated.
+    /// The estimated number of values that introspection returns.
     pub introspection: u64,
 }
 
@@ -37,13 +38,13 @@ impl Default for ExpansionLimits {
     }
 }
 
-/// What keeps a parsed query from being run.
+/// Why a parsed query is rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ExpansionError {
     /// A fragment spreads itself (specification, section 5.5.2.2).
     #[error("The fragment \"{0}\" spreads itself.")]
     Cycle(Name),
-    /// Nothing spreads a fragment (specification, section 5.5.1.4).
+    /// A fragment is not used (specification, section 5.5.1.4).
     #[error("The fragment \"{0}\" is never used.")]
     Unused(Name),
     /// See [`ExpansionLimits::depth`].
@@ -55,16 +56,16 @@ pub(crate) enum ExpansionError {
     #[error("The query has more than {0} selections once its fragments are spread: split it.")]
     Selections(u64),
     /// See [`ExpansionLimits::introspection`].
-    #[error("The introspection would return more than {0} values: ask for less of it at once.")]
+    #[error("The introspection would return more than {0} values: split it.")]
     Introspection(u64),
 }
 
-/// What a selection set stands for; sums saturate.
+/// The expanded size of a selection set; sums saturate.
 #[derive(Clone, Copy, Default)]
 struct Size {
     selections: u64,
     introspection: u64,
-    /// Selection sets inside each other.
+    /// Nested selection sets.
     height: usize,
 }
 
@@ -76,19 +77,19 @@ impl Size {
     }
 }
 
-/// Where a selection set stands, as far as its weight depends on it.
+/// The context of a selection set, as far as its weight depends on it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Place {
     /// On types of the schema.
     Data,
-    /// In introspection, on all types: their lists are as long as the average.
+    /// In introspection of all types: lists have average length.
     AllTypes,
-    /// In introspection, on types that the query picks: the longest ones, if it is hostile.
+    /// In introspection of types that the query selects: lists may have maximum length.
     SomeTypes,
 }
 
 impl Place {
-    /// The place of what is selected in the field `name`.
+    /// Returns the context of the selections in the field `name`.
     fn below(self, name: &str) -> Self {
         match (self, name) {
             (Self::Data, "__schema") => Self::AllTypes,
@@ -108,10 +109,10 @@ struct Expansion<'d> {
     known: HashMap<(&'d str, Place), Option<Size>>,
 }
 
-/// Checks that `document` expands to no more than `limits`, in time linear in its length.
+/// Checks that `document` expands to no more than `limits`, in linear time.
 ///
 /// # Errors
-/// The first limit passed, or a cycle of fragments.
+/// The first exceeded limit, or a cycle of fragments.
 pub(crate) fn check(
     document: &ExecutableDocument,
     types: &TypeMap,
@@ -127,7 +128,7 @@ pub(crate) fn check(
     for (_, operation) in document.operations.iter() {
         total.add(expansion.set(&operation.node.selection_set.node, Place::Data, 0)?);
     }
-    // What nothing spreads would be checked by the schema without having been counted here.
+    // async-graphql would validate unused fragments, which were not counted here.
     let used: HashSet<&str> = expansion.known.keys().map(|(name, _)| *name).collect();
     let names = document.fragments.keys();
     if let Some(name) = names.filter(|name| !used.contains(name.as_str())).min() {
@@ -143,7 +144,7 @@ pub(crate) fn check(
 }
 
 impl<'d> Expansion<'d> {
-    /// Measures a selection set that is inside of `depth` others. One without items is a leaf.
+    /// Measures a selection set below `depth` others. An empty one is a leaf.
     fn set(
         &mut self,
         set: &'d SelectionSet,
@@ -178,7 +179,7 @@ impl<'d> Expansion<'d> {
 
     fn field(&self, name: &str, place: Place, below: Size) -> Size {
         let items = match (place, name) {
-            // Each entry to introspection looks at every type to find the visible ones.
+            // Each use of these fields visits every type to find the visible ones.
             (Place::Data, "__schema" | "__type") => {
                 let introspection = self.sizes.types.saturating_add(below.introspection);
                 return nested(Size {
@@ -187,7 +188,7 @@ impl<'d> Expansion<'d> {
                 });
             }
             (Place::Data, _) => return nested(below),
-            // Half of the types are no wrappers, so a chain of these ends soon.
+            // Half of the types are not wrappers, so chains of these fields end early.
             (_, "ofType") => {
                 let introspection = (below.introspection / 2).saturating_add(1);
                 return nested(Size {
@@ -205,7 +206,7 @@ impl<'d> Expansion<'d> {
         })
     }
 
-    /// Measures a fragment once for each place. One that the document lacks is left to validation.
+    /// Measures a fragment once per context. Validation reports an unknown fragment.
     fn fragment(
         &mut self,
         name: &'d Name,
@@ -231,7 +232,7 @@ impl<'d> Expansion<'d> {
     }
 }
 
-/// The size of one selection with `below` under it.
+/// Returns the size of one selection with `below` under it.
 fn nested(below: Size) -> Size {
     Size {
         selections: below.selections.saturating_add(1),

@@ -1,24 +1,24 @@
 //! The lexical grammar of GraphQL (specification, section 2.1), as far as counting needs it.
 //!
-//! Where the parser behind us splits a run of characters into more tokens than the specification
-//! does (`0000` are four numbers to it), so do we: the scan must never count less than it.
+//! If the parser splits characters into more tokens than the specification (`0000` are four
+//! numbers), so does this lexer: the scan must never count fewer tokens than the parser.
 
-/// One lexical token, without its text where the scan doesn't need it.
+/// A lexical token, without text that the scan does not need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Token<'a> {
     /// A name or keyword.
     Name(&'a [u8]),
-    /// A number, a string or a block string.
+    /// A number, string, or block string.
     Literal,
     /// `...`
     Spread,
     /// A string without an end.
     Unterminated,
-    /// Any other character: `{`, `:`, `@`, also ones that the grammar doesn't know.
+    /// Any other character, such as `{`, `:`, or `@`, even if the grammar does not contain it.
     Punctuator(u8),
 }
 
-/// Reads tokens from the front of a document, in one pass and without allocation.
+/// Reads the tokens of a document, in one pass and without allocation.
 pub(crate) struct Lexer<'a> {
     rest: &'a [u8],
 }
@@ -31,7 +31,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// Drops white space, commas, byte order marks and comments.
+    /// Skips whitespace, commas, byte order marks, and comments.
     fn skip_ignored(&mut self) {
         loop {
             match self.rest {
@@ -114,7 +114,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// Nothing behind an open string can be trusted to be what it looks like.
+    /// Ends the scan: what follows an unterminated string cannot be interpreted reliably.
     fn unterminated(&mut self) -> Token<'a> {
         self.rest = &[];
         Token::Unterminated
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn strings_end_where_the_grammar_ends_them() {
+    fn strings_end_as_in_the_grammar() {
         use Token::{Literal, Punctuator, Unterminated};
         let list = [Literal, Punctuator(b'['), Punctuator(b']')];
         assert_eq!(lex(r#""a [ \" [" []"#), list);
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_touch_are_counted_apart() {
+    fn adjacent_numbers_are_separate_tokens() {
         assert_eq!(lex("0000").len(), 4);
         assert_eq!(lex("1-2-3").len(), 3);
         assert_eq!(lex("-1.5e+10").len(), 1);
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_commas_and_byte_order_marks_are_no_tokens() {
+    fn comments_commas_and_byte_order_marks_are_ignored() {
         assert_eq!(
             lex("\u{feff}a,b # [ { (\r c"),
             [Token::Name(b"a"), Token::Name(b"b"), Token::Name(b"c")]

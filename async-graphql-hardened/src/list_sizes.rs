@@ -1,4 +1,4 @@
-//! How long the lists of an introspection are in a schema.
+//! The lengths of introspection's lists in a schema.
 
 use async_graphql::parser::types::{
     ServiceDocument, TypeDefinition, TypeKind, TypeSystemDefinition,
@@ -7,7 +7,7 @@ use async_graphql::parser::types::{
 /// Lengths of the lists that introspection returns.
 #[derive(Debug, Default)]
 pub(crate) struct ListSizes {
-    /// How many types there are.
+    /// The number of types.
     pub(crate) types: u64,
     directives: u64,
     fields: Lengths,
@@ -31,7 +31,8 @@ impl Lengths {
         self.longest = self.longest.max(length);
     }
 
-    /// Rounded up, and never so little that what is selected in the list would cost nothing.
+    /// Returns the average length, rounded up and at least 1, so that the selections in a list
+    /// always count.
     fn average(&self, lists: u64) -> u64 {
         self.sum.div_ceil(lists.max(1)).max(1)
     }
@@ -69,8 +70,8 @@ impl ListSizes {
         }
     }
 
-    /// How many items the introspection field `name` has for a type on average; 1 where it is no
-    /// list.
+    /// Returns how many items the introspection field `name` has per type on average; 1 if it is
+    /// not a list.
     pub(crate) fn average(&self, name: &str) -> u64 {
         match name {
             "types" => self.types.max(1),
@@ -84,14 +85,14 @@ impl ListSizes {
         }
     }
 
-    /// How many items the introspection field `name` has for the type with the most; arguments
-    /// count as on average, since those of all fields together are what matters.
+    /// Returns how many items the introspection field `name` has for the type with the most.
+    /// Arguments count with their average, since their total over all fields matters.
     pub(crate) fn longest(&self, name: &str) -> u64 {
         let longest = match name {
             "fields" => self.fields.longest,
             "inputFields" => self.input_fields.longest,
             "enumValues" => self.enum_values.longest,
-            // An interface's implementations are not counted: all types could be.
+            // Implementations of interfaces are not counted: assumes all types.
             "possibleTypes" => self.types,
             "interfaces" => self.related_types.longest,
             _ => self.average(name),

@@ -1,9 +1,8 @@
-//! Whether a query text holds values that must not stay in memory.
+//! Detects query texts with values that must not be kept in memory.
 //!
-//! Passwords, tokens and addresses belong in variables, which are never stored. What a client
-//! writes into the text is stored with the document only where it cannot be one of them: no string
-//! in a mutation, in the default of a variable, or in an argument that takes a secret or what a
-//! mutation takes.
+//! Passwords, tokens, and email addresses belong in variables, which are never stored. A document
+//! is stored only if its literals cannot be secrets: it has no string in a mutation, in the default
+//! of a variable, or in an argument that accepts a secret or a mutation's input.
 
 use std::convert::Infallible;
 
@@ -12,7 +11,7 @@ use async_graphql::{
     parser::types::{ExecutableDocument, Field, OperationType, Selection, SelectionSet},
 };
 
-/// Whether `document` holds a string that may be a secret.
+/// Whether `document` contains a string that may be a secret.
 pub(crate) fn may_be_secret(document: &ExecutableDocument, secret_arguments: &[&str]) -> bool {
     let operations = || {
         document
@@ -35,7 +34,7 @@ pub(crate) fn may_be_secret(document: &ExecutableDocument, secret_arguments: &[&
 
 struct Search<'a> {
     secret_arguments: &'a [&'a str],
-    /// Whether any string counts, whatever argument it is in.
+    /// Whether strings in all arguments count.
     everywhere: bool,
 }
 
@@ -81,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn strings_that_may_be_secret_are_found() {
+    fn possible_secrets_are_detected() {
         for text in [
             r#"mutation { signIn(input: { email: "a", password: "b" }) { sessionToken } }"#,
             r#"mutation { a(list: [[{ b: "c" }]]) }"#,

@@ -1,7 +1,7 @@
-//! What an operation costs, and how deep it goes: added up before anything of it runs.
+//! Computes the cost and depth of an operation before it is executed.
 //!
-//! Fragments are followed at each spread, since [`crate::expansion`] has bounded how many
-//! selections that makes. Introspection has its bound there, too: here each field of it is 1.
+//! Fragments are followed at each spread, because [`crate::expansion`] limits the number of
+//! selections. It also limits introspection, whose fields cost 1 here.
 
 use async_graphql::{
     Name, Value,
@@ -15,10 +15,10 @@ use crate::{
     types::named,
 };
 
-/// Limits on one operation.
+/// Limits of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CostLimits {
-    /// Points, see [`CostRules`].
+    /// Points; see [`CostRules`].
     pub cost: u64,
     /// Levels of nested fields.
     pub depth: usize,
@@ -38,12 +38,12 @@ impl Default for CostLimits {
 pub(crate) enum CostError {
     /// See [`CostLimits::cost`].
     #[error(
-        "This operation costs {cost}, and {limit} is the most: ask for fewer rows (`first`), fields or aliases at once, or split it into several requests."
+        "This operation costs {cost}, which exceeds the limit of {limit}: request fewer rows (`first`), fields, or aliases, or split it into several requests."
     )]
     Cost { cost: u64, limit: u64 },
     /// See [`CostLimits::depth`].
     #[error(
-        "This operation nests fields {depth} deep, and {limit} is the most: fetch what is further down by its id, in another request."
+        "This operation nests fields {depth} deep, which exceeds the limit of {limit}: fetch deeper objects by ID in another request."
     )]
     Depth { depth: usize, limit: usize },
 }
@@ -51,7 +51,7 @@ pub(crate) enum CostError {
 /// Checks `operation` with its variables against `limits`.
 ///
 /// # Errors
-/// The limit that it exceeds.
+/// The exceeded limit.
 pub(crate) fn check(
     collector: Collector<'_>,
     operation: &OperationDefinition,
@@ -86,8 +86,8 @@ struct Walk<'d> {
 }
 
 impl<'d> Walk<'d> {
-    /// What is selected on the type `on`. In a page, `rows` says how long its lists are. Sums
-    /// saturate.
+    /// Returns the cost of the selections on the type `on`. In a connection, `rows` is the length
+    /// of its lists. Sums saturate.
     fn set(&mut self, set: &'d SelectionSet, on: Option<&str>, rows: Option<u64>) -> u64 {
         let mut cost = 0_u64;
         for selection in &set.items {
@@ -144,7 +144,7 @@ impl<'d> Walk<'d> {
         cost
     }
 
-    /// What the field costs itself, with the arguments that it is given.
+    /// Returns the cost of the field itself with its arguments.
     fn own(&self, price: Option<&Price>, field: &Field, on: Option<&str>) -> u64 {
         let mutation = self.collector.types.root(OperationType::Mutation);
         let is_mutation = on.is_some() && on == mutation.map(Name::as_str);
@@ -157,8 +157,8 @@ impl<'d> Walk<'d> {
         given.fold(price.weight.unwrap_or(usual), u64::saturating_add)
     }
 
-    /// How many items a list has; and how many the lists directly below have, where the field says
-    /// so.
+    /// Returns the number of items of a list, and the length of the lists directly below if the
+    /// field determines it.
     fn length(
         &self,
         price: Option<&Price>,
@@ -195,7 +195,7 @@ impl<'d> Walk<'d> {
         rows.clamp(1, self.rules.max_page.max(1))
     }
 
-    /// The value of an argument; `None` where it is left out or `null`.
+    /// Returns the value of an argument, or `None` if it is omitted or `null`.
     fn argument(&self, field: &Field, name: &str) -> Option<Value> {
         let lookup = |name: Name| self.collector.variables.get(&name).cloned().ok_or(());
         let value = field.get_argument(name)?.node.clone();
@@ -203,8 +203,8 @@ impl<'d> Walk<'d> {
         (value != Value::Null).then_some(value)
     }
 
-    /// The length of an argument's list; 1 for any other value. Lists longer than a page must be
-    /// rejected where they are read.
+    /// Returns the length of an argument's list, or 1 for any other value. Resolvers must reject
+    /// lists that are longer than a page.
     fn items_of(&self, value: &Value) -> u64 {
         match value {
             Value::List(items) => (items.len() as u64).min(self.rules.max_page),
@@ -212,8 +212,8 @@ impl<'d> Walk<'d> {
         }
     }
 
-    /// The number of combinations of the items of all lists in an input: people with workspaces. A
-    /// list longer than a page counts 1, since it must be rejected where it is read.
+    /// Returns the number of combinations of the items of all lists in an input, such as people and
+    /// workspaces. A list that is longer than a page counts 1, since the resolver must reject it.
     fn combinations(&self, input: &Value) -> u64 {
         match input {
             Value::List(items) if items.len() as u64 > self.rules.max_page => 1,

@@ -1,20 +1,20 @@
-//! Paths of a response: of the place that is being looked at, and of the errors in it.
+//! Paths in a response: of the current position and of errors.
 
 use std::collections::BTreeMap;
 
 use async_graphql::{Name, PathSegment, ServerError};
 
-/// The errors of a response, as a tree of the places that they are about.
+/// The errors of a response, as a tree of their paths.
 #[derive(Debug, Default)]
 pub(crate) struct ErrorTree {
-    /// The errors at this very place, by their position in the response.
+    /// The errors at this position, as indexes into the response's errors.
     pub(crate) here: Vec<usize>,
     fields: BTreeMap<String, ErrorTree>,
     items: BTreeMap<usize, ErrorTree>,
 }
 
 impl ErrorTree {
-    /// Makes the tree of some errors.
+    /// Builds the tree of some errors.
     pub(crate) fn new(errors: &[ServerError]) -> Self {
         let mut root = Self::default();
         for (index, error) in errors.iter().enumerate() {
@@ -30,22 +30,22 @@ impl ErrorTree {
         root
     }
 
-    /// The errors at or below a field.
+    /// Returns the errors at or below a field.
     pub(crate) fn field(&self, key: &str) -> Option<&Self> {
         self.fields.get(key)
     }
 
-    /// The errors at or below an item.
+    /// Returns the errors at or below an item.
     pub(crate) fn item(&self, index: usize) -> Option<&Self> {
         self.items.get(&index)
     }
 
-    /// Whether there are errors of fields below: then this place was an object.
+    /// Whether there are errors of fields below: then this position is an object.
     pub(crate) fn has_fields(&self) -> bool {
         !self.fields.is_empty()
     }
 
-    /// Calls `visit` with the errors of this place and of each below.
+    /// Calls `visit` with the errors at this position and at each one below.
     pub(crate) fn for_each(&self, visit: &mut impl FnMut(&[usize])) {
         visit(&self.here);
         for below in self.fields.values().chain(self.items.values()) {
@@ -54,7 +54,7 @@ impl ErrorTree {
     }
 }
 
-/// The way from the root of the response to a place in it.
+/// The path from the root of the response to a position.
 #[derive(Debug, Default)]
 pub(crate) struct Path<'d> {
     steps: Vec<Step<'d>>,
@@ -79,7 +79,7 @@ impl<'d> Path<'d> {
         self.steps.pop();
     }
 
-    /// The path as errors show it (specification, section 7.1.6).
+    /// Returns the path in the form of errors (specification, section 7.1.6).
     pub(crate) fn segments(&self) -> Vec<PathSegment> {
         let segment = |step: &Step<'_>| match step {
             Step::Field(key) => PathSegment::Field(key.to_string()),

@@ -1,7 +1,7 @@
 //! Automatic persisted queries: a client sends the SHA-256 of a query text instead of the text, and
-//! both where the server answers that it doesn't know the hash. The protocol is the one of Apollo
-//! (<https://www.apollographql.com/docs/apollo-server/performance/apq>), which urql, Relay and
-//! others speak too.
+//! both if the server does not know the hash. This is Apollo's protocol
+//! (<https://www.apollographql.com/docs/apollo-server/performance/apq>), which urql, Relay, and
+//! others support.
 
 use async_graphql::{Extensions, ServerError, Value};
 
@@ -10,24 +10,24 @@ use crate::{document_store::Hash, errors};
 /// The version of the protocol.
 const VERSION: u64 = 1;
 
-/// No document has this hash, or it is not stored any more: the client sends hash and text.
+/// No stored document has this hash: the client sends hash and text.
 const PERSISTED_QUERY_NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
-/// Another version of the protocol: the client sends texts only.
+/// The protocol version is not supported: the client sends only texts.
 const PERSISTED_QUERY_NOT_SUPPORTED: &str = "PERSISTED_QUERY_NOT_SUPPORTED";
-/// The hash is not that of the text.
+/// The hash does not match the text.
 const PERSISTED_QUERY_HASH_MISMATCH: &str = "PERSISTED_QUERY_HASH_MISMATCH";
 
-/// What `extensions.persistedQuery` of a request says.
+/// The `extensions.persistedQuery` of a request.
 #[derive(Debug)]
 pub(crate) struct PersistedQuery {
     pub(crate) hash: Hash,
 }
 
 impl PersistedQuery {
-    /// Reads it from the extensions of a request; `None` where it is left out or `null`.
+    /// Parses the extensions of a request. Returns `None` if the extension is omitted or `null`.
     ///
     /// # Errors
-    /// `BAD_INPUT` where it is malformed, `PERSISTED_QUERY_NOT_SUPPORTED` for another version.
+    /// `BAD_INPUT` if it is malformed, `PERSISTED_QUERY_NOT_SUPPORTED` for another version.
     pub(crate) fn of(extensions: &Extensions) -> Result<Option<Self>, ServerError> {
         let fields = match extensions.get("persistedQuery") {
             None | Some(Value::Null) => return Ok(None),
@@ -71,8 +71,7 @@ fn not_supported() -> ServerError {
     error
 }
 
-/// Storing a text under a hash that isn't its own would give other clients a query that they did
-/// not ask for.
+/// Storing a text under another text's hash would make other clients execute the wrong query.
 pub(crate) fn hash_mismatch() -> ServerError {
     let message = "`extensions.persistedQuery.sha256Hash` is not the SHA-256 of `query`.";
     errors::coded(PERSISTED_QUERY_HASH_MISMATCH, message, None)

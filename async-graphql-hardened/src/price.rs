@@ -1,4 +1,4 @@
-//! The cost of a field and the length of its list, as the schema declares them.
+//! The declared cost of a field and the length of its list.
 
 use crate::CostRules;
 use async_graphql::{
@@ -6,39 +6,39 @@ use async_graphql::{
     parser::types::{BaseType, ConstDirective, FieldDefinition, Type},
 };
 
-/// What a field costs apart from what is selected in it.
+/// The cost of a field without its selections.
 #[derive(Debug, Default)]
 pub(crate) struct Price {
-    /// The field itself; `None` where the schema says nothing.
+    /// The field itself, or `None` if the schema does not declare it.
     pub(crate) weight: Option<u64>,
-    /// Arguments that cost something where they are given.
+    /// Arguments that have a cost if they are given.
     pub(crate) args: Vec<(Name, u64)>,
-    /// How many items it has.
+    /// The number of items.
     pub(crate) size: Size,
 }
 
-/// How many items a field has, or the lists directly below it.
+/// The number of items of a field, or of the lists directly below it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) enum Size {
-    /// No list.
+    /// Not a list.
     #[default]
     One,
-    /// The lists below are as long as `first` or `last` says.
+    /// The length of the lists below is `first` or `last`.
     Page,
-    /// The lists below are as long as those in the argument `input`.
+    /// The length of the lists below is that of the lists in the argument `input`.
     Input,
-    /// A list with an item for each of this argument.
+    /// A list with one item per item of this argument.
     Like(Name),
-    /// A list as long as `first` says.
+    /// A list with `first` items.
     Rows,
-    /// A list as long as the field that it stands in says.
+    /// A list whose length the parent field determines.
     List,
-    /// A list that is never long.
+    /// A list that is always short.
     Short,
 }
 
 impl Price {
-    /// Reads the price of a field.
+    /// Reads the declared cost of a field.
     pub(crate) fn of(field: &FieldDefinition, rules: &CostRules) -> Self {
         let args = field.arguments.iter().map(|argument| &argument.node);
         let weighted = args.filter_map(|argument| {
@@ -80,7 +80,7 @@ fn is_list(ty: &Type) -> bool {
     matches!(ty.base, BaseType::List(_))
 }
 
-/// The weight that `@cost` gives to a field or argument.
+/// Returns the weight that `@cost` declares for a field or argument.
 fn weight(directives: &[Positioned<ConstDirective>]) -> Option<u64> {
     let mut directives = directives.iter().map(|directive| &directive.node);
     let directive = directives.find(|directive| directive.name.node == "cost")?;

@@ -1,20 +1,20 @@
-//! What a client gets for a request, on every transport.
+//! The reply to a request, on every transport.
 
 use async_graphql::{Response, ServerError, Value};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-/// A response, and whether the request ran at all.
+/// A response, and whether the request was executed.
 #[derive(Debug)]
 pub struct Reply {
-    /// Data, errors and HTTP headers.
+    /// Data, errors, and HTTP headers.
     pub response: Response,
-    /// `false` for a request that was refused before any field of it ran: then there is no data,
-    /// not even `null` (specification, section 7.1).
+    /// `false` for a request that was rejected before execution: it has no `data`, not even `null`
+    /// (specification, section 7.1).
     pub executed: bool,
 }
 
 impl Reply {
-    /// The refusal of a request. The errors have codes.
+    /// Creates the reply to a rejected request. The errors have codes.
     pub fn refusal(errors: Vec<ServerError>) -> Self {
         Self {
             response: Response::from_errors(errors),

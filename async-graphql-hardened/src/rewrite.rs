@@ -1,9 +1,10 @@
-//! What is changed in a query before it runs, so that its response can be completed.
+//! Rewrites a query before execution, so that its response can be completed.
 //!
-//! An object whose fields all failed or were skipped comes back as `null`, and an object of an
-//! abstract type doesn't tell which type it has. Where that could matter, the server asks for
-//! `__typename` under a key of its own, the *marker*, which never leaves it. And where one selection
-//! set names the same field twice, the two become one: the library would run both.
+//! async-graphql returns `null` for an object whose fields all failed or were skipped, and an
+//! object of an abstract type does not tell its type. If this matters, the server selects
+//! `__typename` under a key of its own, the *marker*, which is removed from the response. If a
+//! selection set contains the same field twice, the two are merged, because async-graphql would
+//! execute both.
 
 use std::collections::HashMap;
 
@@ -14,7 +15,7 @@ use async_graphql::{
 
 use crate::types::{TypeMap, named};
 
-/// Chooses a marker that the query text does not hold.
+/// Returns a marker that does not occur in the query text.
 pub(crate) fn marker(text: &str) -> Name {
     let mut marker = "__concrete".to_owned();
     while text.contains(&marker) {
@@ -41,7 +42,7 @@ pub(crate) fn rewrite(document: &mut ExecutableDocument, types: &TypeMap, marker
     };
     for operation in operations {
         let operation = &mut operation.node;
-        // Two equal root fields of a subscription are refused by validation, not merged.
+        // Validation rejects two equal root fields of a subscription, so they are not merged.
         if operation.ty != OperationType::Subscription {
             merge(&mut operation.selection_set.node);
         }
@@ -63,7 +64,7 @@ impl Rewriter<'_> {
         self.below(set, on);
     }
 
-    /// Goes through what is selected on the type `on`. Validation refuses what is unknown.
+    /// Rewrites the selections on the type `on`. Validation rejects unknown types and fields.
     fn below(&self, set: &mut SelectionSet, on: Option<&str>) {
         for selection in &mut set.items {
             match &mut selection.node {
@@ -106,7 +107,7 @@ impl Rewriter<'_> {
     }
 }
 
-/// Merges equal fields of one selection set into the first of them (specification, section 5.3.2).
+/// Merges equal fields of a selection set into the first one (specification, section 5.3.2).
 fn merge(set: &mut SelectionSet) {
     let mut merged: Vec<Positioned<Selection>> = Vec::with_capacity(set.items.len());
     let mut by_key: HashMap<Name, Vec<usize>> = HashMap::new();
@@ -132,7 +133,7 @@ fn merge(set: &mut SelectionSet) {
     set.items = merged;
 }
 
-/// Whether two selections with the same key are the same field, apart from what is selected in it.
+/// Whether two selections with the same key are the same field, apart from their selection sets.
 fn is_same_field(first: &Selection, second: &Field) -> bool {
     let Selection::Field(first) = first else {
         return false;

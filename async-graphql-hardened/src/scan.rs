@@ -1,19 +1,18 @@
-//! Limits on the raw text of a query, checked before the parser sees it.
+//! Limits on the raw text of a query, checked before parsing.
 //!
-//! The parser is recursive, and so are validation and execution: what is nested too deeply would
-//! overflow the stack and end the process. One linear pass without recursion or allocation stands
-//! before them, on every transport.
+//! The parser, validation, and execution are recursive: deep nesting would overflow the stack and
+//! end the process. This scan is one linear pass without recursion or allocation.
 
 use crate::lex::{Lexer, Token};
 
-/// How much a query text may hold.
+/// Limits of a query text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ScanLimits {
     /// Bytes of text.
     pub bytes: usize,
-    /// Bytes of one name. What is unknown is compared with all that is known, byte by byte.
+    /// Bytes of one name. Validation compares unknown names with all known ones, byte by byte.
     pub name_bytes: usize,
-    /// Brackets open at once: `(`, `[` and `{` together.
+    /// Open brackets at once: `(`, `[`, and `{` together.
     pub depth: usize,
     /// Lexical tokens.
     pub tokens: usize,
@@ -36,10 +35,10 @@ impl Default for ScanLimits {
     }
 }
 
-/// The deepest nesting that can be configured: what a debug build can parse on a stack of 2 MiB.
+/// The maximum `depth` that can be configured: what a debug build can parse with a stack of 2 MiB.
 pub const MAX_DEPTH: usize = 64;
 
-/// What a query text has too much of, with the limit that it passes.
+/// The limit that a query text exceeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ScanError {
     /// See [`ScanLimits::bytes`].
@@ -58,22 +57,22 @@ pub(crate) enum ScanError {
     #[error("The query has more than {0} aliases: split it into several requests.")]
     Aliases(usize),
     /// See [`ScanLimits::directives`].
-    #[error("The query has more than {0} directives: leave fields out instead of skipping them.")]
+    #[error("The query has more than {0} directives: omit fields instead of skipping them.")]
     Directives(usize),
-    /// No limit, but a text that must not reach the parser: it would read what follows the open
-    /// string as code, where the scan saw none.
-    #[error("Syntax error: a string in the query has no end.")]
+    /// Not a limit, but a text that must not reach the parser: the parser would interpret the text
+    /// after the unterminated string as code, which the scan has not counted.
+    #[error("Syntax error: a string in the query is not terminated.")]
     Unterminated,
 }
 
-/// What an open bracket holds.
+/// What an open bracket contains.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Inside {
     Selections,
     Values,
 }
 
-/// Counts of one text, and where the scan stands in it.
+/// The counts of a text, and the state of the scan.
 struct Scan<'l> {
     limits: &'l ScanLimits,
     open: [Inside; MAX_DEPTH],
@@ -83,10 +82,10 @@ struct Scan<'l> {
     directives: usize,
 }
 
-/// Checks `text` against `limits`, in time linear in its length, and counts its tokens.
+/// Checks `text` against `limits`, in linear time. Returns the number of tokens.
 ///
 /// # Errors
-/// The first limit that the text passes.
+/// The first exceeded limit.
 pub(crate) fn scan(text: &str, limits: &ScanLimits) -> Result<usize, ScanError> {
     if text.len() > limits.bytes {
         return Err(ScanError::Bytes(limits.bytes));
@@ -120,7 +119,7 @@ impl Scan<'_> {
                 limits.directives,
                 ScanError::Directives,
             ),
-            // The only colons that stand directly in a selection set are those of aliases.
+            // In a selection set, only aliases have a colon.
             Token::Punctuator(b':') if self.inside() == Some(Inside::Selections) => {
                 bump(&mut self.aliases, limits.aliases, ScanError::Aliases)
             }

@@ -13,7 +13,7 @@ fn nested(open: &str, close: &str, times: usize) -> String {
 }
 
 #[test]
-fn each_limit_holds_to_the_last_one_allowed() {
+fn limits_are_inclusive() {
     let limits = ScanLimits::default();
     let set = |item: &str, times| format!("{{ {} }}", item.repeat(times));
     let many = |n: usize| ScanLimits {
@@ -40,7 +40,7 @@ fn each_limit_holds_to_the_last_one_allowed() {
 }
 
 #[test]
-fn what_would_overflow_the_parser_is_stopped() {
+fn deep_nesting_is_rejected() {
     let deep = Err(ScanError::Depth(64));
     assert_eq!(check(&nested("[", "]", 3000)), deep);
     assert_eq!(check(&nested("{a:", "}", 3000)), deep);
@@ -50,7 +50,7 @@ fn what_would_overflow_the_parser_is_stopped() {
 }
 
 #[test]
-fn brackets_and_signs_in_strings_and_comments_are_none() {
+fn strings_and_comments_are_not_counted() {
     let many = "[ { ( @ ...A a: b ".repeat(100);
     assert_eq!(check(&format!("{{ a(b: \"{many}\") }}")), Ok(()));
     assert_eq!(
@@ -60,9 +60,9 @@ fn brackets_and_signs_in_strings_and_comments_are_none() {
     assert_eq!(check(&format!("{{ a # {many}\n }}")), Ok(()));
 }
 
-/// The parser reads an open block string as an empty string and goes on behind it.
+/// The parser reads an unterminated block string as an empty string and continues after it.
 #[test]
-fn nothing_hides_behind_an_open_string() {
+fn unterminated_string_is_rejected() {
     let text = format!("{{ a(b: \"\"\"a\" c: {}) }}", "[".repeat(3000));
     assert_eq!(check(&text), Err(ScanError::Unterminated));
 }
@@ -92,7 +92,7 @@ fn only_fields_have_aliases() {
     }
 }
 
-/// What a generated document holds.
+/// What a generated document contains.
 #[derive(Clone, Debug, Default)]
 struct Counted {
     text: String,
@@ -109,7 +109,7 @@ impl Counted {
         }
     }
 
-    /// Puts parts between two brackets.
+    /// Encloses parts in two brackets.
     fn enclosed(open: &str, parts: Vec<Self>, close: &str) -> Self {
         let mut whole = Self::leaf(open);
         for part in parts {
@@ -205,7 +205,7 @@ fn selections() -> impl Strategy<Value = Counted> {
         .prop_map(|selections| Counted::enclosed("{", selections, "}"))
 }
 
-/// The limits that just let a document through.
+/// Returns the limits that a document just meets.
 fn exact(document: &Counted) -> ScanLimits {
     ScanLimits {
         tokens: usize::MAX,
@@ -216,7 +216,8 @@ fn exact(document: &Counted) -> ScanLimits {
     }
 }
 
-/// Documents with a few pieces put in or cut out anywhere: most are still read by the parser.
+/// Generates documents with random insertions and deletions, most of which the parser still
+/// accepts.
 fn mangled() -> impl Strategy<Value = String> {
     const PIECES: &[&str] = &[
         "",
@@ -264,7 +265,7 @@ fn mangled() -> impl Strategy<Value = String> {
     })
 }
 
-/// What the parser finds of that which the scan limits.
+/// What the parser counts, for comparison with the scan.
 #[derive(Default)]
 struct Parsed {
     aliases: usize,
@@ -314,14 +315,14 @@ mod properties {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn any_text_is_scanned(text in any::<String>(), more in "[{}()\\[\\]\"\\\\:@.#$a0\n-]{0,200}") {
+        fn any_text_can_be_scanned(text in any::<String>(), more in "[{}()\\[\\]\"\\\\:@.#$a0\n-]{0,200}") {
             let _ = check(&text);
             let _ = check(&more);
         }
 
-        /// A string that ends elsewhere than for the parser would hide what follows it.
+        /// A string that ends elsewhere for the parser would hide the text after it from the scan.
         #[test]
-        fn nothing_that_the_parser_reads_escapes_the_scan(text in mangled()) {
+        fn scan_counts_at_least_what_the_parser_reads(text in mangled()) {
             if let Ok(document) = parse_query(&text) {
                 let parsed = Parsed::count(&document);
                 let all = ScanLimits { tokens: usize::MAX, aliases: usize::MAX, directives: usize::MAX, ..ScanLimits::default() };

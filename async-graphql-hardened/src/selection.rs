@@ -1,5 +1,5 @@
-//! Which fields an object of a known type answers with, and in which order (specification,
-//! section 6.3.2, `CollectFields`).
+//! Which fields of an object of a known type are in the response, and in which order
+//! (specification, section 6.3.2, `CollectFields`).
 
 use std::collections::HashMap;
 
@@ -10,33 +10,33 @@ use async_graphql::{
 
 use crate::types::{TypeMap, named};
 
-/// What the collecting of one operation's fields reads.
+/// The inputs for collecting the fields of an operation.
 #[derive(Clone, Copy)]
 pub(crate) struct Collector<'d> {
     pub(crate) types: &'d TypeMap,
     pub(crate) fragments: &'d HashMap<Name, Positioned<FragmentDefinition>>,
     pub(crate) variables: &'d Variables,
-    /// The response key that only the server asked for, see [`crate::rewrite`].
+    /// The response key that the server added; see [`crate::rewrite`].
     pub(crate) marker: &'d Name,
 }
 
 /// One field of the response, merged from all selections with its key.
 pub(crate) struct CollectedField<'d> {
-    /// The alias, or else the name.
+    /// The alias, or the name if there is none.
     pub(crate) key: &'d Name,
-    /// Where the field stands first.
+    /// The first selection of the field.
     pub(crate) field: &'d Positioned<Field>,
-    /// `None` for `__typename`, which is a string that cannot fail.
+    /// `None` for `__typename`, which is a string and cannot fail.
     pub(crate) ty: Option<&'d Type>,
-    /// Whether the field, or the items of its list, have fields of their own.
+    /// Whether the field, or the items of its list, have fields.
     pub(crate) composite: bool,
     sets: Vec<&'d SelectionSet>,
-    /// The fields below by concrete type, collected when the first object of it is met.
+    /// The fields below by concrete type, collected when the first object of this type is reached.
     shapes: Vec<(&'d str, Vec<CollectedField<'d>>)>,
 }
 
 impl<'d> CollectedField<'d> {
-    /// The fields of an object that this field holds, where its type is `concrete`.
+    /// Returns the fields of an object in this field whose type is `concrete`.
     pub(crate) fn shape(&mut self, collector: Collector<'d>, concrete: &'d str) -> &mut [Self] {
         let known = self.shapes.iter().position(|(name, _)| *name == concrete);
         let index = known.unwrap_or_else(|| {
@@ -137,7 +137,7 @@ impl<'d> Collector<'d> {
     }
 }
 
-/// Whether `@skip` or `@include` leave a selection out (specification, section 3.13).
+/// Whether `@skip` or `@include` omits a selection (specification, section 3.13).
 pub(crate) fn is_skipped(directives: &[Positioned<Directive>], variables: &Variables) -> bool {
     directives.iter().any(|directive| {
         let leave_out_if = match directive.node.name.node.as_str() {

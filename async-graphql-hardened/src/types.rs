@@ -1,4 +1,4 @@
-//! The schema's output types, as the completion of responses needs them.
+//! The output types of the schema.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,8 +12,7 @@ use async_graphql::{
 
 use crate::{CostRules, list_sizes::ListSizes, price::Price};
 
-/// The types that every schema has for introspection (specification, section 4.2), which a
-/// printed schema leaves out.
+/// The introspection types of every schema (specification, section 4.2), which SDL omits.
 const INTROSPECTION: &str = include_str!("introspection.graphql");
 
 /// The output types of a schema by name.
@@ -30,7 +29,7 @@ struct OutputField {
     price: Price,
 }
 
-/// An object, interface or union.
+/// An object, interface, or union.
 #[derive(Debug, Default)]
 struct OutputType {
     fields: HashMap<Name, OutputField>,
@@ -40,10 +39,10 @@ struct OutputType {
 }
 
 impl TypeMap {
-    /// Reads a schema from its SDL, as `Schema::sdl` prints it.
+    /// Parses a schema from its SDL, as printed by `Schema::sdl`.
     ///
     /// # Errors
-    /// Where the text is no schema.
+    /// If the text is not a valid schema.
     pub(crate) fn from_sdl(
         sdl: &str,
         rules: &CostRules,
@@ -102,7 +101,7 @@ impl TypeMap {
         }
     }
 
-    /// `__schema` and `__type` are fields of the query type (specification, section 4.2).
+    /// Adds `__schema` and `__type` to the query type (specification, section 4.2).
     fn add_entry_points(&mut self) {
         let Some(query) = self.roots[0].clone() else {
             return;
@@ -117,7 +116,7 @@ impl TypeMap {
         }
     }
 
-    /// The type that operations of a kind start from.
+    /// Returns the root type of a kind of operation.
     pub(crate) fn root(&self, kind: OperationType) -> Option<&Name> {
         let index = match kind {
             OperationType::Query => 0,
@@ -127,23 +126,23 @@ impl TypeMap {
         self.roots[index].as_ref()
     }
 
-    /// The type of a field, `__typename` aside.
+    /// Returns the type of a field, except for `__typename`.
     pub(crate) fn field(&self, on: &str, field: &str) -> Option<&Type> {
         Some(&self.types.get(on)?.fields.get(field)?.ty)
     }
 
-    /// What a field costs; nothing of its own for `__typename` and introspection.
+    /// Returns the declared cost of a field, or `None` for `__typename` and introspection.
     pub(crate) fn price(&self, on: &str, field: &str) -> Option<&Price> {
         let on = self.types.get(on).filter(|_| !on.starts_with("__"))?;
         Some(&on.fields.get(field)?.price)
     }
 
-    /// Whether `name` has fields: an object, interface or union.
+    /// Whether `name` has fields: an object, interface, or union.
     pub(crate) fn is_composite(&self, name: &str) -> bool {
         self.types.contains_key(name)
     }
 
-    /// The name of a composite type, as long-lived as the map.
+    /// Returns the name of a composite type with the lifetime of the map.
     pub(crate) fn name(&self, name: &str) -> Option<&str> {
         self.types
             .get_key_value(name)
@@ -164,13 +163,13 @@ impl TypeMap {
                 .is_some_and(|ty| ty.supertypes.contains(condition))
     }
 
-    /// How long the lists of an introspection are.
+    /// Returns the lengths of introspection's lists.
     pub(crate) fn list_sizes(&self) -> &ListSizes {
         &self.sizes
     }
 }
 
-/// The type inside all lists.
+/// Returns the named type inside all lists.
 pub(crate) fn named(ty: &Type) -> &Name {
     match &ty.base {
         BaseType::Named(name) => name,

@@ -1,16 +1,16 @@
-//! Variables of a request against those that its operation declares (specification, section 6.1.2).
+//! Checks the variables of a request against the operation's declarations (specification, section
+//! 6.1.2).
 
 use async_graphql::{ServerError, Value, Variables, parser::types::OperationDefinition};
 
 use crate::errors;
 
-/// The most values that validation may have to look at: those in all variables, once for each
-/// time that the query names a variable.
+/// The maximum number of values that validation visits: all values in variables, once per use of a
+/// variable in the query.
 const MAX_WORK: usize = 100_000;
 
-/// Puts in the defaults that `operation` declares, since `@skip` and `@include` don't look for
-/// them, and checks that what must be given is given. The types of values are checked where they
-/// are used.
+/// Adds the defaults that `operation` declares, since `@skip` and `@include` do not read them, and
+/// checks that required variables are present. Types are checked where the values are used.
 ///
 /// # Errors
 /// `BAD_INPUT` at the definition of the first variable that is missing or `null`.
@@ -36,21 +36,21 @@ pub(crate) fn coerce(
     Ok(())
 }
 
-/// Checks that validating `variables` takes no longer than it should for a query that names one
-/// `uses` times.
+/// Checks that validating `variables` takes acceptable time for a query that uses variables `uses`
+/// times.
 ///
 /// # Errors
 /// `QUERY_TOO_COMPLEX`.
 pub(crate) fn check_size(uses: usize, variables: &Variables) -> Result<(), ServerError> {
     let values: usize = variables.values().map(count).sum();
     if uses.saturating_mul(values) > MAX_WORK {
-        let message = "The variables hold too many values for the times that the query uses them.";
+        let message = "The variables contain too many values for the number of times that the query uses them.";
         return Err(errors::too_complex(message));
     }
     Ok(())
 }
 
-/// How many values a value is made of. JSON's parser bounds the depth.
+/// Counts the values in a value. The JSON parser limits its depth.
 fn count(value: &Value) -> usize {
     match value {
         Value::List(items) => 1 + items.iter().map(count).sum::<usize>(),
