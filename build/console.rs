@@ -1,4 +1,4 @@
-//! The console: `web/` is copied, and built there by npm against the copied schema.
+//! Builds the console: copies `web/`, and runs npm on the copy with the copied schema.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use crate::{files, npm};
 const SOURCE: &str = "web";
 const SCHEMA: &str = "schema.graphql";
 const MISSING: &str = "src/http/console/missing.html";
-/// For those who work on the Rust side alone. Not named like a setting: the program refuses those
-/// that it does not know.
+/// Leaves the console out, for work on the Rust code only. It has no prefix of the settings, since
+/// the program rejects unknown settings.
 const SKIP: &str = "SKIP_CONSOLE";
-/// What working in `web/` leaves there: neither read nor watched.
+/// Files that work in `web/` creates: neither copied nor watched.
 const LEFT_OUT: [&str; 6] = [
     "node_modules",
     "dist",
@@ -22,8 +22,8 @@ const LEFT_OUT: [&str; 6] = [
     "coverage",
 ];
 
-/// Builds the console and lists its files in `console.rs`. Where it can't be built here, that is a
-/// page that says why; a console that fails to build is an error.
+/// Builds the console and lists its files in `console.rs`. If npm is not usable, embeds a page with
+/// the reason instead. A console that does not compile is an error.
 pub fn build(out: &Path) -> io::Result<()> {
     println!("cargo::rerun-if-env-changed={SKIP}");
     println!("cargo::rerun-if-changed={SCHEMA}");
@@ -44,7 +44,7 @@ pub fn build(out: &Path) -> io::Result<()> {
     files::embed(&dist, &out.join("console.rs"))
 }
 
-/// Has sources, schema and packages ready in the copy.
+/// Copies sources and schema, and installs packages.
 fn prepare(web: &Path) -> io::Result<()> {
     if env::var_os(SKIP).is_some_and(|value| value == "1") {
         return Err(io::Error::other(format!("{SKIP} is set")));
@@ -59,8 +59,8 @@ fn prepare(web: &Path) -> io::Result<()> {
     npm::install(web)
 }
 
-/// What the console is built from, each of it watched: whole folders, and files one by one, since
-/// `web/` itself changes with what is left out.
+/// Returns the console's sources, and watches each of them: folders as a whole and files
+/// individually, since generated files change `web/` itself.
 fn sources() -> io::Result<Vec<PathBuf>> {
     let entries = fs::read_dir(SOURCE);
     let entries = entries.map_err(|error| io::Error::other(format!("{SOURCE}/: {error}")))?;
@@ -81,8 +81,8 @@ fn is_source(path: &Path) -> bool {
     !hidden && !LEFT_OUT.contains(&name)
 }
 
-/// Sources that have been removed must not be built any more; the packages are checked by what
-/// installs them.
+/// Deletes sources of earlier builds. Packages stay: installing them checks whether they are
+/// current.
 fn remove_all_but_packages(web: &Path) -> io::Result<()> {
     fs::create_dir_all(web)?;
     for entry in fs::read_dir(web)? {

@@ -1,4 +1,4 @@
-//! GraphiQL: the few files that its page needs, out of the packages that
+//! Builds GraphiQL: the few files that its page needs, from the packages that
 //! `explorer/package-lock.json` pins.
 
 use std::collections::hash_map::DefaultHasher;
@@ -8,12 +8,12 @@ use std::{fs, io};
 
 use crate::{files, npm};
 
-/// What decides which packages are installed.
+/// The files that determine the installed packages.
 const MANIFESTS: [&str; 2] = ["package.json", "package-lock.json"];
 const PAGES: [&str; 2] = ["index.html", "missing.html"];
-/// Files of our own: as they are in `explorer/`.
+/// Files that are copied from `explorer/`.
 const OWN: [&str; 2] = ["explorer.css", "explorer.js"];
-/// Files out of the packages: name in the URL, path under `node_modules/`.
+/// Files from the packages: name in the URL, path under `node_modules/`.
 const PACKAGED: [(&str, &str); 4] = [
     ("graphiql.css", "graphiql/graphiql.min.css"),
     ("graphiql.js", "graphiql/graphiql.min.js"),
@@ -21,7 +21,7 @@ const PACKAGED: [(&str, &str); 4] = [
     ("react-dom.js", "react-dom/umd/react-dom.production.min.js"),
 ];
 
-/// Lays out the explorer, or a page that says why it is missing, and lists the files in
+/// Builds the explorer, or a page with the reason if it is missing, and lists the files in
 /// `explorer.rs`.
 pub fn build(out: &Path) -> io::Result<()> {
     let source = Path::new("explorer");
@@ -43,7 +43,7 @@ pub fn build(out: &Path) -> io::Result<()> {
     files::embed(&target, &out.join("explorer.rs"))
 }
 
-/// Gives the path of `node_modules`.
+/// Installs the packages. Returns the path of `node_modules`.
 fn install(source: &Path, folder: &Path) -> io::Result<PathBuf> {
     npm::check_node()?;
     fs::create_dir_all(folder)?;
@@ -54,8 +54,8 @@ fn install(source: &Path, folder: &Path) -> io::Result<PathBuf> {
     Ok(folder.join("node_modules"))
 }
 
-/// Copies page and assets into `target`. The version in the assets' URLs changes with any of their
-/// bytes, so that browsers may keep each URL for ever.
+/// Copies page and assets into `target`. The version in the assets' URLs depends on their contents,
+/// so that browsers can cache them without limit.
 fn lay_out(source: &Path, modules: &Path, target: &Path) -> io::Result<()> {
     let own = OWN.map(|name| (name, source.join(name)));
     let packaged = PACKAGED.map(|(name, path)| (name, modules.join(path)));

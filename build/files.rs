@@ -1,4 +1,4 @@
-//! Files for the program to carry, and the table by which `src/http/files.rs` knows them.
+//! Files to embed, and the table that `src/http/files.rs` serves them from.
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
@@ -9,8 +9,7 @@ use crate::npm;
 
 const COMPRESS: &str = "build/compress.mjs";
 
-/// Makes an empty folder of what may have been there before, so that no file of an earlier build is
-/// left.
+/// Empties a folder, so that no files of an earlier build remain.
 pub fn clear(folder: &Path) -> io::Result<()> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -18,7 +17,7 @@ pub fn clear(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Puts compressed forms beside every file of `folder`, where they are smaller.
+/// Adds compressed versions of all files of `folder` that get smaller.
 pub fn compress(folder: &Path) -> io::Result<()> {
     println!("cargo::rerun-if-changed={COMPRESS}");
     npm::node(COMPRESS, folder)
@@ -68,7 +67,7 @@ fn url_path(folder: &Path, path: &Path) -> String {
     parts.fold(String::new(), |path, part| path + "/" + &part)
 }
 
-/// The path of a compressed form: the file's own, and a further ending.
+/// Returns the path of a compressed version: the path of the file with another extension added.
 fn form(path: &Path, ending: &str) -> PathBuf {
     let mut path = path.as_os_str().to_owned();
     path.push(ending);
@@ -83,7 +82,7 @@ fn is_compressed(path: &Path) -> bool {
 fn entry(name: &str, path: &Path) -> io::Result<String> {
     let mut hasher = DefaultHasher::new();
     fs::read(path)?.hash(&mut hasher);
-    // Weak, since it names the content in whichever coding it is sent.
+    // Weak, since it identifies the content in any encoding.
     let etag = format!("W/\"{:016x}\"", hasher.finish());
     let [brotli, gzip] = [".br", ".gz"].map(|ending| {
         let path = form(path, ending);
@@ -97,7 +96,7 @@ fn entry(name: &str, path: &Path) -> io::Result<String> {
     ))
 }
 
-/// Browsers are told not to guess, so a file of a kind that is not known here would be of no use.
+/// Browsers must not guess media types, so an unknown type is an error.
 fn media_type(path: &Path) -> io::Result<&'static str> {
     let ending = path.extension().unwrap_or_default().to_string_lossy();
     Ok(match &*ending {
@@ -114,7 +113,7 @@ fn media_type(path: &Path) -> io::Result<&'static str> {
         "woff2" => "font/woff2",
         _ => {
             let told = format!(
-                "{}: build/files.rs knows no media type for it",
+                "{}: build/files.rs has no media type for it",
                 path.display()
             );
             return Err(io::Error::other(told));

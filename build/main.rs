@@ -1,8 +1,7 @@
-//! Prepares what the program carries beside its own code: the console and the API explorer, both
-//! made of npm packages.
+//! Builds the embedded files: the console and the API explorer, both from npm packages.
 //!
-//! Without npm, or offline, the build succeeds all the same, and pages say what is missing. The
-//! source tree is never written to.
+//! Without npm, or offline, the build succeeds, and pages say what is missing. It does not write to
+//! the source tree.
 
 mod console;
 mod explorer;
@@ -16,7 +15,7 @@ use std::{env, io};
 fn main() -> ExitCode {
     match prepare() {
         Ok(()) => ExitCode::SUCCESS,
-        // Returned from here, it would be shown with its line breaks escaped.
+        // Returned from `main`, the error would be printed with escaped line breaks.
         Err(error) => {
             eprintln!("{error}");
             ExitCode::FAILURE

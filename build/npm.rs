@@ -1,22 +1,22 @@
-//! npm and Node.js, as far as a build needs them.
+//! Runs npm and Node.js.
 
 use std::path::Path;
 use std::process::{Command, Output};
 use std::{fs, io};
 
-/// Major and minor version of the oldest Node.js that the packages' tools run on.
+/// Major and minor version of the oldest Node.js that the packages support.
 const OLDEST_NODE: (u32, u32) = (20, 19);
 
-/// Installs the packages that `package-lock.json` in `folder` pins, unless they are there already.
+/// Installs the packages that `package-lock.json` in `folder` pins, unless they are installed.
 pub fn install(folder: &Path) -> io::Result<()> {
     let wanted = fs::read(folder.join("package-lock.json"))?;
-    // In there, since npm empties the folder before it installs anything: the mark never stands
-    // over half an installation.
+    // In `node_modules`, since npm empties that folder first: the file never marks an incomplete
+    // installation.
     let mark = folder.join("node_modules/.installed-lock.json");
     if fs::read(&mark).is_ok_and(|installed| installed == wanted) {
         return Ok(());
     }
-    // Errors alone: what is told of a failure is the start of what npm says.
+    // Only errors, since the error message quotes the first lines of the output.
     let arguments = "ci --include=dev --ignore-scripts --no-audit --no-fund --loglevel=error";
     let output = npm(folder, arguments)?;
     if !output.status.success() {
@@ -28,7 +28,7 @@ pub fn install(folder: &Path) -> io::Result<()> {
     fs::write(mark, wanted)
 }
 
-/// Runs a script of `package.json` in `folder`; where it fails, the error is all that it said.
+/// Runs a script of `package.json` in `folder`. An error contains its whole output.
 pub fn run(folder: &Path, script: &str) -> io::Result<()> {
     let output = npm(folder, &format!("run {script}"))?;
     if output.status.success() {
@@ -46,13 +46,13 @@ fn npm(folder: &Path, arguments: &str) -> io::Result<Output> {
     Command::new(program)
         .args(arguments.split(' '))
         .current_dir(folder)
-        // What it is set to for other work must not decide what is built.
+        // A value set for other purposes must not change the build.
         .env_remove("NODE_ENV")
         .output()
         .map_err(|error| io::Error::other(format!("npm did not start ({error})")))
 }
 
-/// Runs a script of ours over `folder`.
+/// Runs a Node.js script of `build/` on `folder`.
 pub fn node(script: &str, folder: &Path) -> io::Result<()> {
     let output = Command::new("node").arg(script).arg(folder).output();
     let output = output.map_err(no_node)?;
@@ -63,7 +63,7 @@ pub fn node(script: &str, folder: &Path) -> io::Result<()> {
     Err(io::Error::other(format!("{script} failed\n{told}")))
 }
 
-/// An error where Node.js is missing or too old, whatever has been installed with another one.
+/// Returns an error if Node.js is missing or too old.
 pub fn check_node() -> io::Result<()> {
     let output = Command::new("node").arg("--version").output();
     let output = output.map_err(no_node)?;
@@ -76,7 +76,7 @@ pub fn check_node() -> io::Result<()> {
     }
     let (told, (major, minor)) = (told.trim(), OLDEST_NODE);
     Err(io::Error::other(format!(
-        "Node.js is {told}, and {major}.{minor} is the oldest that will do"
+        "Node.js is {told}, but {major}.{minor} or later is required"
     )))
 }
 
