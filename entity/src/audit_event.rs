@@ -1,9 +1,9 @@
-//! `audit_events`: what happened in a workspace, refused attempts included. Rows are only added,
-//! the repeats of a refused attempt counted, and old ones deleted.
+//! `audit_events`: changes in a workspace, and denied attempts. Rows are added, repeated denied
+//! attempts are counted, and old rows are deleted.
 
 use sea_orm::entity::prelude::*;
 
-/// Whether what was tried was done.
+/// Whether the attempt was allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Text")]
 pub enum AuditOutcome {
@@ -18,30 +18,30 @@ pub enum AuditOutcome {
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub workspace_id: Uuid,
-    /// A version 7 UUID that begins with the time `at`, so that ids sort by it.
+    /// A version 7 UUID that begins with the time `at`, so that IDs sort by time.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// When it happened; of repeated attempts, the first.
+    /// When it happened, or first happened if it was repeated.
     pub at: DateTimeUtc,
-    /// When it happened last.
+    /// When it last happened.
     pub last_at: DateTimeUtc,
-    /// How often it happened: more than once for refused attempts only.
+    /// How often it happened; more than 1 only for denied attempts.
     pub count: i32,
-    /// The hour in which the repeats of a refused attempt are counted; none for what was done.
+    /// The hour in which repeated denied attempts are counted; `None` for changes.
     pub hour: Option<DateTimeUtc>,
     pub kind: String,
     pub outcome: AuditOutcome,
-    /// Who did it; none for the system itself.
+    /// The actor; `None` for the system.
     pub actor_id: Option<Uuid>,
-    /// The actor's name and address at that time.
+    /// The actor's name and email address at that time.
     pub actor_label: String,
-    /// Whom it was done to.
+    /// The user who was affected.
     pub subject_id: Option<Uuid>,
-    /// The subject's address at that time.
+    /// The subject's email address at that time.
     pub subject_label: String,
-    /// What else is known, as a JSON object of strings.
+    /// Details, as a JSON object of strings.
     pub details: Json,
-    /// The network address that the request came from.
+    /// The network address of the request.
     pub address: String,
     pub request_id: String,
 }

@@ -1,9 +1,9 @@
-//! `invitations`: how an invited membership becomes active.
+//! `invitations`: requests to join a workspace.
 
 use crate::Role;
 use sea_orm::entity::prelude::*;
 
-/// Where an invitation stands. `Pending` rows past their time count as expired even before the
+/// The state of an invitation. `Pending` rows after their expiry count as expired even before the
 /// sweep has marked them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Text")]
@@ -21,10 +21,10 @@ pub enum InvitationState {
 }
 
 impl InvitationState {
-    /// The states in which an invitation still holds its membership.
+    /// The states in which the invitation can still activate its membership.
     pub const OPEN: [InvitationState; 2] = [InvitationState::Pending, InvitationState::Expired];
 
-    /// Whether the invitation still holds its membership.
+    /// Whether the invitation can still activate its membership.
     pub fn is_open(self) -> bool {
         Self::OPEN.contains(&self)
     }
@@ -37,22 +37,22 @@ pub struct Model {
     pub workspace_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The invited user, who may be gone once the invitation has ended.
+    /// The invited user, who may be deleted after the invitation ended.
     pub user_id: Uuid,
     pub email: String,
     pub role: Role,
     pub state: InvitationState,
-    /// The admin who answers for it.
+    /// The responsible admin.
     pub inviter_id: Uuid,
-    /// The mail whose link is the valid one.
+    /// The mail with the valid link.
     pub mail_id: Uuid,
     pub created_at: DateTimeUtc,
     pub sent_at: DateTimeUtc,
     pub sent_count: i32,
     pub expires_at: DateTimeUtc,
-    /// When it was accepted, declined or revoked.
+    /// When it was accepted, declined, or revoked.
     pub ended_at: Option<DateTimeUtc>,
-    /// When the invitee last asked for a new link.
+    /// When the invitee last requested a new invitation.
     pub renewal_asked_at: Option<DateTimeUtc>,
 }
 

@@ -1,7 +1,7 @@
 //! The tables of TokenVue User Management, one file per table.
 //!
-//! These types mirror rows and nothing more: they are never shown to clients, and the rules that
-//! govern them live in the `team` and `account` rooms of the main crate.
+//! These types only mirror rows and are never exposed to clients. The `team` and `account` modules
+//! of the main crate contain the rules.
 
 pub mod audit_event;
 pub mod invitation;

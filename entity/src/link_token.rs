@@ -1,9 +1,9 @@
-//! `link_tokens`: hashes of the tokens in links. A token is made at the moment its mail is
-//! rendered, so that nothing at rest holds one that works.
+//! `link_tokens`: hashes of the tokens in links. A token is created when its mail is rendered, so
+//! no usable token is stored.
 
 use sea_orm::entity::prelude::*;
 
-/// What a link is for.
+/// The purpose of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Text")]
 pub enum LinkPurpose {
@@ -11,7 +11,7 @@ pub enum LinkPurpose {
     Invitation,
     #[sea_orm(string_value = "PASSWORD_RESET")]
     PasswordReset,
-    /// The first workspace and admin of an empty installation.
+    /// Sets up the first workspace and admin of an empty installation.
     #[sea_orm(string_value = "SETUP")]
     Setup,
 }
@@ -19,11 +19,11 @@ pub enum LinkPurpose {
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "link_tokens")]
 pub struct Model {
-    /// SHA-256 of the token.
+    /// The SHA-256 of the token.
     #[sea_orm(primary_key, auto_increment = false)]
     pub token_hash: Vec<u8>,
     pub purpose: LinkPurpose,
-    /// The mail that carried it. What the token opens is what still names this mail.
+    /// The mail with the link. The token gives access to what still refers to this mail.
     pub mail_id: Uuid,
     pub created_at: DateTimeUtc,
 }

@@ -1,4 +1,4 @@
-//! `mail_invitations`: which invitations a mail named; one mail may name several workspaces.
+//! `mail_invitations`: the invitations in a mail, which may be for several workspaces.
 
 use sea_orm::entity::prelude::*;
 

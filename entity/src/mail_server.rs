@@ -1,21 +1,21 @@
-//! `mail_server`: one row that tells all replicas how the mail server treats us.
+//! `mail_server`: the state of the mail server, one row for all replicas.
 
 use sea_orm::entity::prelude::*;
 
 /// The key of the row.
 pub const ONLY: i16 = 1;
 
-/// How the mail server treats us.
+/// The state of the mail server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Text")]
 pub enum MailServerState {
-    /// Takes our mails, as far as is known.
+    /// Accepts mail, or was not tried yet.
     #[sea_orm(string_value = "ACCEPTS")]
     Accepts,
-    /// Refuses mail from us, whatever the recipient.
+    /// Rejects mail from this sender, whatever the recipient.
     #[sea_orm(string_value = "REFUSES")]
     Refuses,
-    /// Cannot be reached, or serves nobody.
+    /// Cannot be reached or is temporarily unavailable.
     #[sea_orm(string_value = "UNAVAILABLE")]
     Unavailable,
 }
@@ -27,13 +27,13 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: i16,
     pub state: MailServerState,
-    /// What is wrong, in words that name no recipient.
+    /// The problem, without recipients.
     pub summary: Option<String>,
-    /// Since when it does not take our mails.
+    /// Since when it accepts no mail.
     pub since: Option<DateTimeUtc>,
-    /// Until when no mail is tried; then one, to see. All are tried where there is none.
+    /// Until when no mail is tried; then one mail tests the server. `None` if all mails are tried.
     pub retry_at: Option<DateTimeUtc>,
-    /// How often the server was tried in vain.
+    /// The number of consecutive failures.
     pub failures: i32,
 }
 

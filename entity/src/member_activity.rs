@@ -1,4 +1,4 @@
-//! `member_activity`: when a member was last seen. A table of its own, because it changes far
+//! `member_activity`: when a member was last active. It is a separate table because it changes far
 //! more often than the membership, whose indexes it would bloat.
 
 use crate::{Role, membership::MembershipStatus};
@@ -11,11 +11,11 @@ pub struct Model {
     pub workspace_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub user_id: Uuid,
-    /// A copy that the foreign key keeps equal to the membership's, for filtered lists.
+    /// The membership's role, copied by the foreign key for filtered lists.
     pub role: Role,
-    /// Likewise.
+    /// The membership's status, copied by the foreign key.
     pub status: MembershipStatus,
-    /// The Unix epoch stands for never, so that both engines sort it alike.
+    /// The Unix epoch means never, so that both engines sort it alike.
     pub last_active_at: DateTimeUtc,
 }
 

@@ -1,9 +1,9 @@
-//! `memberships`: one user in one workspace; the rows of the team page.
+//! `memberships`: one user in one workspace; a row of the team page.
 
 use crate::Role;
 use sea_orm::entity::prelude::*;
 
-/// Whether a member is in, or still has to accept.
+/// The status of a membership.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Text")]
 pub enum MembershipStatus {
@@ -13,7 +13,7 @@ pub enum MembershipStatus {
     Invited,
 }
 
-/// The key is (workspace, user): one membership each, and rows that live with their workspace.
+/// The primary key is (workspace, user), so that a workspace's rows are stored together.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "memberships")]
 pub struct Model {
@@ -23,20 +23,20 @@ pub struct Model {
     pub user_id: Uuid,
     pub role: Role,
     pub status: MembershipStatus,
-    /// While invited, the name that this workspace's admin typed; afterwards the user's own.
+    /// While invited, the name that this workspace's admin entered; then the user's own.
     pub first_name: String,
     pub last_name: String,
-    /// As this workspace knows it.
+    /// The email address as entered in this workspace.
     pub email: String,
-    /// Folded display name that lists are sorted by.
+    /// The folded display name, for sorting.
     pub name_key: String,
-    /// Normalized address that lists are sorted by.
+    /// The normalized email address, for sorting.
     pub email_key: String,
-    /// Folded name and address that searches look in.
+    /// The folded name and email address, for searching.
     pub search_key: String,
-    /// When the member came in; while invited, when they were first invited.
+    /// When the member joined; while invited, when they were first invited.
     pub joined_at: DateTimeUtc,
-    /// When the latest invitation mail was asked for; none for those who were added.
+    /// When the latest invitation mail was requested; `None` for members who were added.
     pub invite_sent_at: Option<DateTimeUtc>,
 }
 

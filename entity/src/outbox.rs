@@ -2,48 +2,48 @@
 
 use sea_orm::entity::prelude::*;
 
-/// Where a mail stands.
+/// The state of a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Text")]
 pub enum MailState {
     /// Waits for its first or next attempt.
     #[sea_orm(string_value = "QUEUED")]
     Queued,
-    /// Handed over to the mail server.
+    /// Accepted by the mail server.
     #[sea_orm(string_value = "SENT")]
     Sent,
-    /// Given up: refused for good, or tried for too long.
+    /// Given up: rejected permanently, or retried for too long.
     #[sea_orm(string_value = "FAILED")]
     Failed,
-    /// No longer wanted: what it was about has ended.
+    /// Not sent, because its subject has ended.
     #[sea_orm(string_value = "CANCELLED")]
     Cancelled,
 }
 
-/// Which mails go before which.
+/// The priority of a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
 pub enum MailPriority {
-    /// Somebody waits for it: a password reset, or the notice of a changed password.
+    /// A mail that a user waits for: a password reset, or the notification of a changed password.
     #[sea_orm(num_value = 0)]
     Urgent,
-    /// An invitation or notice to one person.
+    /// An invitation or notification to one person.
     #[sea_orm(num_value = 1)]
     Single,
-    /// One of many.
+    /// One of many mails of an operation.
     #[sea_orm(num_value = 2)]
     Bulk,
 }
 
 impl MailPriority {
-    /// All priorities, the first to be sent first.
+    /// All priorities, highest first.
     pub const ALL: [MailPriority; 3] = [
         MailPriority::Urgent,
         MailPriority::Single,
         MailPriority::Bulk,
     ];
 
-    /// The number this priority is stored as.
+    /// Returns the number that represents this priority in the database.
     pub fn rank(self) -> i16 {
         match self {
             MailPriority::Urgent => 0,
@@ -52,7 +52,7 @@ impl MailPriority {
         }
     }
 
-    /// Its place in [`MailPriority::ALL`].
+    /// Returns the index in [`MailPriority::ALL`].
     pub fn index(self) -> usize {
         match self {
             MailPriority::Urgent => 0,
@@ -61,7 +61,7 @@ impl MailPriority {
         }
     }
 
-    /// Its name in metrics.
+    /// Returns the name in metrics.
     pub fn label(self) -> &'static str {
         match self {
             MailPriority::Urgent => "urgent",
@@ -78,23 +78,23 @@ pub struct Model {
     pub id: Uuid,
     pub recipient_name: String,
     pub recipient_email: String,
-    /// The recipient's domain in ASCII: how much is sent to one at once is limited.
+    /// The recipient's domain in ASCII, since mails in flight are limited per domain.
     pub domain: String,
     pub priority: MailPriority,
-    /// The letter and what it says, without any secret.
+    /// The kind of the mail and its content, without secrets.
     pub content: Json,
     pub state: MailState,
     pub attempts: i32,
     pub created_at: DateTimeUtc,
     pub next_attempt_at: DateTimeUtc,
-    /// When it was first put off for a reason of its own.
+    /// When the mail was first postponed for a reason of its own.
     pub deferred_since: Option<DateTimeUtc>,
-    /// The worker that sends it.
+    /// The worker that is sending the mail.
     pub claimed_by: Option<Uuid>,
-    /// Until when that worker has it to itself, by the database's clock.
+    /// When the worker's claim expires, by the database's clock.
     pub claimed_until: Option<DateTimeUtc>,
     pub sent_at: Option<DateTimeUtc>,
-    /// What the mail server said last, in words fit for an admin.
+    /// The last error, for admins.
     pub last_error: Option<String>,
 }
 

@@ -1,5 +1,5 @@
-//! `password_resets`: links to set a new password. Several may be open at once, of those that an
-//! admin has sent one per user.
+//! `password_resets`: links to set a new password. A user may have several open ones, of which at
+//! most one was sent by an admin.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,13 +9,13 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub user_id: Uuid,
-    /// The admin who sent it; none where it was requested by a visitor.
+    /// The admin who sent it; `None` if a visitor requested it.
     pub admin_id: Option<Uuid>,
-    /// The mail that has its link.
+    /// The mail with the link.
     pub mail_id: Uuid,
     pub created_at: DateTimeUtc,
     pub expires_at: DateTimeUtc,
-    /// When it or another one was used, or an admin sent a newer one.
+    /// When this or another reset was used, or an admin sent a newer one.
     pub ended_at: Option<DateTimeUtc>,
 }
 

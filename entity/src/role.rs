@@ -1,19 +1,19 @@
-//! The closed set of workspace roles.
+//! The roles in a workspace.
 
 use sea_orm::entity::prelude::*;
 
-/// What a member is in one workspace. Stored as a rank, so that lists sorted by role start with
-/// those who may do most.
+/// A member's role in a workspace. Stored as a rank, so that lists sorted by role start with the
+/// most powerful roles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
 pub enum Role {
-    /// Full access: runs the workspace and its team.
+    /// Full access: manages the workspace and its team.
     #[sea_orm(num_value = 1)]
     WorkspaceAdmin,
     /// Standard access: operates the gateway.
     #[sea_orm(num_value = 2)]
     GatewayOperator,
-    /// Read-only access: reviews what happened.
+    /// Read-only access: reviews activity.
     #[sea_orm(num_value = 3)]
     SecurityAuditor,
 }
@@ -26,7 +26,7 @@ impl Role {
         Role::SecurityAuditor,
     ];
 
-    /// The number this role is stored as.
+    /// Returns the number that represents this role in the database.
     pub fn rank(self) -> i16 {
         match self {
             Role::WorkspaceAdmin => 1,
@@ -35,7 +35,7 @@ impl Role {
         }
     }
 
-    /// The role as people read it.
+    /// Returns the display name.
     pub fn display_name(self) -> &'static str {
         match self {
             Role::WorkspaceAdmin => "Workspace Admin",
@@ -44,7 +44,7 @@ impl Role {
         }
     }
 
-    /// The role's name in the API and in the audit log.
+    /// Returns the name in the API and the audit log.
     pub fn code(self) -> &'static str {
         match self {
             Role::WorkspaceAdmin => "WORKSPACE_ADMIN",

@@ -1,4 +1,4 @@
-//! `sessions`: who is signed in, and from where.
+//! `sessions`: signed-in users and their clients.
 
 use sea_orm::entity::prelude::*;
 
@@ -8,13 +8,13 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub user_id: Uuid,
-    /// SHA-256 of the session token.
+    /// The SHA-256 of the session token.
     pub token_hash: Vec<u8>,
     pub active_workspace_id: Option<Uuid>,
     pub created_at: DateTimeUtc,
-    /// Written at most once a minute.
+    /// Updated at most once a minute.
     pub last_used_at: DateTimeUtc,
-    /// The absolute end of its life.
+    /// The absolute end of the session.
     pub expires_at: DateTimeUtc,
     pub address: String,
     pub user_agent: String,

@@ -1,5 +1,5 @@
-//! `team_summaries`: how many members of each kind a workspace has. Triggers keep it in the
-//! transaction of each change.
+//! `team_summaries`: the number of members of a workspace by role and status. Triggers update it in
+//! the transaction of each change.
 
 use sea_orm::entity::prelude::*;
 
@@ -14,7 +14,7 @@ pub struct Model {
     pub operators_invited: i64,
     pub auditors_active: i64,
     pub auditors_invited: i64,
-    /// Open invitations that the sweep has marked as expired.
+    /// Open invitations that the sweep marked as expired.
     pub invitations_expired: i64,
 }
 

@@ -2,14 +2,14 @@
 
 use sea_orm::entity::prelude::*;
 
-/// Whether somebody has signed up.
+/// Whether the user has signed up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Text")]
 pub enum UserStatus {
-    /// Has proved the mailbox and set a password.
+    /// Has verified the email address and set a password.
     #[sea_orm(string_value = "ACTIVE")]
     Active,
-    /// Was invited, and can do nothing but accept.
+    /// Was invited, and can only accept.
     #[sea_orm(string_value = "INVITED")]
     Invited,
 }
@@ -19,15 +19,15 @@ pub enum UserStatus {
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// As typed by whoever named it first.
+    /// The email address as first entered.
     pub email: String,
-    /// The form in which addresses are compared; unique.
+    /// The normalized email address, for comparison; unique.
     pub email_key: String,
     pub status: UserStatus,
-    /// Empty until the person signs up: names given by inviters stay on their memberships.
+    /// Empty until the user signs up: names that admins enter are stored in memberships.
     pub first_name: String,
     pub last_name: String,
-    /// An argon2id hash in PHC string format; none while invited.
+    /// The argon2id hash in PHC string format; `None` while invited.
     pub password_hash: Option<String>,
     pub created_at: DateTimeUtc,
     pub signed_up_at: Option<DateTimeUtc>,

@@ -8,12 +8,12 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub name: String,
-    /// Unique, for use in URLs.
+    /// Unique, for URLs.
     pub slug: String,
     pub created_at: DateTimeUtc,
-    /// Who created it; none where that is not known.
+    /// The user who created it; `None` if unknown.
     pub creator_id: Option<Uuid>,
-    /// Days that an invitation link stays valid; the server's default where none is set.
+    /// How many days an invitation link is valid; `None` for the server's default.
     pub invitation_lifetime_days: Option<i32>,
     /// Domains that may be invited, as a JSON array of ASCII names; empty allows all.
     pub allowed_email_domains: Json,

@@ -1,4 +1,4 @@
-//! Where the two engines use different words.
+//! Differences between the SQL dialects of the two engines.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
@@ -9,7 +9,7 @@ const WORDS: [(&str, &str, &str); 6] = [
     ("{time}", "timestamptz", "text"),
     ("{bytes}", "bytea", "blob"),
     ("{json}", "jsonb", "text"),
-    // Sorted by bytes on both engines, so that cursors mean the same everywhere.
+    // Sorted by bytes on both engines, so that cursors have the same meaning.
     ("{key}", r#"text COLLATE "C""#, "text"),
     (
         "{epoch}",
@@ -18,10 +18,7 @@ const WORDS: [(&str, &str, &str); 6] = [
     ),
 ];
 
-/// Runs statements after putting in the engine's words.
-///
-/// # Errors
-/// Whatever the database says of the first statement that fails.
+/// Runs statements after replacing placeholders for the engine.
 pub async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
     let postgres = is_postgres(manager);
     for statement in statements {
@@ -34,7 +31,7 @@ pub async fn run(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(),
     Ok(())
 }
 
-/// Whether the steps run on PostgreSQL.
+/// Whether the engine is PostgreSQL.
 pub fn is_postgres(manager: &SchemaManager<'_>) -> bool {
     manager.get_database_backend() == DbBackend::Postgres
 }

@@ -1,7 +1,7 @@
-//! The schema history of TokenVue User Management, for SQLite and PostgreSQL alike.
+//! The migrations of TokenVue User Management, for SQLite and PostgreSQL.
 //!
-//! Steps are written as SQL, since checks, partial indexes and triggers are the point of them;
-//! [`dialect`] holds the few words in which the two engines differ.
+//! Migrations are written in SQL, because they consist mainly of checks, partial indexes, and
+//! triggers. [`dialect`] has the differences between the engines.
 
 mod dialect;
 mod m0001_people_and_workspaces;
@@ -14,7 +14,7 @@ mod m0006_audit_and_throttles;
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::{MigratorTrait, sea_orm, seaql_migrations};
 
-/// All steps, oldest first.
+/// All migrations, oldest first.
 pub struct Migrator;
 
 #[async_trait::async_trait]

@@ -21,7 +21,7 @@ const TABLES: &[&str] = &[
         PRIMARY KEY (workspace_id, user_id),
         UNIQUE (workspace_id, user_id, role, status)
     )",
-    // The foreign key carries role and status over, so that the copies cannot differ.
+    // The foreign key copies role and status, so that they cannot differ.
     "CREATE TABLE member_activity (
         workspace_id {uuid} NOT NULL,
         user_id {uuid} NOT NULL,
@@ -35,8 +35,8 @@ const TABLES: &[&str] = &[
     )",
 ];
 
-/// For each order that lists can have: one index for the whole team, and one for each kind of
-/// member (role and status), from which filtered lists are put together.
+/// For each sort order: one index for the whole team, and one per role and status, from which
+/// filtered lists are merged.
 const INDEXES: &[&str] = &[
     "CREATE INDEX memberships_by_name ON memberships (workspace_id, name_key, user_id)",
     "CREATE INDEX memberships_by_email ON memberships (workspace_id, email_key, user_id)",
@@ -57,12 +57,12 @@ const INDEXES: &[&str] = &[
         ON member_activity (workspace_id, role, status, last_active_at, user_id)",
 ];
 
-/// What a search can ask for: every run of one to three letters in the words of a member, kept with
-/// the row. An index of them serves rare and common runs alike, since the engine knows how common
-/// each is. The extension is trusted: the owner of the database may create it.
+/// The search grams of a member: all runs of one to three letters in the words of the search key,
+/// stored with the row. A GIN index of them suits rare and common runs alike, since the engine
+/// knows how common each one is. The extension is trusted: the owner of the database may create it.
 ///
 /// The planner overestimates the rows of the function's query so much that it would compile the
-/// query to machine code (JIT) for each member that is written, which takes milliseconds.
+/// query to machine code (JIT) for each row that is written, which takes milliseconds.
 const SEARCH_ON_POSTGRES: &[&str] = &[
     "CREATE EXTENSION IF NOT EXISTS btree_gin",
     "CREATE FUNCTION search_grams(words text) RETURNS text[]

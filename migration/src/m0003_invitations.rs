@@ -4,8 +4,8 @@ use sea_orm_migration::prelude::*;
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// Invitations outlive what they were for (a membership that was revoked, a mail that was cleared
-/// away), so they name users and mails without foreign keys.
+/// Invitations outlive what they refer to (a revoked membership, a deleted mail), so they refer to
+/// users and mails without foreign keys.
 const UP: &[&str] = &[
     "CREATE TABLE outbox (
         id {uuid} NOT NULL PRIMARY KEY,

@@ -1,5 +1,5 @@
-//! Counters of each team, kept by triggers: whoever writes a membership, in whatever way, cannot
-//! forget them. The same triggers give each membership its activity row.
+//! Counters of each team, updated by triggers, so that no write of a membership can omit them. The
+//! same triggers create each membership's activity row.
 
 use crate::dialect::{is_postgres, run};
 use sea_orm_migration::prelude::*;
@@ -28,14 +28,14 @@ const COUNTERS: [(&str, i16, &str); 6] = [
     ("auditors_invited", 3, "INVITED"),
 ];
 
-/// Which rows a trigger sees, and whether they come or go.
+/// Which rows a trigger reads, and whether they are added or removed.
 const EVENTS: [(&str, &[(&str, i8)]); 3] = [
     ("insert", &[("NEW", 1)]),
     ("update", &[("NEW", 1), ("OLD", -1)]),
     ("delete", &[("OLD", -1)]),
 ];
 
-/// Row triggers for SQLite.
+/// Returns the row triggers for SQLite.
 fn sqlite_triggers() -> Vec<String> {
     let mut statements = vec![
         "CREATE TRIGGER workspaces_summarized AFTER INSERT ON workspaces BEGIN
@@ -77,7 +77,8 @@ fn sqlite_triggers() -> Vec<String> {
     statements
 }
 
-/// Statement triggers for PostgreSQL: one update for each workspace, however many rows change.
+/// Returns the statement triggers for PostgreSQL: one update per workspace, however many rows
+/// change.
 fn postgres_triggers() -> Vec<String> {
     let mut statements = vec![
         "CREATE FUNCTION workspaces_summarized() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -115,7 +116,7 @@ fn postgres_triggers() -> Vec<String> {
     statements
 }
 
-/// The function and trigger that add up what one kind of statement changes in one table.
+/// Returns the function and trigger that count the changes of one kind of statement on one table.
 fn postgres_counting(
     table: &str,
     event: &str,

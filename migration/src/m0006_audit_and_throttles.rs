@@ -41,8 +41,8 @@ const UP: &[&str] = &[
     "CREATE INDEX throttles_by_end ON throttles (resets_at)",
 ];
 
-/// Tells PostgreSQL how many values there are. A sample that holds none of the rare ones lets a
-/// prepared statement expect the usual value, and walk the whole history for a rare one.
+/// Tells PostgreSQL the number of distinct values. If a sample contains no rare value, a prepared
+/// statement would expect the common one and scan the whole history for a rare one.
 const STATISTICS: &[&str] = &[
     "ALTER TABLE audit_events ALTER COLUMN kind SET (n_distinct = 16)",
     "ALTER TABLE audit_events ALTER COLUMN outcome SET (n_distinct = 2)",
