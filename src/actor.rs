@@ -1,28 +1,28 @@
-//! Who does something, and from where: what the audit log says of each change.
+//! The actor and client of a request, for the audit log.
 
 use crate::name;
 use entity::{invitation, user};
 use secrecy::SecretString;
 use uuid::Uuid;
 
-/// Where a request came from.
+/// The client of a request.
 #[derive(Clone, Debug, Default)]
 pub struct ClientInfo {
     /// The client's network address.
     pub address: String,
-    /// What the client calls itself.
+    /// The `User-Agent` header.
     pub user_agent: String,
-    /// The id under which the request stands in the logs.
+    /// The request ID in the logs.
     pub request_id: String,
-    /// What the client shows to be a known device; not verified.
+    /// The client's known-device cookie; not verified.
     pub device: Option<SecretString>,
 }
 
-/// A user who does something.
+/// The user who makes a change.
 #[derive(Clone, Debug)]
 pub struct Actor {
     pub user_id: Uuid,
-    /// The session that proves who they are; none where a link or a password proves it.
+    /// The session that authenticated the actor; `None` if a link or a password did.
     pub session_id: Option<Uuid>,
     pub name: String,
     pub email: String,
@@ -30,7 +30,7 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// A user without a session, whom a link or a password has proved.
+    /// Creates an actor without a session, authenticated by a link or a password.
     pub fn of(user: &user::Model, origin: &ClientInfo) -> Actor {
         Actor {
             user_id: user.id,
@@ -41,7 +41,7 @@ impl Actor {
         }
     }
 
-    /// The person whom an invitation was sent to, before they have an account.
+    /// Creates an actor for the recipient of an invitation, before they have an account.
     pub fn invitee(invitation: &invitation::Model, origin: &ClientInfo) -> Actor {
         Actor {
             user_id: invitation.user_id,
@@ -52,7 +52,7 @@ impl Actor {
         }
     }
 
-    /// Name and address, as the audit log keeps them.
+    /// Returns name and email address in the form of the audit log.
     pub fn label(&self) -> String {
         format!("{} <{}>", self.name, self.email)
     }

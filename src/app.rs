@@ -1,4 +1,4 @@
-//! What the whole program shares: built once, passed everywhere.
+//! The shared state of the program.
 
 use crate::account::activity::Activity;
 use crate::account::flood::FloodGuard;
@@ -17,31 +17,31 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// The program. Cheap to clone; clones share everything.
+/// The program. Clones are cheap and share all state.
 #[derive(Clone)]
 pub struct App(Arc<Parts>);
 
-/// The program's parts.
+/// The parts of the program.
 pub struct Parts {
     pub db: Db,
     pub clock: Clock,
     pub config: Config,
     pub passwords: Passwords,
     pub activity: Activity,
-    /// Password resets that visitors have asked for.
+    /// Password resets that visitors requested.
     pub resets: ResetQueue,
-    /// How many of them each network has asked for.
+    /// The number of these requests per network.
     pub reset_flood: FloodGuard,
-    /// What opens the mailbox, where no mail server is configured.
+    /// The key of the mailbox, if no mail server is configured.
     pub mailbox_key: MailboxKey,
-    /// Wakes the worker that sends mails.
+    /// Wakes the mail worker.
     pub mail_queued: Notify,
-    /// How the mail server treats us.
+    /// The state of the mail server.
     pub mail_server: MailServer,
-    /// Cancelled when the server is about to stop: `/readyz` says so, and connections end with
-    /// their next answer.
+    /// Canceled when the server is about to stop: `/readyz` then returns 503, and connections end
+    /// with their next response.
     pub leaving: CancellationToken,
-    /// Work that goes on behind an answer; waited for before the program ends.
+    /// Background work, which is awaited before the program ends.
     pub background: TaskTracker,
 }
 
@@ -57,25 +57,25 @@ impl App {
     /// Connects to the database.
     ///
     /// # Errors
-    /// When the database or the machine's randomness cannot be reached.
+    /// If the database does not answer, or the operating system provides no random bytes.
     pub async fn new(config: Config, clock: Clock) -> Result<App> {
         let db = Db::connect(&config).await?;
         App::on(db, config, clock)
     }
 
-    /// Connects to a database that exists already.
+    /// Connects to an existing database.
     ///
     /// # Errors
-    /// Those of [`App::new`]; where there is no SQLite file.
+    /// Those of [`App::new`], and if there is no SQLite file.
     pub async fn on_existing_database(config: Config, clock: Clock) -> Result<App> {
         let db = Db::connect_to_existing(&config).await?;
         App::on(db, config, clock)
     }
 
-    /// The program on a database that is connected already.
+    /// Creates the program with a connected database.
     ///
     /// # Errors
-    /// When the machine's randomness cannot be reached.
+    /// If the operating system provides no random bytes.
     pub fn on(db: Db, config: Config, clock: Clock) -> Result<App> {
         Ok(App(Arc::new(Parts {
             db,
@@ -93,12 +93,12 @@ impl App {
         })))
     }
 
-    /// The current time.
+    /// Returns the current time.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
 
-    /// Whether mails leave this machine.
+    /// Whether a mail server is configured.
     pub fn sends_mail(&self) -> bool {
         self.config.smtp_url.is_some()
     }

@@ -1,5 +1,5 @@
-//! A lifelike team to look at: the story of three workspaces, played by the real verbs with the
-//! clock turned back, so that its history is as true as any.
+//! A realistic team for demonstrations: the history of three workspaces, created by the real
+//! operations with a moved clock.
 
 use crate::App;
 use crate::account::session;
@@ -22,11 +22,11 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use secrecy::{ExposeSecret as _, SecretString};
 use uuid::Uuid;
 
-/// Everybody's password.
+/// The password of all users.
 const PASSWORD: &str = "plum kettle orbit sundial";
 
-/// When somebody was invited, in days before now, and how long they took to accept, in hours;
-/// `None` for those who have not.
+/// How many days ago a person was invited, and after how many hours they accepted; `None` if they
+/// did not.
 type Story = (u16, Option<u16>);
 
 /// First name, last name, workspaces (A, G, I), role, story.
@@ -72,10 +72,7 @@ const PEOPLE: [(&str, &str, &str, Role, Story); 39] = [
     ("Emeka", "Obi", "A", GatewayOperator, (0, None)),
 ];
 
-/// Fills an empty database; gives what to tell whoever started the demo.
-///
-/// # Errors
-/// Those of the verbs.
+/// Fills an empty database. Returns a text for the terminal.
 pub async fn fill(app: &App) -> Result<String> {
     let start = Duration::days(120);
     app.clock.advance(-start);
@@ -116,7 +113,7 @@ pub async fn fill(app: &App) -> Result<String> {
     Ok(describe(app))
 }
 
-/// Signs a user in. Months pass in the demo, and no session lasts that long.
+/// Signs a user in. The demo spans months, longer than any session.
 async fn signed_in(app: &App, user_id: Uuid) -> Result<Actor> {
     let origin = ClientInfo {
         address: "203.0.113.7".to_owned(),
@@ -124,7 +121,7 @@ async fn signed_in(app: &App, user_id: Uuid) -> Result<Actor> {
     };
     let token = session::begin(&app.db.maintenance(), app, user_id, &origin).await?;
     let viewer = Viewer::load(app, &token).await?;
-    let viewer = viewer.ok_or_else(|| Error::internal("a session that ended at once"))?;
+    let viewer = viewer.ok_or_else(|| Error::internal("the new session has ended"))?;
     Ok(viewer.actor(&origin))
 }
 
@@ -133,8 +130,8 @@ enum Scene {
     Accepts,
 }
 
-/// What happens, how many hours before now and to whom in [`PEOPLE`], in the order of time: the
-/// access history lists entries in the order in which they were written.
+/// Returns the events: how many hours ago, the index in [`PEOPLE`], and what happens. They are in
+/// chronological order, because the access history lists events in the order of writing.
 fn scenes() -> Vec<(i64, usize, Scene)> {
     let mut scenes = Vec::new();
     for (index, (.., (days, accepted))) in PEOPLE.iter().enumerate() {
@@ -148,7 +145,7 @@ fn scenes() -> Vec<(i64, usize, Scene)> {
     scenes
 }
 
-/// Somebody in the story.
+/// A person of the demo.
 struct Character {
     index: usize,
     email: String,
@@ -186,7 +183,7 @@ impl Character {
             .filter(user::Column::EmailKey.eq(&self.email))
             .one(&app.db)
             .await?;
-        let user = user.ok_or_else(|| Error::internal("nobody was invited at this address"))?;
+        let user = user.ok_or_else(|| Error::internal("no user was invited at this address"))?;
         let mail = mail_of(app, &self.placements, user.id).await?;
         let token = mint(app, mail, LinkPurpose::Invitation).await?;
         let acceptance = Acceptance {
@@ -195,7 +192,7 @@ impl Character {
             ..Acceptance::default()
         };
         accept::accept(app, None, &acceptance, &ClientInfo::default()).await?;
-        // Most were here lately; some have not been seen for long, and one never again.
+        // Most were active recently, some were not for long, and one never again.
         let away = Duration::hours([1, 3, 26, 5, 72, 2, 400, 9][self.index % 8]);
         let seen = app.now() + Duration::days(i64::from(self.index % 11 != 3)) * 110;
         let today = app.clock.real() - away;
@@ -208,7 +205,7 @@ impl Character {
 async fn mail_of(app: &App, placements: &[Placement], user_id: Uuid) -> Result<Uuid> {
     let first = placements
         .first()
-        .ok_or_else(|| Error::internal("invited nowhere"))?;
+        .ok_or_else(|| Error::internal("no workspace to invite to"))?;
     let open: Option<Invitation> =
         crate::team::memberships::open_invitation(&app.db, first.workspace_id, user_id).await?;
     Ok(open.ok_or(Error::NotFound("invitation"))?.mail_id)

@@ -1,6 +1,6 @@
-//! The doctor: recounts what is kept as counters, and checks what must hold between tables.
+//! The `doctor` command: recounts counters, and checks invariants between tables.
 //!
-//! It goes from workspace to workspace, so that no statement needs a whole table.
+//! It processes one workspace at a time, so no statement reads a whole table.
 
 use crate::App;
 use crate::db::Tx;
@@ -20,15 +20,15 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use uuid::Uuid;
 
-/// Workspaces, and users, that are looked at in one go.
+/// How many workspaces or users are loaded at once.
 const PAGE: u64 = 200;
 
-/// Something that does not hold.
+/// A violated invariant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// Where and what.
+    /// The description.
     pub what: String,
-    /// Whether it has been mended.
+    /// Whether it was repaired.
     pub repaired: bool,
 }
 
@@ -39,10 +39,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Looks at everything; with `repair`, mends what can be mended without anybody's decision.
-///
-/// # Errors
-/// Those of the database.
+/// Checks everything. With `repair`, repairs what needs no decision of an admin.
 pub async fn examine(app: &App, repair: bool) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     let mut last = Uuid::nil();
@@ -87,7 +84,7 @@ async fn examine_team(tx: Tx, app: &App, id: Uuid, repair: bool) -> Result<Vec<F
     Ok(findings)
 }
 
-/// Each invited member has one open invitation, and each open invitation its member.
+/// Checks that each invited member has one open invitation, and vice versa.
 async fn check_invitations(
     team: &TeamLock,
     members: &[membership::Model],
@@ -105,7 +102,7 @@ async fn check_invitations(
         .filter(|member| invited.contains(&member.user_id) && !waiting.contains(&member.user_id))
         .map(|member| Finding {
             what: format!(
-                "{} is invited without an open invitation: remove and invite anew",
+                "{} is invited without an open invitation: remove them and invite them again",
                 member.email
             ),
             repaired: false,
@@ -131,7 +128,8 @@ async fn check_invitations(
     Ok(findings)
 }
 
-/// There is an active admin, and only active admins answer for invitations.
+/// Checks that there is an active admin, and that active admins are responsible for all
+/// invitations.
 async fn check_admins(
     team: &TeamLock,
     id: Uuid,
@@ -172,7 +170,7 @@ async fn check_admins(
                 .await?;
         }
         let what = format!(
-            "no current admin answers for the invitation of {}",
+            "no current admin is responsible for the invitation of {}",
             invitation.email
         );
         findings.push(Finding {
@@ -183,7 +181,7 @@ async fn check_admins(
     Ok(findings)
 }
 
-/// The counters are what counting gives.
+/// Checks that the counters are correct.
 async fn check_summary(team: &TeamLock, id: Uuid, repair: bool) -> Result<Vec<Finding>> {
     let counted = recount(team.writer(), id).await?;
     let kept = team_summary::Entity::find_by_id(id)
@@ -208,7 +206,7 @@ async fn check_summary(team: &TeamLock, id: Uuid, repair: bool) -> Result<Vec<Fi
         }
     }
     let what = format!(
-        "the summary says {}, counting says {}",
+        "the summary is {}, the recount is {}",
         describe(kept.as_ref()),
         describe(Some(&counted))
     );
@@ -269,7 +267,7 @@ fn describe(summary: Option<&team_summary::Model>) -> String {
     })
 }
 
-/// Nobody is left behind who was only invited, and is so no longer.
+/// Checks that no user remains who was only invited and no longer is.
 async fn examine_users(app: &App, repair: bool) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     let mut last = Uuid::nil();
@@ -296,7 +294,7 @@ async fn examine_users(app: &App, repair: bool) -> Result<Vec<Finding>> {
                     .exec(&app.db.maintenance())
                     .await?;
             }
-            let what = format!("user {} never signed up and is invited nowhere", user.email);
+            let what = format!("user {} never signed up and has no invitation", user.email);
             findings.push(Finding {
                 what,
                 repaired: repair,

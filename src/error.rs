@@ -1,67 +1,68 @@
-//! One error type for everything that can go wrong between a request and its answer. How it is
-//! shown to clients is decided in one place, `graphql::error`.
+//! The error type of operations. `graphql::error` defines how clients see it.
 
 use crate::permissions::Permission;
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 
-/// A result of this crate's verbs.
+/// The result of an operation. Any operation can fail with `Error::Database`, so doc comments list
+/// only other errors.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a verb did nothing.
+/// Why an operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Nobody is signed in.
+    /// No user is signed in.
     #[error("sign in first")]
     Unauthenticated,
-    /// The viewer belongs to the workspace, but their role does not hold the permission.
+    /// The viewer belongs to the workspace, but their role does not have the permission.
     #[error("{} is needed", .0.code())]
     Forbidden(Permission),
-    /// A right that no role grants, or a setting that takes it away.
+    /// Not allowed for a reason other than the role, such as a setting.
     #[error("{0}")]
     Denied(String),
-    /// What an id names does not exist, or not for this viewer: both look the same.
+    /// The ID does not exist, or not for this viewer: both look the same.
     #[error("{0} not found")]
     NotFound(&'static str),
-    /// Too many attempts; when the next one is taken.
+    /// Too many attempts. Contains the time of the next allowed one.
     #[error("too many attempts")]
     RateLimited(DateTime<Utc>),
-    /// Input that no form produces: an id of another type, a cursor made up.
+    /// Input that a correct client does not send, such as an ID of another type or an invalid
+    /// cursor.
     #[error("{message}")]
     BadInput {
         /// The argument or input field.
         field: String,
-        /// What is wrong with it and what to do.
+        /// What is wrong with it, and what to do.
         message: String,
     },
-    /// What a form can show: nothing was changed.
+    /// Problems that a form can show. Nothing was changed.
     #[error("refused: {0:?}")]
     Refused(Vec<Problem>),
-    /// The database failed.
+    /// A database error.
     #[error(transparent)]
     Database(#[from] DbErr),
-    /// Another transaction was faster; this one is run again.
+    /// A conflict with another transaction; this one is run again.
     #[error("conflict: {0}")]
     Conflict(&'static str),
-    /// Anything else that is nobody's fault outside.
+    /// Any other error, which is not caused by the client.
     #[error("{0}")]
     Internal(String),
 }
 
-/// One thing that a person can mend.
+/// A problem that the user can fix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// What went wrong, for programs.
     pub code: ProblemCode,
-    /// What went wrong and what to do, for people.
+    /// What went wrong and what to do, for users.
     pub message: String,
     /// The path into the mutation's input.
     pub field: Vec<String>,
-    /// When to try again, where waiting helps.
+    /// When to try again, if waiting helps.
     pub retry_at: Option<DateTime<Utc>>,
 }
 
-/// The kinds of problem that a form can show.
+/// The kinds of problems that a form can show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ProblemCode {
     EmailInvalid,
@@ -92,7 +93,7 @@ pub enum ProblemCode {
 }
 
 impl Problem {
-    /// A problem with one field of the input.
+    /// Creates a problem with one field of the input.
     pub fn new(code: ProblemCode, field: &[&str], message: impl Into<String>) -> Problem {
         Problem {
             code,
@@ -102,14 +103,14 @@ impl Problem {
         }
     }
 
-    /// The same problem, seen from an input that holds this one's as a part.
+    /// Prepends a path, for an input that contains this one's as a part.
     pub fn within(mut self, path: &[&str]) -> Problem {
         let outer = path.iter().map(|part| (*part).to_owned());
         self.field = outer.chain(std::mem::take(&mut self.field)).collect();
         self
     }
 
-    /// The same problem, with the time from which on another attempt is taken.
+    /// Sets the time of the next allowed attempt.
     pub fn retry_at(mut self, at: DateTime<Utc>) -> Problem {
         self.retry_at = Some(at);
         self
@@ -123,12 +124,12 @@ impl From<Problem> for Error {
 }
 
 impl Error {
-    /// For failures that clients hear nothing about but a request id.
+    /// Creates an internal error. Clients see only a request ID.
     pub fn internal(cause: impl std::fmt::Display) -> Error {
         Error::Internal(cause.to_string())
     }
 
-    /// For an argument or input field that a correct client does not send.
+    /// Creates an error for an argument or input field that a correct client does not send.
     pub fn bad_input(field: &str, message: impl Into<String>) -> Error {
         Error::BadInput {
             field: field.to_owned(),

@@ -23,7 +23,7 @@ use tracing_subscriber::{Layer as _, Registry, fmt};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Team access for an AI gateway: who may enter a workspace, and with which role
+/// Team access for an AI gateway: who has access to a workspace, and with which role
 #[derive(Parser)]
 #[command(version, name = "tokenvue")]
 struct Cli {
@@ -37,31 +37,31 @@ struct Cli {
 enum Command {
     /// Serve the API; migrates the database first (the default command)
     Serve,
-    /// Bring the database's schema up to date, and end
+    /// Migrate the database schema
     Migrate(Migrate),
-    /// Create the first workspace and its admin on an empty database
+    /// Create the first workspace and its admin in an empty database
     Bootstrap(Bootstrap),
-    /// Serve a throwaway database with a lifelike team, and print who can sign in
+    /// Serve a throwaway database with a realistic team, and print who can sign in
     Demo,
     /// Print the GraphQL schema
     Schema,
-    /// Recount the summaries and check what must hold; ends with 1 where something is left
+    /// Recount summaries and check invariants; exits with 1 if problems remain
     Doctor(Doctor),
 }
 
 #[derive(Args)]
 struct Migrate {
-    /// Undo all migrations instead: every table and all data are deleted
+    /// Undo all migrations instead, which deletes all tables and data
     #[arg(long)]
     down: bool,
-    /// Delete all data without asking
+    /// Delete all data without confirmation
     #[arg(long, requires = "down")]
     yes: bool,
 }
 
 #[derive(Args)]
 struct Bootstrap {
-    /// The admin's address
+    /// The admin's email address
     #[arg(long)]
     email: String,
     /// Read the admin's password from standard input
@@ -73,14 +73,14 @@ struct Bootstrap {
     /// The admin's last name
     #[arg(long, default_value = "")]
     last_name: String,
-    /// What the workspace is called
+    /// The name of the workspace
     #[arg(long)]
     workspace: String,
 }
 
 #[derive(Args)]
 struct Doctor {
-    /// Mend what needs nobody's decision
+    /// Repair what needs no decision of an admin
     #[arg(long)]
     repair: bool,
 }
@@ -115,7 +115,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The flag of `bootstrap` that a problem is about.
+/// Returns the flag of `bootstrap` that a problem belongs to.
 fn flag(problem: &Problem) -> &'static str {
     match problem.field.last().map(String::as_str) {
         Some("email") => "--email: ",
@@ -127,7 +127,7 @@ fn flag(problem: &Problem) -> &'static str {
     }
 }
 
-/// Reads flags, environment and file; ends the program for `--help` and for wrong flags.
+/// Parses flags, environment, and file. Exits after `--help` and for invalid flags.
 fn parse() -> Result<Cli, String> {
     let unknown = config::unknown_variables();
     if !unknown.is_empty() {
@@ -137,7 +137,7 @@ fn parse() -> Result<Cli, String> {
         ));
     }
     let command = config::as_global_flags(Cli::command());
-    // The file's place is itself a setting; everything else of this first look is dropped.
+    // The path of the file is itself a setting; the rest of this first parse is discarded.
     let first = command.clone().ignore_errors(true).get_matches();
     let file = first
         .try_get_one::<PathBuf>("config")
@@ -204,7 +204,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Error> {
 
 async fn serve(config: Config) -> Result<(), Error> {
     log(&config)?;
-    // Before the set-up link is printed: somebody may follow it at once.
+    // Before the setup link is printed, since someone may open it immediately.
     server::mail_server(&config)?;
     raise_file_limit();
     let (app, listener) = open(config).await?;
@@ -212,7 +212,7 @@ async fn serve(config: Config) -> Result<(), Error> {
         let link = link(&app.config.public_url(), LinkPage::SetUp, token.secret());
         let link = link.expose_secret();
         announce(&format!(
-            "Nobody has signed up yet. Set up the first workspace here, once:\n\n  {link}"
+            "No user has signed up yet. Set up the first workspace with this one-time link:\n\n  {link}"
         ));
     }
     offer_mailbox(&app)?;
@@ -238,14 +238,14 @@ async fn migrate(config: Config, options: &Migrate) -> Result<(), Error> {
     Ok(())
 }
 
-/// Asks the person at the terminal.
+/// Asks for confirmation in the terminal.
 fn confirm_deletion(db: &Db) -> Result<(), Error> {
     let place = db.place();
     if !std::io::stdin().is_terminal() {
         let message = format!("this deletes all data at {place}: pass --yes if that is intended");
         return Err(Error::internal(message));
     }
-    eprint!("This deletes all data at {place}. Type \"delete all data\" to go on: ");
+    eprint!("This deletes all data at {place}. Type \"delete all data\" to continue: ");
     let mut answer = String::new();
     std::io::stdin()
         .read_line(&mut answer)
@@ -256,14 +256,14 @@ fn confirm_deletion(db: &Db) -> Result<(), Error> {
     Err(Error::internal("nothing was deleted"))
 }
 
-/// Prints the link to the mailbox, where it takes one.
+/// Prints the link to the mailbox, if it needs one.
 fn offer_mailbox(app: &App) -> Result<(), Error> {
     if app.sends_mail() {
         return Ok(());
     }
     if app.config.mailbox == MailboxAccess::Open {
         tracing::warn!(
-            "everybody who reaches this server can read all mails at /mailbox, password resets \
+            "anyone who can reach this server can read all mails at /mailbox, password resets \
              included: TOKENVUE_MAILBOX is open"
         );
     }
@@ -272,7 +272,7 @@ fn offer_mailbox(app: &App) -> Result<(), Error> {
         let link = mailbox_link(&app.config.public_url(), token.secret());
         let link = link.expose_secret();
         announce(&format!(
-            "No mail server is set, so mails stay here. Read them here; the link works once:\n\n  {link}"
+            "No mail server is configured, so mails are kept. Read them with this one-time link:\n\n  {link}"
         ));
     }
     Ok(())
@@ -283,9 +283,9 @@ async fn demo(mut config: Config) -> Result<(), Error> {
     let folder = tempfile::tempdir().map_err(Error::internal)?;
     config.database_url = None;
     config.data_dir = folder.path().to_owned();
-    // Its people do not exist: nothing may be sent to them.
+    // The demo's users do not exist, so no mail may be sent to them.
     config.smtp_url = None;
-    // No proxy stands before it that would have to notice its end.
+    // No proxy has to notice the shutdown.
     config.shutdown_delay = chrono::Duration::zero();
     raise_file_limit();
     let (app, listener) = open(config).await?;
@@ -317,8 +317,8 @@ async fn bootstrap(config: Config, options: Bootstrap) -> Result<(), Error> {
     Ok(())
 }
 
-/// Brings the database up to date, and takes the address. Where its port is 0, the system chooses
-/// one, and links name that.
+/// Migrates the database and listens on the address. If its port is 0, the system chooses one,
+/// which is then used in links.
 async fn open(mut config: Config) -> Result<(App, TcpListener), Error> {
     let db = Db::connect(&config).await?;
     db.migrate().await?;
@@ -331,7 +331,7 @@ async fn open(mut config: Config) -> Result<(App, TcpListener), Error> {
     Ok((app, listener))
 }
 
-/// What the person at the terminal should read, apart from the log.
+/// Prints a text for the person at the terminal, apart from the log.
 fn announce(text: &str) {
     println!("\n{text}\n");
 }
@@ -351,9 +351,9 @@ async fn start(app: App, listener: TcpListener) -> Result<(), Error> {
     Ok(())
 }
 
-/// Waits for a signal and brings the server to its end. After SIGTERM, as service managers send it,
-/// requests are still taken for a while: proxies and Kubernetes go on sending them until they have
-/// noticed. A second signal, and Ctrl-C, end that time.
+/// Waits for a signal and stops the server. After SIGTERM, which service managers send, requests
+/// are still accepted for a while: proxies and Kubernetes continue to send them until they notice.
+/// A second signal or Ctrl-C ends this time.
 async fn end(app: App, stop: CancellationToken) {
     if wait_for_signal().await == Signal::Terminate {
         let delay = app.config.shutdown_delay.to_std().unwrap_or_default();
@@ -364,11 +364,11 @@ async fn end(app: App, stop: CancellationToken) {
             _ = wait_for_signal() => {}
         }
     }
-    tracing::info!("stopping: finishing what runs");
+    tracing::info!("stopping: finishing running requests");
     stop.cancel();
 }
 
-/// What asks the program to end.
+/// A signal to stop.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Signal {
     /// SIGTERM.
@@ -380,7 +380,7 @@ enum Signal {
 async fn wait_for_signal() -> Signal {
     use tokio::signal::unix::{SignalKind, signal};
     let interrupted = async {
-        // Without a handler for it, the signal ends the program by itself.
+        // Without a handler, the signal ends the program by itself.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }

@@ -1,4 +1,4 @@
-//! Serving: HTTP, the mail worker, and what time does by itself, from start to a clean stop.
+//! Runs HTTP, the mail worker, and periodic tasks until a clean shutdown.
 
 use crate::App;
 use crate::clearing;
@@ -14,22 +14,22 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-/// How often lapsed invitations are marked.
+/// How often expired invitations are marked.
 const SWEEP: Duration = Duration::from_secs(20);
-/// How often old rows are cleared away.
+/// How often old rows are deleted.
 const CLEARING: Duration = Duration::from_secs(1800);
-/// How long a whole delivery may take.
+/// The maximum duration of a delivery.
 const SMTP_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Serves until `stop` is cancelled; then finishes what is running and returns.
+/// Serves until `stop` is canceled, then finishes running requests and returns.
 ///
 /// # Errors
-/// When the settings of the mail server are wrong, or a template or the schema is broken.
+/// If the settings of the mail server, a template, or the schema is invalid.
 pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) -> Result<()> {
     if app.config.is_plain() {
         tracing::warn!(
             public_url = %app.config.public_url(),
-            "TOKENVUE_PUBLIC_URL is http and no loopback address: passwords, session cookies and \
+            "TOKENVUE_PUBLIC_URL is http and not a loopback address: passwords, session cookies and \
              links in mails cross the network unencrypted. Put a proxy with TLS in front, and set \
              the URL to https"
         );
@@ -53,30 +53,30 @@ pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) -> 
     };
     tokio::select! {
         () = serving => {}
-        () = overdue => tracing::warn!("requests were still running at the end and have been cut off"),
+        () = overdue => tracing::warn!("requests were still running at shutdown and were aborted"),
     }
     app.background.close();
     if tokio::time::timeout(patience, app.background.wait())
         .await
         .is_err()
     {
-        tracing::warn!("background work was still running at the end and has been cut off");
+        tracing::warn!("background work was still running at shutdown and was aborted");
     }
     app.db.close().await;
     Ok(())
 }
 
-/// The mail worker; `None` where no mail server is configured.
+/// Returns the mail worker, or `None` if no mail server is configured.
 fn mail_worker(app: &App) -> Result<Option<MailWorker>> {
     let renderer = Renderer::new().map_err(Error::internal)?;
     let smtp = mail_server(&app.config)?;
     Ok(smtp.map(|smtp| MailWorker::new(app.clone(), renderer, smtp)))
 }
 
-/// The mail server that the settings name, if any. Opens no connection.
+/// Returns the configured mail server, if any, without opening a connection.
 ///
 /// # Errors
-/// Which setting is wrong, and what it should be.
+/// Which setting is invalid, and what it should be.
 pub fn mail_server(config: &Config) -> Result<Option<Smtp>> {
     let Some(url) = &config.smtp_url else {
         return Ok(None);
@@ -98,26 +98,26 @@ pub fn mail_server(config: &Config) -> Result<Option<Smtp>> {
     })
 }
 
-/// Does what time does by itself, until the server stops. Clearing may take long, marking must not
-/// wait for it.
+/// Runs the periodic tasks until the server stops. Clearing may take long, so marking does not wait
+/// for it.
 async fn sweep_on(app: App, stop: CancellationToken) {
     let marking = repeat(SWEEP, || async {
         if let Err(error) = sweep::mark_expired(&app).await {
-            tracing::warn!(%error, "lapsed invitations were not marked");
+            tracing::warn!(%error, "expired invitations were not marked");
         }
     });
     let clearing = repeat(CLEARING, || async {
         match clearing::clear_away(&app).await {
             Ok(0) => {}
-            Ok(rows) => tracing::debug!(rows, "old rows were cleared away"),
-            Err(error) => tracing::warn!(%error, "old rows were not cleared away"),
+            Ok(rows) => tracing::debug!(rows, "old rows were deleted"),
+            Err(error) => tracing::warn!(%error, "old rows were not deleted"),
         }
     });
     let both = async { tokio::join!(marking, clearing) };
     stop.run_until_cancelled(both).await;
 }
 
-/// Does some work again and again, with pauses.
+/// Repeats work with pauses.
 async fn repeat<W: Future<Output = ()>>(pause: Duration, work: impl Fn() -> W) -> ! {
     loop {
         work().await;

@@ -7,36 +7,37 @@ use rand::rngs::OsRng;
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
-/// Bytes of randomness in a token: 256 bits, twice what OWASP asks of a session identifier.
+/// Random bytes of a token: 256 bits, twice what OWASP requires for a session ID.
 const BYTES: usize = 32;
 
-/// A token that opens something. `Debug` shows nothing of it; the database sees its hash only.
+/// A secret token. `Debug` hides it, and the database stores only its hash.
 #[derive(Clone, Debug)]
 pub struct Token(SecretString);
 
 impl Token {
-    /// Makes a new token from the operating system's randomness.
+    /// Creates a random token.
     ///
     /// # Errors
-    /// When the operating system has no randomness to give.
+    /// If the operating system provides no random bytes.
     pub fn random() -> Result<Token, rand::rand_core::OsError> {
         let mut bytes = [0; BYTES];
         OsRng.try_fill_bytes(&mut bytes)?;
         Ok(Token(URL_SAFE_NO_PAD.encode(bytes).into()))
     }
 
-    /// Reads a token as a client sent it; `None` where it cannot be one.
+    /// Parses a token that a client sent. Returns `None` if it cannot be one.
     pub fn parse(text: &str) -> Option<Token> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         (bytes.len() == BYTES).then(|| Token(text.to_owned().into()))
     }
 
-    /// What the database keeps: SHA-256 is enough for 256 random bits, which no dictionary holds.
+    /// Returns the hash that the database stores. SHA-256 suffices for 256 random bits, which no
+    /// dictionary contains.
     pub fn hash(&self) -> Vec<u8> {
         Sha256::digest(self.0.expose_secret()).to_vec()
     }
 
-    /// The token itself, to hand to its owner.
+    /// Returns the token, for its owner.
     pub fn secret(&self) -> &SecretString {
         &self.0
     }
@@ -47,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_reads_back_and_differs_from_the_next() {
+    fn token_round_trips_and_is_unique() {
         let token = Token::random().unwrap();
         let read = Token::parse(token.secret().expose_secret()).unwrap();
         assert_eq!(read.hash(), token.hash());
@@ -55,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_token_is_refused() {
+    fn invalid_tokens_are_rejected() {
         let whole = Token::random().unwrap();
         let whole = whole.secret().expose_secret();
         for text in [
