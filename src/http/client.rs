@@ -1,4 +1,4 @@
-//! Where a request came from: through trusted proxies, or straight.
+//! The client of a request, directly connected or behind trusted proxies.
 
 use super::forwarded::{X_FORWARDED_FOR, forwarded, x_forwarded_for};
 use crate::actor::ClientInfo;
@@ -11,10 +11,11 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Once;
 use tower_http::request_id::RequestId;
 
-/// The longest request id that is kept, in characters: clients may send their own.
+/// The maximum length of a request ID, in characters. Clients may send their own.
 pub const MAX_REQUEST_ID: usize = 64;
 
-/// The reverse proxies before the server, and how they report the clients' addresses.
+/// The reverse proxies in front of the server, and the header in which they report client
+/// addresses.
 #[derive(Clone, Debug)]
 pub struct Proxies {
     trusted: Vec<IpNet>,
@@ -22,7 +23,7 @@ pub struct Proxies {
 }
 
 impl Proxies {
-    /// The proxies that the settings name.
+    /// Returns the configured proxies.
     pub fn of(config: &Config) -> Proxies {
         Proxies {
             trusted: config.trusted_proxies.clone(),
@@ -30,13 +31,13 @@ impl Proxies {
         }
     }
 
-    /// The network address of the client, by which throttles count.
+    /// Returns the IP address of the client, which throttles use.
     pub fn address(&self, extensions: &Extensions, headers: &HeaderMap) -> Option<IpAddr> {
         let peer = extensions.get::<ConnectInfo<SocketAddr>>()?.0.ip();
         Some(self.client_address(peer, headers))
     }
 
-    /// Where a request came from.
+    /// Returns address, user agent and request ID of the client.
     pub fn origin(&self, parts: &Parts) -> ClientInfo {
         let address = self.address(&parts.extensions, &parts.headers);
         let request_id = parts
@@ -61,12 +62,12 @@ impl Proxies {
         }
     }
 
-    /// The client's address: the last hop that is not a trusted proxy, if the peer is one; else
-    /// the peer. What stands before that hop could have been made up.
+    /// Returns the client's address: the last hop that is not a trusted proxy if the peer is one,
+    /// otherwise the peer. Earlier hops can be forged.
     ///
-    /// Without a setting, the header that is there counts. A proxy that sets one of the two headers
-    /// lets the other pass, so where both are there and disagree, neither can be believed, and the
-    /// address is that of the peer.
+    /// By default, the header that is present is used. A proxy that sets one of the two headers
+    /// passes the other one through, so if both are present and disagree, neither can be trusted,
+    /// and the peer's address is used.
     fn client_address(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let peer = peer.to_canonical();
         if !self.is_trusted(peer) {
@@ -110,13 +111,13 @@ impl Proxies {
     }
 }
 
-/// Once, since clients can cause it.
+/// Logs the warning once per process, since clients can cause it.
 fn warn_of_two_headers() {
     static WARNED: Once = Once::new();
     WARNED.call_once(|| {
         tracing::warn!(
-            "a request had X-Forwarded-For and Forwarded with different addresses, and neither was \
-             used: name the one that your proxy sets in TOKENVUE_FORWARDED_HEADER"
+            "a request had different addresses in X-Forwarded-For and Forwarded, so neither was used: \
+             set TOKENVUE_FORWARDED_HEADER to the one that your proxy sets"
         );
     });
 }
@@ -151,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn only_trusted_proxies_are_believed() {
+    fn only_trusted_proxies_are_used() {
         for (peer, header, client) in [
             ("203.0.113.9", "198.51.100.1", "203.0.113.9"),
             ("10.0.0.1", "198.51.100.1", "198.51.100.1"),
@@ -179,18 +180,18 @@ mod tests {
     }
 
     #[test]
-    fn of_two_headers_the_one_that_is_named_counts() {
+    fn configured_header_is_used_if_both_are_present() {
         use ForwardedHeader::{Auto, Forwarded, XForwardedFor};
-        let made_up = Some("for=6.6.6.6");
-        let both = |header| address(header, "10.0.0.1", Some("198.51.100.1"), made_up);
+        let forged = Some("for=6.6.6.6");
+        let both = |header| address(header, "10.0.0.1", Some("198.51.100.1"), forged);
         assert_eq!(both(XForwardedFor), "198.51.100.1");
         assert_eq!(both(Forwarded), "6.6.6.6");
-        assert_eq!(both(Auto), "10.0.0.1", "one of them is made up");
+        assert_eq!(both(Auto), "10.0.0.1", "one of them is forged");
 
-        let alone = |header| address(header, "10.0.0.1", NONE, made_up);
+        let alone = |header| address(header, "10.0.0.1", NONE, forged);
         assert_eq!(alone(XForwardedFor), "10.0.0.1");
-        let alike = Some("for=\"198.51.100.1:99\"");
-        let found = address(Auto, "10.0.0.1", Some("1.1.1.1, 198.51.100.1"), alike);
+        let equal = Some("for=\"198.51.100.1:99\"");
+        let found = address(Auto, "10.0.0.1", Some("1.1.1.1, 198.51.100.1"), equal);
         assert_eq!(found, "198.51.100.1");
     }
 }

@@ -1,4 +1,4 @@
-//! Connections: how many are open at once, how long they may wait, and how they end.
+//! Connections: their limits, timeouts and shutdown.
 
 mod activity;
 mod closing;
@@ -30,23 +30,23 @@ use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-/// What a connection may hold in memory of what it reads, the headers of a request included.
+/// The size of a connection's read buffer in bytes, which limits the headers of a request.
 const BUFFER: usize = 64 * 1024;
-/// How long, after a notice of the end, a request or the last packet of a handshake may still be on
-/// its way: longer than a packet takes around the world.
+/// How long after the announcement of a shutdown a request or the last packet of a handshake may
+/// still arrive: longer than the round trip of a packet around the world.
 const IN_FLIGHT: Duration = Duration::from_secs(1);
 
-/// How a server ends: first it says so, then it stops listening.
+/// The shutdown of a server: it is announced first, then the server stops listening.
 #[derive(Clone, Debug)]
 pub struct Ending {
-    /// The server is about to stop: each answer says that its connection ends.
+    /// The server is about to stop: each response closes its connection.
     pub leaving: CancellationToken,
-    /// No connection is accepted any more; the open ones finish their request.
+    /// The server accepts no more connections; open ones finish their request.
     pub stop: CancellationToken,
 }
 
-/// Serves connections until the server stops; then takes no more of them, lets the open ones
-/// finish their request, and returns. Those that are open when it is dropped are cut off.
+/// Serves connections until the server stops, then finishes the requests of open connections.
+/// Dropping the future closes all connections.
 pub async fn serve(listener: TcpListener, routes: Router, config: &Config, ending: Ending) {
     let server = Server {
         routes: routes.with_state(()),
@@ -61,7 +61,7 @@ pub async fn serve(listener: TcpListener, routes: Router, config: &Config, endin
     let mut entrance = Entrance::new(listener, config);
     let mut open = JoinSet::new();
     loop {
-        // The set only has to be emptied of what has ended.
+        // Removes finished tasks from the set.
         while open.try_join_next().is_some() {}
         let accepted = tokio::select! {
             accepted = entrance.accept() => accepted,
@@ -69,6 +69,7 @@ pub async fn serve(listener: TcpListener, routes: Router, config: &Config, endin
         };
         open.spawn(server.clone().serve(accepted));
     }
+    // Serve the requests and handshakes that are in flight when the server stops.
     entrance.stop_handshakes();
     if server.ending.leaving.is_cancelled() {
         let mut handshakes = pin!(sleep(IN_FLIGHT));
@@ -86,23 +87,23 @@ pub async fn serve(listener: TcpListener, routes: Router, config: &Config, endin
     while open.join_next().await.is_some() {}
 }
 
-/// How HTTP is spoken: version 1, which is what proxies speak to what stands behind them.
+/// Configures HTTP/1.1, the protocol of reverse proxies to their backends.
 fn http() -> http1::Builder {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
-        // `Activity` keeps the time, since waiting for a request is not waiting for its headers.
+        // `Activity` enforces the timeouts, because idle time has a limit of its own.
         .header_read_timeout(None)
         .max_buf_size(BUFFER);
     http
 }
 
-/// What every connection is served with.
+/// The state shared by all connections.
 #[derive(Clone)]
 struct Server {
     routes: Router,
     http: http1::Builder,
-    /// How long a client may read nothing of what it is being sent, and may go on sending what is
-    /// read no more.
+    /// How long a client may stop reading a response, and how long it may keep sending data that is
+    /// no longer read.
     patience: Duration,
     limits: WaitLimits,
     ending: Ending,
@@ -110,9 +111,9 @@ struct Server {
 
 impl Server {
     async fn serve(self, (stream, address, permit): Accepted) {
-        // What is written is complete; waiting for more would only delay it.
+        // Every write is complete, so Nagle's algorithm would only delay it.
         if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection keeps Nagle's algorithm");
+            tracing::debug!(%error, "could not set TCP_NODELAY");
         }
         let activity = permit.connection().activity.clone();
         let mut stream = TimeoutStream::new(stream);
@@ -129,6 +130,8 @@ impl Server {
             }
         };
         let mut is_over = pin!(is_over);
+        // Serve until the client closes, a timeout, an eviction or the shutdown. On shutdown, a
+        // request that is still in flight is completed.
         let served = tokio::select! {
             served = connection.as_mut() => served,
             () = is_over.as_mut() => return,
@@ -145,11 +148,11 @@ impl Server {
             }
         };
         if let Err(error) = served {
-            tracing::debug!(%error, "a connection broke");
+            tracing::debug!(%error, "connection error");
         }
     }
 
-    /// Answers a request.
+    /// Responds to a request.
     async fn answer(
         &self,
         request: Request<Incoming>,
@@ -173,8 +176,8 @@ impl Server {
         Ok(answer.map(|body| Answer::new(body, serving)))
     }
 
-    /// Waits until the server stops, and until no request can be on its way to this connection any
-    /// more. Where the end comes without notice there is no such time: clients go on as ever.
+    /// Waits until the server stops and no request can be in flight on this connection. An
+    /// unannounced shutdown has no such grace period, because clients keep sending requests.
     async fn last_request(&self, permit: &ConnectionPermit) {
         self.ending.stop.cancelled().await;
         let waiting_since = permit.connection().activity.waiting_since();

@@ -1,5 +1,5 @@
-//! The console: a single-page app, from files that the program carries. Its pages are one HTML
-//! file, and the app tells by the path which of them to show.
+//! The console: a single-page app, served from embedded files. All its pages are one HTML file; the
+//! app chooses the page by the path.
 
 use super::files::{File, Files};
 use axum::Router;
@@ -10,14 +10,14 @@ use percent_encoding::percent_decode_str;
 
 static CONSOLE: Files = include!(concat!(env!("OUT_DIR"), "/console.rs"));
 
-/// Everything from this origin only, and nothing that turns text into code. Forms are sent by
-/// scripts, so no form may go anywhere.
+/// Allows content from this origin only, and no inline scripts or `eval`. Forms are submitted by
+/// scripts, so form submissions are blocked.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
     require-trusted-types-for 'script'; trusted-types 'none'";
 
-/// The paths of the app's pages; those that mails and logs link to are among them.
+/// The paths of the app's pages, including those that emails and logs link to.
 const PAGES: [&str; 8] = [
     "/",
     "/sign-in",
@@ -29,17 +29,17 @@ const PAGES: [&str; 8] = [
     "/w/{*rest}",
 ];
 
-/// Those of them that links in mails and logs lead to, with a token behind `#`.
+/// The paths linked from emails and logs, with a token after `#`.
 const LINKED: [&str; 3] = ["/setup", "/accept-invitation", "/reset-password"];
 
-/// The pages and what they load. Opening one (GET, HEAD) uses up nothing: the token of a link
-/// stands behind `#`, which browsers do not send.
+/// Returns the routes of the pages and their assets. Opening a page (GET, HEAD) does not use up a
+/// link: the token follows `#`, which browsers do not send.
 pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     let mut routes = Router::new().route("/assets/{*name}", get(file));
     for path in PAGES {
         routes = routes.route(path, get(page));
     }
-    // Icons and the like, whose names are fixed.
+    // Icons and other files with fixed names.
     for file_at_root in CONSOLE.others.iter().filter(|file| !file.is_asset()) {
         routes = routes.route(file_at_root.path, get(file));
     }
@@ -68,17 +68,18 @@ fn with_policies(page: Response) -> Response {
     (headers, page).into_response()
 }
 
-/// What has no route of its own: pages whose link a mail gateway has changed, and otherwise nothing.
+/// Handles unknown paths: links that a mail gateway has rewritten show their page, everything else
+/// is not found.
 pub async fn fallback(method: Method, uri: Uri, request: HeaderMap) -> Response {
     if matches!(method, Method::GET | Method::HEAD) && holds_token(uri.path()) {
-        // The app looks into the path, too.
+        // The app also finds the token in the path.
         return page(request).await;
     }
     not_found(method, request).await
 }
 
-/// Whether a mail gateway has moved the token of a link into the path, by encoding the `#` before
-/// it, once or twice: `/accept-invitation%23token=…`.
+/// Returns whether a mail gateway has moved the token of a link into the path by percent-encoding
+/// the `#`, once or twice: `/accept-invitation%23token=…`.
 fn holds_token(path: &str) -> bool {
     let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     let path = decode(&decode(path));
@@ -89,8 +90,8 @@ fn holds_token(path: &str) -> bool {
     })
 }
 
-/// What any other path answers: to people the app, which says so in its own frame; to programs, and
-/// to the app where it looks for a file of an earlier version, a line of text.
+/// Responds with 404: to browsers with the app, which shows a "not found" page; to programs, and to
+/// the app when it requests a file of an earlier version, with a line of text.
 pub async fn not_found(method: Method, request: HeaderMap) -> Response {
     let headers = [
         (header::CACHE_CONTROL, "no-cache"),
@@ -117,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn links_that_gateways_change_are_recognized() {
+    fn links_changed_by_gateways_are_recognized() {
         for path in [
             "/accept-invitation%23token=abc",
             "/accept-invitation%2523token%253Dabc",

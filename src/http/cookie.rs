@@ -1,4 +1,4 @@
-//! The cookies: of the session, and of a known device.
+//! The cookies of the session, of a known device and of the mailbox.
 
 use crate::App;
 use crate::account::device::DeviceProof;
@@ -7,8 +7,8 @@ use axum::http::HeaderValue;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use secrecy::{ExposeSecret as _, SecretString};
 
-/// The cookie's name. Over HTTPS its prefix makes browsers insist on `Secure`, this host and the
-/// whole path (RFC 6265bis, 4.1.3.2), so that no neighbouring host can plant one.
+/// Returns the name of the session cookie. Over HTTPS, its prefix makes browsers require `Secure`,
+/// this host and the root path (RFC 6265bis, 4.1.3.2), so that no neighboring host can set it.
 pub fn name(app: &App) -> &'static str {
     if is_secure(app) {
         "__Host-tokenvue_session"
@@ -17,7 +17,7 @@ pub fn name(app: &App) -> &'static str {
     }
 }
 
-/// The name of the cookie that opens the mailbox.
+/// Returns the name of the mailbox cookie.
 pub fn mailbox_name(app: &App) -> &'static str {
     if is_secure(app) {
         "__Host-tokenvue_mailbox"
@@ -26,7 +26,7 @@ pub fn mailbox_name(app: &App) -> &'static str {
     }
 }
 
-/// The `Set-Cookie` header that opens the mailbox, until the browser is closed.
+/// Returns the `Set-Cookie` header that gives access to the mailbox until the browser is closed.
 pub fn mailbox_header(app: &App, token: &SecretString) -> Option<HeaderValue> {
     let mut cookie = Cookie::build((mailbox_name(app), token.expose_secret()))
         .path("/")
@@ -43,7 +43,7 @@ fn is_secure(app: &App) -> bool {
     app.config.public_url().scheme() == "https"
 }
 
-/// The name of the cookie of a known device, likewise.
+/// Returns the name of the cookie of a known device.
 pub fn device_name(app: &App) -> &'static str {
     if is_secure(app) {
         "__Host-tokenvue_device"
@@ -52,14 +52,14 @@ pub fn device_name(app: &App) -> &'static str {
     }
 }
 
-/// The `Set-Cookie` header that makes a browser a known device.
+/// Returns the `Set-Cookie` header that makes a browser a known device.
 pub fn device_header(app: &App, proof: &DeviceProof) -> Option<HeaderValue> {
     let value = proof.secret().expose_secret().to_owned();
     let lifetime = app.config.quotas.known_device_lifetime;
     set(app, device_name(app), value, lifetime.num_seconds())
 }
 
-/// The `Set-Cookie` header for a change of session.
+/// Returns the `Set-Cookie` header for a session change.
 pub fn header(app: &App, change: &CookieChange) -> Option<HeaderValue> {
     let (value, seconds) = match change {
         CookieChange::Set(token) => (

@@ -1,6 +1,6 @@
-//! `/graphiql`: the GraphQL explorer, from files that the program carries.
+//! `/graphiql`: the GraphQL explorer, served from embedded files.
 //!
-//! Nothing is fetched from another host, and the page's content security policy makes sure of it.
+//! Nothing is fetched from other hosts, as enforced by the content security policy of the page.
 
 use super::files::{File, Files};
 use axum::Router;
@@ -10,15 +10,15 @@ use axum::routing::get;
 
 static EXPLORER: Files = include!(concat!(env!("OUT_DIR"), "/explorer.rs"));
 
-/// Everything from this origin only; GraphiQL's fonts are `data:` URLs. It also
-/// stops the style element by which GraphiQL's dialogs lock the page's
-/// scrolling: this page does not scroll, so nothing is lost by that.
+/// Allows content from this origin only; GraphiQL's fonts are `data:` URLs. The policy also blocks
+/// the style element with which GraphiQL's dialogs lock page scrolling. The page does not scroll,
+/// so this has no effect.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; \
     style-src 'self'; font-src 'self' data:; img-src 'self' data:; connect-src 'self'; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// The explorer's page and its assets. Both are public: what the API shows is
-/// decided by the API.
+/// Returns the routes of the explorer page and its assets. Both are public: the API decides what it
+/// shows.
 pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
         .route("/graphiql", get(page))
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_page_allows_nothing_from_elsewhere() {
+    async fn page_blocks_foreign_content() {
         let response = fetch("/graphiql").await;
         assert_eq!(response.status(), StatusCode::OK);
         let policy = response.headers()[header::CONTENT_SECURITY_POLICY].to_str();
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn assets_answer_to_their_own_version_only() {
+    async fn only_the_current_assets_are_served() {
         let other = fetch("/graphiql/assets/other/explorer.js").await;
         assert_eq!(other.status(), StatusCode::NOT_FOUND);
         let mut scripts = EXPLORER.others.iter();

@@ -1,4 +1,4 @@
-//! Files that the program carries: `build/files.rs` embeds them, compressed, and lists them.
+//! Embedded files: `build/files.rs` compresses, embeds and lists them.
 
 mod coding;
 
@@ -6,37 +6,37 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use coding::Coding;
 
-/// A page and all that it loads.
+/// A page and the files that it loads.
 pub struct Files {
     pub page: File,
     pub others: &'static [File],
 }
 
 pub struct File {
-    /// Below the root of the server.
+    /// The path below the root of the server.
     pub path: &'static str,
     pub media_type: &'static str,
     pub etag: &'static str,
     pub plain: &'static [u8],
-    /// `None` where it would not be smaller; so is the next.
+    /// The compressed content; `None` if it would not be smaller. The same holds for `gzip`.
     pub brotli: Option<&'static [u8]>,
     pub gzip: Option<&'static [u8]>,
 }
 
 impl Files {
-    /// The file at a path, other than the page.
+    /// Returns the file at a path, except the page.
     pub fn find(&self, path: &str) -> Option<&File> {
         self.others.iter().find(|file| file.path == path)
     }
 }
 
 impl File {
-    /// Whether its URL changes with its content.
+    /// Returns whether the URL changes with the content.
     pub fn is_asset(&self) -> bool {
         self.path.contains("/assets/")
     }
 
-    /// The file, or 304 where the client has this very content.
+    /// Responds with the file, or with 304 if the client has the same content.
     pub fn answer(&self, request: &HeaderMap) -> Response {
         let cache = if self.is_asset() {
             "public, max-age=31536000, immutable"
@@ -54,7 +54,7 @@ impl File {
         (headers, self.content(request)).into_response()
     }
 
-    /// The content alone, in the coding that the client likes best.
+    /// Responds with the content in the coding that the client prefers.
     pub fn content(&self, request: &HeaderMap) -> Response {
         let forms = [(Coding::Brotli, self.brotli), (Coding::Gzip, self.gzip)];
         let forms = forms
@@ -72,7 +72,8 @@ impl File {
     }
 }
 
-/// Whether the client names the content that it would get. Weak tags are compared by what is quoted.
+/// Returns whether the client already has this content. Weak tags are compared by their quoted
+/// part.
 fn is_known(request: &HeaderMap, etag: &str) -> bool {
     let tags = request.get_all(header::IF_NONE_MATCH).iter();
     let mut tags = tags

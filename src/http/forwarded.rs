@@ -1,16 +1,16 @@
-//! The addresses that proxies report in `X-Forwarded-For` and `Forwarded` (RFC 7239), the nearest
-//! hop last. `None` is a hop whose address is not readable, hidden or unknown.
+//! The addresses that proxies report in `X-Forwarded-For` and `Forwarded` (RFC 7239), nearest hop
+//! last. `None` is a hop with an unreadable, hidden or unknown address.
 //!
-//! The parser is our own: a client writes the first part of these headers, and the parsers on
-//! crates.io split at commas inside of quoted strings, so that a client could add hops.
+//! This is not a crate because clients control the first part of these headers, and the parsers on
+//! crates.io split at commas inside quoted strings, so that clients could add hops.
 
 use axum::http::{HeaderMap, HeaderName};
 use std::net::{IpAddr, SocketAddr};
 
-/// `X-Forwarded-For`, which has no standard.
+/// The header `X-Forwarded-For`, which has no standard.
 pub const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The hops in `X-Forwarded-For`: addresses with or without ports.
+/// Returns the hops in `X-Forwarded-For`: addresses with or without ports.
 pub fn x_forwarded_for(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
     let values = headers.get_all(X_FORWARDED_FOR).into_iter();
     let values = values.map(|value| value.to_str().unwrap_or_default());
@@ -20,7 +20,7 @@ pub fn x_forwarded_for(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
         .collect()
 }
 
-/// The hops in `Forwarded`. A line that is not well-formed is one unreadable hop.
+/// Returns the hops in `Forwarded`. A malformed line is one unreadable hop.
 pub fn forwarded(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
     let lines = headers.get_all(axum::http::header::FORWARDED).into_iter();
     let lines = lines.map(|value| value.to_str().ok().and_then(elements));
@@ -29,7 +29,8 @@ pub fn forwarded(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
         .collect()
 }
 
-/// The address of a node (RFC 7239, 6): with or without a port; IPv6 with or without brackets.
+/// Parses the address of a node (RFC 7239, 6), with or without a port; IPv6 with or without
+/// brackets.
 fn address(node: &str) -> Option<IpAddr> {
     if let Ok(address) = node.parse::<IpAddr>() {
         return Some(address.to_canonical());
@@ -47,14 +48,14 @@ fn address(node: &str) -> Option<IpAddr> {
     (address.is_ipv6() == is_v6 && is_port(port)).then(|| address.to_canonical())
 }
 
-/// A port that is left out, a number that is no port of a socket, or an obfuscated one.
+/// Returns whether the text is a port: empty, any number, or an obfuscated port.
 fn is_port(text: &str) -> bool {
     let obfuscated = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     text.chars().all(|c| c.is_ascii_digit())
         || text.starts_with('_') && text.chars().all(obfuscated)
 }
 
-/// The `for` addresses of one line (RFC 7239, 4); `None` where the line is not well-formed.
+/// Parses the `for` addresses of one line (RFC 7239, 4). Returns `None` if the line is malformed.
 fn elements(line: &str) -> Option<Vec<Option<IpAddr>>> {
     let mut rest = line;
     let mut hops = Vec::new();
@@ -68,7 +69,7 @@ fn elements(line: &str) -> Option<Vec<Option<IpAddr>>> {
     }
 }
 
-/// One element: pairs of a name and a value, with semicolons between them.
+/// Parses one element: name-value pairs separated by semicolons.
 fn element(text: &str) -> Option<(Option<IpAddr>, &str)> {
     let mut hop = None;
     let mut rest = text.trim_start();
@@ -88,15 +89,15 @@ fn element(text: &str) -> Option<(Option<IpAddr>, &str)> {
     }
 }
 
-/// A token (RFC 9110, 5.6.2). Colons and brackets belong to no token, but some proxies write
-/// addresses without the quotes that these need.
+/// Parses a token (RFC 9110, 5.6.2). Colons and brackets are not allowed in tokens, but some
+/// proxies write addresses without the required quotes.
 fn token(text: &str) -> Option<(&str, &str)> {
     let part = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~:[]".contains(c);
     let end = text.find(|c| !part(c)).unwrap_or(text.len());
     (end > 0).then(|| text.split_at(end))
 }
 
-/// A token or a quoted string (RFC 9110, 5.6.4).
+/// Parses a token or a quoted string (RFC 9110, 5.6.4).
 fn value(text: &str) -> Option<(String, &str)> {
     let Some(quoted) = text.strip_prefix('"') else {
         return token(text).map(|(value, rest)| (value.to_owned(), rest));
@@ -134,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn x_forwarded_for_is_read_with_and_without_ports() {
+    fn x_forwarded_for_parses_with_and_without_ports() {
         for (lines, hops) in [
             (&["203.0.113.7"][..], &["203.0.113.7"][..]),
             (&["203.0.113.7:40001"], &["203.0.113.7"]),
@@ -164,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn forwarded_is_read_as_rfc_7239_writes_it() {
+    fn forwarded_parses_rfc_7239_examples() {
         for (lines, hops) in [
             (&[r#"for="_gazonk""#][..], &["?"][..]),
             (
@@ -196,7 +197,7 @@ mod tests {
             ),
             (&["for=192.0.2.1;"], &["192.0.2.1"]),
             (&["", "for=192.0.2.1"], &["?", "192.0.2.1"]),
-            // What is not well-formed tells nothing, whatever else stands in the line.
+            // A malformed line is ignored as a whole.
             (&[r#"for=192.0.2.1;x=", for=192.0.2.2"#], &["?"]),
             (&[r#"for=192.0.2.1;x=", for="[2001:db8::1]:80""#], &["?"]),
             (&["for=192.0.2.1 192.0.2.2"], &["?"]),
@@ -211,7 +212,8 @@ mod tests {
     mod properties {
         use super::*;
 
-        /// What proxies and attackers write: nodes of every form, parameters, quotes, commas.
+        /// Header values as written by proxies and attackers: nodes of every form, parameters,
+        /// quotes, commas.
         fn header_like() -> impl Strategy<Value = String> {
             let piece = prop::sample::select(&[
                 "for=",
@@ -245,7 +247,7 @@ mod tests {
 
         proptest! {
             #[test]
-            fn a_list_has_a_hop_for_each_element_at_most(text in header_like()) {
+            fn lists_have_at_most_one_hop_per_element(text in header_like()) {
                 for name in [FORWARDED, X_FORWARDED_FOR] {
                     let hops = read(name, &[&text]);
                     prop_assert!(hops.len() <= text.matches(',').count() + 1);
@@ -254,7 +256,7 @@ mod tests {
             }
 
             #[test]
-            fn what_a_client_writes_hides_no_later_line(text in "[ -~]{0,40}") {
+            fn client_input_cannot_hide_later_lines(text in "[ -~]{0,40}") {
                 for (name, last) in [
                     (FORWARDED, "for=203.0.113.7"),
                     (X_FORWARDED_FOR, "203.0.113.7"),
@@ -265,7 +267,7 @@ mod tests {
             }
 
             #[test]
-            fn what_a_client_writes_adds_no_hop_behind_the_proxys(text in "[ -~]{0,40}") {
+            fn client_input_cannot_add_hops_after_the_proxy(text in "[ -~]{0,40}") {
                 let line = format!("{text}, for=203.0.113.7");
                 let hops = read(FORWARDED, &[&line]);
                 let last = hops.last().map_or("?", String::as_str);

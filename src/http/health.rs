@@ -1,4 +1,4 @@
-//! What operators and their machines ask: is it alive, is it ready, what does it count.
+//! Liveness, readiness and metrics.
 
 use crate::App;
 use crate::db::Readiness;
@@ -16,16 +16,16 @@ use std::time::{Duration, Instant};
 /// Upper bounds of the request histogram's buckets, in seconds.
 const BUCKETS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0];
 
-/// How long readiness may take to find out: machines that ask give up after a second.
+/// The timeout of the readiness check, below the one second that probes typically wait.
 const READINESS: Duration = Duration::from_millis(800);
 
-/// The recorder is one for the whole process, however many servers run in it.
+/// The recorder is global to the process, which may run several servers.
 static RECORDER: OnceLock<Result<PrometheusHandle, String>> = OnceLock::new();
 
-/// `/healthz`, `/readyz` and `/metrics`.
+/// Returns the routes `/healthz`, `/readyz` and `/metrics`.
 ///
 /// # Errors
-/// When the metrics cannot be recorded.
+/// Fails if the metrics recorder cannot be installed.
 pub fn routes(app: &App) -> Result<Router> {
     let metrics = recorder()?;
     Ok(Router::new()
@@ -38,7 +38,7 @@ pub fn routes(app: &App) -> Result<Router> {
         ))
 }
 
-/// Servers that start at the same moment wait for the one that installs it.
+/// Installs the recorder once. Servers that start concurrently wait for it.
 fn recorder() -> Result<PrometheusHandle> {
     let installed = RECORDER.get_or_init(|| install().map_err(|error| error.to_string()));
     installed.clone().map_err(Error::internal)
@@ -57,33 +57,33 @@ fn render(metrics: &PrometheusHandle) -> Response {
     ([(header::CONTENT_TYPE, text)], metrics.render()).into_response()
 }
 
-/// Ready means: the database answers and saves, its schema is this program's, and the server is not
-/// about to stop.
+/// Responds with 200 if the database responds and accepts writes, its schema is current, and the
+/// server is not stopping.
 async fn ready(State(app): State<App>) -> Response {
     if app.leaving.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "the server is stopping\n").into_response();
     }
     let refusal = match tokio::time::timeout(READINESS, app.db.readiness()).await {
         Ok(Ok(Readiness::Ready)) => return (StatusCode::OK, "ready\n").into_response(),
-        Ok(Ok(Readiness::NotMigrated)) => "the database is to be migrated\n".to_owned(),
+        Ok(Ok(Readiness::NotMigrated)) => "the database must be migrated\n".to_owned(),
         Ok(Ok(Readiness::Unfit(kind))) => {
-            let obstacle = kind.obstacle().unwrap_or("of an unknown fault");
+            let obstacle = kind.obstacle().unwrap_or("unknown error");
             format!("the database cannot save: {obstacle}\n")
         }
         Ok(Err(error)) => {
             tracing::warn!(%error, "not ready");
-            "the database does not answer\n".to_owned()
+            "the database does not respond\n".to_owned()
         }
         Err(_) => {
-            tracing::warn!("not ready: the database has not answered in time");
-            "the database does not answer\n".to_owned()
+            tracing::warn!("not ready: the database did not respond in time");
+            "the database does not respond\n".to_owned()
         }
     };
     (StatusCode::SERVICE_UNAVAILABLE, refusal).into_response()
 }
 
-/// The label for a method. A method can be any word, and each label value stays in memory for good:
-/// those that no route takes are counted together.
+/// Returns the metric label of a method. Clients can send any method, and label values are never
+/// freed, so unknown methods share one label.
 fn method_label(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
@@ -94,7 +94,7 @@ fn method_label(method: &Method) -> &'static str {
     }
 }
 
-/// Counts requests and their time, by route and status.
+/// Records the number and duration of requests, by route and status.
 pub async fn count(request: Request, next: Next) -> Response {
     let path = request
         .extensions()

@@ -1,4 +1,4 @@
-//! What is logged of a request.
+//! Request logs.
 
 use super::client::Proxies;
 use axum::extract::MatchedPath;
@@ -8,12 +8,12 @@ use std::time::Duration;
 use tower_http::request_id::RequestId;
 use tracing::Span;
 
-/// The longest part between two slashes that is logged of a path that is none of ours. A token has
-/// 43 characters.
+/// The longest path segment that is logged for unknown paths, in characters. A token has 43
+/// characters.
 const LONGEST_SEGMENT: usize = 24;
 
-/// The span of a request, with the client's network address as throttles see it. It has the path
-/// alone: a query string may hold a token.
+/// Creates the span of a request, with the client's IP address as throttles see it. It contains the
+/// path only: a query string may contain a token.
 pub fn span<B>(request: &Request<B>, proxies: &Proxies) -> Span {
     let id = request
         .extensions()
@@ -36,9 +36,9 @@ pub fn span<B>(request: &Request<B>, proxies: &Proxies) -> Span {
     )
 }
 
-/// Logs that a request has been answered.
+/// Logs the response to a request.
 pub fn answered<B>(response: &Response<B>, latency: Duration, _: &Span) {
-    // More digits would only make the line longer.
+    // Rounds to a tenth of a millisecond.
     let milliseconds = (latency.as_secs_f64() * 10_000.0).round() / 10.0;
     tracing::info!(
         status = response.status().as_u16(),
@@ -47,9 +47,9 @@ pub fn answered<B>(response: &Response<B>, latency: Duration, _: &Span) {
     );
 }
 
-/// As much of a path as cannot hold a token. Mail gateways move the token of a link into the path,
-/// by encoding the `#` before it; what follows the first character of that kind, or a segment as
-/// long as a token, is left out.
+/// Returns the part of a path that cannot contain a token. Mail gateways move the token of a link
+/// into the path by percent-encoding the `#`. The rest of the path is omitted from the first such
+/// character, or from a segment as long as a token.
 fn start_of(path: &str) -> Cow<'_, str> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/-._~".contains(c);
     let plain = path.find(|c| !is_plain(c)).unwrap_or(path.len());
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_in_a_path_is_left_out() {
+    fn tokens_in_paths_are_not_logged() {
         const TOKEN: &str = "q3J0b2tlbnZ1ZS1zZWNyZXQtdG9rZW4tMTIzNDU2Nzg";
         for (path, expected) in [
             ("/accept-invitation%23token=TOKEN", "/accept-invitation…"),

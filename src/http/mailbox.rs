@@ -1,5 +1,5 @@
-//! The page of the mailbox: where mails can be read as long as no mail server is configured. A mail
-//! is rendered, with a new link, each time it is opened.
+//! The local mailbox page, where emails can be read if no mail server is configured. An email is
+//! rendered with a new link each time it is opened.
 
 mod access;
 
@@ -19,10 +19,10 @@ use serde::Serialize;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// The page's own style, and the mails' inline ones; nothing else, and no script.
+/// Allows the page's style and the inline styles of emails, but no scripts.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; \
     img-src data:; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-/// The longest form that is read, in bytes: a token and its name.
+/// The maximum size of the form in bytes: a token and its name.
 const MAX_FORM: usize = 1024;
 
 const PAGES: [(&str, &str); 5] = [
@@ -40,22 +40,22 @@ struct Mailbox {
     pages: Arc<Environment<'static>>,
 }
 
-/// A mail in the list.
+/// An email in the list.
 #[derive(Serialize)]
 struct Item {
     id: Uuid,
     to: String,
     kind: String,
     created_at: String,
-    /// The same for people.
+    /// `created_at` formatted for people.
     written: String,
     ended: bool,
 }
 
-/// `/mailbox`, where no mail server is configured.
+/// Returns the routes of `/mailbox`; none if a mail server is configured.
 ///
 /// # Errors
-/// When a template is broken.
+/// Fails if a template is invalid.
 pub fn routes(app: &App) -> Result<Router> {
     if app.sends_mail() {
         return Ok(Router::new());
@@ -90,7 +90,7 @@ fn wants_json(headers: &HeaderMap) -> bool {
 }
 
 fn failed(error: &Error) -> Response {
-    tracing::error!(%error, "the mailbox failed");
+    tracing::error!(%error, "the mailbox page failed");
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }
 

@@ -1,5 +1,5 @@
-//! HTTP: the only place that knows axum. Connections, routes, sessions, limits, health, metrics and
-//! the files of console and explorer.
+//! HTTP: connections, routes, sessions, limits, health, metrics and the files of console and
+//! explorer. The only module that depends on axum.
 
 mod client;
 pub mod connections;
@@ -29,13 +29,13 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
-/// For a year, and for this host name only: others are not ours to decide about.
+/// One year, for this host name only.
 const STRICT_TRANSPORT: &str = "max-age=31536000";
 
-/// All routes, with what holds for each of them. WebSockets end when `stop` is cancelled.
+/// Returns the router with all routes and middleware. WebSockets end when `stop` is canceled.
 ///
 /// # Errors
-/// When a template or the schema is broken.
+/// Fails if a template or the schema is invalid.
 pub fn router(app: &App, stop: &CancellationToken) -> Result<Router> {
     let timeout = app.config.request_timeout.to_std().unwrap_or_default();
     let timeout = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout);
@@ -44,18 +44,18 @@ pub fn router(app: &App, stop: &CancellationToken) -> Result<Router> {
         .merge(mailbox::routes(app)?)
         .layer(CompressionLayer::new())
         .layer(timeout)
-        // Files in memory, compressed already.
+        // Embedded files are already compressed.
         .merge(explorer::routes())
         .merge(console::routes())
         .fallback(console::fallback)
-        // It keeps time by itself, and answers in GraphQL.
+        // GraphQL has its own timeouts and error responses.
         .merge(graphql::routes(app, stop)?);
-    // What HTTPS does not protect, as the answer of another server at this address, is no use to
-    // browsers from then on (RFC 6797).
+    // Makes browsers reject this host without HTTPS (RFC 6797).
     let is_https = app.config.public_url().scheme() == "https";
     let only_https = is_https.then(|| header_layer("strict-transport-security", STRICT_TRANSPORT));
     let proxies = client::Proxies::of(&app.config);
-    // One layer for axum, so that a request's services are boxed once. The first is the outermost.
+    // A single layer, so that axum boxes the services of a request once. The first is the
+    // outermost.
     let around = ServiceBuilder::new()
         .map_request(check_request_id)
         .layer(SetSensitiveRequestHeadersLayer::new([
@@ -73,7 +73,7 @@ pub fn router(app: &App, stop: &CancellationToken) -> Result<Router> {
         .layer(header_layer("referrer-policy", "no-referrer"))
         .layer(header_layer("x-frame-options", "DENY"))
         .layer(header_layer("x-content-type-options", "nosniff"))
-        // Pages have policies of their own; nothing else is one.
+        // Pages set their own policies; other responses load nothing.
         .layer(header_layer(
             "content-security-policy",
             "default-src 'none'; frame-ancestors 'none'",
@@ -82,8 +82,8 @@ pub fn router(app: &App, stop: &CancellationToken) -> Result<Router> {
     Ok(routes.layer(around))
 }
 
-/// Takes a client's own request id off where it is longer than one has to be: it stands in each
-/// line that is logged for the request.
+/// Removes a request ID sent by the client if it is too long or not ASCII: it appears in each log
+/// line of the request.
 fn check_request_id<B>(mut request: Request<B>) -> Request<B> {
     const NAME: HeaderName = HeaderName::from_static("x-request-id");
     let id = request.headers().get(NAME);

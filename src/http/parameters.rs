@@ -1,16 +1,17 @@
-//! Lists and parameters in the values of headers (RFC 9110, sections 5.6.1 and 5.6.6), and weights
-//! (section 12.4.2).
+//! Lists and parameters in header values (RFC 9110, sections 5.6.1 and 5.6.6), and weights (section
+//! 12.4.2).
 //!
-//! The parser is our own: those on crates.io refuse empty parameters (`application/json; ;`), which
-//! senders may write and recipients must read, or drop a whole header for one malformed element.
+//! This is not a crate because the parsers on crates.io reject empty parameters (`application/json;
+//! ;`), which recipients must accept, or drop a whole header for one malformed element.
 
-/// The elements of a list. Empty ones are left out, and commas in quoted strings separate nothing.
+/// Returns the elements of a list. Empty elements are omitted, and commas in quoted strings do not
+/// separate.
 pub fn elements(value: &str) -> impl Iterator<Item = &str> {
     split(value, ',').filter(|element| !element.is_empty())
 }
 
-/// The text before the parameters of an element, and each parameter with its value as written,
-/// without quotes. A parameter that is not a name and a value is left out.
+/// Splits an element into the text before the parameters, and the parameters with their unquoted
+/// values. A malformed parameter is omitted.
 pub fn parameters(element: &str) -> (&str, impl Iterator<Item = (&str, String)>) {
     let mut parts = split(element, ';');
     let name = parts.next().unwrap_or_default();
@@ -21,7 +22,7 @@ pub fn parameters(element: &str) -> (&str, impl Iterator<Item = (&str, String)>)
     (name, parameters)
 }
 
-/// A weight in thousandths; `None` where it is malformed.
+/// Parses a weight, in thousandths. Returns `None` if it is malformed.
 pub fn weight(text: &str) -> Option<u16> {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
     if decimals.len() > 3 || !decimals.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -35,7 +36,7 @@ pub fn weight(text: &str) -> Option<u16> {
     }
 }
 
-/// Splits at a separator outside of quoted strings, and trims the parts.
+/// Splits at separators outside quoted strings and trims the parts.
 fn split(text: &str, separator: char) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {
@@ -49,7 +50,7 @@ fn split(text: &str, separator: char) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Where a separator stands first outside of quoted strings.
+/// Returns the position of the first separator outside quoted strings.
 fn end(text: &str, separator: char) -> Option<usize> {
     let (mut quoted, mut escaped) = (false, false);
     for (index, c) in text.char_indices() {
@@ -64,7 +65,7 @@ fn end(text: &str, separator: char) -> Option<usize> {
     None
 }
 
-/// The text in a quoted string (RFC 9110, section 5.6.4); what is none, as it is.
+/// Unquotes a quoted string (RFC 9110, section 5.6.4). Other text is returned unchanged.
 fn unquoted(value: &str) -> String {
     let inner = value.strip_prefix('"').and_then(|v| v.strip_suffix('"'));
     let Some(inner) = inner else {
@@ -103,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn weights_are_read_as_the_grammar_writes_them() {
+    fn weights_follow_the_grammar() {
         for (text, thousandths) in [
             ("1", 1000),
             ("1.", 1000),
@@ -131,7 +132,7 @@ mod tests {
             #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
             #[test]
-            fn any_value_is_read(value in "[ -~\t]{0,80}", odd in any::<String>()) {
+            fn any_value_parses(value in "[ -~\t]{0,80}", odd in any::<String>()) {
                 for value in [value, odd] {
                     let parts: usize = elements(&value).map(|e| parameters(e).1.count() + 1).sum();
                     prop_assert!(parts <= value.len() + 1);
@@ -140,7 +141,7 @@ mod tests {
             }
 
             #[test]
-            fn what_is_quoted_reads_back(text in any::<String>()) {
+            fn quoted_values_round_trip(text in any::<String>()) {
                 let quoted = text.replace('\\', "\\\\").replace('"', "\\\"");
                 let element = format!("a/b; x=\"{quoted}\", c/d");
                 let mut elements = elements(&element);

@@ -1,16 +1,17 @@
-//! Sites, as browsers tell them apart for `SameSite` cookies (HTML standard, "schemelessly same
-//! site" and "same site"): scheme and registrable domain.
+//! Sites as browsers define them for `SameSite` cookies (HTML standard, "schemelessly same site"
+//! and "same site"): scheme and registrable domain.
 
 use url::{Host, Url};
 
-/// Whether a browser counts pages of `one` and of `other` as one site, so that they share `SameSite`
-/// cookies. Ports do not matter.
+/// Returns whether browsers treat two URLs as the same site, so that they share `SameSite` cookies.
+/// Ports do not matter.
 pub fn is_same(one: &Url, other: &Url) -> bool {
     one.scheme() == other.scheme() && registrable(one) == registrable(other)
 }
 
-/// The registrable domain by the Public Suffix List, as `example.co.uk` of `team.example.co.uk`;
-/// the host itself where it has none, as an IP address or `localhost`.
+/// Returns the registrable domain by the Public Suffix List, such as `example.co.uk` for
+/// `team.example.co.uk`. For other hosts, such as IP addresses and `localhost`, returns the host
+/// itself.
 fn registrable(url: &Url) -> Option<String> {
     let host = url.host()?;
     let domain = match host {
@@ -20,7 +21,7 @@ fn registrable(url: &Url) -> Option<String> {
     Some(domain.map_or_else(|| host.to_string(), ToOwned::to_owned))
 }
 
-/// Whether the host is this machine, by address or as `localhost`.
+/// Returns whether the host is this machine: a loopback address or `localhost`.
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -35,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_site_is_a_scheme_and_a_registrable_domain() {
+    fn site_is_scheme_and_registrable_domain() {
         let own = Url::parse("https://team.example.co.uk").unwrap();
         for (other, expected) in [
             ("https://team.example.co.uk:8443", true),

@@ -232,7 +232,7 @@ async fn origins_that_do_not_work_are_logged() {
     ];
     let process = Program::serve(folder.path(), &settings).await;
     // Origins that can never work are reported at startup.
-    let report = "on another site than TOKENVUE_PUBLIC_URL";
+    let report = "not on the same site as TOKENVUE_PUBLIC_URL";
     let reports = |log: &str| log.lines().filter(|line| line.contains(report)).count();
     let log = eventually("a report", || async {
         Some(process.log()).filter(|log| reports(log) == 1)
@@ -259,7 +259,7 @@ async fn origins_that_do_not_work_are_logged() {
     })
     .await;
     for origin in ["http://team.example.com", "https://alias.example"] {
-        let warning = "opened under another address than TOKENVUE_PUBLIC_URL";
+        let warning = "opened at an address other than TOKENVUE_PUBLIC_URL";
         let of_origin = log
             .lines()
             .filter(|line| line.contains(warning) && line.contains(origin));

@@ -1,4 +1,4 @@
-//! What a connection is doing, as far as its time limits and its turn to be closed depend on it.
+//! The activity of a connection, which determines its timeouts and the order of eviction.
 
 use hyper::body::{Body, Frame, SizeHint};
 use std::io;
@@ -9,17 +9,17 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, sleep_until};
 
-/// How long a connection may wait for something.
+/// The timeouts of a connection.
 #[derive(Clone, Copy, Debug)]
 pub struct WaitLimits {
-    /// For the headers of a request to be complete: from the start of the connection, or from the
-    /// first byte of a later request.
+    /// For receiving the headers of a request: from the start of the connection, or from the first
+    /// byte of a later request.
     pub headers: Duration,
     /// For the first byte of a later request.
     pub idle: Duration,
 }
 
-/// What one connection is doing, and since when. Clones share it.
+/// The current phase of a connection and its start. Clones share their state.
 #[derive(Clone, Debug)]
 pub struct Activity(Arc<Mutex<State>>);
 
@@ -27,24 +27,24 @@ pub struct Activity(Arc<Mutex<State>>);
 struct State {
     phase: Phase,
     since: Instant,
-    /// How many requests have been begun.
+    /// The number of requests begun.
     requests: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
-    /// The headers of a request are to come, or the rest of them.
+    /// Waiting for the headers of a request or the rest of them.
     Headers,
-    /// A request is being answered.
+    /// Processing a request.
     Serving,
-    /// The last request has been answered.
+    /// Waiting for the next request.
     Idle,
-    /// It speaks another protocol now, which has limits of its own.
+    /// Upgraded to another protocol, which has limits of its own.
     Upgraded,
 }
 
 impl Activity {
-    /// Of a connection that has just been opened.
+    /// Returns the activity of a new connection.
     pub fn new() -> Self {
         Self(Arc::new(Mutex::new(State {
             phase: Phase::Headers,
@@ -57,7 +57,7 @@ impl Activity {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes that bytes have come.
+    /// Records that bytes were received.
     fn receive(&self) {
         let mut state = self.state();
         if state.phase == Phase::Idle {
@@ -66,7 +66,7 @@ impl Activity {
         }
     }
 
-    /// Notes that the headers of a request are complete. Its answer lasts until the guard is
+    /// Records that the headers of a request are complete. The request lasts until the guard is
     /// dropped.
     pub fn begin(&self) -> Serving {
         let mut state = self.state();
@@ -78,12 +78,13 @@ impl Activity {
         }
     }
 
-    /// Notes that the connection no longer speaks HTTP.
+    /// Records that the connection was upgraded to another protocol.
     pub fn upgrade(&self) {
         self.state().phase = Phase::Upgraded;
     }
 
-    /// Since when the client has been waited for; `None` while it waits for the server.
+    /// Returns since when the server has been waiting for the client; `None` if the client is
+    /// waiting for the server.
     pub fn waiting_since(&self) -> Option<Instant> {
         let state = self.state();
         match state.phase {
@@ -92,7 +93,7 @@ impl Activity {
         }
     }
 
-    /// When the client will have been waited for too long, as things are now.
+    /// Returns when the current wait for the client times out.
     fn deadline(&self, limits: WaitLimits) -> Option<Instant> {
         let state = self.state();
         match state.phase {
@@ -102,11 +103,11 @@ impl Activity {
         }
     }
 
-    /// Waits until the client has been waited for too long.
+    /// Completes when a wait for the client times out.
     pub async fn expire(&self, limits: WaitLimits) {
         loop {
             let now = Instant::now();
-            // A request that begins meanwhile has at least this long.
+            // A request that begins in the meantime has at least this long.
             let next_look = now + limits.headers;
             let wake = match self.deadline(limits) {
                 Some(deadline) if deadline <= now => return,
@@ -118,7 +119,7 @@ impl Activity {
     }
 }
 
-/// A request that is being answered.
+/// A guard for a request in progress.
 #[derive(Debug)]
 pub struct Serving {
     activity: Activity,
@@ -135,7 +136,7 @@ impl Drop for Serving {
     }
 }
 
-/// An answer's body, at whose end the request has been answered.
+/// A response body that ends the request when it is dropped.
 pub struct Answer<B> {
     body: B,
     _serving: Serving,
@@ -170,7 +171,7 @@ impl<B: Body + Unpin> Body for Answer<B> {
     }
 }
 
-/// A stream that notes when bytes come.
+/// A stream that records received bytes in the activity.
 pub struct Observed<S> {
     stream: S,
     activity: Activity,
@@ -236,19 +237,19 @@ mod tests {
         idle: Duration::from_secs(75),
     };
 
-    /// How long the client may still be waited for, in seconds.
+    /// Returns the remaining time of the current wait, in seconds.
     fn left(activity: &Activity) -> Option<u64> {
         let deadline = activity.deadline(LIMITS)?;
         Some((deadline - Instant::now()).as_secs_f64().round() as u64)
     }
 
-    /// Lets time pass for one connection.
+    /// Advances the time for one connection.
     fn pass(activity: &Activity, seconds: u64) {
         activity.state().since -= Duration::from_secs(seconds);
     }
 
     #[test]
-    fn headers_are_waited_for_less_long_than_requests() {
+    fn headers_and_idle_time_have_separate_limits() {
         let activity = Activity::new();
         activity.receive();
         pass(&activity, 4);
@@ -266,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_ends_late_does_not_end_the_next_request() {
+    fn late_end_of_a_response_keeps_the_next_request() {
         let activity = Activity::new();
         let first = activity.begin();
         let second = activity.begin();
@@ -277,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn an_upgraded_connection_is_not_waited_for() {
+    fn upgraded_connections_do_not_time_out() {
         let activity = Activity::new();
         let serving = activity.begin();
         activity.upgrade();
@@ -286,7 +287,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_a_client_that_is_waited_for_can_be_late() {
+    async fn only_waiting_connections_time_out() {
         let activity = Activity::new();
         pass(&activity, 11);
         let serving = activity.begin();

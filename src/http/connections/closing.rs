@@ -1,9 +1,9 @@
-//! How a connection ends without taking the last answer with it.
+//! Closing a connection without losing the last response.
 //!
-//! A server that answers before it has read the whole request has to end the connection (RFC 9112,
-//! section 9.3). It says so beforehand, or the client sends its next request on a connection that
-//! is just being closed; and it closes in stages, since an operating system that closes with bytes
-//! unread resets the connection, upon which the client loses the answer (section 9.6).
+//! A server that responds before it has read the whole request has to close the connection (RFC
+//! 9112, section 9.3). It announces this, so that the client does not send its next request on a
+//! connection that is closing. It closes in stages: an operating system that closes a connection
+//! with unread bytes resets it, and the client loses the response (section 9.6).
 
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use std::io;
@@ -15,10 +15,10 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// How long a client may be silent before it is taken to send nothing more.
+/// How long a client may be silent before it is assumed to send nothing more.
 const SILENCE: Duration = Duration::from_secs(2);
 
-/// Whether a request has been read to its end.
+/// Whether a request has been read completely.
 #[derive(Clone)]
 pub struct Progress(Arc<AtomicBool>);
 
@@ -28,7 +28,7 @@ impl Progress {
     }
 }
 
-/// A request's body that tells how far it has been read.
+/// A request body that records whether it was read completely.
 pub struct Watched {
     body: Incoming,
     progress: Progress,
@@ -69,8 +69,8 @@ impl Body for Watched {
     }
 }
 
-/// A stream that, once shut down, throws away what the other side still sends: until that side
-/// closes or falls silent, but no longer than a given time.
+/// A stream that, once shut down, discards what the peer still sends, until the peer closes or
+/// falls silent, but no longer than a given time.
 pub struct Lingering<S> {
     stream: S,
     longest: Duration,
@@ -134,7 +134,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Lingering<S> {
         while ending.silent.as_mut().poll(context).is_pending() {
             let mut scrap = ReadBuf::new(&mut scrap);
             let read = ready!(Pin::new(&mut *stream).poll_read(context, &mut scrap));
-            // However the other side ends, it has taken its answer or will not.
+            // The peer has closed: it has received the response or never will.
             if read.is_err() || scrap.filled().is_empty() {
                 break;
             }

@@ -1,4 +1,4 @@
-//! How many connections are open at once, and which make room for others.
+//! Accepting connections: limits and eviction.
 
 use super::registry::{Connection, Registration, Registry};
 use crate::config::Config;
@@ -11,17 +11,19 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 
-/// How often a limit that has been reached is logged.
+/// The minimum interval between two log messages about a reached limit.
 const REMINDER: Duration = Duration::from_secs(60);
-/// How often those that wait are asked for room while there is none.
+/// The interval between two evictions while the limit is reached.
 const PAUSE: Duration = Duration::from_millis(50);
-/// File descriptors that other things need: the database's connections apart, files, timers, mail.
+/// File descriptors reserved for files, timers and mail. Database connections are counted
+/// separately.
 const RESERVED_FILES: u64 = 64;
-/// File descriptors of one connection to the database: SQLite has a file, its log and its index.
+/// File descriptors per database connection: SQLite uses the database file, its write-ahead log and
+/// its index.
 const FILES_PER_DATABASE_CONNECTION: u64 = 3;
 
-/// The right of a connection to be open. Requests carry it, so that what takes the connection over
-/// from HTTP keeps it.
+/// The permit of an open connection. It is attached to requests, so that an upgraded connection
+/// keeps it.
 #[derive(Clone, Debug)]
 pub struct ConnectionPermit(Arc<Held>);
 
@@ -37,17 +39,17 @@ impl ConnectionPermit {
     }
 }
 
-/// A connection that has been accepted, and where it comes from.
+/// An accepted connection and the address of its peer.
 pub type Accepted = (TcpStream, SocketAddr, ConnectionPermit);
 
-/// Lets in as many connections as may be open. Beyond that, connections that only wait for their
-/// client make room; where there are none, further ones wait in the operating system's queue:
-/// refusing them would only make clients come again at once.
+/// Accepts connections up to a limit. At the limit, idle connections are closed to make room. If
+/// there are none, further connections wait in the operating system's queue: refusing them would
+/// only make clients retry immediately.
 pub struct Entrance {
     listener: TcpListener,
     permits: Arc<Semaphore>,
     registry: Arc<Registry>,
-    /// Accepted, but without a permit yet.
+    /// A connection that was accepted but has no permit yet.
     pending: Option<(TcpStream, SocketAddr, Registration)>,
     full: Reminder,
     refused: Reminder,
@@ -56,7 +58,7 @@ pub struct Entrance {
 impl Entrance {
     pub fn new(listener: TcpListener, config: &Config) -> Self {
         let most = most_connections(config);
-        // However low the limit of all, one client does not get more than half.
+        // A single client never gets more than half of all connections.
         let limit = usize::try_from(config.max_connections_per_address).unwrap_or(usize::MAX);
         let limit = limit.min(most.div_ceil(2));
         Self {
@@ -69,11 +71,12 @@ impl Entrance {
         }
     }
 
-    /// Waits for a connection, and then for room. Cancel safe.
+    /// Waits for a connection and then for a permit. Cancel safe.
     pub async fn accept(&mut self) -> Accepted {
         loop {
             if self.pending.is_none() {
-                // The trait's way outlives errors, such as having no file descriptor left.
+                // Unlike the inherent method, the trait's method retries on errors such as a lack
+                // of file descriptors.
                 let (stream, address) = Listener::accept(&mut self.listener).await;
                 self.pending = self.register(stream, address);
             }
@@ -111,13 +114,13 @@ impl Entrance {
         if self.refused.is_due() {
             tracing::warn!(
                 %network,
-                "a network has as many connections as TOKENVUE_MAX_CONNECTIONS_PER_ADDRESS allows: \
-                 new ones are refused. If it is a reverse proxy's, name it in TOKENVUE_TRUSTED_PROXIES"
+                "a network has reached TOKENVUE_MAX_CONNECTIONS_PER_ADDRESS: its new connections are \
+                 refused. If it is a reverse proxy, add it to TOKENVUE_TRUSTED_PROXIES"
             );
         }
     }
 
-    /// A permit; `None` once there are none any more.
+    /// Waits for a permit. Returns `None` if the semaphore is closed.
     async fn permit(&mut self) -> Option<OwnedSemaphorePermit> {
         if let Ok(permit) = self.permits.clone().try_acquire_owned() {
             return Some(permit);
@@ -125,8 +128,8 @@ impl Entrance {
         metrics::counter!("tokenvue_http_connections_full_total").increment(1);
         if self.full.is_due() {
             tracing::warn!(
-                "as many connections are open as TOKENVUE_MAX_CONNECTIONS and the limit of open \
-                 files allow: those that wait make room for new ones"
+                "the connection limit is reached (TOKENVUE_MAX_CONNECTIONS or the limit of open files): \
+                 idle connections are closed to make room for new ones"
             );
         }
         loop {
@@ -138,15 +141,15 @@ impl Entrance {
         }
     }
 
-    /// Takes on no more connections than those that clients are opening just now.
+    /// Stops accepting handshakes, except those in progress.
     pub fn stop_handshakes(&self) {
         if let Err(error) = super::handshake::stop(&self.listener) {
-            tracing::debug!(%error, "connections may be reset that come in the last moment");
+            tracing::debug!(%error, "connections that arrive during shutdown may be reset");
         }
     }
 
-    /// Stops listening; gives the connections that the operating system has accepted by then. They
-    /// are no longer counted.
+    /// Stops listening and returns the connections that the operating system has accepted so far.
+    /// They are not counted.
     pub fn close(self) -> Vec<Accepted> {
         let uncounted = |(stream, address, registration)| {
             let held = Held {
@@ -156,7 +159,7 @@ impl Entrance {
             (stream, address, ConnectionPermit(Arc::new(held)))
         };
         let mut accepted: Vec<Accepted> = self.pending.into_iter().map(uncounted).collect();
-        // The runtime may not have noticed yet what is in the queue.
+        // The runtime may not have seen all connections in the queue.
         let Ok(listener) = self.listener.into_std() else {
             return accepted;
         };
@@ -174,7 +177,7 @@ impl Entrance {
     }
 }
 
-/// How many connections may be open, by the settings and by the limit of open files.
+/// Returns the maximum number of open connections, by the settings and the limit of open files.
 fn most_connections(config: &Config) -> usize {
     let wanted = u64::from(config.max_connections);
     let database = u64::from(config.database_connections) * FILES_PER_DATABASE_CONNECTION;
@@ -194,15 +197,15 @@ fn most_connections(config: &Config) -> usize {
     })
 }
 
-/// Raises the limit of open files to the most that the operating system lets this process have.
-/// Many systems start processes with room for 1,024, and raise it for those that ask.
+/// Raises the limit of open files to the maximum allowed for this process. Many systems start
+/// processes with a limit of 1,024 that they may raise.
 pub fn raise_file_limit() {
     if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
-        tracing::warn!(%error, "the limit of open files could not be raised");
+        tracing::warn!(%error, "could not raise the limit of open files");
     }
 }
 
-/// Says when it is time to log something once more.
+/// Limits how often a message is logged.
 #[derive(Debug, Default)]
 struct Reminder(Option<Instant>);
 

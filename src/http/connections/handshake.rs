@@ -1,29 +1,29 @@
-//! How a socket stops listening without cutting off a connection.
+//! Closing a listening socket without resetting connections.
 //!
-//! A connection that the operating system has accepted but the program has not is reset when the
-//! listening socket is closed, and its client may have sent a request by then. So the socket first
-//! takes no more handshakes, then what has been accepted is taken out of its queue, and only then is
-//! it closed. Clients that come meanwhile hear nothing, try again a second later, and are refused
-//! then, as by a server that is not there.
+//! Closing the listening socket resets the connections that the operating system has accepted but
+//! the program has not, although their clients may have sent a request. Therefore, the socket first
+//! stops accepting handshakes, then its queue is emptied, and then it is closed. Clients that
+//! connect in the meantime get no reply, retry a second later, and are then refused as by a stopped
+//! server.
 
 use std::io;
 use tokio::net::TcpListener;
 
 /// Makes a listening socket ignore requests for new connections (SYN without ACK, RFC 9293, 3.5).
-/// Handshakes that have begun go on.
+/// Handshakes in progress continue.
 ///
 /// # Errors
-/// Those of the operating system.
+/// Errors of the operating system.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub fn stop(listener: &TcpListener) -> io::Result<()> {
     use socket2::{SockFilter, SockRef};
-    /// Load the byte at a fixed place of the packet.
+    /// Load the byte at a fixed offset of the packet.
     const LOAD_BYTE: u16 = 0x30;
-    /// Go on at one of two places, by whether a bit is set.
+    /// Jump to one of two instructions, depending on a bit.
     const JUMP_IF_SET: u16 = 0x45;
-    /// How many bytes of the packet the socket gets.
+    /// Return the number of bytes that the socket receives.
     const RETURN: u16 = 0x06;
-    /// The place of the flags in the header of a segment.
+    /// The offset of the flags in the segment header.
     const FLAGS: u32 = 13;
     const SYN: u32 = 0x02;
     // A program for the kernel's packet filter (Linux documentation, "Linux Socket Filtering").
@@ -35,10 +35,10 @@ pub fn stop(listener: &TcpListener) -> io::Result<()> {
     ])
 }
 
-/// Elsewhere there is no such filter.
+/// Does nothing: other systems have no such filter.
 ///
 /// # Errors
-/// None.
+/// Never fails.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub fn stop(_: &TcpListener) -> io::Result<()> {
     Ok(())

@@ -1,5 +1,4 @@
-//! The connections that are open, by the network that they come from: no client may take the places
-//! of all others, and those that only wait make room.
+//! The registry of open connections. It limits the connections per network and evicts idle ones.
 
 use super::activity::Activity;
 use crate::network;
@@ -11,40 +10,39 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-/// Of all connections, one in this many is closed at once to make room: the search for the oldest
-/// is not for free.
+/// One in this many connections is evicted at a time, because finding the oldest is not free.
 const SHARE: usize = 64;
 
-/// All open connections of a server.
+/// The open connections of a server.
 #[derive(Debug)]
 pub struct Registry {
-    /// How many connections one network may have, unless a proxy is on it.
+    /// The maximum number of connections per network, except for proxies.
     limit: usize,
     proxies: Vec<IpNet>,
     next_id: AtomicU64,
     open: Mutex<HashMap<IpNet, HashMap<u64, Connection>>>,
 }
 
-/// What is known of an open connection.
+/// An open connection.
 #[derive(Clone, Debug)]
 pub struct Connection {
     pub activity: Activity,
-    /// Whether it has a permit: one that is still waiting for its own has no room to make.
+    /// Whether the connection has a permit. Evicting one that is still waiting frees none.
     admitted: Arc<AtomicBool>,
-    /// Notified when it has to make room.
+    /// Notified when the connection is evicted.
     evicted: Arc<Notify>,
 }
 
 impl Connection {
-    /// Waits until the connection has to make room for another one.
+    /// Waits until the connection is evicted.
     pub async fn eviction(&self) {
         self.evicted.notified().await;
     }
 }
 
 impl Registry {
-    /// Allows each network `limit` connections. Trusted proxies and this machine itself, where
-    /// proxies run as well, are exempt: what comes from them comes from many clients.
+    /// Creates a registry that allows `limit` connections per network. Trusted proxies and this
+    /// machine, which may run proxies, are exempt: their connections belong to many clients.
     pub fn new(limit: usize, proxies: Vec<IpNet>) -> Arc<Self> {
         Arc::new(Self {
             limit,
@@ -58,11 +56,11 @@ impl Registry {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Registers a connection. Where its network has as many as it may, the one of them that has
-    /// been waited for the longest makes room.
+    /// Registers a connection. If its network has reached the limit, evicts the longest-idle
+    /// connection of the network.
     ///
     /// # Errors
-    /// The network, where it has too many and a request is being answered on each.
+    /// The network, if it has reached the limit and none of its connections is idle.
     pub fn register(self: &Arc<Self>, address: IpAddr) -> Result<Registration, IpNet> {
         let network = network::of(address);
         let mut open = self.open();
@@ -95,7 +93,7 @@ impl Registry {
         address.is_loopback() || self.proxies.iter().any(|proxy| proxy.contains(&address))
     }
 
-    /// Lets those connections make room that have been waited for the longest.
+    /// Evicts the longest-idle connections.
     pub fn evict_oldest(&self) {
         let open = self.open();
         let admitted = |connection: &Connection| connection.admitted.load(Ordering::Relaxed);
@@ -112,7 +110,7 @@ impl Registry {
     }
 }
 
-/// The ids of the connections whose clients have been waited for the longest, no more than `count`.
+/// Returns the IDs of the longest-idle connections, at most `count`.
 fn oldest<'c>(
     connections: impl Iterator<Item = (&'c u64, &'c Connection)>,
     count: usize,
@@ -127,7 +125,7 @@ fn oldest<'c>(
     waiting.into_iter().map(|(_, id)| id).collect()
 }
 
-/// A connection in the registry, until this is dropped.
+/// A guard that removes the connection from the registry when dropped.
 #[derive(Debug)]
 pub struct Registration {
     registry: Arc<Registry>,
@@ -137,7 +135,7 @@ pub struct Registration {
 }
 
 impl Registration {
-    /// Notes that the connection has a permit.
+    /// Records that the connection has a permit.
     pub fn admit(&self) {
         self.connection.admitted.store(true, Ordering::Relaxed);
     }
@@ -178,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_of_a_network_makes_room() {
+    fn oldest_connection_of_a_network_is_evicted() {
         let registry = registry(2);
         let first = register(&registry, "2001:db8::1").unwrap();
         let second = register(&registry, "2001:db8::2").unwrap();
@@ -192,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_being_answered_is_kept() {
+    fn busy_connections_are_kept() {
         let registry = registry(2);
         let first = register(&registry, "203.0.113.1").unwrap();
         let second = register(&registry, "203.0.113.1").unwrap();
@@ -215,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn all_of_them_make_room_oldest_first_where_none_is_left() {
+    fn connections_are_evicted_oldest_first() {
         let registry = registry(1);
         let mut open = Vec::new();
         for number in 0..130 {
@@ -231,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_that_waits_for_its_permit_makes_no_room() {
+    fn pending_connections_are_not_evicted() {
         let registry = registry(2);
         let pending = registry.register("2001:db8::1".parse().unwrap()).unwrap();
         registry.evict_oldest();

@@ -1,4 +1,4 @@
-//! Which coding of a file a client gets (RFC 9110, section 12.5.3).
+//! Content coding negotiation for files (RFC 9110, section 12.5.3).
 
 use crate::http::parameters::{elements, parameters, weight};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -17,14 +17,14 @@ impl Coding {
         }
     }
 
-    /// The value of the `Content-Encoding` header.
+    /// Returns the value of the `Content-Encoding` header.
     pub fn header(self) -> HeaderValue {
         HeaderValue::from_static(self.name())
     }
 }
 
-/// The form in the coding that the client likes best, of two equals the first; `None` where it would
-/// rather have the file as it is, or takes nothing else.
+/// Returns the form in the coding that the client prefers, the first one of equals. Returns `None`
+/// if the client prefers or only accepts the uncompressed file.
 pub fn choose<T>(
     request: &HeaderMap,
     forms: impl IntoIterator<Item = (Coding, T)>,
@@ -42,7 +42,7 @@ pub fn choose<T>(
     best
 }
 
-/// What `Accept-Encoding` says of a coding, by its name or by `*`, in thousandths.
+/// Returns the weight of a coding in `Accept-Encoding`, by name or by `*`, in thousandths.
 fn quality(request: &HeaderMap, name: &str) -> Option<u16> {
     let accepted = request.get_all(header::ACCEPT_ENCODING).iter();
     let accepted: Vec<(&str, u16)> = accepted
@@ -59,7 +59,7 @@ fn quality(request: &HeaderMap, name: &str) -> Option<u16> {
         .map(|(_, quality)| *quality)
 }
 
-/// A coding and its weight. One whose weight can't be read counts for nothing.
+/// Parses a coding and its weight. A malformed weight counts as 0.
 fn weighted(element: &str) -> (&str, u16) {
     let (name, mut parameters) = parameters(element);
     let q = parameters.find(|(name, _)| name.eq_ignore_ascii_case("q"));
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn the_client_decides() {
+    fn client_preference_decides() {
         for (accept, expected) in [
             ("gzip, deflate, br, zstd", Some(Coding::Brotli)),
             ("gzip", Some(Coding::Gzip)),
@@ -105,12 +105,12 @@ mod tests {
     }
 
     #[test]
-    fn without_a_wish_it_is_plain() {
+    fn no_preference_means_uncompressed() {
         assert_eq!(chosen_of(&HeaderMap::new(), &[Coding::Brotli]), None);
     }
 
     #[test]
-    fn what_there_is_not_is_not_chosen() {
+    fn missing_codings_are_not_chosen() {
         let mut headers = HeaderMap::new();
         let accept = HeaderValue::from_static("br, gzip;q=0.1");
         headers.insert(header::ACCEPT_ENCODING, accept);

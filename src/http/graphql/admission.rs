@@ -1,5 +1,5 @@
-//! How many operations run or wait at once. Further ones are refused at once: a queue that grows
-//! would only make all of them slow, and those at its end too late to be of use.
+//! Limits the operations that run or wait at once. Further ones are refused immediately: a growing
+//! queue would slow down all of them and serve the last ones too late.
 
 use super::refusal::Refusal;
 use crate::config::Config;
@@ -10,34 +10,35 @@ use metrics::Gauge;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// After how many seconds a client that was refused may try again.
+/// The value of `Retry-After`, in seconds.
 const RETRY_AFTER: u16 = 1;
-/// What clients hear who are refused.
+/// The message of a refusal.
 const BUSY: &str =
-    "The server has too much to do right now. Nothing was changed; try again in a moment.";
+    "The server is overloaded right now. Nothing was changed; try again in a moment.";
 
-/// Lets in as many operations as may be under way. Clones count together.
+/// Admits a limited number of operations. Clones share the limit.
 #[derive(Clone)]
 pub struct Admission {
     all: Arc<Semaphore>,
-    /// Mutations have to leave room for queries: many of them may wait for one lock.
+    /// The permits of mutations, fewer than all: many mutations may wait for one lock, and queries
+    /// must not wait for them.
     mutations: Arc<Semaphore>,
 }
 
-/// An operation's place among those that are under way.
+/// An admitted operation.
 pub struct Admitted {
     admission: Admission,
     _permit: OperationPermit,
 }
 
-/// Given back when it is dropped, whichever way the operation ends.
+/// The permit of a running operation, returned when dropped.
 pub struct OperationPermit {
     _permit: OwnedSemaphorePermit,
     running: Gauge,
 }
 
 impl Admission {
-    /// As many places as the settings say.
+    /// Creates the configured number of permits.
     pub fn new(config: &Config) -> Self {
         let all = usize::from(config.max_operations);
         Self {
@@ -46,10 +47,10 @@ impl Admission {
         }
     }
 
-    /// A place for an operation, before it is looked at.
+    /// Admits an operation before it is parsed.
     ///
     /// # Errors
-    /// 503, code `UNAVAILABLE`, where all are taken.
+    /// 503 with code `UNAVAILABLE` if the limit is reached.
     pub fn enter(&self) -> Result<Admitted, Refusal> {
         let permit = self.all.clone().try_acquire_owned();
         let permit = permit.map_err(|_| refused("any"))?;
@@ -61,10 +62,10 @@ impl Admission {
 }
 
 impl Admitted {
-    /// What the operation needs besides, once it is known what it does.
+    /// Acquires the additional permit of a mutation once the kind of the operation is known.
     ///
     /// # Errors
-    /// 503, code `UNAVAILABLE`, for a mutation beyond those that may be under way.
+    /// 503 with code `UNAVAILABLE` if the limit of mutations is reached.
     pub fn go_on(&self, kind: OperationType) -> Result<Option<OperationPermit>, Refusal> {
         if kind != OperationType::Mutation {
             return Ok(None);

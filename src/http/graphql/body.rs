@@ -1,4 +1,4 @@
-//! GraphQL requests as they are written in HTTP (GraphQL over HTTP, section 4).
+//! GraphQL requests in HTTP (GraphQL over HTTP, section 4).
 
 use async_graphql::{Extensions, Request, Variables};
 use axum::http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
@@ -11,14 +11,14 @@ use crate::http::parameters::parameters;
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "Fields")]
 pub struct Parameters {
-    /// Empty where an extension tells which query is meant.
+    /// The query; empty if an extension identifies it.
     query: String,
     operation_name: Option<String>,
     variables: Variables,
     extensions: Extensions,
 }
 
-/// The parameters as they are written.
+/// The serialized parameters.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Fields {
@@ -48,7 +48,7 @@ impl TryFrom<Fields> for Parameters {
     }
 }
 
-/// The parameters of a GET request (section 4.2): maps are JSON inside of the URL.
+/// The parameters of a GET request (section 4.2). Maps are encoded as JSON in the URL.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UrlParameters {
@@ -68,10 +68,10 @@ impl From<Parameters> for Request {
 }
 
 impl Parameters {
-    /// Reads the body of a POST request.
+    /// Parses the body of a POST request.
     ///
     /// # Errors
-    /// 400 for what is no JSON or no GraphQL request, a batch of requests included.
+    /// 400 if the body is not JSON or not a single GraphQL request.
     pub fn from_json(body: &[u8]) -> Result<Self, Refusal> {
         if body.trim_ascii_start().starts_with(b"[") {
             return Err(malformed(
@@ -104,15 +104,15 @@ fn map<T: for<'de> Deserialize<'de>>(json: Option<String>) -> Result<Option<T>, 
 }
 
 fn malformed(problem: impl std::fmt::Display) -> Refusal {
-    let message = format!("This is no GraphQL request: {problem}.");
+    let message = format!("This is not a GraphQL request: {problem}.");
     Refusal::bad_input(StatusCode::BAD_REQUEST, message)
 }
 
-/// Accepts JSON in UTF-8 and nothing else: what a form on a foreign page can send without asking
+/// Requires JSON in UTF-8. Content that a form on another site can send without a preflight request
 /// (text, forms, multipart) must never run.
 ///
 /// # Errors
-/// 415.
+/// 415 for other content types.
 pub fn check_content_type(headers: &HeaderMap) -> Result<(), Refusal> {
     let content_type = headers
         .get(CONTENT_TYPE)

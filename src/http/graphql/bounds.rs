@@ -1,4 +1,4 @@
-//! What keeps one operation from taking others with it: it neither lasts for ever nor panics.
+//! Isolation of operations: time limits and panics.
 
 use super::refusal::Refusal;
 use crate::graphql::error;
@@ -8,33 +8,33 @@ use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use tokio::time::{Instant, timeout_at};
 
-/// What a client hears of an operation that was given up.
-const TOO_SLOW: &str =
-    "This took too long and was given up. Look whether it was done, and try again.";
+/// The message of an operation that timed out.
+const TOO_SLOW: &str = "The operation timed out. Check whether it took effect, then try again.";
 
-/// Runs an operation until a deadline, upon which it is dropped and its transaction rolled back.
+/// Runs an operation with a deadline. At the deadline, it is dropped and its transaction rolled
+/// back.
 ///
 /// # Errors
-/// 503 where it is not done by then, 500 where it panics.
+/// 503 on timeout, 500 on panic.
 pub async fn bounded<T>(
     deadline: Instant,
     request_id: &str,
     operation: impl Future<Output = T>,
 ) -> Result<T, Refusal> {
-    // What a panic leaves half done ends with the operation.
+    // State that a panic leaves inconsistent is dropped with the operation.
     let operation = AssertUnwindSafe(operation).catch_unwind();
     match timeout_at(deadline, operation).await {
         Ok(outcome) => outcome.map_err(|panic| panicked(panic, request_id)),
         Err(_) => {
-            tracing::warn!(request_id, "an operation took too long and was given up");
-            // Not 408: upon that one browsers send the request again by themselves.
+            tracing::warn!(request_id, "an operation timed out");
+            // Not 408, because browsers resend the request on 408.
             let status = StatusCode::SERVICE_UNAVAILABLE;
             Err(Refusal::internal(status, TOO_SLOW, request_id))
         }
     }
 }
 
-/// The items of a stream; a refusal as the last one where it panics.
+/// Returns the items of a stream, followed by a refusal if it panics.
 pub fn unless_panicked<T>(
     items: impl Stream<Item = T>,
     request_id: &str,
@@ -43,7 +43,7 @@ pub fn unless_panicked<T>(
     items.map(move |item| item.map_err(|panic| panicked(panic, request_id)))
 }
 
-/// The panic's own text has been written to standard error by the runtime.
+/// Logs a panic. The runtime has written its message to standard error.
 fn panicked(_: Box<dyn Any + Send>, request_id: &str) -> Refusal {
     tracing::error!(request_id, "an operation panicked");
     let status = StatusCode::INTERNAL_SERVER_ERROR;

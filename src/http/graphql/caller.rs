@@ -1,4 +1,4 @@
-//! Who sends a request, as far as the transport knows.
+//! The sender of a request, as known to the transport.
 
 use crate::actor::ClientInfo;
 use crate::http::client::Proxies;
@@ -11,35 +11,35 @@ use axum::http::{
 use axum_extra::extract::cookie::CookieJar;
 use secrecy::{ExposeSecret as _, SecretString};
 
-/// What a request proves its session with. Neither has been looked at yet.
+/// The credentials of a request, not yet verified.
 #[derive(Clone, Debug, Default)]
 pub struct Credentials {
-    /// The token of `Authorization: Bearer`, which goes before a cookie.
+    /// The token of `Authorization: Bearer`. It takes precedence over the cookie.
     pub bearer: Option<SecretString>,
     /// The value of the session cookie.
     pub cookie: Option<SecretString>,
 }
 
-/// The names of the cookies that are read.
+/// The names of the cookies.
 #[derive(Clone, Copy, Debug)]
 pub struct CookieNames {
-    /// Of the session.
+    /// The session cookie.
     pub session: &'static str,
-    /// Of a known device.
+    /// The cookie of a known device.
     pub device: &'static str,
 }
 
 /// The sender of a request.
 #[derive(Clone, Debug, Default)]
 pub struct Caller {
-    /// How they prove who they are.
+    /// The credentials.
     pub credentials: Credentials,
-    /// Where they are.
+    /// The client's address, user agent and request ID.
     pub origin: ClientInfo,
 }
 
 impl Caller {
-    /// Reads the caller from a request that has passed the layers before us.
+    /// Reads the caller from a request processed by the middleware.
     pub fn of(parts: &Parts, cookies: CookieNames, proxies: &Proxies) -> Self {
         let jar = parts
             .headers
@@ -56,7 +56,7 @@ impl Caller {
 }
 
 impl Credentials {
-    /// The session token; what cannot be one counts as signed out.
+    /// Returns the session token. An invalid token counts as signed out.
     pub fn token(&self) -> Option<Token> {
         let text = self.bearer.as_ref().or(self.cookie.as_ref())?;
         Token::parse(text.expose_secret())
@@ -73,7 +73,7 @@ impl Credentials {
     }
 }
 
-/// The token in the value of an `Authorization` header (RFC 6750, section 2.1).
+/// Returns the token in the value of an `Authorization` header (RFC 6750, section 2.1).
 pub(super) fn bearer(authorization: &str) -> Option<SecretString> {
     let (scheme, token) = authorization.trim().split_once(' ')?;
     let token = token.trim();

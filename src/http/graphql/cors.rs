@@ -1,16 +1,16 @@
-//! What pages of the allowed origins may send and read (Fetch standard, "CORS protocol").
+//! Cross-origin access for pages of the allowed origins (Fetch standard, "CORS protocol").
 
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use std::time::Duration;
 use tower_http::cors::CorsLayer;
 use url::Url;
 
-/// How long browsers may remember what is allowed: as long as Chromium does at most.
+/// How long browsers may cache a preflight response: Chromium's maximum.
 const MAX_AGE: Duration = Duration::from_secs(7200);
 
-/// Headers beyond those of GraphQL over HTTP that clients send by themselves: tracing clients
-/// (W3C Trace Context and Baggage, B3, Jaeger, Sentry, Datadog, New Relic, Elastic) and GraphQL
-/// clients that name themselves and their operations.
+/// Additional request headers that clients send automatically: tracing clients (W3C Trace Context
+/// and Baggage, B3, Jaeger, Sentry, Datadog, New Relic, Elastic) and GraphQL clients that identify
+/// themselves and their operations.
 const FROM_CLIENTS: [&str; 28] = [
     "accept",
     "apollo-client-name",
@@ -42,10 +42,10 @@ const FROM_CLIENTS: [&str; 28] = [
     "x-request-id",
 ];
 
-/// Headers of answers that pages may read beyond those that every page may.
+/// Additional response headers that pages may read.
 const TO_CLIENTS: [HeaderName; 2] = [HeaderName::from_static("x-request-id"), header::RETRY_AFTER];
 
-/// Lets pages of the allowed origins use the API.
+/// Returns the layer that allows pages of the allowed origins to use the API.
 pub fn cors(allowed: &[Url]) -> CorsLayer {
     let origins = allowed.iter().map(|url| url.origin().ascii_serialization());
     let from_clients = FROM_CLIENTS.into_iter().map(HeaderName::from_static);

@@ -1,4 +1,4 @@
-//! What `/graphql` is made of.
+//! The state of `/graphql`.
 
 use super::{
     admission::Admission,
@@ -17,34 +17,34 @@ use async_graphql_hardened::CostLimits;
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
-/// The GraphQL endpoint. Made once, cheap to clone.
+/// The GraphQL endpoint. Created once and cheap to clone.
 #[derive(Clone)]
 pub struct Endpoint {
-    /// The program.
+    /// The app.
     pub app: App,
-    /// The schema behind its limits.
+    /// The schema with request limits.
     pub api: graphql::Api,
-    /// Who may use the cookie.
+    /// The origins that may use the session cookie.
     pub origins: Origins,
-    /// Whose word on a client's address counts.
+    /// The proxies trusted to report client addresses.
     pub proxies: Proxies,
     /// The names of the cookies.
     pub cookies: CookieNames,
-    /// How many operations may be under way.
+    /// The limit of concurrent operations.
     pub admission: Admission,
-    /// How long an operation may take, from its request to its answer.
+    /// The maximum duration of an operation, from request to response.
     pub request_timeout: Duration,
-    /// How long and how much a WebSocket may take.
+    /// The limits of a WebSocket.
     pub socket: SocketLimits,
-    /// Cancelled when the server is about to stop.
+    /// Canceled when the server is about to stop.
     pub stop: CancellationToken,
 }
 
 impl Endpoint {
-    /// The endpoint with the settings of the program.
+    /// Creates the endpoint from the settings.
     ///
     /// # Errors
-    /// Where the schema cannot be read back.
+    /// Fails if the schema cannot be parsed.
     pub fn new(app: &App, stop: &CancellationToken) -> Result<Endpoint> {
         let limits = CostLimits {
             cost: app.config.query_complexity,
@@ -66,11 +66,11 @@ impl Endpoint {
         })
     }
 
-    /// What the resolvers of one operation need to know of the caller. Made for each operation,
-    /// over WebSocket too, so that a permission taken away is gone with the next one.
+    /// Creates the request context of one operation. It is created for each operation, over
+    /// WebSocket too, so that a revoked permission takes effect with the next operation.
     ///
     /// # Errors
-    /// 503 where the database does not answer.
+    /// 503 if the database does not respond.
     pub async fn context(
         &self,
         caller: Caller,
@@ -80,21 +80,22 @@ impl Endpoint {
         let request_id = caller.origin.request_id.clone();
         let context = RequestContext::open(self.app.clone(), caller.origin, token, cookies).await;
         context.map(Arc::new).map_err(|error| {
-            tracing::error!(%error, request_id, "the viewer could not be loaded");
+            tracing::error!(%error, request_id, "could not load the viewer");
             let (code, message) = graphql::error::of_the_server(&error);
             Refusal::failed(code, message, &request_id)
         })
     }
 }
 
-/// Limits on one WebSocket.
+/// The limits of one WebSocket.
 #[derive(Clone, Copy, Debug)]
 pub struct SocketLimits {
-    /// From the upgrade to `connection_init`.
+    /// The maximum time from the upgrade to `connection_init`.
     pub init_timeout: Duration,
-    /// Between two signs of life: the server pings after this time, and hangs up after twice of it.
+    /// The keep-alive interval. The server pings after this time of silence and closes the
+    /// connection after twice the time.
     pub keep_alive: Duration,
-    /// Operations running at once.
+    /// The maximum number of concurrent operations.
     pub operations: usize,
 }
 
@@ -108,5 +109,5 @@ impl SocketLimits {
     }
 }
 
-/// The largest request, in bytes, as an HTTP body or a WebSocket message.
+/// The maximum size of a request in bytes, as an HTTP body or a WebSocket message.
 pub const MAX_REQUEST_BYTES: usize = 256 * 1024;

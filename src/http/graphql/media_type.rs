@@ -1,4 +1,4 @@
-//! Which media type a GraphQL response gets (GraphQL over HTTP, section 5, and RFC 9110, section
+//! The media type of GraphQL responses (GraphQL over HTTP, section 5, and RFC 9110, section
 //! 12.5.1).
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header::ACCEPT};
@@ -8,16 +8,16 @@ use crate::http::parameters::{elements, parameters, weight};
 /// The media types of GraphQL responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MediaType {
-    /// `application/graphql-response+json`: the status code tells how the request went.
+    /// `application/graphql-response+json`: the status code reflects the result.
     GraphQl,
-    /// `application/json`: the status code is 200 for every well-formed request, since what stands
-    /// between client and server may answer in JSON too.
+    /// `application/json`: the status code is 200 for every well-formed request, because
+    /// intermediaries may respond in JSON, too.
     Json,
 }
 
 impl MediaType {
-    /// Chooses by the `Accept` header. Where the client has no preference, JSON is what older
-    /// clients expect. `None` where nothing is acceptable.
+    /// Negotiates the media type by the `Accept` header. Without a preference, it is JSON, as older
+    /// clients expect. Returns `None` if no type is acceptable.
     pub fn negotiate(headers: &HeaderMap) -> Option<Self> {
         let accept = headers.get_all(ACCEPT).iter();
         let accept = accept.filter_map(|value| value.to_str().ok());
@@ -35,7 +35,7 @@ impl MediaType {
         }
     }
 
-    /// The value of the `Content-Type` header.
+    /// Returns the value of the `Content-Type` header.
     pub fn content_type(self) -> HeaderValue {
         HeaderValue::from_static(match self {
             Self::GraphQl => "application/graphql-response+json; charset=utf-8",
@@ -43,7 +43,8 @@ impl MediaType {
         })
     }
 
-    /// The status of a well-formed request (section 6.4): `refused` if none of its fields ran.
+    /// Returns the status of a well-formed request (section 6.4): `refused` if none of its fields
+    /// ran.
     pub fn status(self, refused: bool) -> StatusCode {
         match self {
             Self::GraphQl if refused => StatusCode::BAD_REQUEST,
@@ -58,7 +59,7 @@ impl MediaType {
         }
     }
 
-    /// The quality that the most specific range gives, in thousandths.
+    /// Returns the quality of the most specific matching range, in thousandths.
     fn quality(self, ranges: &[Range<'_>]) -> u16 {
         let most_specific = [self.name(), "application/*", "*/*"]
             .into_iter()
@@ -66,7 +67,7 @@ impl MediaType {
         most_specific.map_or(0, |range| range.quality)
     }
 
-    /// Of two types that are as welcome as each other, the one that is named first.
+    /// Returns the type that is named first, for types of equal quality.
     fn first_named(ranges: &[Range<'_>]) -> Self {
         let first = ranges.iter().find_map(|range| {
             [Self::GraphQl, Self::Json]
@@ -80,12 +81,12 @@ impl MediaType {
 /// One media range of an `Accept` header.
 struct Range<'a> {
     name: &'a str,
-    /// Thousandths.
+    /// The quality, in thousandths.
     quality: u16,
 }
 
 impl<'a> Range<'a> {
-    /// `None` for a range that asks for a charset other than UTF-8, or whose weight is malformed.
+    /// Parses a media range. Returns `None` if the charset is not UTF-8 or the weight is malformed.
     fn parse(text: &'a str) -> Option<Self> {
         let (name, parameters) = parameters(text);
         let mut quality = 1000;
@@ -104,7 +105,7 @@ impl<'a> Range<'a> {
     }
 }
 
-/// Whether a charset's name means UTF-8.
+/// Returns whether a charset name means UTF-8.
 pub(super) fn is_utf8(charset: &str) -> bool {
     charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("utf8")
 }
@@ -120,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn the_most_welcome_type_is_chosen() {
+    fn preferred_type_is_chosen() {
         use MediaType::{GraphQl, Json};
         let both = "application/graphql-response+json, application/json";
         for (accept, expected) in [

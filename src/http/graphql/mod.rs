@@ -1,4 +1,4 @@
-//! GraphQL over HTTP, after the working draft of that specification.
+//! GraphQL over HTTP, following the working draft of the specification.
 
 mod admission;
 mod body;
@@ -43,10 +43,10 @@ use crate::graphql::code;
 use crate::graphql::request_context::CookieTransport;
 use async_graphql_hardened::{Operation, Reply};
 
-/// The route `/graphql`: POST, GET for queries, and GET with an upgrade to WebSocket.
+/// Returns the route `/graphql`: POST, GET for queries, and GET with an upgrade to WebSocket.
 ///
 /// # Errors
-/// Where the schema cannot be read back.
+/// Fails if the schema cannot be parsed.
 pub fn routes(app: &App, stop: &CancellationToken) -> crate::error::Result<Router> {
     let endpoint = Endpoint::new(app, stop)?;
     endpoint.origins.report();
@@ -95,7 +95,7 @@ fn is_upgrade(headers: &HeaderMap) -> bool {
         .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
 }
 
-/// Reads the GraphQL request from where the method puts it.
+/// Parses the GraphQL request from the URL (GET) or the body (POST).
 async fn parameters(request: Request) -> Result<Parameters, Refusal> {
     match *request.method() {
         Method::GET => {
@@ -137,7 +137,7 @@ async fn run(
             "POST",
         ));
     }
-    let _place = admitted.go_on(operation.kind())?;
+    let _permit = admitted.go_on(operation.kind())?;
     let reads = operation.kind() == OperationType::Query;
     let work = execute(endpoint, caller, cookies, operation);
     endpoint.app.db.on_one_connection(reads, work).await
@@ -180,7 +180,7 @@ fn respond(reply: Reply, media_type: MediaType) -> Response {
     headers.insert(header::CONTENT_TYPE, media_type.content_type());
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::VARY, HeaderValue::from_static("accept"));
-    // Extending keeps several values of one name, as two cookies are.
+    // `extend` keeps multiple values of a header, such as two cookies.
     headers.extend(reply.response.http_headers);
     response
 }

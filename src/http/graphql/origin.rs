@@ -1,4 +1,4 @@
-//! Which web pages may use the session cookie, and which of them can.
+//! Web origins: which pages may use the session cookie, and for which it works.
 
 use axum::http::{HeaderMap, StatusCode, header};
 use std::collections::HashSet;
@@ -12,38 +12,38 @@ use crate::graphql::request_context::CookieTransport;
 use crate::http::site;
 
 const SEC_FETCH_SITE: &str = "sec-fetch-site";
-/// Addresses under which the server was opened by mistake that are logged. Anybody can make some up.
+/// The maximum number of unexpected origins that are logged. Clients can forge them.
 const LOGGED: usize = 10;
-/// The longest of them, in bytes.
+/// The maximum length of a logged origin, in bytes.
 const MAX_LOGGED_BYTES: usize = 200;
 
-/// The web pages that may use the session cookie.
+/// The origins that may use the session cookie.
 #[derive(Clone, Debug)]
 pub struct Origins(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     public: Url,
-    /// The public URL's origin and those allowed by settings, as browsers write them.
+    /// The origins of the public URL and the settings, as browsers send them.
     allowed: Vec<String>,
-    /// Those of them that browsers give no cookie.
+    /// The allowed origins on other sites, to which browsers send no cookie.
     elsewhere: Vec<String>,
     logged: Mutex<HashSet<String>>,
 }
 
-/// How a page's origin relates to this server.
+/// The relation of a page's origin to this server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Relation {
-    /// It is the public URL's, or allowed by the settings.
+    /// The origin of the public URL, or allowed by the settings.
     Allowed,
-    /// The page came from this server, under another address than the public URL.
+    /// The page came from this server, at an address other than the public URL.
     Alias,
-    /// Neither.
+    /// Any other origin.
     Foreign,
 }
 
 impl Origins {
-    /// Reads the settings.
+    /// Creates the origins from the settings.
     pub fn new(config: &Config) -> Self {
         let public = config.public_url();
         let serialize = |url: &Url| url.origin().ascii_serialization();
@@ -60,30 +60,31 @@ impl Origins {
         }))
     }
 
-    /// Logs which allowed origins cannot do all that they may.
+    /// Logs the allowed origins for which the session cookie does not work.
     pub fn report(&self) {
         for origin in &self.0.elsewhere {
             tracing::warn!(
                 origin,
                 public_url = %self.0.public,
-                "an origin in TOKENVUE_ALLOWED_ORIGINS is on another site than TOKENVUE_PUBLIC_URL: \
-                 browsers keep no session cookie for its pages, which can only use bearer tokens"
+                "an origin in TOKENVUE_ALLOWED_ORIGINS is not on the same site as TOKENVUE_PUBLIC_URL: \
+                 browsers do not keep the session cookie for its pages, so they can only use bearer \
+                 tokens"
             );
         }
     }
 
-    /// Checks a request that carries the session cookie. Others have nothing that a foreign page
-    /// could borrow and need no check.
+    /// Checks the origin of a request with a session cookie. Other requests carry nothing that
+    /// another site could abuse and need no check.
     ///
     /// # Errors
-    /// 403, `FORBIDDEN`, with the setting that would allow it.
+    /// 403 with code `FORBIDDEN`; the message names the setting.
     pub fn check(&self, headers: &HeaderMap) -> Result<(), Refusal> {
         let allowed = match headers.get(header::ORIGIN) {
             Some(origin) => match origin.to_str() {
                 Ok(origin) => self.relation(origin, headers) != Relation::Foreign,
                 Err(_) => false,
             },
-            // No browser that sends neither header sends a cookie across sites by itself.
+            // Browsers that send neither header do not send cookies across sites by themselves.
             None => is_own_site(headers).unwrap_or(true),
         };
         if allowed {
@@ -91,7 +92,7 @@ impl Origins {
         }
         let public = self.0.public.origin().ascii_serialization();
         let message = format!(
-            "The session cookie can't be used from another site than {public} (TOKENVUE_PUBLIC_URL)."
+            "The session cookie can't be used from sites other than {public} (TOKENVUE_PUBLIC_URL)."
         );
         Err(Refusal::new(
             StatusCode::FORBIDDEN,
@@ -100,8 +101,8 @@ impl Origins {
         ))
     }
 
-    /// Whether the page that sends this request would keep a session cookie. A page of this server
-    /// that was opened under another address than the public URL is logged, once.
+    /// Returns whether the page that sent this request would keep a session cookie. A page of this
+    /// server at an address other than the public URL is logged, once.
     pub fn cookie_transport(&self, headers: &HeaderMap) -> CookieTransport {
         let Some(origin) = headers.get(header::ORIGIN).and_then(|o| o.to_str().ok()) else {
             return CookieTransport::Available;
@@ -112,11 +113,11 @@ impl Origins {
         let is_loopback = || Url::parse(origin).is_ok_and(|page| site::is_loopback(&page));
         let transport = match self.relation_by_address(origin, headers) {
             Relation::Allowed => return CookieTransport::Available,
-            // A tunnel to this machine: nobody else is meant to use it.
+            // A tunnel to this machine, used only by its user.
             Relation::Alias if is_loopback() => return CookieTransport::Available,
             Relation::Alias if self.is_downgrade(origin) => CookieTransport::Insecure,
             Relation::Alias => CookieTransport::Available,
-            // A proxy between the two has replaced `Host`.
+            // A proxy in between has replaced `Host`.
             Relation::Foreign if is_own_site(headers) == Some(true) => {
                 CookieTransport::OtherAddress
             }
@@ -126,12 +127,13 @@ impl Origins {
         transport
     }
 
-    /// Whether a page without HTTPS asks for a cookie that is meant for HTTPS.
+    /// Returns whether a page without HTTPS requests a cookie that requires HTTPS.
     fn is_downgrade(&self, origin: &str) -> bool {
         self.0.public.scheme() == "https" && origin.starts_with("http://")
     }
 
-    /// Like [`Self::relation_by_address`], but a plain page may not use a cookie meant for HTTPS.
+    /// Like [`Self::relation_by_address`], but a page without HTTPS may not use a cookie that
+    /// requires HTTPS.
     fn relation(&self, origin: &str, headers: &HeaderMap) -> Relation {
         let relation = self.relation_by_address(origin, headers);
         let is_loopback = || Url::parse(origin).is_ok_and(|page| site::is_loopback(&page));
@@ -159,31 +161,32 @@ impl Origins {
         logged.insert(origin.to_owned());
         let consequence = match transport {
             CookieTransport::Insecure => {
-                "browsers keep the session cookie over HTTPS only, so nobody can sign in there"
+                "browsers keep the session cookie only over HTTPS, so sign-in does not work there"
             }
             CookieTransport::OtherAddress => {
-                "the session cookie is refused there, unless the proxy passes the Host header on"
+                "the session cookie is refused there unless the proxy passes on the Host header"
             }
-            _ => "the links in mails lead to the latter",
+            _ => "links in emails point to TOKENVUE_PUBLIC_URL",
         };
         tracing::warn!(
             origin,
             public_url = self.0.public.as_str(),
             consequence,
-            "the console was opened under another address than TOKENVUE_PUBLIC_URL"
+            "the console was opened at an address other than TOKENVUE_PUBLIC_URL"
         );
     }
 }
 
-/// What the browser says of the page that sends the request; `None` where it says nothing.
+/// Returns whether `Sec-Fetch-Site` reports the page as same-origin or the request as initiated by
+/// the user. Returns `None` if the header is missing.
 fn is_own_site(headers: &HeaderMap) -> Option<bool> {
     let site = headers.get(SEC_FETCH_SITE)?;
     Some(site == "same-origin" || site == "none")
 }
 
-/// Whether the request is addressed to the host that its page came from. A page cannot choose
-/// `Host`. Another name that was pointed at this server (DNS rebinding) passes, but it has no cookie
-/// of ours: browsers keep cookies by name.
+/// Returns whether the request is addressed to the host of its page. A page cannot choose `Host`.
+/// Another name that points at this server (DNS rebinding) passes, but has no session cookie:
+/// browsers store cookies by name.
 fn is_addressed(origin: &str, headers: &HeaderMap) -> bool {
     let host = headers
         .get(header::HOST)
@@ -212,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn only_our_own_pages_may_use_the_cookie() {
+    fn own_pages_may_use_the_cookie() {
         for of in [
             &[("origin", "https://team.example.com")][..],
             &[
@@ -239,7 +242,7 @@ mod tests {
         ] {
             assert!(check(&HTTPS, of), "{of:?}");
         }
-        // Without HTTPS there is nothing to lose.
+        // Without HTTPS, any own address is allowed.
         let plain = ["--public-url", "http://team.example.com"];
         for origin in ["http://alias.example", "https://alias.example"] {
             assert!(check(
@@ -250,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn other_pages_may_not() {
+    fn foreign_pages_may_not_use_the_cookie() {
         for origin in [
             "https://evil.example",
             "http://team.example.com",
@@ -270,7 +273,7 @@ mod tests {
         }
         for of in [
             &[("origin", "http://localhost:9"), ("host", "localhost:8080")][..],
-            // What somebody between the two could have put into the page.
+            // A man in the middle could have injected this into the page.
             &[("origin", "http://evil.example"), ("host", "evil.example")],
             &[("sec-fetch-site", "cross-site")],
             &[("sec-fetch-site", "same-site")],
@@ -280,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_would_lose_the_cookie_is_noticed() {
+    fn pages_that_would_lose_the_cookie_are_detected() {
         use CookieTransport::{Available, Insecure, OtherAddress, OtherSite};
         let flags = [
             "--public-url",
@@ -297,7 +300,7 @@ mod tests {
             ("http://team.example.com", "team.example.com", Insecure),
             ("http://10.0.0.1:8080", "10.0.0.1:8080", Insecure),
             ("http://localhost:8080", "localhost:8080", Available),
-            // A client of another kind, which says what it likes.
+            // A client that is not a browser and sends arbitrary headers.
             ("https://explorer.example", "team.example.com", Available),
         ] {
             let of = headers(&[("origin", origin), ("host", host)]);

@@ -1,4 +1,4 @@
-//! Requests that are refused before they are GraphQL, answered in the shape of GraphQL.
+//! Requests refused before execution, with responses in the shape of GraphQL.
 
 use async_graphql::ServerError;
 use axum::{
@@ -13,20 +13,20 @@ use axum::{
 use crate::graphql::code;
 use async_graphql_hardened::{Reply, errors};
 
-/// Why a request gets no answer, with the status that says so.
+/// The reason and status of a refused request.
 #[derive(Debug)]
 pub struct Refusal {
     status: StatusCode,
     code: &'static str,
     message: String,
     allow: Option<&'static str>,
-    /// Seconds.
+    /// The value of `Retry-After`, in seconds.
     retry_after: Option<u16>,
     request_id: Option<String>,
 }
 
 impl Refusal {
-    /// A refusal whose `extensions.code` is `code`.
+    /// Creates a refusal whose `extensions.code` is `code`.
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self {
             status,
@@ -38,8 +38,7 @@ impl Refusal {
         }
     }
 
-    /// A fault of the server, code `INTERNAL`, whose cause stands in the log beside the request's
-    /// id.
+    /// A server error with code `INTERNAL`. The log contains its cause and request ID.
     pub fn internal(status: StatusCode, message: &str, request_id: &str) -> Self {
         Self {
             request_id: Some(request_id.to_owned()),
@@ -47,7 +46,7 @@ impl Refusal {
         }
     }
 
-    /// A failure of the server, with a code that says more than [`Refusal::internal`].
+    /// A server error with a more specific code than [`Refusal::internal`].
     pub fn failed(code: &'static str, message: &str, request_id: &str) -> Self {
         Self {
             code,
@@ -55,8 +54,7 @@ impl Refusal {
         }
     }
 
-    /// The same, with the time after which the client may try again, in seconds (RFC 9110, section
-    /// 10.2.3).
+    /// Sets `Retry-After`, in seconds (RFC 9110, section 10.2.3).
     pub fn retry_after(self, seconds: u16) -> Self {
         Self {
             retry_after: Some(seconds),
@@ -64,13 +62,12 @@ impl Refusal {
         }
     }
 
-    /// A request that the client has to make differently, code `BAD_INPUT`.
+    /// A client error with code `BAD_INPUT`.
     pub fn bad_input(status: StatusCode, message: impl Into<String>) -> Self {
         Self::new(status, code::BAD_INPUT, message)
     }
 
-    /// A request with a method that can't be used for it; `allow` lists those that can (RFC 9110,
-    /// section 15.5.6).
+    /// An unsupported method; `allow` lists the supported ones (RFC 9110, section 15.5.6).
     pub fn method_not_allowed(message: &str, allow: &'static str) -> Self {
         Self {
             allow: Some(allow),
@@ -79,7 +76,7 @@ impl Refusal {
     }
 }
 
-/// The error alone, for transports without status codes.
+/// Converts the error for transports without status codes.
 impl From<Refusal> for ServerError {
     fn from(refusal: Refusal) -> Self {
         let mut error = errors::coded(refusal.code, refusal.message, None);

@@ -1,5 +1,5 @@
-//! Who may read the mailbox. Its mails hold links that reset passwords, so that whoever reads them
-//! can take every account.
+//! Access to the mailbox. Its emails contain password reset links, so whoever reads them can take
+//! over every account.
 
 use super::{Mailbox, page_with_policy, wants_json};
 use crate::config::MailboxAccess;
@@ -19,7 +19,7 @@ use sha2::{Digest as _, Sha256};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// Headers by which proxies say that they are one.
+/// Headers that identify a proxy.
 const PROXY_HEADERS: [&str; 7] = [
     "forwarded",
     "via",
@@ -29,14 +29,15 @@ const PROXY_HEADERS: [&str; 7] = [
     "x-forwarded-server",
     "x-real-ip",
 ];
-/// Reads the token behind `#` and sends it as a form: in the body of a request, where no log sees it.
+/// Reads the token after `#` and submits it as a form: in the request body, it does not appear in
+/// logs.
 const SCRIPT: &str = include_str!("open.js");
 
-/// The mailbox and what opens it.
+/// The mailbox with its access policy.
 #[derive(Clone)]
 pub struct Gate {
     mailbox: Mailbox,
-    /// Allows the page's one script and its form.
+    /// The content security policy, which allows the page's script and form.
     policy: Arc<str>,
 }
 
@@ -66,7 +67,7 @@ impl Gate {
         }
     }
 
-    /// The page that asks for the link; `reason` where one was tried.
+    /// Responds with the page that asks for the link; `reason` explains why a link was rejected.
     fn locked(&self, headers: &HeaderMap, reason: Option<&str>) -> Response {
         let hint = "Open the mailbox with the link that the server printed when it started.";
         if wants_json(headers) {
@@ -79,11 +80,11 @@ impl Gate {
     }
 }
 
-/// Lets requests pass that may read the mailbox.
+/// Middleware that allows only requests with access to the mailbox.
 ///
-/// A proxy need not say that it is one, and every request through it comes from this machine. So
-/// what comes from this machine counts only where the public URL says that nobody else is meant to
-/// reach the server; elsewhere it takes the link from the terminal.
+/// A proxy may not identify itself, and its requests come from this machine. Therefore, requests
+/// from this machine are trusted only if the public URL is local; otherwise, the link from the
+/// terminal is required.
 pub async fn check(State(gate): State<Gate>, request: Request, next: Next) -> Response {
     if gate.lets_pass(&request) {
         return next.run(request).await;
@@ -95,13 +96,13 @@ pub async fn check(State(gate): State<Gate>, request: Request, next: Next) -> Re
     console::not_found(parts.method, parts.headers).await
 }
 
-/// Exchanges the token of the link for a cookie. GET requests consume nothing.
+/// Exchanges the token of the link for a cookie. GET requests do not use up the link.
 pub async fn open(State(gate): State<Gate>, headers: HeaderMap, form: Bytes) -> Response {
     let app = &gate.mailbox.app;
     let fields = url::form_urlencoded::parse(&form);
     let token = fields.into_iter().find(|(name, _)| name == "token");
     let token = token.map(|(_, token)| token).unwrap_or_default();
-    // People copy the whole link, too.
+    // People may also paste the whole link.
     let token = token.trim().rsplit("#token=").next().unwrap_or_default();
     match app.mailbox_key.redeem(token) {
         Ok(Some(session)) => {
@@ -112,22 +113,23 @@ pub async fn open(State(gate): State<Gate>, headers: HeaderMap, form: Bytes) -> 
         Ok(None) => gate.locked(
             &headers,
             Some(
-                "This link is not complete, or it has been used already: it works once. \
-                 Start the server again to get another one.",
+                "This link is incomplete or was already used: it works once. Restart the server to \
+                 get a new one.",
             ),
         ),
         Err(error) => super::failed(&Error::internal(error)),
     }
 }
 
-/// Whether a request comes from this machine, directly, and to a name of this machine: neither
-/// through a proxy that shows itself nor from a page whose name was pointed here.
+/// Returns whether a request comes directly from this machine and is addressed to it: neither
+/// through a proxy that identifies itself nor from a page whose domain was pointed here (DNS
+/// rebinding).
 fn is_from_here(request: &Request) -> bool {
     let headers = request.headers();
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let from_here = peer.is_some_and(|peer| peer.0.ip().to_canonical().is_loopback());
     let relayed = PROXY_HEADERS.iter().any(|name| headers.contains_key(*name))
-        // What nginx speaks to what is behind it, unless told otherwise.
+        // nginx uses HTTP/1.0 to its backends by default.
         || request.version() < Version::HTTP_11;
     from_here && !relayed && names_this_machine(headers)
 }

@@ -12,7 +12,7 @@ use async_graphql_hardened::Reply;
 /// The name of the protocol in `Sec-WebSocket-Protocol`.
 pub(super) const PROTOCOL: &str = "graphql-transport-ws";
 
-/// What a client sends.
+/// A message from the client.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum ClientMessage {
@@ -23,7 +23,7 @@ pub(super) enum ClientMessage {
     Complete { id: String },
 }
 
-/// What the server sends.
+/// A message from the server.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum ServerMessage {
@@ -46,14 +46,14 @@ pub(super) enum ServerMessage {
 }
 
 impl ServerMessage {
-    /// The message as it is sent.
+    /// Serializes the message into a frame.
     pub(super) fn into_frame(self) -> Result<Message, Close> {
         let text = serde_json::to_string(&self).map_err(|_| Close::INTERNAL)?;
         Ok(Message::Text(text.into()))
     }
 }
 
-/// Why the server ends a connection.
+/// The reason why the server closes a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Close {
     code: u16,
@@ -62,7 +62,7 @@ pub(super) struct Close {
 
 impl Close {
     pub(super) const GONE: Self = Self::new(1000);
-    /// The server stops; the client may connect again (RFC 6455, section 7.4.1).
+    /// The server stops; the client may reconnect (RFC 6455, section 7.4.1).
     pub(super) const GOING_AWAY: Self = Self::new(1001);
     pub(super) const INTERNAL: Self = Self::new(4500);
     pub(super) const INIT_TIMEOUT: Self = Self::new(4408);
@@ -78,22 +78,22 @@ impl Close {
         }
     }
 
-    /// A message that is none of the protocol, 4400.
+    /// An invalid message (4400).
     pub(super) fn invalid_message(problem: &str) -> Self {
-        // A close frame holds 125 bytes, two of them the code (RFC 6455, section 5.5).
+        // A close frame holds 125 bytes including two for the code (RFC 6455, section 5.5).
         let mut reason = format!("Invalid message: {problem}");
         reason.truncate(reason.floor_char_boundary(120));
         Self { code: 4400, reason }
     }
 
-    /// A second operation with an id that is in use, 4409.
+    /// A second operation with an ID in use (4409).
     pub(super) fn duplicate(id: &str) -> Self {
         let mut reason = format!("Subscriber for {id} already exists");
         reason.truncate(reason.floor_char_boundary(120));
         Self { code: 4409, reason }
     }
 
-    /// The frame, with the sentence that the protocol has for the code.
+    /// Returns the close frame, with the reason that the protocol defines for the code.
     pub(super) fn into_frame(self) -> Message {
         let reason = match self.code {
             4401 => "Unauthorized",

@@ -1,4 +1,4 @@
-//! GraphQL over WebSocket, by the protocol `graphql-transport-ws`.
+//! GraphQL over WebSocket, using the protocol `graphql-transport-ws`.
 
 mod message;
 mod operations;
@@ -23,15 +23,15 @@ use super::{
 };
 use crate::http::connections::ConnectionPermit;
 
-/// Turns an HTTP connection into a WebSocket, which keeps its right to be open. The
-/// caller's origin has been checked.
+/// Upgrades an HTTP connection to a WebSocket, which keeps its permit. The caller's origin has been
+/// checked.
 pub fn upgrade(
     upgrade: WebSocketUpgrade,
     endpoint: Endpoint,
     caller: Caller,
     permit: Option<ConnectionPermit>,
 ) -> Response {
-    // No longer a request once it is upgraded, it is waited for as background work.
+    // An upgraded connection is no longer a request, so shutdown waits for it as background work.
     let waited_for = endpoint.app.background.token();
     upgrade
         .protocols([PROTOCOL])
@@ -49,7 +49,7 @@ pub fn upgrade(
                 opened: Instant::now(),
                 heard: Instant::now(),
                 pinged: false,
-                initialised: false,
+                initialized: false,
             };
             if let Err(close) = connection.serve().await {
                 connection.close(close).await;
@@ -57,7 +57,7 @@ pub fn upgrade(
         })
 }
 
-/// One WebSocket.
+/// A WebSocket connection.
 struct Connection {
     socket: WebSocket,
     caller: Caller,
@@ -65,18 +65,18 @@ struct Connection {
     stop: CancellationToken,
     operations: Operations,
     opened: Instant,
-    /// When the client last sent anything.
+    /// When the client last sent a frame.
     heard: Instant,
-    /// Whether a ping has been sent since.
+    /// Whether a ping has been sent since then.
     pinged: bool,
-    initialised: bool,
+    initialized: bool,
 }
 
 impl Connection {
-    /// Serves the client until one of the two hangs up.
+    /// Serves the client until either side closes the connection.
     ///
     /// # Errors
-    /// Why the server does.
+    /// The reason why the server closes it.
     async fn serve(&mut self) -> Result<(), Close> {
         if self
             .socket
@@ -86,7 +86,7 @@ impl Connection {
             return Err(Close::PROTOCOL);
         }
         loop {
-            let (deadline, initialised) = (self.deadline(), self.initialised);
+            let (deadline, initialized) = (self.deadline(), self.initialized);
             tokio::select! {
                 received = self.socket.recv() => match received {
                     Some(Ok(frame)) => {
@@ -106,7 +106,7 @@ impl Connection {
                 }
                 () = self.stop.cancelled() => return Err(self.finish().await?),
                 () = sleep_until(deadline) => {
-                    if !initialised {
+                    if !initialized {
                         return Err(Close::INIT_TIMEOUT);
                     }
                     self.keep_alive().await?;
@@ -115,7 +115,7 @@ impl Connection {
         }
     }
 
-    /// Brings what is running to its end before the server stops, and takes on nothing new.
+    /// Finishes running operations before the server stops. Accepts no new ones.
     async fn finish(&mut self) -> Result<Close, Close> {
         while self.operations.are_running()
             && let Some(event) = self.operations.next().await
@@ -127,9 +127,9 @@ impl Connection {
         Ok(Close::GOING_AWAY)
     }
 
-    /// When something has to be done if nothing happens before.
+    /// Returns when the next timeout is due.
     fn deadline(&self) -> Instant {
-        if !self.initialised {
+        if !self.initialized {
             return self.opened + self.limits.init_timeout;
         }
         let quiet = if self.pinged { 2 } else { 1 };
@@ -144,7 +144,7 @@ impl Connection {
         self.send(Message::Ping(axum::body::Bytes::new())).await
     }
 
-    /// Handles a frame; `false` if the client has hung up.
+    /// Handles a frame. Returns `false` if the client has closed the connection.
     async fn receive(&mut self, frame: Message) -> Result<bool, Close> {
         match frame {
             Message::Text(text) => {
@@ -161,9 +161,9 @@ impl Connection {
 
     async fn handle(&mut self, message: ClientMessage) -> Result<(), Close> {
         match message {
-            ClientMessage::ConnectionInit { .. } if self.initialised => Err(Close::TOO_MANY_INITS),
+            ClientMessage::ConnectionInit { .. } if self.initialized => Err(Close::TOO_MANY_INITS),
             ClientMessage::ConnectionInit { payload } => {
-                self.initialised = true;
+                self.initialized = true;
                 self.take_credentials(payload.as_ref())?;
                 self.send(ServerMessage::ConnectionAck.into_frame()?).await
             }
@@ -172,7 +172,7 @@ impl Connection {
                     .await
             }
             ClientMessage::Pong { .. } => Ok(()),
-            ClientMessage::Subscribe { .. } if !self.initialised => Err(Close::UNAUTHORIZED),
+            ClientMessage::Subscribe { .. } if !self.initialized => Err(Close::UNAUTHORIZED),
             ClientMessage::Subscribe { id, payload } => {
                 let caller = self.caller.clone();
                 match self.operations.start(id, payload, caller)? {
@@ -187,8 +187,8 @@ impl Connection {
         }
     }
 
-    /// A token in `connection_init` goes before what the upgrade request carried, since browsers
-    /// can't give that one headers.
+    /// Reads the token in `connection_init`. It takes precedence over the credentials of the
+    /// upgrade request, because browsers can't set headers there.
     fn take_credentials(&mut self, payload: Option<&Map<String, Value>>) -> Result<(), Close> {
         let Some(authorization) = payload.and_then(|payload| payload.get("authorization")) else {
             return Ok(());
@@ -198,7 +198,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Sends a frame. A client that doesn't read for as long as it may be silent is given up.
+    /// Sends a frame. Disconnects a client that does not read within the keep-alive interval.
     async fn send(&mut self, frame: Message) -> Result<(), Close> {
         match timeout(self.limits.keep_alive, self.socket.send(frame)).await {
             Ok(Ok(())) => Ok(()),
@@ -207,21 +207,21 @@ impl Connection {
     }
 
     async fn close(&mut self, close: Close) {
-        /// Enough for a frame there and one back.
+        /// Enough for a round trip.
         const PATIENCE: Duration = Duration::from_secs(5);
         let farewell = async {
             if self.socket.send(close.into_frame()).await.is_ok() {
-                // What the client still sends is read until it hangs up: closing with bytes unread
-                // would reset the connection, and the frame could be lost.
+                // Reads until the client closes the connection: closing with unread bytes would
+                // reset it, and the close frame could be lost.
                 while let Some(Ok(_)) = self.socket.recv().await {}
             }
         };
-        // Whoever is gone can't be told.
+        // A client that has disconnected cannot be notified.
         let _ = timeout(PATIENCE, farewell).await;
     }
 }
 
-/// Why a frame can't be read.
+/// Converts a read error into a close reason.
 fn failed(error: &axum::Error) -> Close {
     let cause = std::error::Error::source(error).map(ToString::to_string);
     if cause.is_some_and(|cause| cause.contains("too long")) {

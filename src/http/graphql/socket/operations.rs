@@ -25,10 +25,10 @@ use crate::{
     },
 };
 
-/// Results that may wait for a slow client before the operations wait too.
+/// The number of results queued for a slow client before operations wait.
 const QUEUE: usize = 16;
 
-/// Operations by the id that the client gave them. Dropping it ends them all.
+/// Running operations by client-provided ID. Dropping this ends all of them.
 pub(super) struct Operations {
     endpoint: Endpoint,
     running: HashMap<String, Running>,
@@ -43,15 +43,15 @@ struct Running {
     task: AbortHandle,
 }
 
-/// Something that an operation has to tell. The serial number tells it from an earlier operation
-/// with the same id.
+/// An event of an operation. The serial number distinguishes it from an earlier operation with the
+/// same ID.
 pub(super) struct Event {
     id: String,
     serial: u64,
-    news: News,
+    kind: EventKind,
 }
 
-enum News {
+enum EventKind {
     Next(Box<Reply>),
     Error(Vec<ServerError>),
     Complete,
@@ -70,10 +70,10 @@ impl Operations {
         }
     }
 
-    /// Starts an operation. What it is refused for is one of its events.
+    /// Starts an operation. A refusal is sent as one of its events.
     ///
     /// # Errors
-    /// Where the id is in use.
+    /// Fails if the ID is in use.
     pub(super) fn start(
         &mut self,
         id: String,
@@ -91,50 +91,50 @@ impl Operations {
             return Ok(Some(ServerMessage::Error { id, payload }));
         }
         self.last_serial += 1;
-        let outlet = Outlet {
+        let events = EventSender {
             sender: self.sender.clone(),
             id: id.clone(),
             serial: self.last_serial,
         };
-        let run = run(self.endpoint.clone(), parameters.into(), caller, outlet);
+        let run = run(self.endpoint.clone(), parameters.into(), caller, events);
         let task = self.tasks.spawn(run);
         let serial = self.last_serial;
         self.running.insert(id, Running { serial, task });
         Ok(None)
     }
 
-    /// Ends an operation that the client doesn't listen to any more.
+    /// Stops an operation that the client has canceled.
     pub(super) fn stop(&mut self, id: &str) {
         if let Some(running) = self.running.remove(id) {
             running.task.abort();
         }
     }
 
-    /// Whether an operation has more to tell.
+    /// Returns whether any operation is running.
     pub(super) fn are_running(&self) -> bool {
         !self.running.is_empty()
     }
 
     /// Waits for the next event. Cancel safe.
     pub(super) async fn next(&mut self) -> Option<Event> {
-        // The set only has to be emptied of what has ended.
+        // Removes finished tasks from the set.
         while self.tasks.try_join_next().is_some() {}
         self.receiver.recv().await
     }
 
-    /// What to send for an event: nothing where its operation was stopped.
+    /// Returns the message for an event; `None` if its operation was stopped.
     pub(super) fn message(&mut self, event: Event) -> Option<ServerMessage> {
-        let Event { id, serial, news } = event;
+        let Event { id, serial, kind } = event;
         if self.running.get(&id)?.serial != serial {
             return None;
         }
-        Some(match news {
-            News::Next(payload) => ServerMessage::Next { id, payload },
-            News::Error(payload) => {
+        Some(match kind {
+            EventKind::Next(payload) => ServerMessage::Next { id, payload },
+            EventKind::Error(payload) => {
                 self.running.remove(&id);
                 ServerMessage::Error { id, payload }
             }
-            News::Complete => {
+            EventKind::Complete => {
                 self.running.remove(&id);
                 ServerMessage::Complete { id }
             }
@@ -142,66 +142,66 @@ impl Operations {
     }
 }
 
-/// Where an operation's events go.
-struct Outlet {
+/// The sender of an operation's events.
+struct EventSender {
     sender: mpsc::Sender<Event>,
     id: String,
     serial: u64,
 }
 
-impl Outlet {
-    /// Sends an event; `false` once the connection is gone.
-    async fn send(&self, news: News) -> bool {
+impl EventSender {
+    /// Sends an event. Returns `false` if the connection is closed.
+    async fn send(&self, kind: EventKind) -> bool {
         let (id, serial) = (self.id.clone(), self.serial);
-        self.sender.send(Event { id, serial, news }).await.is_ok()
+        self.sender.send(Event { id, serial, kind }).await.is_ok()
     }
 
-    /// Sends replies until there are no more, or one is a refusal.
+    /// Sends replies until the stream ends or a reply is a refusal.
     async fn relay(&self, replies: impl Stream<Item = Result<Reply, Refusal>>) {
         let mut replies = std::pin::pin!(replies);
         while let Some(reply) = replies.next().await {
-            let news = match reply {
-                Ok(reply) if reply.executed => News::Next(Box::new(reply)),
-                Ok(reply) => News::Error(reply.response.errors),
-                Err(refusal) => News::Error(vec![refusal.into()]),
+            let kind = match reply {
+                Ok(reply) if reply.executed => EventKind::Next(Box::new(reply)),
+                Ok(reply) => EventKind::Error(reply.response.errors),
+                Err(refusal) => EventKind::Error(vec![refusal.into()]),
             };
-            let is_last = matches!(news, News::Error(_));
-            if !self.send(news).await || is_last {
+            let is_last = matches!(kind, EventKind::Error(_));
+            if !self.send(kind).await || is_last {
                 return;
             }
         }
-        self.send(News::Complete).await;
+        self.send(EventKind::Complete).await;
     }
 }
 
 /// Runs one operation from its request to its last event.
-async fn run(endpoint: Endpoint, request: Request, caller: Caller, outlet: Outlet) {
+async fn run(endpoint: Endpoint, request: Request, caller: Caller, events: EventSender) {
     let request_id = caller.origin.request_id.clone();
     let deadline = Instant::now() + endpoint.request_timeout;
     let started = bounded(deadline, &request_id, start(&endpoint, request, caller)).await;
     let (operation, admitted) = match started.unwrap_or_else(|refusal| Err(refusal.into())) {
         Ok(started) => started,
         Err(error) => {
-            outlet.send(News::Error(vec![error])).await;
+            events.send(EventKind::Error(vec![error])).await;
             return;
         }
     };
     if operation.kind() == OperationType::Subscription {
-        // It lasts for as long as both sides do, and takes no place meanwhile.
+        // A subscription is long-lived, so it does not occupy a permit.
         drop(admitted);
         let replies = endpoint.api.subscribe(operation, &request_id);
         let replies = replies.take_until(endpoint.stop.cancelled());
-        outlet.relay(unless_panicked(replies, &request_id)).await;
+        events.relay(unless_panicked(replies, &request_id)).await;
     } else {
         let reads = operation.kind() == OperationType::Query;
         let reply = endpoint.api.run(operation, &request_id);
         let reply = endpoint.app.db.on_one_connection(reads, reply);
         let reply = bounded(deadline, &request_id, reply);
-        outlet.relay(stream::once(reply)).await;
+        events.relay(stream::once(reply)).await;
     }
 }
 
-/// Prepares an operation, and looks up who asks for it. Gives it with its place.
+/// Prepares an operation and loads its viewer. Returns it with its permits.
 async fn start(
     endpoint: &Endpoint,
     request: Request,
@@ -209,8 +209,8 @@ async fn start(
 ) -> Result<(Operation, (Admitted, Option<OperationPermit>)), ServerError> {
     let admitted = endpoint.admission.enter()?;
     let operation = endpoint.api.prepare(request)?;
-    let place = admitted.go_on(operation.kind())?;
+    let permit = admitted.go_on(operation.kind())?;
     let mut data = Data::default();
     data.insert(endpoint.context(caller, CookieTransport::NoHeaders).await?);
-    Ok((operation.with_data(data), (admitted, place)))
+    Ok((operation.with_data(data), (admitted, permit)))
 }
