@@ -275,13 +275,13 @@ async fn an_operation_that_takes_too_long_is_given_up(server: Server) {
 async fn an_operation_that_panics_takes_nothing_with_it(server: Server) {
     let team = Team::first(&server).await;
     let client = &team.admin.client;
-    server.statements.explode_at(Some("UPDATE \"users\""));
+    server.statements.panic_at(Some("UPDATE \"users\""));
     let (status, answer) = client.post(json!({ "query": RENAME }).to_string()).await;
     assert_eq!(status, 500);
     let extensions = &answer["errors"][0]["extensions"];
     assert_eq!(extensions["code"], "INTERNAL");
     assert!(!extensions["requestId"].as_str().unwrap().is_empty());
-    server.statements.explode_at(None);
+    server.statements.panic_at(None);
     let (status, answer) = client.post(json!({ "query": RENAME }).to_string()).await;
     assert_eq!((status, &answer["errors"]), (200, &json!(null)));
 }

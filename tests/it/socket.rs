@@ -205,7 +205,7 @@ async fn an_operation_that_takes_too_long_is_given_up(server: Server) {
 async fn an_operation_that_panics_takes_nothing_with_it(server: Server) {
     let team = Team::first(&server).await;
     let mut socket = Socket::signed_in(&server, team.admin.client.token()).await;
-    server.statements.explode_at(Some("UPDATE \"users\""));
+    server.statements.panic_at(Some("UPDATE \"users\""));
     for _ in 0..2 {
         socket.subscribe("boom", RENAME).await;
         let error = socket.receive().await;
@@ -217,7 +217,7 @@ async fn an_operation_that_panics_takes_nothing_with_it(server: Server) {
         assert_eq!(extensions["code"], "INTERNAL");
         assert!(!extensions["requestId"].as_str().unwrap().is_empty());
     }
-    server.statements.explode_at(None);
+    server.statements.panic_at(None);
     assert_eq!(
         socket.run(RENAME).await["data"]["updateProfile"]["userErrors"],
         json!([])

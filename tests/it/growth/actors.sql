@@ -1,5 +1,5 @@
--- Four admins for this number of rows, three of them with OPEN open invitations; and a visitor who is
--- invited to all other workspaces.
+-- Inserts four admins for this number of rows, three of them with OPEN open invitations, and a
+-- visitor who is invited to all other workspaces.
 INSERT INTO users (id, email, email_key, status, first_name, last_name, password_hash, created_at, signed_up_at)
 SELECT md5('b' || k || 'of HI')::uuid, 'b' || k || '.of.HI@acme.example', 'b' || k || '.of.HI@acme.example', 'ACTIVE', 'B' || k, 'HI', 'x', NOW, NOW
 FROM generate_series(1, 4) k;

@@ -1,28 +1,28 @@
-//! The operations that are measured.
+//! The operations whose work is measured.
 
-/// Who runs an operation.
+/// The user who runs an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
-    /// An admin of the workspace alone.
+    /// An admin of one workspace.
     Admin,
     /// An admin of the workspace and of as many others as there are rows.
     Ana,
-    /// An admin who sent open invitations, and leaves.
+    /// An admin who has sent open invitations and leaves.
     Leaver,
     /// A visitor without a session.
     Visitor,
 }
 
-/// An operation. Its variables are those of the scene that it names, and `input`.
+/// An operation. Its variables are `input` and the values of the scene that it names.
 pub struct Operation {
     pub name: &'static str,
     pub query: &'static str,
-    /// JSON, with the names of things in the scene after `$`.
+    /// JSON in which `$name` stands for a value of the scene.
     pub input: &'static str,
     pub by: By,
 }
 
-const fn ask(name: &'static str, query: &'static str) -> Operation {
+const fn read(name: &'static str, query: &'static str) -> Operation {
     change(name, query, "null")
 }
 
@@ -35,7 +35,7 @@ const fn change(name: &'static str, query: &'static str, input: &'static str) ->
     }
 }
 
-/// By a user with as many workspaces as there are rows.
+/// Runs an operation as a user with as many workspaces as there are rows.
 const fn by_ana(operation: Operation) -> Operation {
     Operation {
         by: By::Ana,
@@ -54,45 +54,45 @@ const fn visitor(name: &'static str, query: &'static str, input: &'static str) -
 
 #[rustfmt::skip]
 pub const OPERATIONS: &[Operation] = &[
-    ask("roles", "{ roles { name } }"),
-    ask("service", "{ service { needsSetUp } }"),
-    by_ana(ask("viewer", "{ viewer { user { name } permissions activeWorkspace { name } } }")),
-    by_ana(ask("viewer.can", "query($w: ID!) { viewer { can(permission: TEAM_VIEW, workspaceId: $w) { allowed } } }")),
-    by_ana(ask("viewer.session", "{ viewer { session { id } } }")),
-    by_ana(ask("viewer.sessions", "{ viewer { sessions { nodes { id } totalCount } } }")),
-    by_ana(ask("viewer.memberships", "{ viewer { memberships { nodes { role workspace { name } } } } }")),
-    by_ana(ask("viewer.memberships, the last", "{ viewer { memberships(last: 10) { nodes { role } totalCount } } }")),
-    by_ana(ask("viewer.user.memberships", "{ viewer { user { memberships { nodes { role } totalCount } } } }")),
-    ask("workspace by slug", "query($slug: String!) { workspace(slug: $slug) { name } }"),
-    ask("viewerMembership", "query($w: ID!) { workspace(id: $w) { viewerMembership { name } } }"),
-    ask("teamSummary", "query($w: ID!) { workspace(id: $w) { teamSummary { totalUsers expiredInvites } } }"),
-    ask("members", "query($w: ID!) { workspace(id: $w) { members { nodes { name lastActiveAt availableActions } } } }"),
-    ask("members, the last", "query($w: ID!) { workspace(id: $w) { members(last: 50) { nodes { name } } } }"),
-    ask("members by email", "query($w: ID!) { workspace(id: $w) { members(orderBy: { field: EMAIL, direction: DESC }) { nodes { name } } } }"),
-    ask("members by role", "query($w: ID!) { workspace(id: $w) { members(orderBy: { field: ROLE, direction: ASC }) { nodes { name } } } }"),
-    ask("members by activity", "query($w: ID!) { workspace(id: $w) { members(orderBy: { field: LAST_ACTIVE, direction: ASC }) { nodes { name } } } }"),
-    ask("members by joining", "query($w: ID!) { workspace(id: $w) { members(orderBy: { field: JOINED, direction: ASC }) { nodes { name } } } }"),
-    ask("members of a kind", "query($w: ID!) { workspace(id: $w) { members(role: SECURITY_AUDITOR, status: ACTIVE) { nodes { name } totalCount } } }"),
-    ask("members with an invitation", "query($w: ID!) { workspace(id: $w) { members(invitationState: PENDING) { nodes { invitation { state } } totalCount } } }"),
-    ask("members, common word", "query($w: ID!) { workspace(id: $w) { members(search: \"acme\") { nodes { name } } } }"),
-    ask("members, rare word", "query($w: ID!) { workspace(id: $w) { members(search: \"p10\") { nodes { name } } } }"),
-    ask("members, common word, counted", "query($w: ID!) { workspace(id: $w) { members(search: \"acme\", first: 1) { nodes { name } totalCount } } }"),
-    ask("member", "query($w: ID!, $p1: ID!) { workspace(id: $w) { member(id: $p1) { name } } }"),
-    by_ana(ask("user.memberships", "query($w: ID!, $p1: ID!) { workspace(id: $w) { member(id: $p1) { user { memberships(first: 10) { nodes { role } totalCount } } } } }")),
-    by_ana(ask("user.memberships, the last", "query($w: ID!, $p1: ID!) { workspace(id: $w) { member(id: $p1) { user { memberships(last: 10) { nodes { role } } } } } }")),
-    ask("invitations", "query($w: ID!) { workspace(id: $w) { invitations { nodes { state membership { name } inviter { name } delivery { state } } } } }"),
-    ask("invitations, pending", "query($w: ID!) { workspace(id: $w) { invitations(state: PENDING) { nodes { id } } } }"),
-    ask("invitations, expired", "query($w: ID!) { workspace(id: $w) { invitations(state: EXPIRED) { nodes { id } } } }"),
-    ask("invitations, counted", "query($w: ID!) { workspace(id: $w) { invitations(first: 1) { totalCount } } }"),
-    ask("accessHistory", "query($w: ID!) { workspace(id: $w) { accessHistory { nodes { kind } } } }"),
-    ask("accessHistory of a kind", "query($w: ID!) { workspace(id: $w) { accessHistory(kind: SIGN_IN) { nodes { kind } } } }"),
-    ask("accessHistory, counted", "query($w: ID!) { workspace(id: $w) { accessHistory(first: 1) { totalCount } } }"),
-    ask("settings", "query($w: ID!) { workspace(id: $w) { settings { invitationLifetimeDays } } }"),
-    ask("mailServer", "query($w: ID!) { workspace(id: $w) { mailServer { state } } }"),
-    ask("accessReview, counts", "query($w: ID!) { workspace(id: $w) { accessReview { staleInvitations { count } unseenMembers { count } neverSignedIn { count } admins { count } } } }"),
-    ask("accessReview, members", "query($w: ID!) { workspace(id: $w) { accessReview { staleInvitations { members { nodes { id } } } unseenMembers { members { nodes { id } } } neverSignedIn { members { nodes { id } } } admins { members { nodes { id } } } } } }"),
-    ask("node", "query($p1: ID!) { node(id: $p1) { id ... on Membership { name } } }"),
-    ask("nodes", "query($p1: ID!, $w: ID!) { nodes(ids: [$p1, $w]) { id } }"),
+    read("roles", "{ roles { name } }"),
+    read("service", "{ service { needsSetUp } }"),
+    by_ana(read("viewer", "{ viewer { user { name } permissions activeWorkspace { name } } }")),
+    by_ana(read("viewer.can", "query($w: ID!) { viewer { can(permission: TEAM_VIEW, workspaceId: $w) { allowed } } }")),
+    by_ana(read("viewer.session", "{ viewer { session { id } } }")),
+    by_ana(read("viewer.sessions", "{ viewer { sessions { nodes { id } totalCount } } }")),
+    by_ana(read("viewer.memberships", "{ viewer { memberships { nodes { role workspace { name } } } } }")),
+    by_ana(read("viewer.memberships, the last", "{ viewer { memberships(last: 10) { nodes { role } totalCount } } }")),
+    by_ana(read("viewer.user.memberships", "{ viewer { user { memberships { nodes { role } totalCount } } } }")),
+    read("workspace by slug", "query($slug: String!) { workspace(slug: $slug) { name } }"),
+    read("viewerMembership", "query($w: ID!) { workspace(id: $w) { viewerMembership { name } } }"),
+    read("teamSummary", "query($w: ID!) { workspace(id: $w) { teamSummary { totalUsers expiredInvites } } }"),
+    read("members", "query($w: ID!) { workspace(id: $w) { members { nodes { name lastActiveAt availableActions } } } }"),
+    read("members, the last", "query($w: ID!) { workspace(id: $w) { members(last: 50) { nodes { name } } } }"),
+    read("members by email", "query($w: ID!) { workspace(id: $w) { members(orderBy: { field: EMAIL, direction: DESC }) { nodes { name } } } }"),
+    read("members by role", "query($w: ID!) { workspace(id: $w) { members(orderBy: { field: ROLE, direction: ASC }) { nodes { name } } } }"),
+    read("members by activity", "query($w: ID!) { workspace(id: $w) { members(orderBy: { field: LAST_ACTIVE, direction: ASC }) { nodes { name } } } }"),
+    read("members by joining", "query($w: ID!) { workspace(id: $w) { members(orderBy: { field: JOINED, direction: ASC }) { nodes { name } } } }"),
+    read("members of a kind", "query($w: ID!) { workspace(id: $w) { members(role: SECURITY_AUDITOR, status: ACTIVE) { nodes { name } totalCount } } }"),
+    read("members with an invitation", "query($w: ID!) { workspace(id: $w) { members(invitationState: PENDING) { nodes { invitation { state } } totalCount } } }"),
+    read("members, common word", "query($w: ID!) { workspace(id: $w) { members(search: \"acme\") { nodes { name } } } }"),
+    read("members, rare word", "query($w: ID!) { workspace(id: $w) { members(search: \"p10\") { nodes { name } } } }"),
+    read("members, common word, counted", "query($w: ID!) { workspace(id: $w) { members(search: \"acme\", first: 1) { nodes { name } totalCount } } }"),
+    read("member", "query($w: ID!, $p1: ID!) { workspace(id: $w) { member(id: $p1) { name } } }"),
+    by_ana(read("user.memberships", "query($w: ID!, $p1: ID!) { workspace(id: $w) { member(id: $p1) { user { memberships(first: 10) { nodes { role } totalCount } } } } }")),
+    by_ana(read("user.memberships, the last", "query($w: ID!, $p1: ID!) { workspace(id: $w) { member(id: $p1) { user { memberships(last: 10) { nodes { role } } } } } }")),
+    read("invitations", "query($w: ID!) { workspace(id: $w) { invitations { nodes { state membership { name } inviter { name } delivery { state } } } } }"),
+    read("invitations, pending", "query($w: ID!) { workspace(id: $w) { invitations(state: PENDING) { nodes { id } } } }"),
+    read("invitations, expired", "query($w: ID!) { workspace(id: $w) { invitations(state: EXPIRED) { nodes { id } } } }"),
+    read("invitations, counted", "query($w: ID!) { workspace(id: $w) { invitations(first: 1) { totalCount } } }"),
+    read("accessHistory", "query($w: ID!) { workspace(id: $w) { accessHistory { nodes { kind } } } }"),
+    read("accessHistory of a kind", "query($w: ID!) { workspace(id: $w) { accessHistory(kind: SIGN_IN) { nodes { kind } } } }"),
+    read("accessHistory, counted", "query($w: ID!) { workspace(id: $w) { accessHistory(first: 1) { totalCount } } }"),
+    read("settings", "query($w: ID!) { workspace(id: $w) { settings { invitationLifetimeDays } } }"),
+    read("mailServer", "query($w: ID!) { workspace(id: $w) { mailServer { state } } }"),
+    read("accessReview, counts", "query($w: ID!) { workspace(id: $w) { accessReview { staleInvitations { count } unseenMembers { count } neverSignedIn { count } admins { count } } } }"),
+    read("accessReview, members", "query($w: ID!) { workspace(id: $w) { accessReview { staleInvitations { members { nodes { id } } } unseenMembers { members { nodes { id } } } neverSignedIn { members { nodes { id } } } admins { members { nodes { id } } } } } }"),
+    read("node", "query($p1: ID!) { node(id: $p1) { id ... on Membership { name } } }"),
+    read("nodes", "query($p1: ID!, $w: ID!) { nodes(ids: [$p1, $w]) { id } }"),
     change("inviteUsersPreview", "query($input: InviteUsersInput!) { inviteUsersPreview(input: $input) { outcomes { result } userErrors { code } } }",
         r#"{ "workspaceIds": ["$w"], "invitees": [{ "email": "new.$n@acme.example", "role": "SECURITY_AUDITOR" }] }"#),
     change("inviteUsers", "mutation($input: InviteUsersInput!) { inviteUsers(input: $input) { outcomes { result } userErrors { code } } }",

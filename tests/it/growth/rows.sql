@@ -1,5 +1,5 @@
--- Rows LO + 1 to HI of each kind, written without the server: WORKSPACE and ANA stand for ids. The texts
--- to search are short, since PostgreSQL takes long to split them.
+-- Inserts the rows LO + 1 to HI of each kind, without the server. WORKSPACE and ANA stand for IDs.
+-- The searchable texts are short, since PostgreSQL takes long to split long ones.
 INSERT INTO users (id, email, email_key, status, first_name, last_name, password_hash, created_at, signed_up_at)
 SELECT md5('u' || n)::uuid, 'p' || n || '@acme.example', 'p' || n || '@acme.example', 'ACTIVE', 'P' || n, 'Q', 'x', NOW, NOW
 FROM generate_series(LO + 1, HI) n;

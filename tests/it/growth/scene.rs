@@ -1,4 +1,4 @@
-//! A workspace with any number of rows behind it.
+//! A workspace with a given number of rows.
 
 use super::operations::{By, Operation};
 use super::work::{Counter, Work};
@@ -15,10 +15,10 @@ use uuid::Uuid;
 const ROWS: &str = include_str!("rows.sql");
 const ACTORS: &str = include_str!("actors.sql");
 
-/// Open invitations that a workspace may have, by the settings.
+/// The number of open invitations that the settings allow in a workspace.
 const OPEN: usize = 5_000;
 
-/// The workspace Acme, its admin Ana, and what else is in the database.
+/// The workspace Acme with its admin Ana, and the other data of the test.
 pub struct Scene {
     server: Server,
     team: Team,
@@ -27,7 +27,7 @@ pub struct Scene {
     admin: Client,
     ana: Client,
     leaver: Client,
-    /// Values of variables by their names.
+    /// The values of the operations' variables by name.
     values: Vec<(String, String)>,
 }
 
@@ -46,7 +46,8 @@ impl Scene {
         }
     }
 
-    /// Adds rows until there are that many of each kind, and what the operations of a round need.
+    /// Adds rows until there are `rows` of each kind, and the data that the operations of a round
+    /// need.
     pub async fn grow(&mut self, rows: usize) {
         let workspace = self.workspace();
         let Some(GlobalId::User(ana)) = GlobalId::decode(&self.team.admin.user_id) else {
@@ -85,7 +86,7 @@ impl Scene {
             let token = self.server.mail_to(email).await.token();
             self.values.push((name.to_owned(), token));
         }
-        // Activity is noted once a minute: before the measurement, not in it.
+        // Activity is recorded once a minute. This must not happen during the measurement.
         self.ana.get("{ workspace { id } }").await;
         self.leaver.get("{ workspace { id } }").await;
         self.admin.get("{ workspace { id } }").await;
@@ -99,7 +100,7 @@ impl Scene {
         }
     }
 
-    /// A client with a new session of one of the round's admins.
+    /// Creates a session of one of the round's admins. Returns its client.
     async fn session_of(&self, admin: u8, rows: usize) -> Client {
         let token = Token::random().unwrap();
         let token = token.secret().expose_secret().to_owned();
@@ -163,7 +164,7 @@ impl Scene {
         self.values = values;
     }
 
-    /// The id of the rows with this key.
+    /// Returns the ID of the rows with this key.
     async fn uuid(&self, key: &str) -> Uuid {
         let db = &self.server.app.db;
         let sql = format!("SELECT md5('{key}')::uuid AS id");
@@ -172,7 +173,7 @@ impl Scene {
         row.try_get("", "id").unwrap()
     }
 
-    /// The variables of an operation.
+    /// Returns the variables of an operation.
     pub async fn variables(&mut self, operation: &Operation) -> Value {
         let uses_reset =
             operation.query.contains("$resetToken") || operation.input.contains("$resetToken");
@@ -181,7 +182,7 @@ impl Scene {
             self.values.push(("resetToken".to_owned(), token));
         }
         let mut input = operation.input.to_owned();
-        // Longer names first: `$w` is the beginning of `$w1`.
+        // Longer names first, since `$w` is a prefix of `$w1`.
         let mut names: Vec<_> = self.values.iter().collect();
         names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
         for (name, value) in names {
@@ -200,7 +201,7 @@ impl Scene {
         variables.into()
     }
 
-    /// Who runs an operation.
+    /// Returns the client that runs an operation.
     pub fn client(&self, operation: &Operation) -> Client {
         match operation.by {
             By::Admin => self.admin.clone(),
@@ -210,7 +211,7 @@ impl Scene {
         }
     }
 
-    /// Runs an operation and counts its work, including what goes on after the answer.
+    /// Runs an operation and measures its work, including background work after the response.
     pub async fn during(&self, operation: impl Future<Output = Reply>) -> (Reply, Work) {
         self.server.quiet().await;
         self.counter.reset().await;
@@ -219,7 +220,7 @@ impl Scene {
         (reply, self.counter.read().await)
     }
 
-    /// Removes all rows: the check of the database after a test takes long for many workspaces.
+    /// Deletes all rows, because checking many workspaces after the test takes long.
     pub async fn empty(&self) {
         let tables = "users, workspaces, throttles, outbox, link_tokens, team_summaries";
         self.counter

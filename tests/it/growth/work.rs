@@ -1,30 +1,30 @@
-//! The work that the database does, by `pg_stat_statements`.
+//! The work of the database, measured by `pg_stat_statements`.
 
 use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, Statement};
 
-/// Work of some statements.
+/// The work of statements.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Work {
-    /// Rows returned or changed.
+    /// The number of rows returned or changed.
     pub rows: u64,
-    /// Blocks touched, in memory or on disk.
+    /// The number of blocks accessed, in memory or on disk.
     pub blocks: u64,
 }
 
-/// Leaves out what the server does by itself, whatever the request.
+/// Excludes the statements that the server runs in the background.
 const BACKGROUND: &str = "query !~ '^(SELECT [0-9$]+$|BEGIN|COMMIT|ROLLBACK|SET |SHOW |DEALLOCATE)'
     AND query NOT LIKE '%FROM \"invitations\" WHERE \"invitations\".\"state\" = %'
     AND query !~ '^DELETE FROM \"(link_tokens|outbox|throttles|sessions|audit_events)\".*(<=|IN)'
     AND query NOT LIKE '%pg_stat_statements%'";
 
-/// Counts the work in one database.
+/// Measures the work in one database.
 pub struct Counter {
     database: DatabaseConnection,
     name: String,
 }
 
 impl Counter {
-    /// Counts the work in the database at this URL.
+    /// Creates a counter for the database at this URL.
     pub async fn new(url: &str) -> Counter {
         let database = Database::connect(url).await.unwrap();
         let create = "CREATE EXTENSION IF NOT EXISTS pg_stat_statements";
@@ -33,12 +33,12 @@ impl Counter {
         Counter { database, name }
     }
 
-    /// Runs statements without the server.
+    /// Runs SQL without the server.
     pub async fn run(&self, sql: &str) {
         self.database.execute_unprepared(sql).await.unwrap();
     }
 
-    /// Starts again at zero.
+    /// Resets the counters to zero.
     pub async fn reset(&self) {
         let name = &self.name;
         let reset = format!(
@@ -47,7 +47,7 @@ impl Counter {
         self.run(&reset).await;
     }
 
-    /// The work since the last reset.
+    /// Returns the work since the last reset.
     pub async fn read(&self) -> Work {
         let name = &self.name;
         let text = format!(

@@ -1,4 +1,4 @@
-//! A GraphQL client, signed in or not.
+//! A GraphQL client, signed in or anonymous.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ pub struct Client {
     address: Option<String>,
 }
 
-/// What a server answered.
+/// The response to an operation.
 #[derive(Clone, Debug)]
 pub struct Reply(pub Value);
 
@@ -25,7 +25,7 @@ impl Client {
         }
     }
 
-    /// The same client behind a reverse proxy that names this network address.
+    /// Returns a client that sends this client address, as a reverse proxy would.
     pub fn calling_from(&self, address: &str) -> Client {
         Client {
             address: Some(address.to_owned()),
@@ -33,7 +33,7 @@ impl Client {
         }
     }
 
-    /// The same session on another server.
+    /// Returns a client with the same session on another server.
     pub fn at(&self, url: &str) -> Client {
         Client {
             url: url.to_owned(),
@@ -59,7 +59,7 @@ impl Client {
         Reply(response.json().await.unwrap())
     }
 
-    /// Posts any body as JSON; gives the status and what was answered, `null` where that is no JSON.
+    /// Posts a body as JSON. Returns the status and the response, or `null` if it is not JSON.
     pub async fn post(&self, body: impl Into<reqwest::Body>) -> (u16, Value) {
         let mut request = self.http.post(format!("{}/graphql", self.url));
         if let Some(token) = &self.token {
@@ -71,12 +71,12 @@ impl Client {
         (status, response.json().await.unwrap_or_default())
     }
 
-    /// Runs an operation without variables that must succeed; gives its `data`.
+    /// Runs an operation without variables that must succeed. Returns its `data`.
     pub async fn get(&self, query: &str) -> Value {
         self.run(query, json!({})).await.data()
     }
 
-    /// Runs a mutation with one `input` that must come without GraphQL errors; gives its payload.
+    /// Runs a mutation with one `input` that must have no GraphQL errors. Returns its payload.
     pub async fn mutate(&self, mutation: &str, input: Value, selection: &str) -> Value {
         self.try_mutate(mutation, input, selection).await.data()[mutation].clone()
     }
@@ -94,13 +94,13 @@ impl Client {
 }
 
 impl Reply {
-    /// The data of a reply without errors.
+    /// Returns the data of a reply without errors.
     pub fn data(self) -> Value {
         assert!(self.0.get("errors").is_none(), "{:#}", self.0);
         self.0["data"].clone()
     }
 
-    /// The codes of its errors, in order.
+    /// Returns the codes of the errors, in order.
     pub fn codes(&self) -> Vec<&str> {
         let errors = self.0["errors"]
             .as_array()
@@ -114,13 +114,13 @@ impl Reply {
 }
 
 impl Client {
-    /// Whether the server knows who this is.
+    /// Returns whether the server recognizes the session.
     pub async fn is_signed_in(&self) -> bool {
         self.get("{ viewer { user { id } } }").await["viewer"] != Value::Null
     }
 }
 
-/// The codes of a payload's user errors.
+/// Returns the codes of a payload's user errors.
 pub fn user_errors(payload: &Value) -> Vec<&str> {
     payload["userErrors"]
         .as_array()

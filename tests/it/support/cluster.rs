@@ -1,4 +1,4 @@
-//! A PostgreSQL of the test's own, whose processes can be stopped for a while.
+//! A PostgreSQL server of one test, whose processes can be paused.
 
 use super::engine::{TestDatabase, postgres_url};
 use sea_orm::{ConnectionTrait as _, Database, DbBackend, Statement};
@@ -6,17 +6,17 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-/// The processes, which end with this value.
+/// The processes. They end when this value is dropped.
 pub struct Cluster {
-    /// `scripts/with-postgres`, which ends once its standard input does.
+    /// `scripts/with-postgres`, which ends when its standard input is closed.
     script: Child,
-    /// The superuser's URL.
+    /// The URL of the superuser.
     url: String,
     postmaster: u32,
 }
 
 impl Cluster {
-    /// Starts one; `None` where tests of PostgreSQL are skipped.
+    /// Starts a server. Returns `None` if tests with PostgreSQL are skipped.
     pub async fn start() -> Option<Cluster> {
         postgres_url()?;
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -39,19 +39,19 @@ impl Cluster {
         })
     }
 
-    /// An empty database on it.
+    /// Creates an empty database.
     pub async fn database(&self) -> TestDatabase {
         TestDatabase::on(&self.url).await
     }
 
-    /// Stops all processes, as a machine does that is paused.
+    /// Pauses all processes, as on a paused machine.
     pub fn freeze(&self) {
-        // The postmaster first, so that it starts no more.
+        // The postmaster is first, so that it starts no new processes.
         signal("STOP", &[self.postmaster]);
         signal("STOP", &children(self.postmaster));
     }
 
-    /// Lets them go on.
+    /// Resumes the processes.
     pub fn thaw(&self) {
         signal("CONT", &children(self.postmaster));
         signal("CONT", &[self.postmaster]);
@@ -85,7 +85,7 @@ fn children(of: u32) -> Vec<u32> {
         .collect()
 }
 
-/// All processes, each with its parent.
+/// Returns all processes of the machine with their parents.
 fn processes() -> Vec<(u32, u32)> {
     let output = Command::new("ps").args(["-A", "-o", "pid=,ppid="]).output();
     let output = String::from_utf8(output.unwrap().stdout).unwrap();
@@ -100,6 +100,6 @@ fn processes() -> Vec<(u32, u32)> {
 fn signal(name: &str, processes: &[u32]) {
     let mut kill = Command::new("kill");
     kill.arg(format!("-{name}"));
-    // One that has ended meanwhile is no failure.
+    // A process that has already ended is not an error.
     let _ = kill.args(processes.iter().map(u32::to_string)).status();
 }

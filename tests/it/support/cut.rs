@@ -1,14 +1,14 @@
-//! A way to PostgreSQL that breaks at the worst moment: when a transaction has been committed and
-//! nobody has been told, or in the middle of one.
+//! A proxy for PostgreSQL that breaks connections at the worst moment: after a commit and before
+//! its response, or in the middle of a transaction.
 
 use super::proxy::{self, Fate, Judge};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
-/// The text of the message by which sqlx commits.
+/// The text of the message with which sqlx commits.
 const COMMIT: &[u8] = b"COMMIT\0";
 
-/// A proxy before PostgreSQL. It lasts as long as the test's runtime.
+/// A proxy for PostgreSQL. It runs as long as the test's runtime.
 pub struct Cut {
     pub port: u16,
     state: Arc<State>,
@@ -16,7 +16,7 @@ pub struct Cut {
 
 struct State {
     next_commit: AtomicBool,
-    /// How many more messages are passed on before a connection breaks; none where negative.
+    /// The number of messages to forward before a connection breaks. Negative if none breaks.
     countdown: AtomicI64,
 }
 
@@ -35,7 +35,7 @@ impl Judge for State {
 }
 
 impl Cut {
-    /// Passes everything on to `upstream`, HOST:PORT.
+    /// Starts a proxy that forwards to `upstream` (HOST:PORT).
     pub async fn before(upstream: String) -> Cut {
         let state = Arc::new(State {
             next_commit: AtomicBool::new(false),
@@ -45,7 +45,7 @@ impl Cut {
         Cut { port, state }
     }
 
-    /// Breaks the connection of the message that comes after so many others, and loses the message.
+    /// Forwards `count` more messages. Loses the next one and breaks its connection.
     #[allow(dead_code, reason = "for tests/model")]
     pub fn after_messages(&self, count: u16) {
         self.state
@@ -53,19 +53,19 @@ impl Cut {
             .store(i64::from(count), Ordering::SeqCst);
     }
 
-    /// Breaks nothing more.
+    /// Breaks no more connections.
     #[allow(dead_code, reason = "for tests/model")]
     pub fn heal(&self) {
         self.state.next_commit.store(false, Ordering::SeqCst);
         self.state.countdown.store(-1, Ordering::SeqCst);
     }
 
-    /// Swallows the answer to the next commit, and breaks its connection.
+    /// Loses the response to the next commit and breaks its connection.
     pub fn at_next_commit(&self) {
         self.state.next_commit.store(true, Ordering::SeqCst);
     }
 
-    /// Whether that has happened.
+    /// Returns whether the response to a commit was lost.
     pub fn is_done(&self) -> bool {
         !self.state.next_commit.load(Ordering::SeqCst)
     }

@@ -1,11 +1,11 @@
-//! Looking into the database behind a server's back.
+//! Direct access to the database of a server.
 
 use super::server::Server;
 use sea_orm::EntityTrait as _;
 
 impl Server {
-    /// All rows that tell how the teams stand, as text; without the audit log, counters of
-    /// attempts, sessions and activity, which change with whatever anybody does.
+    /// Returns the rows that describe the teams, as text. Excludes the audit log, throttles,
+    /// sessions, and activity, which change with every request.
     pub async fn dump(&self) -> Vec<String> {
         let mut rows = Vec::new();
         macro_rules! add {

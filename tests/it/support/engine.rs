@@ -1,24 +1,24 @@
-//! A database for one test.
+//! The database of one test.
 
 use sea_orm::{ConnectionTrait as _, Database};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-/// Which database a test runs on.
+/// The database engine of a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
     Sqlite,
     Postgres,
 }
 
-/// An empty database, which goes away with the test.
+/// An empty database. It is deleted after the test.
 pub enum TestDatabase {
     Sqlite(TempDir),
     Postgres { admin: String, name: String },
 }
 
 impl TestDatabase {
-    /// Makes a database; `None` where there is no PostgreSQL to make it on, which is a failure in
+    /// Creates a database. Returns `None` if there is no PostgreSQL server, which is a failure in
     /// CI.
     pub async fn make(engine: Engine) -> Option<TestDatabase> {
         match engine {
@@ -27,7 +27,7 @@ impl TestDatabase {
         }
     }
 
-    /// Makes one on the PostgreSQL with this superuser's URL.
+    /// Creates a database on the PostgreSQL server with this superuser's URL.
     pub async fn on(admin: &str) -> TestDatabase {
         let name = format!("t{}", Uuid::now_v7().simple());
         run(admin, &format!("CREATE DATABASE {name}")).await;
@@ -37,7 +37,7 @@ impl TestDatabase {
         }
     }
 
-    /// Where the program finds it.
+    /// Returns the URL for the program.
     pub fn url(&self) -> String {
         match self {
             TestDatabase::Sqlite(folder) => {
@@ -47,7 +47,7 @@ impl TestDatabase {
         }
     }
 
-    /// The same, through PgBouncer in transaction mode; on SQLite, there is none.
+    /// Returns the URL through PgBouncer in transaction mode, or `None` on SQLite.
     pub fn pooled_url(&self) -> Option<String> {
         let bouncer = std::env::var("TOKENVUE_TEST_PGBOUNCER_URL").ok()?;
         match self {
@@ -56,7 +56,7 @@ impl TestDatabase {
         }
     }
 
-    /// Drops it.
+    /// Deletes the database.
     pub async fn drop(self) {
         if let TestDatabase::Postgres { admin, name } = self {
             run(&admin, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
@@ -64,8 +64,8 @@ impl TestDatabase {
     }
 }
 
-/// The superuser's URL of the PostgreSQL that tests share; `None` where there is none, which is a
-/// failure in CI.
+/// Returns the superuser's URL of the PostgreSQL server that tests share. Returns `None` if there
+/// is none, which is a failure in CI.
 pub fn postgres_url() -> Option<String> {
     let url = std::env::var("TOKENVUE_TEST_POSTGRES_URL").ok();
     if url.is_none() {

@@ -1,18 +1,18 @@
-//! A way to PostgreSQL that kills the program which uses it, after a statement of the test's choice.
+//! A proxy for PostgreSQL that kills the program after a chosen statement.
 
 use super::proxy::{self, Fate, Judge};
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
-/// A proxy before PostgreSQL. It lasts as long as the test's runtime.
+/// A proxy for PostgreSQL. It runs as long as the test's runtime.
 pub struct Fuse {
     pub port: u16,
     state: Arc<State>,
 }
 
 struct State {
-    /// Statements until the end; far below zero while nothing is to end.
+    /// The number of statements until the kill. Far below zero while disarmed.
     left: AtomicI64,
     victim: AtomicU32,
 }
@@ -34,7 +34,7 @@ impl Judge for State {
 }
 
 impl Fuse {
-    /// Passes everything on to `upstream`, HOST:PORT.
+    /// Starts a proxy that forwards to `upstream` (HOST:PORT).
     pub async fn before(upstream: String) -> Fuse {
         let state = Arc::new(State {
             left: AtomicI64::new(i64::MIN / 2),
@@ -44,20 +44,20 @@ impl Fuse {
         Fuse { port, state }
     }
 
-    /// Kills a process once `statements` of it have been answered, before it hears the last answer.
+    /// Kills a process after `statements` of its statements, before it receives the last response.
     pub fn arm(&self, process: u32, statements: i64) {
         self.state.victim.store(process, Ordering::SeqCst);
         self.state.left.store(statements, Ordering::SeqCst);
     }
 
-    /// Kills nothing any more.
+    /// Stops killing.
     pub fn disarm(&self) {
         self.state.left.store(i64::MIN / 2, Ordering::SeqCst);
     }
 }
 
-/// Whether a statement is run by one of these messages, each a letter and its length: `Query`, or
-/// `Bind`, which `Execute` follows.
+/// Returns whether these messages run a statement. Each message is a letter and its length.
+/// Statements are run by `Query`, or by `Bind`, which `Execute` follows.
 fn runs(mut messages: &[u8]) -> bool {
     while let [kind, a, b, c, d, ..] = messages {
         if matches!(kind, b'Q' | b'B') {

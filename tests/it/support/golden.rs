@@ -1,8 +1,8 @@
-//! Golden files: what a test found, kept beside it to be read and compared.
+//! Golden files: expected results, stored next to the tests.
 
 use std::path::Path;
 
-/// Compares with a file in `tests/it`; with `TOKENVUE_BLESS=1`, writes it instead.
+/// Compares a result with a file in `tests/it`. With `TOKENVUE_BLESS=1`, writes the file instead.
 pub fn check(file: &str, found: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/it")

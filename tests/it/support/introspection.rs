@@ -1,4 +1,4 @@
-//! The schema as clients see it, by introspection.
+//! The schema as clients see it by introspection.
 
 use super::client::Client;
 use serde_json::Value;
@@ -22,14 +22,14 @@ pub struct Introspection(Value);
 /// A field of an object type.
 #[derive(Clone, Debug)]
 pub struct Field {
-    /// The type that has it.
+    /// The type that contains the field.
     pub owner: String,
     pub name: String,
-    /// The name of its type, without lists and exclamation marks.
+    /// The name of its type, without lists and non-null markers.
     pub of: String,
-    /// Whether it must be asked for something of its own.
+    /// Whether it needs a selection of subfields.
     pub is_composite: bool,
-    /// Name and type, as they are written: `("input", "SignInInput!")`.
+    /// Names and types of the arguments, in GraphQL syntax: `("input", "SignInInput!")`.
     pub args: Vec<(String, String)>,
 }
 
@@ -38,7 +38,7 @@ impl Introspection {
         Introspection(client.get(QUERY).await["__schema"].clone())
     }
 
-    /// The types of the service itself, without those of introspection.
+    /// Returns the types of the service, without those of introspection.
     pub fn types(&self) -> impl Iterator<Item = &Value> {
         list(&self.0["types"]).filter(|item| !name(item).starts_with("__"))
     }
@@ -47,7 +47,7 @@ impl Introspection {
         list(&self.0["directives"])
     }
 
-    /// All fields of all object types.
+    /// Returns all fields of all object types.
     pub fn fields(&self) -> Vec<Field> {
         let objects = self.types().filter(|item| item["kind"] == "OBJECT");
         objects
@@ -78,7 +78,7 @@ impl Field {
         format!("{}.{}", self.owner, self.name)
     }
 
-    /// The arguments that cannot be left out.
+    /// Returns the required arguments.
     pub fn required_args(&self) -> impl Iterator<Item = &(String, String)> {
         self.args
             .iter()
@@ -86,7 +86,7 @@ impl Field {
     }
 }
 
-/// A list of introspection, `null` being an empty one.
+/// Returns the items of an introspected list. `null` is an empty list.
 pub fn list(value: &Value) -> impl Iterator<Item = &Value> {
     value
         .as_array()

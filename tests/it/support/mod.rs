@@ -1,4 +1,4 @@
-//! What tests stand on: a server of their own, clients signed in as somebody, mails.
+//! Support for tests: servers, signed-in clients, teams, and mails.
 
 pub mod client;
 pub mod cluster;
@@ -29,7 +29,7 @@ pub use people::{PASSWORD, Person, Team, results, sign_in, text, time};
 pub use server::{Server, eventually};
 pub use terminal::Terminal;
 
-/// Makes tests of functions that take a [`Server`]: one on each engine.
+/// Creates tests from functions that take a [`Server`], one per engine.
 #[macro_export]
 macro_rules! on_both_engines {
     ($($name:ident),+ $(,)?) => {
@@ -48,8 +48,8 @@ macro_rules! on_both_engines {
     };
 }
 
-/// Makes tests of functions that take a [`Server`], on SQLite alone: of what lies before any
-/// database.
+/// Creates tests from functions that take a [`Server`], on SQLite only, for code that does not
+/// depend on the database.
 #[macro_export]
 macro_rules! on_sqlite {
     ($($name:ident),+ $(,)?) => {
@@ -62,8 +62,8 @@ macro_rules! on_sqlite {
     };
 }
 
-/// Makes tests of functions that take a [`Server`], on PostgreSQL alone: of what SQLite, a part of
-/// the program, cannot do.
+/// Creates tests from functions that take a [`Server`], on PostgreSQL only, for faults that an
+/// embedded SQLite cannot have.
 #[macro_export]
 macro_rules! on_postgres {
     ($($name:ident),+ $(,)?) => {

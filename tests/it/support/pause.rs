@@ -1,9 +1,9 @@
-//! Pausing a server after a statement, so that a test decides in which order requests meet.
+//! Pauses a server after a statement, so that a test decides the order of concurrent requests.
 
 use super::server::eventually;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Decides by its SQL whether a statement is the one to pause after.
+/// Returns whether a statement is the one to pause after.
 pub type Matches = fn(&str) -> bool;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -13,8 +13,8 @@ enum State {
     Resumed,
 }
 
-/// A pause that has been asked for. The first request that runs a matching statement waits
-/// after it, inside its transaction if it has one, until this is resumed or dropped.
+/// A pause. The first request that runs a matching statement waits after it, inside its transaction
+/// if there is one, until this value is resumed or dropped.
 pub struct Pause(Arc<Gate>);
 
 struct Gate {
@@ -49,18 +49,18 @@ impl Gate {
 }
 
 impl Pause {
-    /// Whether a request waits here.
+    /// Returns whether a request is waiting here.
     pub fn is_reached(&self) -> bool {
         *self.0.state() == State::Reached
     }
 
-    /// Waits until a request waits here.
+    /// Waits until a request is waiting here.
     pub async fn reached(&self) {
         let probe = || async { self.is_reached().then_some(()) };
         eventually("the statement to pause after", probe).await;
     }
 
-    /// Lets the request go on; where none has come yet, none will wait.
+    /// Resumes the request. If none has arrived yet, none will wait.
     pub fn resume(&self) {
         *self.0.state() = State::Resumed;
         self.0.resumed.notify_all();
@@ -78,7 +78,7 @@ impl Drop for Pause {
 pub struct Pauses(Arc<Mutex<Vec<Arc<Gate>>>>);
 
 impl Pauses {
-    /// Asks for one.
+    /// Adds a pause.
     pub fn add(&self, matches: Matches) -> Pause {
         let gate = Arc::new(Gate {
             matches,
@@ -93,7 +93,7 @@ impl Pauses {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Called after each statement, by the task that has run it.
+    /// Called after each statement by the task that ran it.
     pub fn after(&self, sql: &str) {
         let gate = {
             let mut gates = self.gates();

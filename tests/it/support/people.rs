@@ -1,4 +1,4 @@
-//! Workspaces with people in them, made through the front door.
+//! Workspaces with people in them, created through the API.
 
 use super::client::Client;
 use super::server::Server;
@@ -7,20 +7,20 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use tokenvue::account::setup::{self, FirstAdmin};
 
-/// Everybody's password.
+/// The password of all test users.
 pub const PASSWORD: &str = "plum kettle orbit sundial";
 
-/// All that an outcome of inviting tells.
+/// All fields of the outcomes of inviting.
 pub const OUTCOMES: &str = "outcomes { email result workspace { id }
     membership { id name role status user { id } invitation { id state sentAt expiresAt } }
     error { code field retryAt } }";
 
-/// Somebody who is signed in.
+/// A signed-in user.
 #[derive(Clone)]
 pub struct Person {
     pub email: String,
     pub client: Client,
-    /// Their membership in the workspace that they were made in.
+    /// The membership in the workspace in which the person was created.
     pub membership_id: String,
     pub user_id: String,
 }
@@ -34,7 +34,7 @@ pub struct Team {
 }
 
 impl Team {
-    /// The first workspace of an installation, with Ana Admin as its admin.
+    /// Creates the first workspace of an installation, with Ana Admin as its admin.
     pub async fn first(server: &Server) -> Team {
         let admin = FirstAdmin {
             email: "ana@acme.example".to_owned(),
@@ -64,7 +64,7 @@ impl Team {
         }
     }
 
-    /// Another workspace with the same admin.
+    /// Creates another workspace with the same admin.
     pub async fn another(&self, name: &str) -> Team {
         let payload = self
             .admin
@@ -82,7 +82,7 @@ impl Team {
         }
     }
 
-    /// Somebody new who was invited and has accepted: `role` like `SECURITY_AUDITOR`.
+    /// Creates a member who was invited and has accepted, with a role like `SECURITY_AUDITOR`.
     pub async fn member(&self, name: &str, role: &str) -> Person {
         let email = format!("{}@acme.example", name.to_lowercase());
         self.invite(&email, name, role).await;
@@ -90,7 +90,7 @@ impl Team {
         self.accept(&email, &token).await
     }
 
-    /// Invites somebody; gives the outcome.
+    /// Invites a person. Returns the outcome.
     pub async fn invite(&self, email: &str, first_name: &str, role: &str) -> Value {
         let invitee = json!({ "email": email, "firstName": first_name, "role": role });
         let input = json!({ "invitees": [invitee], "workspaceIds": [self.workspace_id] });
@@ -103,7 +103,7 @@ impl Team {
         payload["outcomes"][0].clone()
     }
 
-    /// The same workspace, with somebody else acting.
+    /// Returns the same workspace with another person as the actor.
     pub fn by(&self, person: &Person) -> Team {
         Team {
             admin: person.clone(),
@@ -111,7 +111,7 @@ impl Team {
         }
     }
 
-    /// The same team over another server.
+    /// Returns the same team through another server.
     pub fn at(&self, server: &Server) -> Team {
         let admin = Person {
             client: self.admin.client.at(&server.url),
@@ -124,8 +124,8 @@ impl Team {
         }
     }
 
-    /// The same team after its admin has signed in anew: sessions do not outlive long journeys of
-    /// the clock.
+    /// Returns the same team after its admin has signed in again, because sessions expire when a
+    /// test moves the clock far.
     pub async fn later(&self) -> Team {
         let client = sign_in(&self.server, &self.admin.email).await;
         let admin = Person {
@@ -135,7 +135,7 @@ impl Team {
         self.by(&admin)
     }
 
-    /// Invites people to this workspace; gives all that was answered.
+    /// Invites people to this workspace. Returns the payload.
     pub async fn invite_all(&self, invitees: Value) -> Value {
         self.invite_to(invitees, &[self]).await
     }
@@ -151,20 +151,20 @@ impl Team {
         client.mutate("inviteUsers", input, OUTCOMES).await
     }
 
-    /// Gives a member another role; gives the payload.
+    /// Changes a member's role. Returns the payload.
     pub async fn change_role(&self, membership_id: &str, role: &str) -> Value {
         let input = json!({ "membershipId": membership_id, "role": role });
         self.act("changeRole", input).await
     }
 
-    /// Takes a member out; gives the payload.
+    /// Removes a member. Returns the payload.
     pub async fn remove(&self, membership_id: &str) -> Value {
         let input = json!({ "membershipId": membership_id });
         self.act("removeMember", input).await
     }
 
-    /// Runs a mutation on a member as the admin; gives the payload, with what became of the
-    /// member's invitations where it tells.
+    /// Runs a mutation on a member as the admin. Returns the payload, including transferred and
+    /// revoked invitations where it has them.
     pub async fn act(&self, mutation: &str, input: Value) -> Value {
         let passed = "reassignedInvitations { id email inviter { email } }
             revokedInvitations { id email state }";
@@ -179,7 +179,7 @@ impl Team {
         self.admin.client.mutate(mutation, input, &selection).await
     }
 
-    /// Reads something of the workspace as the admin.
+    /// Reads fields of the workspace as the admin.
     pub async fn read(&self, selection: &str) -> Value {
         let query = format!("query Q($id: ID) {{ workspace(id: $id) {{ {selection} }} }}");
         let variables = json!({ "id": self.workspace_id });
@@ -187,7 +187,7 @@ impl Team {
         reply.data()["workspace"].clone()
     }
 
-    /// The member with an address, as the admin sees them.
+    /// Returns the member with an address, as the admin sees them.
     pub async fn member_with(&self, email: &str) -> Value {
         let selection = "members { nodes { id name email role status lastActiveAt inviteSentAt
             user { name firstName email status memberships { totalCount } }
@@ -199,7 +199,7 @@ impl Team {
         found.cloned().unwrap_or(Value::Null)
     }
 
-    /// Accepts an invitation as somebody without an account.
+    /// Accepts an invitation as a person without an account.
     pub async fn accept(&self, email: &str, token: &str) -> Person {
         let input = json!({ "token": token, "password": PASSWORD, "transport": "BEARER" });
         let anonymous = self.server.anonymous();
@@ -211,7 +211,7 @@ impl Team {
         Person::signed_in(email, Client::new(&self.server.url, Some(token))).await
     }
 
-    /// The counts: total, active, pending, expired.
+    /// Returns the counts: total, active, pending, expired.
     pub async fn summary(&self) -> [i64; 4] {
         let query = "query Q($id: ID) { workspace(id: $id) {
             teamSummary { totalUsers activeNow pendingInvites expiredInvites } } }";
@@ -245,7 +245,7 @@ impl Person {
     }
 }
 
-/// Signs in with everybody's password.
+/// Signs in with the password of all test users.
 pub async fn sign_in(server: &Server, email: &str) -> Client {
     let input = json!({ "email": email, "password": PASSWORD, "transport": "BEARER" });
     let payload = server
@@ -259,19 +259,19 @@ pub async fn sign_in(server: &Server, email: &str) -> Client {
     )
 }
 
-/// A string of an answer.
+/// Returns a string of a response.
 pub fn text(value: &Value) -> String {
     let text = value.as_str();
     text.unwrap_or_else(|| panic!("no text: {value}"))
         .to_owned()
 }
 
-/// A time of an answer.
+/// Returns a time of a response.
 pub fn time(value: &Value) -> DateTime<Utc> {
     text(value).parse().unwrap()
 }
 
-/// What came of inviting, in order.
+/// Returns the results of inviting, in order.
 pub fn results(payload: &Value) -> Vec<&str> {
     let outcomes = payload["outcomes"].as_array().unwrap();
     outcomes

@@ -1,4 +1,4 @@
-//! The program as its operator starts it: a process of its own.
+//! The program as a separate process, as an operator runs it.
 
 use super::client::Client;
 use super::command::command;
@@ -15,29 +15,29 @@ use tokio::sync::mpsc::{self, UnboundedReceiver};
 /// The built program.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_tokenvue");
 
-/// A server in a process of its own, which ends with this value.
+/// A server in a separate process, which ends when this value is dropped.
 pub struct Program {
     child: Child,
-    /// Where it listens.
+    /// The address on which it listens.
     pub address: SocketAddr,
-    /// The same, as `http://127.0.0.1:PORT`.
+    /// The URL `http://127.0.0.1:PORT`.
     pub url: String,
     log: Arc<Mutex<String>>,
 }
 
 impl Program {
-    /// Starts [`PROGRAM`] with its data in a folder and nothing of the surroundings' settings, and
-    /// waits until it listens.
+    /// Starts [`PROGRAM`] with its data in a folder and without settings of the environment. Waits
+    /// until it listens.
     pub async fn serve(folder: &Path, settings: &[(&str, &str)]) -> Program {
         let started = Program::start(command(folder, &["serve"], settings)).await;
         started.unwrap_or_else(|log| panic!("it does not start: {log}"))
     }
 
-    /// Starts `command`, which runs [`PROGRAM`] with settings of its own, and waits until it
-    /// listens. It stops without delay, unless they say otherwise.
+    /// Starts `command`, which runs [`PROGRAM`] with its own settings. Waits until it listens. By
+    /// default, it stops without a delay.
     ///
     /// # Errors
-    /// All that it has written to standard error, where it ends instead.
+    /// Returns the standard error of a program that ends instead.
     pub async fn start(mut command: Command) -> Result<Program, String> {
         const DELAY: &str = "TOKENVUE_SHUTDOWN_DELAY";
         if !command.get_envs().any(|(name, _)| name == DELAY) {
@@ -67,23 +67,23 @@ impl Program {
         })
     }
 
-    /// Its process.
+    /// Returns its process ID.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// What it has logged so far, one message a line.
+    /// Returns its log so far, one message per line.
     pub fn log(&self) -> String {
         self.log.lock().unwrap().clone()
     }
 
-    /// What `/readyz` answers.
+    /// Returns the response to `/readyz`.
     pub async fn readiness(&self) -> (u16, String) {
         let answer = reqwest::get(format!("{}/readyz", self.url)).await.unwrap();
         (answer.status().as_u16(), answer.text().await.unwrap())
     }
 
-    /// The first admin, signed in.
+    /// Returns a client of the first admin.
     pub async fn admin(&self) -> Client {
         let input = json!({ "email": ADMIN, "password": PASSWORD, "transport": "BEARER" });
         let anonymous = Client::new(&self.url, None);
@@ -92,19 +92,19 @@ impl Program {
         Client::new(&self.url, Some(token))
     }
 
-    /// Ends it at once, as a power cut would.
+    /// Kills it, as a power cut would.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// Asks it to stop, as service managers do.
+    /// Sends SIGTERM, as service managers do.
     pub fn terminate(&self) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").arg(pid).status().unwrap().success());
     }
 
-    /// Waits until it has ended.
+    /// Waits until it ends.
     pub async fn ended(&mut self) -> ExitStatus {
         let ended = async {
             loop {
@@ -118,7 +118,7 @@ impl Program {
         ended.unwrap_or_else(|_| panic!("the program does not stop: {}", self.log()))
     }
 
-    /// Asks it to stop, and waits until it has.
+    /// Sends SIGTERM and waits until it ends.
     pub async fn stop(mut self) -> ExitStatus {
         self.terminate();
         self.ended().await
@@ -132,7 +132,7 @@ impl Drop for Program {
     }
 }
 
-/// Keeps what is logged; sends the address once it is there.
+/// Collects the log. Sends the address as soon as it is logged.
 fn follow(
     stderr: BufReader<ChildStderr>,
     log: Arc<Mutex<String>>,
@@ -144,7 +144,7 @@ fn follow(
             *log.lock().unwrap() += &format!("{line}\n");
             if record["message"] == "listening" {
                 let address = record["address"].as_str().unwrap_or_default();
-                // Nobody listens any more once it has started.
+                // After the start, nobody receives the address.
                 let _ = sender.send(address.parse().unwrap());
             }
         }
@@ -152,7 +152,7 @@ fn follow(
     listening
 }
 
-/// The address of the first admin.
+/// The email address of the first admin.
 pub const ADMIN: &str = "ana@acme.example";
 
 /// Sets up the first workspace in a data folder.

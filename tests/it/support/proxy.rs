@@ -1,29 +1,29 @@
-//! A way to PostgreSQL on which a test decides what becomes of each message.
+//! A proxy for PostgreSQL on which a test decides what happens to each message.
 
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What becomes of what a client has sent.
+/// What happens to the messages of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
     Passes,
-    /// It is lost, and its connection ends.
+    /// They are lost, and the connection ends.
     Lost,
-    /// It is done, but its answer is lost, and its connection ends.
+    /// They are processed, but the response is lost, and the connection ends.
     AnswerLost,
 }
 
-/// Decides about messages.
+/// Decides what happens to messages.
 pub trait Judge: Send + Sync + 'static {
     fn fate(&self, messages: &[u8]) -> Fate;
 
-    /// Called once something is done whose answer is lost, before its connection ends.
+    /// Called when messages whose response is lost were processed, before the connection ends.
     fn done(&self) {}
 }
 
-/// Passes everything that `judge` lets pass on to `upstream`, HOST:PORT, for as long as the test's
-/// runtime lasts. Gives the port to connect to.
+/// Forwards the messages that `judge` lets pass to `upstream` (HOST:PORT), as long as the test's
+/// runtime. Returns the port.
 pub async fn start(upstream: String, judge: Arc<impl Judge>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -36,7 +36,7 @@ pub async fn start(upstream: String, judge: Arc<impl Judge>) -> u16 {
     port
 }
 
-/// Passes bytes both ways until one side closes.
+/// Forwards bytes in both directions until one side closes.
 async fn pass(mut client: TcpStream, mut server: TcpStream, judge: Arc<impl Judge>) {
     let (mut up, mut down) = (vec![0; 256 * 1024], vec![0; 256 * 1024]);
     loop {
@@ -49,7 +49,7 @@ async fn pass(mut client: TcpStream, mut server: TcpStream, judge: Arc<impl Judg
                 }
                 let passed = server.write_all(&up[..count]).await;
                 if fate == Fate::AnswerLost {
-                    // An answer means that it is done.
+                    // A response means that the messages were processed.
                     let _ = server.read(&mut down).await;
                     judge.done();
                     return;

@@ -1,4 +1,4 @@
-//! Many rows at once, written with SQL behind a server's back.
+//! Bulk inserts with SQL, without the server.
 
 use super::engine::Engine;
 use super::server::Server;
@@ -7,10 +7,10 @@ use sea_orm::ConnectionTrait as _;
 use uuid::Uuid;
 
 impl Server {
-    /// Writes the rows 0 to `count - 1` into a table: `rows` gives columns and the SQL of their
-    /// values, in which `{i}` is the row's number, `{uuid}`, `{bytes}` are random, `{json}` is an
-    /// empty object, and `{at}` and `{id}` are `i` seconds after `from` and a version 7 UUID of that
-    /// time.
+    /// Inserts the rows 0 to `count - 1` into a table. `rows` contains the columns and the SQL of
+    /// their values, in which `{i}` is the row's number, `{uuid}` and `{bytes}` are random,
+    /// `{json}` is an empty object, `{at}` is `i` seconds after `from`, and `{id}` is a version 7
+    /// UUID of that time.
     pub async fn insert_many(
         &self,
         count: u32,
@@ -74,7 +74,7 @@ impl Server {
         writer.execute_unprepared(sql).await.unwrap();
     }
 
-    /// An id as the SQL of this engine writes it.
+    /// Returns an ID in the SQL of this engine.
     pub fn uuid_sql(&self, id: Uuid) -> String {
         match self.engine {
             Engine::Postgres => format!("'{id}'::uuid"),
@@ -82,7 +82,7 @@ impl Server {
         }
     }
 
-    /// A time as the SQL of this engine writes it.
+    /// Returns a time in the SQL of this engine.
     pub fn time_sql(&self, time: DateTime<Utc>) -> String {
         let text = time.to_rfc3339_opts(SecondsFormat::Secs, false);
         match self.engine {

@@ -1,4 +1,4 @@
-//! A server of the test's own, in this process but reached over HTTP like any other.
+//! A server of one test, in this process and reached over HTTP.
 
 use super::client::Client;
 use super::engine::{Engine, TestDatabase};
@@ -17,10 +17,10 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use url::Url;
 
-/// How long a condition may take to come true before the test gives up.
+/// The time after which a test stops waiting for a condition.
 pub const DEADLINE: Duration = Duration::from_secs(30);
 
-/// The limits of PostgreSQL, where a test sets no others.
+/// The default limits of PostgreSQL in tests.
 const PATIENT: &[(&str, &str)] = &[
     ("--database-statement-timeout", "25s"),
     ("--database-lock-timeout", "20s"),
@@ -31,19 +31,18 @@ const PATIENT: &[(&str, &str)] = &[
 /// A running server and its database.
 #[derive(Clone)]
 pub struct Server {
-    /// The program's parts, to move the clock or look at the database.
+    /// The program's parts, for access to the clock and the database.
     pub app: App,
-    /// Where it listens: `http://localhost:PORT`.
+    /// The URL: `http://localhost:PORT`.
     pub url: String,
     pub engine: Engine,
-    /// Counts the statements that this server runs.
+    /// Records the statements that this server runs.
     pub statements: Statements,
     database: Arc<TestDatabase>,
     stop: CancellationToken,
 }
 
-/// Runs a test on a server of its own; afterwards, what must hold in the database is checked, and
-/// nothing is left behind.
+/// Runs a test on a new server. Afterwards, checks the invariants of the database and deletes it.
 pub async fn run<F, W>(engine: Engine, test: F)
 where
     F: FnOnce(Server) -> W + Send + 'static,
@@ -63,7 +62,11 @@ where
         database.drop().await;
     }
     match outcome {
-        Ok(()) => assert_eq!(findings.unwrap(), [], "the doctor found what must not be"),
+        Ok(()) => assert_eq!(
+            findings.unwrap(),
+            [],
+            "the doctor found violated invariants"
+        ),
         Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
 }
@@ -74,7 +77,7 @@ impl Server {
         Server::start_at(database, &url, flags, Clock::default()).await
     }
 
-    /// A server on a database at this URL; gives it with the task that serves.
+    /// Starts a server on a database at this URL. Returns it with the task that serves.
     pub async fn start_at(
         database: Arc<TestDatabase>,
         database_url: &str,
@@ -87,7 +90,8 @@ impl Server {
         if !flags.contains(&"--database-connections") {
             all.extend(["--database-connections", "8"]);
         }
-        // A busy machine is no fault of the database; tests of the limits set them.
+        // Limits must not be exceeded just because the machine is busy. Tests of limits set their
+        // own.
         for (flag, value) in PATIENT {
             if !flags.contains(flag) {
                 all.extend([*flag, *value]);
@@ -124,8 +128,8 @@ impl Server {
         )
     }
 
-    /// Another server on the same database and clock, with further flags; it ends when dropped or
-    /// with [`Replica::stop`].
+    /// Starts another server on the same database and clock, with more flags. It ends when dropped
+    /// or by [`Replica::stop`].
     pub async fn replica(&self, flags: &[&str]) -> Replica {
         let url = self.database.url();
         let (server, serving) =
@@ -133,7 +137,7 @@ impl Server {
         Replica { server, serving }
     }
 
-    /// Likewise, on PostgreSQL through a proxy on this port of the machine.
+    /// Starts a replica that reaches PostgreSQL through a proxy on a local port.
     pub async fn replica_through(&self, port: u16, flags: &[&str]) -> Replica {
         let mut url = Url::parse(&self.database.url()).unwrap();
         url.set_port(Some(port)).unwrap();
@@ -143,18 +147,18 @@ impl Server {
         Replica { server, serving }
     }
 
-    /// Where the database listens, HOST:PORT; only on PostgreSQL.
+    /// Returns the HOST:PORT of PostgreSQL.
     pub fn database_address(&self) -> String {
         let url = Url::parse(&self.database.url()).unwrap();
         url.socket_addrs(|| None).unwrap()[0].to_string()
     }
 
-    /// A connection to the database past the program.
+    /// Connects to the database directly.
     pub async fn database_connection(&self) -> DatabaseConnection {
         Database::connect(self.database.url()).await.unwrap()
     }
 
-    /// Likewise, through PgBouncer in transaction mode; `None` where there is none.
+    /// Starts a replica that uses PgBouncer in transaction mode. Returns `None` if there is none.
     pub async fn pooled_replica(&self, flags: &[&str]) -> Option<Replica> {
         let url = self.database.pooled_url()?;
         let flags = [&["--database-pooler", "transaction"], flags].concat();
@@ -163,27 +167,27 @@ impl Server {
         Some(Replica { server, serving })
     }
 
-    /// Asks it to stop, without waiting for it.
+    /// Begins to stop, without waiting.
     pub fn begin_stop(&self) {
         self.stop.cancel();
     }
 
-    /// A client that is not signed in.
+    /// Returns a client that is not signed in.
     pub fn anonymous(&self) -> Client {
         Client::new(&self.url, None)
     }
 
-    /// Where its database is.
+    /// Returns the URL of the database.
     pub fn database_url(&self) -> String {
         self.database.url()
     }
 
-    /// Moves the clock.
+    /// Moves the clock forward.
     pub fn advance(&self, by: chrono::Duration) {
         self.app.clock.advance(by);
     }
 
-    /// How many rows a table has.
+    /// Returns the number of rows of a table.
     pub async fn count<E>(&self) -> u64
     where
         E: EntityTrait,
@@ -192,7 +196,7 @@ impl Server {
         E::find().count(&self.app.db).await.unwrap()
     }
 
-    /// Holds the place of SQLite's one writer, so that mutations wait until the guard is dropped.
+    /// Blocks SQLite's only writer, so that mutations wait until the guard is dropped.
     pub async fn stall(&self) -> DropGuard {
         let (held, over) = (CancellationToken::new(), CancellationToken::new());
         let db = self.app.db.clone();
@@ -214,17 +218,18 @@ impl Server {
         over.drop_guard()
     }
 
-    /// Waits until old rows have been cleared away at its start.
+    /// Waits until the first cleanup of old rows is over.
     pub async fn first_clearing(&self) {
-        eventually("the first clearing", || async {
+        eventually("the first cleanup", || async {
             self.statements.are_cleared().then_some(())
         })
         .await;
     }
 
-    /// Waits until what goes on behind the answers is done.
+    /// Waits until the background work of earlier requests is done.
     pub async fn quiet(&self) {
-        // The sweep, the watch over the database, and the mail worker if there is one, never end.
+        // These never end: the sweep, the monitoring of the database, and the mail worker if there
+        // is one.
         let lasting = 2 + usize::from(self.app.sends_mail());
         eventually("the end of background work", || async {
             (self.app.background.len() <= lasting).then_some(())
@@ -232,7 +237,7 @@ impl Server {
         .await;
     }
 
-    /// The latest mail to an address, as the local mailbox shows it: with a fresh link.
+    /// Returns the latest mail to an address from the local mailbox, with a new link.
     pub async fn mail_to(&self, email: &str) -> Mail {
         let mails = self.mails_to(email).await;
         mails
@@ -241,7 +246,7 @@ impl Server {
             .unwrap_or_else(|| panic!("no mail to {email}"))
     }
 
-    /// All mails to an address that can still be opened, the latest first.
+    /// Returns all mails to an address with a valid link, the latest first.
     pub async fn mails_to(&self, email: &str) -> Vec<Mail> {
         let mut mails = Vec::new();
         for item in self.mailbox("/mailbox").await.as_array().unwrap() {
@@ -265,25 +270,25 @@ impl Server {
     }
 }
 
-/// A second server on the database of a first one.
+/// A second server on the database of another one.
 pub struct Replica {
     pub server: Server,
     serving: JoinHandle<()>,
 }
 
 impl Replica {
-    /// A server on a database of its own.
+    /// Starts a server on a database of its own.
     pub async fn start(database: TestDatabase, flags: &[&str]) -> Replica {
         let (server, serving) = Server::start_on(Arc::new(database), flags).await;
         Replica { server, serving }
     }
 
-    /// Asks it to stop, without waiting for it.
+    /// Begins to stop, without waiting.
     pub fn begin_stop(&self) {
         self.server.begin_stop();
     }
 
-    /// Stops it cleanly.
+    /// Stops cleanly.
     pub async fn stop(self) {
         self.server.stop.cancel();
         self.serving.await.unwrap();
@@ -303,7 +308,7 @@ impl Mail {
         self.0["text"].as_str().unwrap()
     }
 
-    /// The token of its link.
+    /// Returns the token of its link.
     pub fn token(&self) -> String {
         let link = self.0["link"].as_str();
         let token = link.and_then(|link| link.split_once("#token="));
@@ -312,7 +317,7 @@ impl Mail {
     }
 }
 
-/// Waits until something is there.
+/// Waits until `probe` returns a value, and returns it. Panics after [`DEADLINE`].
 pub async fn eventually<T, W: Future<Output = Option<T>>>(what: &str, probe: impl Fn() -> W) -> T {
     let wait = async {
         loop {

@@ -1,4 +1,4 @@
-//! A real SMTP server, as a child process.
+//! A real SMTP server in a child process.
 
 use serde::Deserialize;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -8,32 +8,32 @@ use std::time::Duration;
 use tempfile::NamedTempFile;
 use tokio::sync::watch;
 
-/// How long a mail may take to arrive before the test gives up.
+/// The time that a mail may take to arrive.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// How the server speaks.
+/// The protocol of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// Unencrypted, for anybody.
+    /// Unencrypted and without authentication.
     Plain,
-    /// As `Plain`, with internationalised addresses (SMTPUTF8).
+    /// Like `Plain`, with internationalized addresses (SMTPUTF8).
     Utf8,
-    /// Refuses mail before STARTTLS.
+    /// Rejects mail before STARTTLS.
     StartTls,
-    /// As `StartTls`, with somebody on the way who speaks before the encryption.
+    /// Like `StartTls`, with an attacker who injects replies before the encryption.
     Inject,
-    /// Refuses mail before STARTTLS and a password.
+    /// Rejects mail before STARTTLS and authentication.
     Auth,
-    /// TLS from the first byte on, and a password.
+    /// TLS from the first byte, and authentication.
     Tls,
 }
 
-/// A mail as the server took it.
+/// A mail as the server received it.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Mail {
-    /// The sender of the envelope.
+    /// The sender in the envelope.
     pub from: String,
-    /// The recipients of the envelope.
+    /// The recipients in the envelope.
     pub to: Vec<String>,
     /// Names and decoded values, in order.
     pub headers: Vec<(String, String)>,
@@ -45,18 +45,18 @@ pub struct Mail {
     pub html: String,
     /// The content types of the message and its parts.
     pub parts: Vec<String>,
-    /// The name that the client gave itself.
+    /// The name that the client sent in EHLO.
     pub ehlo: String,
-    /// Which connection brought it, counted from 0.
+    /// The number of the connection, from 0.
     pub connection: u64,
-    /// Whether it came encrypted by STARTTLS.
+    /// Whether STARTTLS was used.
     pub tls: bool,
-    /// Who was signed in.
+    /// The authenticated user.
     pub user: Option<String>,
 }
 
 impl Mail {
-    /// The decoded value of a header.
+    /// Returns the decoded value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self
             .headers
@@ -65,7 +65,7 @@ impl Mail {
         found.map(|(_, value)| value.as_str())
     }
 
-    /// The token of the link in the text.
+    /// Returns the token of the link in the text.
     pub fn token(&self) -> Option<&str> {
         self.text.split("#token=").nth(1)?.split_whitespace().next()
     }
@@ -77,10 +77,10 @@ struct Ready {
     ca: String,
 }
 
-/// A running server; it ends when this is dropped, or with this process.
+/// A running server. It ends when this value is dropped, or with this process.
 pub struct SmtpServer {
     child: Child,
-    // The server ends when its standard input does.
+    // The server ends when its standard input is closed.
     stdin: ChildStdin,
     mode: Mode,
     port: u16,
@@ -90,11 +90,11 @@ pub struct SmtpServer {
     told: usize,
 }
 
-/// What the server has said so far.
+/// The server's output so far.
 #[derive(Default)]
 struct Output {
     mails: Vec<Mail>,
-    /// How many commands it has carried out.
+    /// The number of commands that it has executed.
     done: usize,
 }
 
@@ -110,8 +110,8 @@ enum Line {
 }
 
 impl SmtpServer {
-    /// Starts a server and waits until it listens. Needs a Python with `aiosmtpd` and `trustme`:
-    /// the one in `TOKENVUE_TEST_PYTHON`, or `python3`.
+    /// Starts a server and waits until it listens. Needs Python with `aiosmtpd` and `trustme`:
+    /// `TOKENVUE_TEST_PYTHON`, or `python3`.
     pub fn start(mode: Mode) -> SmtpServer {
         let python = std::env::var("TOKENVUE_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/support/smtp_server.py");
@@ -144,7 +144,8 @@ impl SmtpServer {
         }
     }
 
-    /// Changes what the server does, as `smtp_server.py` describes; waits until it does so.
+    /// Changes the behavior of the server with a command of `smtp_server.py`. Waits until it
+    /// applies.
     pub async fn tell(&mut self, command: &str) {
         writeln!(self.stdin, "{command}").unwrap();
         self.told += 1;
@@ -155,7 +156,7 @@ impl SmtpServer {
             .expect("the SMTP server ended");
     }
 
-    /// The URL for the server's settings, with user and password where it asks for them.
+    /// Returns the URL for the server's settings, with user and password if it requires them.
     pub fn url(&self) -> String {
         let user = "tokenvue:p%40ss%2Fword%3A%201";
         match self.mode {
@@ -168,17 +169,18 @@ impl SmtpServer {
         }
     }
 
-    /// The certificate to trust, as a PEM file.
+    /// Returns the path of the certificate to trust (PEM).
     pub fn ca_file(&self) -> &Path {
         self.ca.path()
     }
 
-    /// All mails read so far. One that was just sent may be missing: wait for it with `next_mail`.
+    /// Returns all mails read so far. A mail that was just sent may be missing: use `next_mail` to
+    /// wait for it.
     pub fn mails(&self) -> Vec<Mail> {
         self.mails.borrow().mails.clone()
     }
 
-    /// The mails that came since this was last asked.
+    /// Returns the mails since the last call.
     #[allow(dead_code, reason = "for tests/model")]
     pub fn new_mails(&mut self) -> Vec<Mail> {
         let mails = self.mails.borrow().mails[self.read..].to_vec();
@@ -186,7 +188,7 @@ impl SmtpServer {
         mails
     }
 
-    /// The next mail that this was not asked for before; waits for it.
+    /// Waits for the next mail and returns it.
     pub async fn next_mail(&mut self) -> Mail {
         let read = self.read;
         let arrived = self.mails.wait_for(|output| output.mails.len() > read);

@@ -1,25 +1,25 @@
-"""A real SMTP server for tests (aiosmtpd), told what to do by the addresses that it gets.
+"""A real SMTP server for tests (aiosmtpd), controlled by recipients' addresses.
 
 usage: smtp_server.py plain|utf8|auth|starttls|inject|tls
 
 The first line of output is {"port": …, "ca": …}: the port on 127.0.0.1, and the certificate (PEM)
-of the authority that signed the server's. Each mail that it takes is one more line of JSON.
+of the authority that signed the server's. Each accepted mail is one more line of JSON.
 
-- Recipients that start with "reject" are refused with 550, "stall" is never answered.
-- "defer" is put off with 451 once, "defer3" three times, for each address.
-- After a mail to "leave" the server hangs up.
-- A message that has "SPAM" in its subject is refused with 554, which quotes its text.
+- Recipients that start with "reject" are rejected with 550, "stall" gets no reply.
+- "defer" is deferred with 451 once, "defer3" three times, per address.
+- After a mail to "leave", the server closes the connection.
+- A message with "SPAM" in its subject is rejected with 554 and a quote of its text.
 - With "auth" and "tls" the user is "tokenvue" and the password "p@ss/word: 1"; "auth" offers
-  STARTTLS, and takes the password only after it.
-- "inject" is "starttls" with an attacker on the way: the answer to STARTTLS is followed, still
-  unencrypted, by an answer to the EHLO that the client sends after it (RFC 3207, section 6).
+  STARTTLS and accepts the password only after it.
+- "inject" is "starttls" with an attacker in between: the reply to STARTTLS is followed, still
+  unencrypted, by a reply to the EHLO that the client sends after it (RFC 3207, section 6).
 
-Lines on standard input change what it does from then on, each answered with {"done": …}:
-- "mail 550 5.7.0 Too many", likewise "rcpt" and "data", answers every such command like that;
-  "mail" alone takes mails again. "limit 2" lets two connections in at a time, "limit" any number.
-  "delay 0.5" waits half a second before it answers RCPT.
+Lines on standard input change its behavior. Each is acknowledged with {"done": …}:
+- "mail 550 5.7.0 Too many", also with "rcpt" and "data", sends this reply to the command;
+  "mail" alone accepts mails again. "limit 2" allows two connections at a time, "limit" any number.
+  "delay 0.5" waits half a second before the reply to RCPT.
 
-It ends when its standard input does, so that it does not outlive the test that started it.
+The server ends when its standard input is closed, so it does not outlive the test.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ from aiosmtpd.smtp import SMTP, AuthResult
 USER, PASSWORD = b"tokenvue", b"p@ss/word: 1"
 
 
-# Clients that break off and passwords without TLS are what some tests are about.
+# Some tests disconnect early or send passwords without TLS.
 logging.disable()
 warnings.simplefilter("ignore")
 
@@ -48,7 +48,7 @@ def emit(line):
 
 
 class Server(SMTP):
-    """Counts its connections, and speaks out of turn with "inject"."""
+    """Counts its connections. With "inject", sends a reply too early."""
 
     def __init__(self, handler, *, injects, **options):
         super().__init__(handler, **options)
@@ -133,7 +133,7 @@ class Handler:
             return f"554 5.7.1 Refused for {quoted:.300}"
         emit(mail)
         if envelope.rcpt_tos[0].startswith("leave"):
-            asyncio.get_running_loop().call_soon(server.transport.close)  # after the answer
+            asyncio.get_running_loop().call_soon(server.transport.close)  # after the reply
         return "250 Queued"
 
 
@@ -150,7 +150,7 @@ async def main(mode):
     if mode in ("starttls", "auth", "inject"):
         options |= {"tls_context": context, "require_starttls": True}
     if mode in ("auth", "tls"):
-        # aiosmtpd does not count TLS from the start as TLS.
+        # aiosmtpd does not recognize implicit TLS as TLS.
         options |= {"authenticator": authenticate, "auth_required": True, "auth_require_tls": mode == "auth"}
     handler = Handler()
     loop = asyncio.get_running_loop()
@@ -165,7 +165,7 @@ async def main(mode):
     while line := await loop.run_in_executor(None, sys.stdin.readline):
         command, _, rest = line.strip().partition(" ")
         handler.obey(command, rest)
-    os._exit(0)  # connections may still be open, and nobody listens any more
+    os._exit(0)  # Connections may still be open.
 
 
 asyncio.run(main(sys.argv[1]))

@@ -1,4 +1,4 @@
-//! A client of `graphql-transport-ws`.
+//! A client for `graphql-transport-ws`.
 
 use super::server::Server;
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -12,7 +12,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 /// A connection to `/graphql`.
 pub struct Socket(pub WebSocketStream<MaybeTlsStream<TcpStream>>);
 
-/// The request that asks for one.
+/// Returns a request for a connection.
 pub fn upgrade(server: &Server) -> Request<()> {
     let url = format!("{}/graphql", server.url.replace("http:", "ws:"));
     let mut request = url.into_client_request().unwrap();
@@ -29,7 +29,7 @@ impl Socket {
         Socket::open(upgrade(server)).await.unwrap()
     }
 
-    /// Connects with a request of one's own.
+    /// Connects with a given request.
     pub async fn open(request: Request<()>) -> Result<Socket, Error> {
         Ok(Socket(connect_async(request).await?.0))
     }
@@ -41,7 +41,7 @@ impl Socket {
         socket
     }
 
-    /// Likewise, signed in by a token.
+    /// Connects with a session token and waits for the acknowledgement.
     pub async fn signed_in(server: &Server, token: &str) -> Socket {
         let mut socket = Socket::connect(server).await;
         let authorization = format!("Bearer {token}");
@@ -70,7 +70,7 @@ impl Socket {
             .await;
     }
 
-    /// The next message.
+    /// Receives the next message.
     pub async fn receive(&mut self) -> Value {
         loop {
             match self.0.next().await.unwrap().unwrap() {
@@ -81,7 +81,7 @@ impl Socket {
         }
     }
 
-    /// The result of an operation, whose end is checked.
+    /// Runs an operation and checks that it completes. Returns its result.
     pub async fn run(&mut self, query: &str) -> Value {
         self.subscribe("run", query).await;
         let next = self.receive().await;
@@ -94,7 +94,8 @@ impl Socket {
         next["payload"].clone()
     }
 
-    /// The result of an operation with variables, or the errors that it was refused for.
+    /// Runs an operation with variables. Returns its result, or the errors with which it was
+    /// rejected.
     pub async fn answer(&mut self, query: &str, variables: Value) -> Value {
         let payload = json!({ "query": query, "variables": variables });
         self.send(json!({ "type": "subscribe", "id": "ask", "payload": payload }))
@@ -107,7 +108,7 @@ impl Socket {
         message["payload"].clone()
     }
 
-    /// The code of an operation that is refused before it runs.
+    /// Runs an operation that is rejected before execution. Returns the error code.
     pub async fn refusal(&mut self, query: &str) -> String {
         self.subscribe("refused", query).await;
         let error = self.receive().await;
@@ -119,7 +120,7 @@ impl Socket {
         code.as_str().unwrap().to_owned()
     }
 
-    /// The code with which the server hangs up.
+    /// Waits for the end of the connection. Returns its close code.
     pub async fn closed(&mut self) -> u16 {
         loop {
             match self.0.next().await.expect("a close frame") {

@@ -1,4 +1,4 @@
-//! Counting the SQL statements that requests take.
+//! Records the SQL statements of requests.
 
 use super::pause::{Matches, Pause, Pauses};
 use sea_orm::Statement;
@@ -7,17 +7,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use tokenvue::db::Db;
 
-/// The statements that a server runs while somebody counts. Clones share them.
+/// The statements that a server runs during a recording. Clones share them.
 #[derive(Clone, Default)]
 pub struct Statements {
     noted: Arc<Mutex<Option<Vec<Statement>>>>,
     explosive: Arc<Mutex<Option<&'static str>>>,
     pauses: Pauses,
-    /// Whether the clearing at the start has run its last statement.
+    /// Whether the first cleanup has run its last statement.
     cleared: Arc<AtomicBool>,
 }
 
-/// What the sweep does by itself: how its statements start, and what else is in them.
+/// Statements of the sweep in the background: their beginning, and a part of them.
 const SWEEP: &[(&str, &str)] = &[
     (
         "SELECT",
@@ -26,24 +26,24 @@ const SWEEP: &[(&str, &str)] = &[
     (CLEARING, "DELETE FROM"),
 ];
 
-/// How the statements start that delete old rows.
+/// The beginning of the statements that delete old rows.
 const CLEARING: &str = "WITH \"ended\"";
 
-/// What is noted behind the answer, once a minute: two statements in this order.
+/// The statements that record activity after the response, once a minute, in this order.
 const NOTE: [&str; 2] = [
     "UPDATE \"sessions\" SET \"last_used_at\"",
     "UPDATE \"member_activity\"",
 ];
 
 impl Statements {
-    /// Watches a database; to be called before it is shared.
+    /// Watches a database. Must be called before the database is shared.
     pub fn watch(db: &mut Db) -> Statements {
         let statements = Statements::default();
         let watched = statements.clone();
         db.on_statement(move |statement| {
             let explosive = *watched.explosive.lock().unwrap();
             if explosive.is_some_and(|part| statement.sql.contains(part)) {
-                panic!("a fault of the program, as this test asks for");
+                panic!("a panic that the test requested");
             }
             if let Some(noted) = watched.noted.lock().unwrap().as_mut() {
                 noted.push(statement.clone());
@@ -56,22 +56,22 @@ impl Statements {
         statements
     }
 
-    /// Whether the clearing of old rows at the server's start is over.
+    /// Returns whether the first cleanup of old rows is over.
     pub fn are_cleared(&self) -> bool {
         self.cleared.load(Ordering::SeqCst)
     }
 
-    /// Lets whoever runs a statement with this in it panic, or nobody any more.
-    pub fn explode_at(&self, part: Option<&'static str>) {
+    /// Makes statements that contain `part` panic, or none if `None`.
+    pub fn panic_at(&self, part: Option<&'static str>) {
         *self.explosive.lock().unwrap() = part;
     }
 
-    /// Pauses the first request that runs a matching statement, after that statement.
+    /// Pauses the first request that runs a matching statement, after this statement.
     pub fn pause_after(&self, matches: Matches) -> Pause {
         self.pauses.add(matches)
     }
 
-    /// Runs something; gives what came of it, and the statements that it took.
+    /// Returns the output of `work` and the statements that it ran.
     pub async fn during<T>(&self, work: impl Future<Output = T>) -> (T, Vec<String>) {
         let (value, mut statements) = self.during_all(work).await;
         let swept = |sql: &String| {
@@ -89,14 +89,14 @@ impl Statements {
         (value, statements)
     }
 
-    /// Likewise, with those that the server runs by itself.
+    /// Like [`Statements::during`], including statements of background work.
     pub async fn during_all<T>(&self, work: impl Future<Output = T>) -> (T, Vec<String>) {
         let (value, statements) = self.in_full(work).await;
         let statements = statements.into_iter().map(|statement| statement.sql);
         (value, statements.collect())
     }
 
-    /// Likewise, with their values.
+    /// Like [`Statements::during_all`], with the values of the statements.
     pub async fn in_full<T>(&self, work: impl Future<Output = T>) -> (T, Vec<Statement>) {
         *self.noted.lock().unwrap() = Some(Vec::new());
         let value = work.await;

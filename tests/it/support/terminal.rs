@@ -1,4 +1,4 @@
-//! The program as a person at a terminal sees it: what it prints, and its log.
+//! The program as a user at a terminal sees it: its output and its log.
 
 use super::server::eventually;
 use std::io::{BufRead as _, BufReader, Read};
@@ -7,14 +7,14 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
-/// A running program; it is killed when dropped.
+/// A running program. It is killed when dropped.
 pub struct Terminal {
     child: Child,
     printed: Output,
     logged: Output,
 }
 
-/// What came out of one stream so far.
+/// The output of a stream so far.
 struct Output {
     text: Arc<Mutex<String>>,
     reader: JoinHandle<()>,
@@ -38,7 +38,8 @@ impl Output {
 }
 
 impl Terminal {
-    /// Starts it in a folder, on a free port, with no settings but these; waits until it listens.
+    /// Starts the program in a folder, on a free port, with only these settings. Waits until it
+    /// listens.
     pub async fn start(folder: &Path, settings: &[(&str, &str)]) -> Terminal {
         let mut child = Command::new(env!("CARGO_BIN_EXE_tokenvue"))
             .env_clear()
@@ -64,7 +65,7 @@ impl Terminal {
         program
     }
 
-    /// What it printed to standard output, once that contains a text.
+    /// Waits until standard output contains a text. Returns the output.
     pub async fn printed(&self, text: &str) -> String {
         eventually(text, || async {
             Some(self.printed.text()).filter(|printed| printed.contains(text))
@@ -72,14 +73,14 @@ impl Terminal {
         .await
     }
 
-    /// Where it listens: `127.0.0.1:PORT`.
+    /// Returns the address `127.0.0.1:PORT`.
     pub fn address(&self) -> String {
         let log = self.logged.text();
         let (_, rest) = log.split_once("listening address=").unwrap();
         rest.split_whitespace().next().unwrap().to_owned()
     }
 
-    /// Stops it cleanly; gives all that it printed, and its whole log.
+    /// Stops it cleanly. Returns its whole output and log.
     pub async fn stop(mut self) -> (String, String) {
         let id = self.child.id().to_string();
         let asked = Command::new("kill").arg(id).status().unwrap();
@@ -99,7 +100,7 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // It may have ended already.
+        // The process may already have ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

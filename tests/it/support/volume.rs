@@ -1,5 +1,5 @@
-//! A small file system that a test can fill up. It lives in a mount namespace of its own, so that
-//! it goes away with the test, however that ends.
+//! A small file system that a test can fill. It is in a separate mount namespace, so it disappears
+//! with the test.
 
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -7,21 +7,21 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
-/// Mounts the file system and keeps the namespace until its input ends.
+/// Mounts the file system and keeps the namespace until standard input is closed.
 const HOLD: &str = r#"mount -t tmpfs -o "size=$1" none "$0" && echo mounted && exec cat"#;
 
-/// The file system. Only programs started through [`Volume::command`] see it.
+/// A file system that is visible only to programs started with [`Volume::command`].
 pub struct Volume {
-    /// A process in the namespace. It ends when this one closes its input, or ends itself.
+    /// A process in the namespace. It ends when this process closes its input or ends.
     holder: Child,
     folder: TempDir,
-    /// Whether the namespace belongs to a user namespace, as it must where the test is not root.
+    /// Whether the namespace belongs to a user namespace, as it must if the test is not root.
     in_user_namespace: bool,
 }
 
 impl Volume {
-    /// Makes one of `size`, like `8m`; `None` where the system does not allow it, which is a
-    /// failure in CI.
+    /// Creates a file system of a `size` like `8m`. Returns `None` if the system does not allow it,
+    /// which is a failure in CI.
     pub fn new(size: &str) -> Option<Volume> {
         let volume = [false, true].into_iter().find_map(|in_user_namespace| {
             let folder = tempfile::tempdir().unwrap();
@@ -54,13 +54,13 @@ impl Volume {
         volume
     }
 
-    /// Where programs of [`Volume::command`] find it.
+    /// Returns its path for programs of [`Volume::command`].
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// A program that sees it. `nsenter` becomes the program, so that its process id is the
-    /// program's.
+    /// Returns a command that sees the file system. `nsenter` is replaced by the program, so it has
+    /// the same process ID.
     pub fn command(&self, program: &str) -> Command {
         let mut nsenter = Command::new("nsenter");
         nsenter.args(["--target", &self.holder.id().to_string(), "--mount"]);
@@ -71,19 +71,19 @@ impl Volume {
         nsenter
     }
 
-    /// Takes all space that is left.
+    /// Uses up all free space.
     pub fn fill(&self) {
         let mut filler = File::create(self.filler()).unwrap();
         while filler.write_all(&[1; 4096]).is_ok() {}
         while filler.write_all(&[1]).is_ok() {}
     }
 
-    /// Gives the space back.
+    /// Releases the space.
     pub fn free(&self) {
         fs::remove_file(self.filler()).unwrap();
     }
 
-    /// The path by which this process reaches a file of it.
+    /// Returns the path of one of its files for this process.
     pub fn file(&self, name: &str) -> PathBuf {
         let root = PathBuf::from(format!("/proc/{}/root", self.holder.id()));
         root.join(self.folder().strip_prefix("/").unwrap())

@@ -1,4 +1,4 @@
-//! A way to PostgreSQL on which bytes stop without an end of the connection, or arrive garbled.
+//! A proxy for PostgreSQL that holds back bytes without closing connections, or garbles them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -9,15 +9,15 @@ use tokio::sync::watch;
 
 #[derive(Clone, Copy, Default)]
 struct State {
-    /// Nothing passes, on any connection.
+    /// Whether all connections are frozen.
     is_frozen: bool,
-    /// Connections with a lower number pass nothing any more.
+    /// Connections with a lower number are frozen.
     first_open: u64,
-    /// How many have been opened.
+    /// The number of connections opened.
     opened: u64,
 }
 
-/// A proxy before PostgreSQL. It lasts as long as the test's runtime.
+/// A proxy for PostgreSQL. It runs as long as the test's runtime.
 pub struct NetworkProxy {
     pub port: u16,
     state: watch::Sender<State>,
@@ -26,7 +26,7 @@ pub struct NetworkProxy {
 }
 
 impl NetworkProxy {
-    /// Passes everything on to `upstream`, HOST:PORT.
+    /// Starts a proxy that forwards to `upstream` (HOST:PORT).
     pub async fn before(upstream: String) -> NetworkProxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -63,22 +63,22 @@ impl NetworkProxy {
         }
     }
 
-    /// How many messages have not passed at once.
+    /// Returns the number of messages that were held back.
     pub fn held(&self) -> u64 {
         self.held.load(Ordering::SeqCst)
     }
 
-    /// From now on nothing passes, as if the server had been stopped.
+    /// Forwards nothing, as if the server were stopped.
     pub fn freeze(&self) {
         self.state.send_modify(|state| state.is_frozen = true);
     }
 
-    /// What has waited passes.
+    /// Forwards the messages held back.
     pub fn thaw(&self) {
         self.state.send_modify(|state| state.is_frozen = false);
     }
 
-    /// Forgets all connections that are open, as a firewall does: without telling either side.
+    /// Freezes all open connections, as a firewall that forgets them, without telling either side.
     pub fn forget_open(&self) {
         self.state
             .send_modify(|state| state.first_open = state.opened);
@@ -89,7 +89,7 @@ impl NetworkProxy {
         self.garbles.store(true, Ordering::SeqCst);
     }
 
-    /// Whether that has happened.
+    /// Returns whether a message was garbled.
     pub fn has_garbled(&self) -> bool {
         !self.garbles.load(Ordering::SeqCst)
     }
@@ -116,14 +116,14 @@ impl Passage {
                 return;
             }
             if self.garbles.swap(false, Ordering::SeqCst) {
-                // No message begins with this.
+                // No message begins with this byte.
                 bytes[0] = b'?';
             }
             if to.write_all(&bytes[..count]).await.is_err() {
                 return;
             }
         }
-        // An end must not pass where nothing else does.
+        // While frozen, the end of a connection is not forwarded either.
         let _ = self.state.wait_for(may_pass).await;
     }
 }
