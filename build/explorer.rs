@@ -12,7 +12,7 @@ use crate::{files, npm};
 const MANIFESTS: [&str; 2] = ["package.json", "package-lock.json"];
 const PAGES: [&str; 2] = ["index.html", "missing.html"];
 /// Files that are copied from `explorer/`.
-const OWN: [&str; 2] = ["explorer.css", "explorer.js"];
+const OWN_FILES: [&str; 2] = ["explorer.css", "explorer.js"];
 /// Files from the packages: name in the URL, path under `node_modules/`.
 const PACKAGED: [(&str, &str); 4] = [
     ("graphiql.css", "graphiql/graphiql.min.css"),
@@ -25,7 +25,7 @@ const PACKAGED: [(&str, &str); 4] = [
 /// `explorer.rs`.
 pub fn build(out: &Path) -> io::Result<()> {
     let source = Path::new("explorer");
-    for name in MANIFESTS.iter().chain(&PAGES).chain(&OWN) {
+    for name in MANIFESTS.iter().chain(&PAGES).chain(&OWN_FILES) {
         println!("cargo::rerun-if-changed=explorer/{name}");
     }
     let target = out.join("explorer");
@@ -57,7 +57,7 @@ fn install(source: &Path, folder: &Path) -> io::Result<PathBuf> {
 /// Copies page and assets into `target`. The version in the assets' URLs depends on their contents,
 /// so that browsers can cache them without limit.
 fn lay_out(source: &Path, modules: &Path, target: &Path) -> io::Result<()> {
-    let own = OWN.map(|name| (name, source.join(name)));
+    let own = OWN_FILES.map(|name| (name, source.join(name)));
     let packaged = PACKAGED.map(|(name, path)| (name, modules.join(path)));
     let mut assets = Vec::new();
     let mut hasher = DefaultHasher::new();

@@ -40,8 +40,8 @@ pub fn embed(folder: &Path, table: &Path) -> io::Result<()> {
         }
     }
     if page.is_empty() {
-        let told = format!("{} has no index.html", folder.display());
-        return Err(io::Error::other(told));
+        let message = format!("{} has no index.html", folder.display());
+        return Err(io::Error::other(message));
     }
     fs::write(
         table,
@@ -112,11 +112,11 @@ fn media_type(path: &Path) -> io::Result<&'static str> {
         "webp" => "image/webp",
         "woff2" => "font/woff2",
         _ => {
-            let told = format!(
+            let message = format!(
                 "{}: build/files.rs has no media type for it",
                 path.display()
             );
-            return Err(io::Error::other(told));
+            return Err(io::Error::other(message));
         }
     })
 }

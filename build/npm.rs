@@ -9,23 +9,23 @@ const OLDEST_NODE: (u32, u32) = (20, 19);
 
 /// Installs the packages that `package-lock.json` in `folder` pins, unless they are installed.
 pub fn install(folder: &Path) -> io::Result<()> {
-    let wanted = fs::read(folder.join("package-lock.json"))?;
+    let lock_file = fs::read(folder.join("package-lock.json"))?;
     // In `node_modules`, since npm empties that folder first: the file never marks an incomplete
     // installation.
     let mark = folder.join("node_modules/.installed-lock.json");
-    if fs::read(&mark).is_ok_and(|installed| installed == wanted) {
+    if fs::read(&mark).is_ok_and(|installed| installed == lock_file) {
         return Ok(());
     }
     // Only errors, since the error message quotes the first lines of the output.
     let arguments = "ci --include=dev --ignore-scripts --no-audit --no-fund --loglevel=error";
     let output = npm(folder, arguments)?;
     if !output.status.success() {
-        let told = String::from_utf8_lossy(&output.stderr);
-        let first: Vec<&str> = told.lines().take(3).collect();
-        let told = first.join("; ");
-        return Err(io::Error::other(format!("npm ci failed ({told})")));
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let lines: Vec<&str> = stderr.lines().take(3).collect();
+        let reason = lines.join("; ");
+        return Err(io::Error::other(format!("npm ci failed ({reason})")));
     }
-    fs::write(mark, wanted)
+    fs::write(mark, lock_file)
 }
 
 /// Runs a script of `package.json` in `folder`. An error contains its whole output.
@@ -59,24 +59,24 @@ pub fn node(script: &str, folder: &Path) -> io::Result<()> {
     if output.status.success() {
         return Ok(());
     }
-    let told = String::from_utf8_lossy(&output.stderr);
-    Err(io::Error::other(format!("{script} failed\n{told}")))
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    Err(io::Error::other(format!("{script} failed\n{stderr}")))
 }
 
 /// Returns an error if Node.js is missing or too old.
 pub fn check_node() -> io::Result<()> {
     let output = Command::new("node").arg("--version").output();
     let output = output.map_err(no_node)?;
-    let told = String::from_utf8_lossy(&output.stdout);
-    let mut numbers = told.trim().trim_start_matches('v').split('.');
+    let version = String::from_utf8_lossy(&output.stdout);
+    let mut numbers = version.trim().trim_start_matches('v').split('.');
     let mut number = || numbers.next().and_then(|number| number.parse().ok());
     let found = number().zip(number());
     if found.is_some_and(|found| found >= OLDEST_NODE) {
         return Ok(());
     }
-    let (told, (major, minor)) = (told.trim(), OLDEST_NODE);
+    let (version, (major, minor)) = (version.trim(), OLDEST_NODE);
     Err(io::Error::other(format!(
-        "Node.js is {told}, but {major}.{minor} or later is required"
+        "Node.js is {version}, but {major}.{minor} or later is required"
     )))
 }
 

@@ -196,9 +196,12 @@ impl Character {
         let away = Duration::hours([1, 3, 26, 5, 72, 2, 400, 9][self.index % 8]);
         let seen = app.now() + Duration::days(i64::from(self.index % 11 != 3)) * 110;
         let today = app.clock.real() - away;
-        let places = self.placements.iter().map(|place| place.workspace_id);
-        let places: Vec<Uuid> = places.collect();
-        session::mark_active(&app.db.maintenance(), user.id, &places, seen.min(today)).await
+        let workspaces = self
+            .placements
+            .iter()
+            .map(|placement| placement.workspace_id);
+        let workspaces: Vec<Uuid> = workspaces.collect();
+        session::mark_active(&app.db.maintenance(), user.id, &workspaces, seen.min(today)).await
     }
 }
 
@@ -215,7 +218,7 @@ fn describe(app: &App) -> String {
     let url = app.config.public_url();
     format!(
         "A demo team of forty people in three workspaces is ready at {url} (API explorer: {url}graphiql).\n\
-         It is gone when this program ends. Sign in with the password \"{PASSWORD}\" as\n\n  \
+         It is deleted when the program ends. Sign in with the password \"{PASSWORD}\" as\n\n  \
          ana.silva@acme.example       Workspace Admin everywhere\n  \
          omar.haddad@acme.example     Gateway Operator of Acme AI\n  \
          ingrid.sorensen@acme.example Security Auditor of Acme AI and Globex Research\n\n\

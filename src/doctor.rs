@@ -283,12 +283,12 @@ async fn examine_users(app: &App, repair: bool) -> Result<Vec<Finding>> {
             return Ok(findings);
         };
         last = end.id;
-        let places = membership::Entity::find()
+        let memberships = membership::Entity::find()
             .filter(membership::Column::UserId.is_in(page.iter().map(|user| user.id)))
             .all(&app.db)
             .await?;
-        let placed: HashSet<Uuid> = places.into_iter().map(|place| place.user_id).collect();
-        for user in page.into_iter().filter(|user| !placed.contains(&user.id)) {
+        let members: HashSet<Uuid> = memberships.into_iter().map(|row| row.user_id).collect();
+        for user in page.into_iter().filter(|user| !members.contains(&user.id)) {
             if repair {
                 user::Entity::delete_by_id(user.id)
                     .exec(&app.db.maintenance())

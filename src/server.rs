@@ -39,7 +39,8 @@ pub async fn serve(app: App, listener: TcpListener, stop: CancellationToken) -> 
     if let Some(mail_worker) = mail_worker {
         app.background.spawn(mail_worker.run(stop.clone()));
     }
-    app.background.spawn(sweep_on(app.clone(), stop.clone()));
+    app.background
+        .spawn(run_periodic_tasks(app.clone(), stop.clone()));
     app.background.spawn(app.db.clone().watch(stop.clone()));
     let ending = Ending {
         leaving: app.leaving.clone(),
@@ -100,7 +101,7 @@ pub fn mail_server(config: &Config) -> Result<Option<Smtp>> {
 
 /// Runs the periodic tasks until the server stops. Clearing may take long, so marking does not wait
 /// for it.
-async fn sweep_on(app: App, stop: CancellationToken) {
+async fn run_periodic_tasks(app: App, stop: CancellationToken) {
     let marking = repeat(SWEEP, || async {
         if let Err(error) = sweep::mark_expired(&app).await {
             tracing::warn!(%error, "expired invitations were not marked");

@@ -97,7 +97,8 @@ impl<'d> Completion<'d> {
         state
     }
 
-    /// Completes a value of type `ty`. Returns its state.
+    /// Completes a value of type `ty`. Returns `false` if a `null` in a non-null position must
+    /// propagate.
     fn value(
         &mut self,
         value: &mut Value,

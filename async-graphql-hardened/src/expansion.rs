@@ -79,7 +79,7 @@ impl Size {
 
 /// The context of a selection set, as far as its weight depends on it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Place {
+enum Context {
     /// On types of the schema.
     Data,
     /// In introspection of all types: lists have average length.
@@ -88,7 +88,7 @@ enum Place {
     SomeTypes,
 }
 
-impl Place {
+impl Context {
     /// Returns the context of the selections in the field `name`.
     fn below(self, name: &str) -> Self {
         match (self, name) {
@@ -106,7 +106,7 @@ struct Expansion<'d> {
     sizes: &'d ListSizes,
     depth_limit: usize,
     /// `None` while the fragment is being measured.
-    known: HashMap<(&'d str, Place), Option<Size>>,
+    known: HashMap<(&'d str, Context), Option<Size>>,
 }
 
 /// Checks that `document` expands to no more than `limits`, in linear time.
@@ -126,7 +126,7 @@ pub(crate) fn check(
     };
     let mut total = Size::default();
     for (_, operation) in document.operations.iter() {
-        total.add(expansion.set(&operation.node.selection_set.node, Place::Data, 0)?);
+        total.add(expansion.set(&operation.node.selection_set.node, Context::Data, 0)?);
     }
     // async-graphql would validate unused fragments, which were not counted here.
     let used: HashSet<&str> = expansion.known.keys().map(|(name, _)| *name).collect();
@@ -148,7 +148,7 @@ impl<'d> Expansion<'d> {
     fn set(
         &mut self,
         set: &'d SelectionSet,
-        place: Place,
+        context: Context,
         depth: usize,
     ) -> Result<Size, ExpansionError> {
         if depth > self.depth_limit && !set.items.is_empty() {
@@ -161,14 +161,14 @@ impl<'d> Expansion<'d> {
                 Selection::Field(field) => {
                     let name = field.node.name.node.as_str();
                     let size =
-                        self.set(&field.node.selection_set.node, place.below(name), below)?;
-                    self.field(name, place, size)
+                        self.set(&field.node.selection_set.node, context.below(name), below)?;
+                    self.field(name, context, size)
                 }
                 Selection::InlineFragment(fragment) => {
-                    nested(self.set(&fragment.node.selection_set.node, place, below)?)
+                    nested(self.set(&fragment.node.selection_set.node, context, below)?)
                 }
                 Selection::FragmentSpread(spread) => {
-                    nested(self.fragment(&spread.node.fragment_name.node, place, below)?)
+                    nested(self.fragment(&spread.node.fragment_name.node, context, below)?)
                 }
             };
             total.add(size);
@@ -177,17 +177,17 @@ impl<'d> Expansion<'d> {
         Ok(total)
     }
 
-    fn field(&self, name: &str, place: Place, below: Size) -> Size {
-        let items = match (place, name) {
+    fn field(&self, name: &str, context: Context, below: Size) -> Size {
+        let items = match (context, name) {
             // Each use of these fields visits every type to find the visible ones.
-            (Place::Data, "__schema" | "__type") => {
+            (Context::Data, "__schema" | "__type") => {
                 let introspection = self.sizes.types.saturating_add(below.introspection);
                 return nested(Size {
                     introspection,
                     ..below
                 });
             }
-            (Place::Data, _) => return nested(below),
+            (Context::Data, _) => return nested(below),
             // Half of the types are not wrappers, so chains of these fields end early.
             (_, "ofType") => {
                 let introspection = (below.introspection / 2).saturating_add(1);
@@ -196,8 +196,8 @@ impl<'d> Expansion<'d> {
                     ..below
                 });
             }
-            (Place::AllTypes, _) => self.sizes.average(name),
-            (Place::SomeTypes, _) => self.sizes.longest(name),
+            (Context::AllTypes, _) => self.sizes.average(name),
+            (Context::SomeTypes, _) => self.sizes.longest(name),
         };
         let introspection = items.saturating_mul(below.introspection.saturating_add(1));
         nested(Size {
@@ -210,10 +210,10 @@ impl<'d> Expansion<'d> {
     fn fragment(
         &mut self,
         name: &'d Name,
-        place: Place,
+        context: Context,
         depth: usize,
     ) -> Result<Size, ExpansionError> {
-        match self.known.get(&(name.as_str(), place)) {
+        match self.known.get(&(name.as_str(), context)) {
             Some(Some(size)) if depth + size.height > self.depth_limit + 1 => {
                 return Err(ExpansionError::Depth(self.depth_limit));
             }
@@ -225,9 +225,9 @@ impl<'d> Expansion<'d> {
         let Some(fragment) = fragments.get(name) else {
             return Ok(Size::default());
         };
-        self.known.insert((name, place), None);
-        let size = self.set(&fragment.node.selection_set.node, place, depth)?;
-        self.known.insert((name, place), Some(size));
+        self.known.insert((name, context), None);
+        let size = self.set(&fragment.node.selection_set.node, context, depth)?;
+        self.known.insert((name, context), Some(size));
         Ok(size)
     }
 }

@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn invalid_setting_is_named() {
-        for (text, said) in [
+        for (text, expected) in [
             ("lissen = \"x\"", ": unknown setting `lissen`"),
             (
                 "session-idle = \"soon\"",
@@ -116,7 +116,7 @@ mod tests {
             ),
         ] {
             let error = from_file(text).unwrap_err();
-            assert!(error.contains(said), "{error}");
+            assert!(error.contains(expected), "{error}");
         }
     }
 

@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn errors_still_name_the_problem() {
-        for (arguments, said) in [
+        for (arguments, expected) in [
             (
                 &["--listen", "8080"][..],
                 "invalid value '(hidden)' for '--listen <LISTEN>': must be an address and a port",
@@ -96,7 +96,7 @@ mod tests {
             (&["--listen"], "a value is required for '--listen <LISTEN>'"),
         ] {
             let message = message(arguments);
-            assert!(message.contains(said), "{arguments:?}: {message}");
+            assert!(message.contains(expected), "{arguments:?}: {message}");
         }
     }
 }

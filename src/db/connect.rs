@@ -60,7 +60,7 @@ impl Db {
             Engine::Sqlite(options) => Db::open_sqlite(config, *options, &name, create).await,
             Engine::Postgres(options) => Db::open_postgres(config, *options, &name, limits)
                 .await
-                .map_err(|error| unreachable_at(&name, error)),
+                .map_err(|error| connect_error(&name, error)),
         }
     }
 
@@ -70,7 +70,7 @@ impl Db {
         place: &str,
         create: bool,
     ) -> Result<Db> {
-        let wrong = |error| unreachable_at(place, error);
+        let wrong = |error| connect_error(place, error);
         let path = options.get_filename();
         if !path.exists() {
             may_create(&options, create)?;
@@ -174,7 +174,7 @@ fn may_create(options: &SqliteConnectOptions, create: bool) -> Result<()> {
 
 /// Describes a failed connection attempt. The pool retries while nothing listens and reports only a
 /// timeout.
-fn unreachable_at(place: &str, error: sqlx::Error) -> Error {
+fn connect_error(place: &str, error: sqlx::Error) -> Error {
     let seconds = STARTING.as_secs();
     let error = DbErr::Conn(RuntimeErr::SqlxError(error.into()));
     Error::internal(if Kind::of(&error) == Kind::Exhausted {

@@ -134,10 +134,10 @@ fn compose(facts: &Facts, mail: &outbox::Model) -> Result<Option<MailContent>> {
 }
 
 impl From<AddedTo> for WorkspaceRole {
-    fn from(place: AddedTo) -> WorkspaceRole {
+    fn from(added: AddedTo) -> WorkspaceRole {
         WorkspaceRole {
-            name: place.workspace,
-            role: place.role,
+            name: added.workspace,
+            role: added.role,
         }
     }
 }

@@ -62,9 +62,9 @@ impl Facts {
             .filter(user::Column::Id.is_in(distinct(inviters)))
             .all(&app.db)
             .await?;
-        let places = pending.iter().map(|invitation| invitation.workspace_id);
+        let workspace_ids = pending.iter().map(|invitation| invitation.workspace_id);
         let workspaces = workspace::Entity::find()
-            .filter(workspace::Column::Id.is_in(distinct(places)))
+            .filter(workspace::Column::Id.is_in(distinct(workspace_ids)))
             .all(&app.db)
             .await?;
         self.inviters = inviters.into_iter().map(|row| (row.id, row)).collect();

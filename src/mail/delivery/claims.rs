@@ -37,7 +37,8 @@ pub(super) type Cursors = [String; 3];
 
 /// Selects the lanes with due, unclaimed mails, per priority in the order of domains. A recursive
 /// query skips from domain to domain in the index `outbox_due`, so the number of mails per domain
-/// does not matter.
+/// does not matter: `start` has the cursors, and `lane` the following domains of each priority, at
+/// most [`LOOK`].
 const DUE_LANES: &str = "
     SELECT priority, domain FROM (WITH RECURSIVE
     start (priority, after) AS (VALUES (0, $1), (1, $2), (2, $3)),
@@ -159,6 +160,7 @@ pub(super) async fn claim(
     let unclaimed = Condition::any()
         .add(Column::ClaimedUntil.is_null())
         .add(Column::ClaimedUntil.lte(moment.database));
+    // Lock the mails, except those that another replica is claiming.
     let mut mails = Entity::find()
         .filter(Column::Id.is_in(padded(ids)))
         .filter(Column::State.eq(MailState::Queued))
@@ -169,7 +171,7 @@ pub(super) async fn claim(
         .await?;
     let ids: Vec<_> = mails.iter().map(|mail| mail.id).collect();
     if !ids.is_empty() {
-        hold(writer, worker, &ids, until).await?;
+        set_claims(writer, worker, &ids, until).await?;
     }
     for mail in &mut mails {
         (mail.claimed_by, mail.claimed_until) = (Some(worker), Some(until));
@@ -178,7 +180,12 @@ pub(super) async fn claim(
     Ok(mails)
 }
 
-async fn hold(writer: &Writer, worker: Uuid, ids: &[Uuid], until: DateTime<Utc>) -> Result<()> {
+async fn set_claims(
+    writer: &Writer,
+    worker: Uuid,
+    ids: &[Uuid],
+    until: DateTime<Utc>,
+) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::ClaimedBy, worker.into())
         .col_expr(Column::ClaimedUntil, until.into())

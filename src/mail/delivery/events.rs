@@ -26,25 +26,25 @@ impl MailWorker {
         match event {
             Event::Pulse(read, at) => {
                 self.running.pulse = false;
-                if let Some(read) = self.or_rest("read the state of the mail server", read) {
+                if let Some(read) = self.value_or_pause("read the state of the mail server", read) {
                     self.pulse(read, at);
                 }
             }
             Event::Lanes(found) => {
                 self.running.claim = false;
-                if let Some(lanes) = self.or_rest("look up due mails", found) {
+                if let Some(lanes) = self.value_or_pause("look up due mails", found) {
                     self.lanes(&lanes);
                 }
             }
             Event::Claimed(claimed, at) => {
                 self.running.claim = false;
-                if let Some(mails) = self.or_rest("claim mails", claimed) {
+                if let Some(mails) = self.value_or_pause("claim mails", claimed) {
                     self.claimed(mails, at);
                 }
             }
             Event::Renewed(renewed, at) => {
                 self.running.renew = false;
-                if self.or_rest("renew claims", renewed).is_some() {
+                if self.value_or_pause("renew claims", renewed).is_some() {
                     self.lease.since = self.lease.since.map(|since| since.max(at));
                 }
             }
@@ -55,13 +55,13 @@ impl MailWorker {
             Event::Attempted(outcome) => self.attempted(outcome),
             Event::Stored(stored, report) => {
                 self.running.storing = None;
-                if self.or_rest("store results", stored).is_none() {
+                if self.value_or_pause("store results", stored).is_none() {
                     self.report.put_back(Report::clone(&report));
                 }
             }
             Event::Counted(counted) => {
                 self.running.count = false;
-                if let Some(queue) = self.or_rest("count mails", counted) {
+                if let Some(queue) = self.value_or_pause("count mails", counted) {
                     gauges::show_queue(&queue, self.parts.app.now());
                 }
             }
@@ -70,7 +70,7 @@ impl MailWorker {
 
     /// Returns the value, or pauses database calls after an error. An error is logged once, until a
     /// call succeeds again.
-    fn or_rest<T>(&mut self, what: &str, outcome: Result<T>) -> Option<T> {
+    fn value_or_pause<T>(&mut self, what: &str, outcome: Result<T>) -> Option<T> {
         match outcome {
             Ok(value) => {
                 self.database_works();
@@ -258,7 +258,7 @@ impl MailWorker {
             return;
         };
         self.slots.give_back(&sending.lane);
-        self.look.wanted |= self.look.found && self.runs_dry(&sending.lane);
+        self.look.wanted |= self.look.found && self.needs_mails(&sending.lane);
         match &outcome.attempt {
             Attempt::NoAnswer(_) => self.slots.hung(&sending.lane.domain, Instant::now()),
             Attempt::Unavailable { busy: true, .. } if self.slots.in_flight() > 0 => {
@@ -277,7 +277,7 @@ impl MailWorker {
         let (began, ended) = (outcome.began, outcome.ended);
         let before = self.judge.row().clone();
         if let Some(row) = self.judge.judge(id, &outcome.attempt, began, ended) {
-            self.judged(&before, &row, &outcome);
+            self.publish_state(&before, &row, &outcome);
             self.report.mail_server = Some(row);
         }
         self.log(&outcome);
@@ -285,14 +285,19 @@ impl MailWorker {
     }
 
     /// Whether a lane has so few waiting mails that more should be claimed.
-    fn runs_dry(&self, lane: &Lane) -> bool {
+    fn needs_mails(&self, lane: &Lane) -> bool {
         let waiting = self.waiting.iter().flatten();
         let waiting = waiting.filter(|mail| lane_of(mail) == *lane).count();
         waiting <= self.slots.limits().per_domain
     }
 
     /// Logs and publishes a new state of the mail server.
-    fn judged(&mut self, before: &mail_server::Model, row: &mail_server::Model, outcome: &Outcome) {
+    fn publish_state(
+        &mut self,
+        before: &mail_server::Model,
+        row: &mail_server::Model,
+        outcome: &Outcome,
+    ) {
         if before.state != row.state {
             let reason = outcome.attempt.reason().unwrap_or_default();
             match row.state {

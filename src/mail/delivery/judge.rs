@@ -100,19 +100,19 @@ impl Judge {
                 Some(UNAVAILABLE),
             ),
             Attempt::Ended | Attempt::Later(_) | Attempt::NoAnswer(_) | Attempt::Never(_) => {
-                return self.see_again(attempt, began, now);
+                return self.handle_unrelated(attempt, began, now);
             }
         };
         if self.judged_at.is_some_and(|at| began < at) {
             return None;
         }
         self.judged_at = Some(now);
-        self.blame(state, summary, pauses, now)
+        self.record_failure(state, summary, pauses, now)
     }
 
-    /// Handles a result that says nothing about this sender: the server is available again if it
-    /// was not. If it rejected mail, another mail has to be tried.
-    fn see_again(
+    /// Handles a result that does not concern this sender. An answer shows that the server is
+    /// available; otherwise, another mail is tried soon.
+    fn handle_unrelated(
         &mut self,
         attempt: &Attempt,
         began: DateTime<Utc>,
@@ -137,22 +137,22 @@ impl Judge {
         is_new.then(|| self.row.clone())
     }
 
-    fn blame(
+    fn record_failure(
         &mut self,
         state: MailServerState,
         summary: String,
         pauses: Option<[Duration; 2]>,
         now: DateTime<Utc>,
     ) -> Option<Model> {
-        let goes_on = self.row.state == state;
-        let failures = if goes_on { self.row.failures } else { 0 };
+        let is_unchanged = self.row.state == state;
+        let failures = if is_unchanged { self.row.failures } else { 0 };
         let pause =
             |[first, longest]: [Duration; 2]| longest.min(first * (1 << failures.clamp(0, 16)));
         self.row = Model {
             id: ONLY,
             state,
             summary: Some(summary),
-            since: self.row.since.filter(|_| goes_on).or(Some(now)),
+            since: self.row.since.filter(|_| is_unchanged).or(Some(now)),
             retry_at: pauses.map(|pauses| now + pause(pauses)),
             failures: failures.saturating_add(1),
         };

@@ -224,7 +224,7 @@ impl MailWorker {
             self.lose_claims();
         }
         if self.times.cut_off.is_some_and(|at| now >= at) {
-            for (id, _) in self.break_off() {
+            for (id, _) in self.abort_attempts() {
                 self.report.released.push(id);
             }
         }
@@ -294,7 +294,7 @@ impl MailWorker {
     }
 
     /// Aborts all attempts. Returns their mails.
-    fn break_off(&mut self) -> Vec<(Uuid, Sending)> {
+    fn abort_attempts(&mut self) -> Vec<(Uuid, Sending)> {
         let sending: Vec<_> = self.sending.drain().collect();
         for (_, sending) in &sending {
             self.slots.give_back(&sending.lane);
@@ -307,7 +307,8 @@ impl MailWorker {
 
     /// Drops all mails that this replica holds: another one may have claimed them.
     fn lose_claims(&mut self) {
-        let lost = self.break_off().len() + self.waiting.iter().map(VecDeque::len).sum::<usize>();
+        let lost =
+            self.abort_attempts().len() + self.waiting.iter().map(VecDeque::len).sum::<usize>();
         if lost > 0 {
             tracing::warn!(mails = lost, "claims on mails could not be renewed in time");
         }

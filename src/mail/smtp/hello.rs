@@ -78,14 +78,14 @@ mod tests {
 
     #[test]
     fn ehlo_name_is_qualified_or_an_address_literal() {
-        for (text, said) in [
+        for (text, expected) in [
             ("team.example.com", "team.example.com"),
             ("team.example.com.", "team.example.com"),
             ("team.münchen.example", "team.xn--mnchen-3ya.example"),
             ("[192.0.2.7]", "[192.0.2.7]"),
             ("[IPv6:2001:db8::7]", "[IPv6:2001:db8::7]"),
         ] {
-            assert_eq!(ehlo_name(text).unwrap().to_string(), said);
+            assert_eq!(ehlo_name(text).unwrap().to_string(), expected);
         }
         for text in [
             "",
