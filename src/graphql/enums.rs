@@ -181,7 +181,7 @@ pub enum DeliveryState {
     /// The email is held, like all emails of this installation, until the mail server can be
     /// reached and accepts emails again.
     Blocked,
-    /// The email was permanently rejected, or delivery was abandoned after too many retries.
+    /// The email was permanently rejected, or delivery was abandoned after the maximum time.
     Refused,
     /// No mail server is configured; the email is in the local mailbox.
     Held,
@@ -329,7 +329,7 @@ pub enum UserErrorCode {
     PasswordRequired,
     /// The invitation was sent moments ago. Retry after `retryAt`.
     Cooldown,
-    /// The daily limit of emails is reached, for the recipient or for you.
+    /// The recipient has received too many emails today, or you have sent too many.
     MailCapReached,
     /// The workspace has reached its limit of open invitations.
     InvitationCapReached,

@@ -83,7 +83,7 @@ impl WorkspaceMutation {
     async fn create_workspace(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The result of `createWorkspace`.")] input: CreateWorkspaceInput,
+        #[graphql(desc = "The workspace to create.")] input: CreateWorkspaceInput,
     ) -> Result<Option<CreateWorkspacePayload>> {
         let context = RequestContext::of(ctx)?;
         let actor = context.signed_in()?.actor(&context.origin);
