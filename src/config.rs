@@ -63,8 +63,8 @@ pub enum ForwardedHeader {
 /// Who may read the mailbox if no mail server is configured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum MailboxAccess {
-    /// Requests from this machine if the public URL is a loopback address too; otherwise only the
-    /// person who opened the one-time link that is printed at startup.
+    /// The person who opened the one-time link that is printed at startup, and requests from this
+    /// machine if the public URL is a loopback address.
     Local,
     /// Anyone who can reach the server.
     Open,

@@ -15,8 +15,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// How many mails of one lane are claimed before they have slots, as a multiple of the lane's
-/// limit.
+/// How many mails of one lane are claimed before they have slots, as a multiple of the limit per
+/// domain.
 const AHEAD: usize = 2;
 /// How many mails wait for a slot at most, as a multiple of the limit of mails in flight.
 const WAITING: usize = 4;
@@ -124,7 +124,7 @@ impl MailWorker {
         self.parts.app.mail_server.set(row.clone());
     }
 
-    /// Claims as many mails of the lanes as there are slots for.
+    /// Claims mails of the lanes, as many as can be sent soon, or one to test the mail server.
     fn lanes(&mut self, lanes: &[Lane]) {
         claims::advance(&mut self.look.cursors, lanes);
         self.look.found = !lanes.is_empty();
