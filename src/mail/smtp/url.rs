@@ -38,7 +38,7 @@ pub enum SmtpConfigError {
     },
     /// The sender's address is the default, which belongs to this machine only.
     #[error(
-        "set the sender that the mail server accepts, such as TokenVue <team@example.com>: {0} reaches nobody"
+        "set the sender that the mail server accepts, such as TokenVue <team@example.com>: {0} cannot be reached"
     )]
     SenderUnset(Address),
     /// The sender's address cannot be written in ASCII.
