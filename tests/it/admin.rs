@@ -267,10 +267,7 @@ async fn a_removed_member_loses_access_and_can_be_invited_again(server: Server) 
     let variables = json!({ "id": team.workspace_id });
     let reply = bo.client.run(query, variables.clone()).await;
     assert_eq!(reply.codes(), ["NOT_FOUND"]);
-    assert!(
-        bo.client.is_signed_in().await,
-        "the account is still theirs"
-    );
+    assert!(bo.client.is_signed_in().await, "the account still exists");
 
     let outcome = team.invite(&bo.email, "Bo", "SECURITY_AUDITOR").await;
     assert_eq!(outcome["result"], "ADDED");

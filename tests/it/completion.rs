@@ -32,7 +32,9 @@ async fn guarded_fields_of_a_list_are_null(server: Server) {
     let query = "{ workspace { members(first: 10) { nodes { inviteSentAt email role } totalCount } name } }";
     let answer = run(&bo, &server, query, json!({})).await;
     let nodes = &answer.json["data"]["workspace"]["members"]["nodes"];
-    let own = nodes[1]["inviteSentAt"].as_str().expect("one's own row");
+    let own = nodes[1]["inviteSentAt"]
+        .as_str()
+        .expect("the viewer's own row");
     let expected = [
         r#""data":{"workspace":{"members":{"nodes":["#,
         r#"{"inviteSentAt":null,"email":"ana@acme.example","role":"WORKSPACE_ADMIN"},"#,

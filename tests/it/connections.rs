@@ -106,7 +106,7 @@ async fn an_unread_response_ends_the_connection(server: Server) {
     let request = format!("GET {script} HTTP/1.1\r\nHost: x\r\n\r\n");
     let mut stream = connect(&replica.server, &request.repeat(100)).await;
     let gone = tokio::time::timeout(DEADLINE, trickle(&mut stream));
-    gone.await.expect("the server hangs up");
+    gone.await.expect("the server closes the connection");
     replica.stop().await;
 }
 

@@ -114,7 +114,7 @@ async fn every_file_that_the_page_loads_exists(server: Server) {
             "woff2" => "font/woff2",
             "png" => "image/png",
             "webmanifest" => "application/manifest+json",
-            other => panic!("what is {other}?"),
+            other => panic!("unknown type: {other}"),
         };
         assert_eq!(header(&answer, "content-type"), expected, "{path}");
         assert!(!answer.bytes().await.unwrap().is_empty(), "{path}");
@@ -129,7 +129,7 @@ async fn unpacked(answer: Response) -> Vec<u8> {
         "br" => brotli_decompressor::BrotliDecompress(&mut &*bytes, &mut plain).unwrap(),
         "gzip" => drop(GzDecoder::new(&*bytes).read_to_end(&mut plain).unwrap()),
         "" => plain.extend(bytes),
-        other => panic!("nobody asked for {other}"),
+        other => panic!("unexpected encoding {other}"),
     }
     plain
 }

@@ -85,7 +85,7 @@ async fn operations_over_budget_are_rejected_before_they_run(server: Server) {
         neverSignedIn { count } admins { count } }";
     let renamed = "updateProfile(input: { firstName: \"Mallory\", lastName: \"M\" }) { viewer { user { id } } }";
     let sign_in = "signIn(input: { email: \"a@b.example\", password: \"x\" }) { sessionToken }";
-    let everybody =
+    let pages =
         "members(first: 100) { nodes { workspace { members(first: 100) { nodes { id } } } } }";
     for query in [
         format!("{{ workspace {{ {} }} }}", aliased(30, searched)),
@@ -98,7 +98,7 @@ async fn operations_over_budget_are_rejected_before_they_run(server: Server) {
             aliased(30, "invitations(first: 0) { totalCount }")
         ),
         format!("{{ workspace {{ {} }} }}", aliased(30, counts)),
-        format!("{{ workspace {{ {everybody} }} }}"),
+        format!("{{ workspace {{ {pages} }} }}"),
         format!("mutation {{ {} }}", aliased(30, renamed)),
         format!("mutation {{ {} }}", aliased(30, sign_in)),
     ] {

@@ -92,7 +92,7 @@ async fn a_replaced_file_is_not_used_until_the_original_is_back() {
     let (folder, server, admin) = start().await;
     let [file, aside] = ["tokenvue.db", "aside"].map(|name| folder.path().join(name));
     fs::rename(&file, &aside).unwrap();
-    let other = b"somebody else's file";
+    let other = b"another program's file";
     fs::write(&file, other).unwrap();
     refuses(&server, &admin).await;
     assert_eq!(fs::read(&file).unwrap(), other);

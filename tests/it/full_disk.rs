@@ -123,7 +123,7 @@ fn serve(volume: &Volume) -> Command {
 
 /// Waits until `/readyz` returns the expected status.
 async fn ready(program: &Program, expected: u16) {
-    eventually("the right readiness", || async {
+    eventually("the expected readiness", || async {
         let (status, text) = program.readiness().await;
         if status == 503 {
             assert_eq!(text, "the database cannot save: the disk is full\n");

@@ -237,7 +237,7 @@ async fn the_inviter_is_notified_of_requests_once_a_day(server: Server) {
     let (id, token) = invited(&team).await;
     let notified = async || server.mails_to("ana@acme.example").await.len();
     request_new(&server, &token).await;
-    assert_eq!(notified().await, 0, "a valid link needs no other");
+    assert_eq!(notified().await, 0, "a valid link needs no new one");
 
     server.advance(Duration::days(7));
     for expected in [1, 1] {
@@ -251,11 +251,11 @@ async fn the_inviter_is_notified_of_requests_once_a_day(server: Server) {
     );
     assert!(
         !mail.text().contains("#token="),
-        "no link that works in another's mailbox"
+        "a notification contains no link with a token"
     );
     let team = team.later().await;
-    let told = team.admin.client.get("{ workspace { slug } }").await;
-    let slug = told["workspace"]["slug"].as_str().unwrap();
+    let data = team.admin.client.get("{ workspace { slug } }").await;
+    let slug = data["workspace"]["slug"].as_str().unwrap();
     assert!(mail.text().contains(&format!("/w/{slug}/team\n")));
     let asked = team.member_with("bo@acme.example").await["invitation"]["renewalAskedAt"].clone();
     assert!(asked.is_string());

@@ -101,8 +101,8 @@ async fn each_person_and_workspace_has_an_outcome_in_the_order_of_the_input(serv
 
     assert_eq!(acme.summary().await, [4, 2, 2, 0]);
     assert_eq!(beta.summary().await, [4, 2, 2, 0]);
-    let told = server.mail_to(&bo.email).await;
-    assert_eq!(told.subject(), "You are now in Beta on TokenVue");
+    let notification = server.mail_to(&bo.email).await;
+    assert_eq!(notification.subject(), "You are now in Beta on TokenVue");
     let can = bo.client.run(
         "query Q($id: ID) { workspace(id: $id) { name viewerMembership { role } } }",
         json!({ "id": beta.workspace_id }),

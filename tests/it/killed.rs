@@ -154,7 +154,7 @@ async fn killed_at_each_write(server: Server) {
     assert_eq!(
         std::fs::read(&path).unwrap(),
         before,
-        "the log is copied later"
+        "the log is not copied yet"
     );
     let log = std::fs::read(&log).unwrap();
 

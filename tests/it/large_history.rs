@@ -133,7 +133,7 @@ async fn check(team: &Team, planner: &Planner, selection: &str, table: &str, ind
         assert!(!sorts, "{selection} sorts: {plan}");
         assert!(
             examined <= EXAMINED + OPEN * u64::from(table == "invitations"),
-            "{selection} looks at {examined} rows: {plan}"
+            "{selection} examines {examined} rows: {plan}"
         );
     }
     data
@@ -153,7 +153,7 @@ async fn history_pages_and_filters_use_an_index(server: Server) {
     // Ten events each have a rare kind, actor, subject, or outcome.
     let (events, tenth) = (events(), events() / 10);
     let nth = |n: u32| format!("n.i % {tenth} = {n}");
-    let somebody = server.uuid_sql(Uuid::now_v7());
+    let usual_id = server.uuid_sql(Uuid::now_v7());
     let either =
         |n, rare: &str, usual: &str| format!("CASE WHEN {} THEN {rare} ELSE {usual} END", nth(n));
     server
@@ -169,9 +169,9 @@ async fn history_pages_and_filters_use_an_index(server: Server) {
                 ("hour", &either(1, "{at}", "NULL")),
                 ("kind", &either(2, "'REMOVE_MEMBER'", "'SIGN_IN'")),
                 ("outcome", &either(1, "'REFUSED'", "'DONE'")),
-                ("actor_id", &either(3, &rare_sql, &somebody)),
+                ("actor_id", &either(3, &rare_sql, &usual_id)),
                 ("actor_label", "'Bo'"),
-                ("subject_id", &either(4, &rare_sql, &somebody)),
+                ("subject_id", &either(4, &rare_sql, &usual_id)),
                 ("subject_label", "''"),
                 ("details", "{json}"),
                 ("address", "''"),

@@ -91,9 +91,9 @@ async fn inviting_works_over_a_real_mail_server(server: Server) {
         .await
         .invite(&bo.email, "", "SECURITY_AUDITOR")
         .await;
-    let told = smtp.next_mail().await;
-    assert_eq!(told.subject, "You are now in Beta on TokenVue");
-    assert_eq!(told.token(), None);
+    let notification = smtp.next_mail().await;
+    assert_eq!(notification.subject, "You are now in Beta on TokenVue");
+    assert_eq!(notification.token(), None);
     assert_eq!(smtp.mails().len(), 2);
     replica.stop().await;
 }

@@ -123,7 +123,7 @@ async fn members_are_listed_in_each_order(server: Server) {
     assert_eq!(
         emails(&members(&team, "").await),
         by_name,
-        "the order of who asks for none"
+        "the default order"
     );
     let by_email = [
         "ana", "bo", "bob", "eva", "evan", "same1", "same2", "same3", "Upper",
@@ -260,8 +260,8 @@ async fn a_search_finds_parts_of_names_and_addresses(server: Server) {
     ] {
         assert_eq!(found(&team, search).await, expected, "{search}");
     }
-    for everybody in ["", "  ", "acme", "@"] {
-        assert_eq!(found(&team, everybody).await.len(), 11, "{everybody}");
+    for search in ["", "  ", "acme", "@"] {
+        assert_eq!(found(&team, search).await.len(), 11, "{search}");
     }
 }
 

@@ -251,12 +251,16 @@ fn printed(ty: &Value) -> String {
 async fn assert_no_internal_error(client: &Client, query: &str, variables: &Value) {
     let body = json!({ "query": query, "variables": variables });
     let (status, answer) = client.post(body.to_string()).await;
-    let told = || {
+    let context = || {
         let variables: String = variables.to_string().chars().take(300).collect();
         format!("{status} {answer}\n{query}\n{variables}")
     };
-    assert!(status < 500 && answer.is_object(), "{}", told());
-    assert!(!answer.to_string().contains("\"INTERNAL\""), "{}", told());
+    assert!(status < 500 && answer.is_object(), "{}", context());
+    assert!(
+        !answer.to_string().contains("\"INTERNAL\""),
+        "{}",
+        context()
+    );
 }
 
 async fn no_text_in_a_mutation_causes_an_internal_error(server: Server) {

@@ -64,7 +64,7 @@ async fn invited_users_can_only_accept(server: Server) {
     assert_eq!(
         server.mails_to("bo@acme.example").await.len(),
         1,
-        "the invitation alone"
+        "only the invitation"
     );
     let membership = json!({ "m": team.admin.client.get("{ workspace { members(status: INVITED) { nodes { id } } } }")
         .await["workspace"]["members"]["nodes"][0]["id"] });

@@ -83,8 +83,8 @@ async fn changing_a_password_ends_all_other_sessions(server: Server) {
     let payload = try_sign_in(&server, "ana@acme.example", PASSWORD).await;
     assert_eq!(user_errors(&payload), ["CREDENTIALS_INVALID"]);
     assert!(try_sign_in(&server, "ana@acme.example", NEW).await["sessionToken"].is_string());
-    let notice = server.mail_to("ana@acme.example").await;
-    assert_eq!(notice.subject(), "Your TokenVue password was changed");
+    let notification = server.mail_to("ana@acme.example").await;
+    assert_eq!(notification.subject(), "Your TokenVue password was changed");
 }
 
 async fn a_wrong_current_password_changes_nothing(server: Server) {
@@ -116,14 +116,14 @@ async fn a_forgotten_password_is_reset_by_mail(server: Server) {
     );
     let token = mail.token();
     assert_eq!(preview(&server, &token).await["email"], bo.email.as_str());
-    assert!(bo.client.is_signed_in().await, "asking ends nothing");
+    assert!(bo.client.is_signed_in().await, "a request ends no session");
 
     let payload = reset(&server, &token, NEW).await;
     assert_eq!(payload, json!({ "accepted": true, "userErrors": [] }));
     assert!(!bo.client.is_signed_in().await);
     assert!(team.admin.client.is_signed_in().await);
-    let notice = server.mail_to(&bo.email).await;
-    assert_eq!(notice.subject(), "Your TokenVue password was changed");
+    let notification = server.mail_to(&bo.email).await;
+    assert_eq!(notification.subject(), "Your TokenVue password was changed");
     let payload = try_sign_in(&server, &bo.email, PASSWORD).await;
     assert_eq!(user_errors(&payload), ["CREDENTIALS_INVALID"]);
     assert!(try_sign_in(&server, &bo.email, NEW).await["sessionToken"].is_string());

@@ -60,25 +60,25 @@ async fn a_preview_returns_the_outcomes_and_writes_nothing(server: Server) {
     let ids = [&acme.workspace_id, &beta.workspace_id];
     let input = json!({ "invitees": invitees, "workspaceIds": ids });
     let before = rows(&server).await;
-    let foreseen = preview(&acme, input.clone()).await.data()["inviteUsersPreview"].clone();
+    let previewed = preview(&acme, input.clone()).await.data()["inviteUsersPreview"].clone();
     let mut after = rows(&server).await;
     after[5] -= 1; // Lookups are counted.
     assert_eq!(after, before);
 
     let client = &acme.admin.client;
-    let happened = client.mutate("inviteUsers", input, OUTCOMES).await;
+    let invited = client.mutate("inviteUsers", input, OUTCOMES).await;
     // The quota's day begins with the first mail. For the preview, this is a moment earlier.
-    let told = |payload: &Value| -> Vec<Value> {
+    let summary = |payload: &Value| -> Vec<Value> {
         let outcomes = payload["outcomes"].as_array().unwrap().iter();
-        let told = |one: &Value| {
+        let describe = |one: &Value| {
             let error = (&one["error"]["code"], &one["error"]["field"]);
             json!([one["email"], one["workspace"], one["result"], error])
         };
-        outcomes.map(told).collect()
+        outcomes.map(describe).collect()
     };
-    assert_eq!(told(&foreseen), told(&happened));
+    assert_eq!(summary(&previewed), summary(&invited));
     let failed = |code: &str| {
-        let outcomes = happened["outcomes"].as_array().unwrap();
+        let outcomes = invited["outcomes"].as_array().unwrap();
         outcomes
             .iter()
             .filter(|outcome| outcome["error"]["code"] == code)

@@ -61,21 +61,21 @@ fn transient(outcome: Result<(), SendError>) -> String {
 fn no_answer(outcome: Result<(), SendError>) -> String {
     match outcome {
         Err(SendError::NoAnswer { reason }) => reason,
-        other => panic!("answered: {other:?}"),
+        other => panic!("not a missing reply: {other:?}"),
     }
 }
 
 fn refused(outcome: Result<(), SendError>) -> Refusal {
     match outcome {
         Err(SendError::Refused(refusal)) => refusal,
-        other => panic!("not refused to us: {other:?}"),
+        other => panic!("not a rejection of the sender: {other:?}"),
     }
 }
 
 fn unavailable(outcome: Result<(), SendError>) -> String {
     match outcome {
         Err(SendError::Unavailable { reason, .. }) => reason,
-        other => panic!("available: {other:?}"),
+        other => panic!("not unavailable: {other:?}"),
     }
 }
 

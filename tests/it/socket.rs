@@ -54,7 +54,7 @@ async fn limits_apply_over_websockets(server: Server) {
     let mut socket = Socket::ready(&server).await;
     let nested = format!("{{ a(b: {}", "[".repeat(3000));
     let page = "members(first: 100) { nodes { user { ";
-    let dear = format!(
+    let expensive = format!(
         "{{ viewer {{ activeWorkspace {{ {page} memberships(first: 100) {{ nodes {{ \
             workspace {{ {page} name }} }} }} }} }} }} }} }} }} }} }} }}"
     );
@@ -64,7 +64,7 @@ async fn limits_apply_over_websockets(server: Server) {
         ("{ ...A } fragment A on Query { ...A }", "BAD_INPUT"),
         ("subscription { teamChanged }", "BAD_INPUT"),
         (nested.as_str(), "QUERY_TOO_COMPLEX"),
-        (dear.as_str(), "QUERY_TOO_COMPLEX"),
+        (expensive.as_str(), "QUERY_TOO_COMPLEX"),
     ] {
         assert_eq!(socket.refusal(query).await, code, "{query}");
     }

@@ -216,7 +216,7 @@ impl World {
             "accessHistory(outcome: REFUSED, first: 100) { nodes { kind actorId count } }";
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let nodes = self.listed(selection).await;
-        let mut told: Vec<_> = nodes
+        let mut recorded: Vec<_> = nodes
             .iter()
             .flat_map(|node| {
                 let count = usize::try_from(node["count"].as_u64().unwrap()).unwrap();
@@ -224,10 +224,10 @@ impl World {
             })
             .collect();
         let mut refused = self.refused.lock().unwrap().clone();
-        told.sort_unstable();
+        recorded.sort_unstable();
         refused.sort_unstable();
         assert!(!refused.is_empty());
-        assert_eq!(told, refused);
+        assert_eq!(recorded, refused);
     }
 }
 

@@ -87,7 +87,7 @@ pub struct SmtpServer {
     ca: NamedTempFile,
     mails: watch::Receiver<Output>,
     read: usize,
-    told: usize,
+    commands: usize,
 }
 
 /// The server's output so far.
@@ -140,7 +140,7 @@ impl SmtpServer {
             ca,
             mails,
             read: 0,
-            told: 0,
+            commands: 0,
         }
     }
 
@@ -148,9 +148,9 @@ impl SmtpServer {
     /// applies.
     pub async fn tell(&mut self, command: &str) {
         writeln!(self.stdin, "{command}").unwrap();
-        self.told += 1;
-        let told = self.told;
-        let done = self.mails.wait_for(|output| output.done >= told);
+        self.commands += 1;
+        let commands = self.commands;
+        let done = self.mails.wait_for(|output| output.done >= commands);
         let done = tokio::time::timeout(DEADLINE, done).await;
         done.expect("the SMTP server does not listen")
             .expect("the SMTP server ended");
@@ -194,7 +194,7 @@ impl SmtpServer {
         let arrived = self.mails.wait_for(|output| output.mails.len() > read);
         let arrived = tokio::time::timeout(DEADLINE, arrived)
             .await
-            .expect("no mail came in time");
+            .expect("no mail arrived in time");
         let mail = arrived.expect("the SMTP server ended").mails[read].clone();
         self.read += 1;
         mail
