@@ -8,7 +8,7 @@
 use crate::App;
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::team::workspace::MAX_INVITATION_DAYS;
+use crate::team::workspace::update::MAX_INVITATION_DAYS;
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::ConnectionTrait as _;
 use sea_orm::sea_query::{

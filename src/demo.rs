@@ -10,10 +10,10 @@ use crate::email::DomainScope;
 use crate::error::{Error, Result};
 use crate::name;
 use crate::permissions::Role::{self, GatewayOperator, SecurityAuditor, WorkspaceAdmin};
-use crate::team::accept::{self, Acceptance};
+use crate::team::invitation::accept::{self, Acceptance};
+use crate::team::invitation::link::mint;
 use crate::team::invite::{self, Invitee, Person, Placement};
-use crate::team::link::mint;
-use crate::team::workspace;
+use crate::team::workspace::create;
 use chrono::Duration;
 use entity::invitation::Model as Invitation;
 use entity::link_token::LinkPurpose;
@@ -86,8 +86,8 @@ pub async fn fill(app: &App) -> Result<String> {
     let (ana, acme) = setup::bootstrap(app, &admin).await?;
     let ana = ana.id;
     let actor = &signed_in(app, ana).await?;
-    let globex = workspace::create(app, actor, "Globex Research").await?;
-    let initech = workspace::create(app, actor, "Initech Labs").await?;
+    let globex = create::create(app, actor, "Globex Research").await?;
+    let initech = create::create(app, actor, "Initech Labs").await?;
     let workspaces = [('A', acme.id), ('G', globex.id), ('I', initech.id)];
     let mut hour = start.num_hours();
     for (hours, index, scene) in scenes() {

@@ -114,7 +114,7 @@ async fn check_invitations(
     {
         if repair {
             let stray = std::slice::from_ref(invitation);
-            crate::team::invitation::end(team, stray, InvitationState::Revoked).await?;
+            crate::team::invitation::store::end(team, stray, InvitationState::Revoked).await?;
         }
         let what = format!(
             "the open invitation of {} has no invited member",

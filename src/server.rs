@@ -9,7 +9,7 @@ use crate::http::connections::Ending;
 use crate::mail::delivery::MailWorker;
 use crate::mail::render::Renderer;
 use crate::mail::smtp::{Smtp, SmtpConfigError, SmtpSettings};
-use crate::team::sweep;
+use crate::team::invitation::expire;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -103,7 +103,7 @@ pub fn mail_server(config: &Config) -> Result<Option<Smtp>> {
 /// for it.
 async fn run_periodic_tasks(app: App, stop: CancellationToken) {
     let marking = repeat(SWEEP, || async {
-        if let Err(error) = sweep::mark_expired(&app).await {
+        if let Err(error) = expire::mark_expired(&app).await {
             tracing::warn!(%error, "expired invitations were not marked");
         }
     });

@@ -7,7 +7,8 @@ use crate::db::Writer;
 use crate::email::EmailAddress;
 use crate::error::{Problem, ProblemCode, Result};
 use crate::name;
-use crate::team::{link, workspace};
+use crate::team::invitation::link;
+use crate::team::workspace::create;
 use crate::token::Token;
 use entity::link_token::{self, LinkPurpose};
 use entity::user::{self, UserStatus};
@@ -169,7 +170,7 @@ async fn create(
         .exec_without_returning(tx)
         .await?;
     let actor = Actor::of(&user, origin);
-    let workspace = workspace::create_in(tx, now, &actor, &admin.workspace, &user).await?;
+    let workspace = create::create_in(tx, now, &actor, &admin.workspace, &user).await?;
     Ok((user, workspace))
 }
 

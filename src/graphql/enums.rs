@@ -4,8 +4,8 @@
 use super::guard::requires;
 use crate::audit::AuditKind;
 use crate::error::ProblemCode;
-use crate::team::actions::Action;
-use crate::team::link::LinkState as InnerLinkState;
+use crate::team::invitation::link::LinkState as InnerLinkState;
+use crate::team::member::actions::Action;
 use async_graphql::Enum;
 use entity::audit_event::AuditOutcome as InnerAuditOutcome;
 use entity::invitation::InvitationState as InnerInvitationState;

@@ -9,7 +9,7 @@ use super::outbox::{AddedTo, MailKind};
 use super::render::{RenderedMail, Renderer};
 use crate::App;
 use crate::error::{Error, Result};
-use crate::team::link::mint_all;
+use crate::team::invitation::link::mint_all;
 use entity::link_token::LinkPurpose;
 use entity::outbox;
 use facts::Facts;

@@ -1,8 +1,8 @@
 //! The access history of a workspace: its audit log, the latest first.
 
-use super::page::{IdPosition, Page, Slice, cut_by_id, within};
 use crate::audit::{self, AuditKind};
 use crate::error::Result;
+use crate::team::page::{IdPosition, Page, Slice, cut_by_id, within};
 use chrono::{DateTime, Utc};
 use entity::audit_event::{AuditOutcome, Column, Entity, Model};
 use sea_orm::sea_query::Expr;

@@ -2,14 +2,15 @@
 //! and it can only be had by locking the workspaces and then checking, inside the same
 //! transaction, that the actor may change them.
 
-use super::link::Link;
-use super::{invitation, memberships};
 use crate::App;
 use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
 use crate::db::{Tx, Writer};
 use crate::error::{Error, Result};
 use crate::permissions::{self, Permission};
+use crate::team::invitation;
+use crate::team::invitation::link::Link;
+use crate::team::memberships;
 use chrono::{DateTime, Utc};
 use entity::membership::{self, MembershipStatus};
 use entity::{Role, session, workspace};

@@ -1,10 +1,10 @@
 //! The rows of a team: the one place that writes memberships, and the finders that are scoped to
 //! a workspace.
 
-use super::lock::TeamLock;
 use crate::db::Writer;
 use crate::error::{Error, Problem, ProblemCode, Result};
 use crate::name;
+use crate::team::lock::TeamLock;
 use entity::membership::{self, MembershipStatus};
 use entity::user::UserStatus;
 use entity::{Role, invitation, team_summary, user, workspace};

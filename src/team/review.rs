@@ -1,6 +1,7 @@
 //! The access review: what good practice looks at again and again.
 
-use super::list::{MemberOrder, MemberQuery, Seen};
+use crate::team::member::list::{MemberQuery, Seen};
+use crate::team::member::order::MemberOrder;
 use chrono::{DateTime, Duration, Utc};
 use entity::Role;
 use entity::membership::MembershipStatus;

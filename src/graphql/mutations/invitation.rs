@@ -6,7 +6,7 @@ use crate::graphql::id;
 use crate::graphql::objects::invitation::Invitation;
 use crate::graphql::request_context::RequestContext;
 use crate::permissions::Permission::TeamManage;
-use crate::team::invitation;
+use crate::team::invitation::{resend, revoke};
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 #[derive(Default)]
@@ -57,11 +57,9 @@ impl InvitationMutation {
     ) -> Result<Option<ResendInvitationPayload>> {
         let context = RequestContext::of(ctx)?;
         let (workspace_id, id) = id::invitation_id("invitationId", &input.invitation_id)?;
-        let actor = context
-            .authorize(&[workspace_id], invitation::RESEND)
-            .await?;
+        let actor = context.authorize(&[workspace_id], resend::RIGHT).await?;
         let (row, user_errors) =
-            split_user_errors(invitation::resend(&context.app, &actor, workspace_id, id).await)?;
+            split_user_errors(resend::resend(&context.app, &actor, workspace_id, id).await)?;
         Ok(Some(ResendInvitationPayload {
             invitation: row.map(Invitation::new),
             user_errors,
@@ -78,11 +76,9 @@ impl InvitationMutation {
     ) -> Result<Option<RevokeInvitationPayload>> {
         let context = RequestContext::of(ctx)?;
         let (workspace_id, id) = id::invitation_id("invitationId", &input.invitation_id)?;
-        let actor = context
-            .authorize(&[workspace_id], invitation::REVOKE)
-            .await?;
+        let actor = context.authorize(&[workspace_id], revoke::RIGHT).await?;
         let (row, user_errors) =
-            split_user_errors(invitation::revoke(&context.app, &actor, workspace_id, id).await)?;
+            split_user_errors(revoke::revoke(&context.app, &actor, workspace_id, id).await)?;
         Ok(Some(RevokeInvitationPayload {
             invitation: row.map(Invitation::new),
             user_errors,

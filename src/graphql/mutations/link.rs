@@ -9,9 +9,10 @@ use crate::graphql::objects::invitation::Invitation;
 use crate::graphql::objects::membership::Membership;
 use crate::graphql::objects::viewer::Viewer;
 use crate::graphql::request_context::RequestContext;
-use crate::team::accept::{self, Acceptance};
+use crate::team::invitation::accept::{self, Acceptance};
+use crate::team::invitation::decline;
+use crate::team::invitation::request_new;
 use crate::team::member;
-use crate::team::{decline, request_new_invitation};
 use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};
 
 #[derive(Default)]
@@ -182,7 +183,7 @@ impl LinkMutation {
     ) -> Result<Option<RequestNewInvitationPayload>> {
         let context = RequestContext::of(ctx)?;
         let (asked, user_errors) = split_user_errors(
-            request_new_invitation::request(&context.app, &input.token, &context.origin).await,
+            request_new::request(&context.app, &input.token, &context.origin).await,
         )?;
         Ok(Some(RequestNewInvitationPayload {
             accepted: asked.is_some(),

@@ -10,9 +10,9 @@ use crate::graphql::objects::membership::Membership;
 use crate::graphql::objects::workspace::Workspace;
 use crate::graphql::request_context::RequestContext;
 use crate::permissions::Permission::TeamManage;
-use crate::team::leave;
-use crate::team::reset;
-use crate::team::role::{self, RoleChange};
+use crate::team::member::change_role::{self, RoleChange};
+use crate::team::member::remove;
+use crate::team::member::send_password_reset;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use uuid::Uuid;
 
@@ -104,7 +104,9 @@ impl MemberMutation {
     ) -> Result<Option<ChangeRolePayload>> {
         let context = RequestContext::of(ctx)?;
         let (workspace_id, user_id) = id::membership_id("membershipId", &input.membership_id)?;
-        let actor = context.authorize(&[workspace_id], role::RIGHT).await?;
+        let actor = context
+            .authorize(&[workspace_id], change_role::RIGHT)
+            .await?;
         let change = RoleChange {
             workspace_id,
             user_id,
@@ -112,7 +114,7 @@ impl MemberMutation {
             revoke_invitations: input.revoke_their_invitations.unwrap_or(false),
         };
         let (changed, user_errors) =
-            split_user_errors(role::change(&context.app, &actor, change).await)?;
+            split_user_errors(change_role::change_role(&context.app, &actor, change).await)?;
         context.renew().await?;
         let membership = reload(
             context,
@@ -139,9 +141,9 @@ impl MemberMutation {
     ) -> Result<Option<RemoveMemberPayload>> {
         let context = RequestContext::of(ctx)?;
         let (workspace_id, user_id) = id::membership_id("membershipId", &input.membership_id)?;
-        let actor = context.authorize(&[workspace_id], leave::RIGHT).await?;
+        let actor = context.authorize(&[workspace_id], remove::RIGHT).await?;
         let revoke = input.revoke_their_invitations.unwrap_or(false);
-        let removed = leave::remove(&context.app, &actor, workspace_id, user_id, revoke).await;
+        let removed = remove::remove(&context.app, &actor, workspace_id, user_id, revoke).await;
         let (transfer, user_errors) = split_user_errors(removed)?;
         context.renew().await?;
         let removed_membership_id = transfer.is_some().then_some(input.membership_id);
@@ -166,9 +168,12 @@ impl MemberMutation {
     ) -> Result<Option<SendPasswordResetPayload>> {
         let context = RequestContext::of(ctx)?;
         let (workspace_id, user_id) = id::membership_id("membershipId", &input.membership_id)?;
-        let actor = context.authorize(&[workspace_id], reset::RIGHT).await?;
-        let (sent, user_errors) =
-            split_user_errors(reset::send(&context.app, &actor, workspace_id, user_id).await)?;
+        let actor = context
+            .authorize(&[workspace_id], send_password_reset::RIGHT)
+            .await?;
+        let (sent, user_errors) = split_user_errors(
+            send_password_reset::send(&context.app, &actor, workspace_id, user_id).await,
+        )?;
         let membership = reload(context, sent.map(|_| (workspace_id, user_id))).await?;
         Ok(Some(SendPasswordResetPayload {
             membership,

@@ -10,8 +10,9 @@ use crate::graphql::objects::viewer::Viewer;
 use crate::graphql::objects::workspace::Workspace;
 use crate::graphql::request_context::RequestContext;
 use crate::permissions::Permission::WorkspaceManage;
-use crate::team::leave;
-use crate::team::workspace::{self, Changes};
+use crate::team::member::leave;
+use crate::team::workspace::create;
+use crate::team::workspace::update::{self, Changes};
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 
 #[derive(Default)]
@@ -88,7 +89,7 @@ impl WorkspaceMutation {
         let context = RequestContext::of(ctx)?;
         let actor = context.signed_in()?.actor(&context.origin);
         let (created, user_errors) =
-            split_user_errors(workspace::create(&context.app, &actor, &input.name).await)?;
+            split_user_errors(create::create(&context.app, &actor, &input.name).await)?;
         context.renew().await?;
         let workspace = created
             .map(|row| Workspace::find(ctx, row.id))
@@ -110,7 +111,7 @@ impl WorkspaceMutation {
     ) -> Result<Option<UpdateWorkspacePayload>> {
         let context = RequestContext::of(ctx)?;
         let id = id::workspace_id("workspaceId", &input.workspace_id)?;
-        let actor = context.authorize(&[id], workspace::UPDATE).await?;
+        let actor = context.authorize(&[id], update::RIGHT).await?;
         let changes = Changes {
             name: input.name,
             invitation_lifetime_days: match input.invitation_lifetime_days {
@@ -121,7 +122,7 @@ impl WorkspaceMutation {
             allowed_email_domains: input.allowed_email_domains,
         };
         let (_, user_errors) =
-            split_user_errors(workspace::update(&context.app, &actor, id, &changes).await)?;
+            split_user_errors(update::update(&context.app, &actor, id, &changes).await)?;
         context.renew().await?;
         let workspace = if user_errors.is_empty() {
             Some(Workspace::find(ctx, id)?)

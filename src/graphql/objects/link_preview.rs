@@ -5,7 +5,7 @@ use crate::graphql::enums::{LinkState, Role};
 use crate::graphql::error::Result;
 use crate::graphql::time::DateTime;
 use crate::name;
-use crate::team::link::{Link, LinkState as State};
+use crate::team::invitation::link::{Link, LinkState as State};
 use async_graphql::SimpleObject;
 use entity::invitation;
 use entity::membership;

@@ -12,8 +12,8 @@ use crate::graphql::request_context::RequestContext;
 use crate::graphql::time::DateTime;
 use crate::permissions::Permission;
 use crate::permissions::Permission::{TeamReview, TeamView};
-use crate::team::actions;
 use crate::team::member::Member;
+use crate::team::member::actions;
 use async_graphql::{Context, ID, Object};
 use entity::membership::MembershipStatus as Status;
 

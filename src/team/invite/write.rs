@@ -10,9 +10,10 @@ use crate::db::Writer;
 use crate::error::{Error, Problem, Result};
 use crate::mail::outbox::{self, AddedTo, MailKind, OutboxMail};
 use crate::name;
-use crate::team::invitation::{self, lifetime};
+use crate::team::invitation::{lifetime, store};
 use crate::team::lock::TeamLock;
-use crate::team::{mail_quota, memberships};
+use crate::team::mail_quota;
+use crate::team::memberships;
 use entity::invitation as invitations;
 use entity::invitation::InvitationState;
 use entity::membership::{self, MembershipStatus};
@@ -310,16 +311,16 @@ impl Batch {
 
     async fn write(self, team: &TeamLock, actor: &Actor) -> Result<()> {
         memberships::insert(team, &self.members).await?;
-        invitation::insert(team, &self.invitations).await?;
+        store::insert(team, &self.invitations).await?;
         for (member, renewed) in &self.renewed {
             memberships::update(team, member).await?;
-            invitation::store_sending(team, renewed).await?;
+            store::store_sending(team, renewed).await?;
         }
         for (user, open) in &self.activated {
             memberships::set_role(team, open.workspace_id, user.id, open.role).await?;
             memberships::activate(team, &[open.workspace_id], user).await?;
             let accepted = std::slice::from_ref(open);
-            invitation::end(team, accepted, InvitationState::Accepted).await?;
+            store::end(team, accepted, InvitationState::Accepted).await?;
         }
         outbox::enqueue(team, team.now(), self.mails).await?;
         audit::record(team, team.now(), actor, self.entries).await

@@ -1,13 +1,14 @@
 //! Changing a member's role.
 
-use super::lock::{self, Right, TeamLock};
-use super::memberships;
-use super::transfer::{Handover, transfer};
 use crate::App;
 use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
 use crate::error::Result;
 use crate::permissions::Permission;
+use crate::team::invitation::store;
+use crate::team::invitation::transfer::{Handover, transfer};
+use crate::team::lock::{self, Right, TeamLock};
+use crate::team::memberships;
 use entity::Role;
 use entity::membership::{self, MembershipStatus};
 use uuid::Uuid;
@@ -32,7 +33,7 @@ pub struct RoleChange {
 ///
 /// # Errors
 /// Those of [`lock::with_right`]; `NotFound`; `LastAdmin` as a problem.
-pub async fn change(
+pub async fn change_role(
     app: &App,
     actor: &Actor,
     change: RoleChange,
@@ -65,7 +66,7 @@ async fn change_in(
     memberships::not_the_last_admin(team, &member, &["role"]).await?;
     memberships::set_role(team, workspace_id, user_id, role).await?;
     if member.status == MembershipStatus::Invited {
-        super::invitation::set_role(team, workspace_id, user_id, role).await?;
+        store::set_role(team, workspace_id, user_id, role).await?;
     }
     let entry = Entry::done(workspace_id, AuditKind::ChangeRole)
         .to(user_id, &member.email)

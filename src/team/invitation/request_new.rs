@@ -1,14 +1,14 @@
 //! Asking for a new link in place of one that has expired.
 
-use super::invitation;
-use super::link::{Link, LinkState};
-use super::lock::{Reach, TeamLock};
 use crate::App;
 use crate::actor::{Actor, ClientInfo};
 use crate::audit::{self, AuditKind, Entry};
 use crate::error::Result;
 use crate::mail::outbox::{self, MailKind, OutboxMail};
 use crate::name;
+use crate::team::invitation::link::{Link, LinkState};
+use crate::team::invitation::store;
+use crate::team::lock::{Reach, TeamLock};
 use chrono::Duration;
 use entity::invitation::Model;
 use entity::{user, workspace};
@@ -103,5 +103,5 @@ async fn note(team: &TeamLock, asked: &[Model], origin: &ClientInfo) -> Result<(
     });
     let actor = Actor::invitee(first, origin);
     audit::record(team, team.now(), &actor, entries).await?;
-    invitation::set_renewal_asked(team, asked).await
+    store::set_renewal_asked(team, asked).await
 }

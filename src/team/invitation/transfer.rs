@@ -1,11 +1,11 @@
 //! A current admin always answers for an invitation: what happens to the open invitations of
 //! somebody who no longer manages the team.
 
-use super::invitation;
-use super::lock::TeamLock;
 use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
 use crate::error::{Error, Result};
+use crate::team::invitation::{self, revoke};
+use crate::team::lock::TeamLock;
 use entity::Role;
 use entity::invitation::{Column, Entity, InvitationState, Model};
 use entity::membership::{self, MembershipStatus};
@@ -44,7 +44,7 @@ pub async fn transfer(
         return Ok(Handover::default());
     }
     if revoke {
-        invitation::revoke_all(team, actor, &open).await?;
+        revoke::revoke_all(team, actor, &open).await?;
         for invitation in &mut open {
             invitation.state = InvitationState::Revoked;
             invitation.ended_at = Some(team.now());
@@ -83,7 +83,7 @@ async fn successor(
     workspace_id: Uuid,
     actor_id: Uuid,
 ) -> Result<membership::Model> {
-    let admins = super::memberships::in_workspace(workspace_id)
+    let admins = crate::team::memberships::in_workspace(workspace_id)
         .filter(membership::Column::Role.eq(Role::WorkspaceAdmin))
         .filter(membership::Column::Status.eq(MembershipStatus::Active));
     let acting = admins

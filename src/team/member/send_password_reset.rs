@@ -1,7 +1,5 @@
 //! A password reset that an admin sends to a member.
 
-use super::lock::{self, Right, TeamLock};
-use super::{mail_quota, memberships};
 use crate::App;
 use crate::account::reset;
 use crate::actor::Actor;
@@ -9,6 +7,9 @@ use crate::audit::{self, AuditKind, Entry};
 use crate::error::{Problem, ProblemCode, Result};
 use crate::mail::outbox::RequestedBy;
 use crate::permissions::Permission;
+use crate::team::lock::{self, Right, TeamLock};
+use crate::team::mail_quota;
+use crate::team::memberships;
 use entity::membership::{self, MembershipStatus};
 use uuid::Uuid;
 

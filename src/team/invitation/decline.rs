@@ -1,12 +1,13 @@
 //! Declining: the invited person says no.
 
-use super::link::{Link, LinkState};
-use super::lock::{Reach, TeamLock};
-use super::{invitation, memberships};
 use crate::App;
 use crate::actor::{Actor, ClientInfo};
 use crate::audit::{self, AuditKind, Entry};
 use crate::error::Result;
+use crate::team::invitation::link::{Link, LinkState};
+use crate::team::invitation::store;
+use crate::team::lock::{Reach, TeamLock};
+use crate::team::memberships;
 use entity::invitation::{InvitationState, Model};
 use uuid::Uuid;
 
@@ -35,7 +36,7 @@ async fn decline_in(team: &TeamLock, link: &Link, origin: &ClientInfo) -> Result
     let Some(first) = declined.first() else {
         return Ok(declined);
     };
-    invitation::end(team, &declined, InvitationState::Declined).await?;
+    store::end(team, &declined, InvitationState::Declined).await?;
     // A mail goes to one person.
     let workspace_ids: Vec<Uuid> = declined.iter().map(|i| i.workspace_id).collect();
     memberships::remove_invited(team, &workspace_ids, &[first.user_id]).await?;

@@ -1,14 +1,16 @@
 //! Accepting: the way in for the invited.
 
-use super::link::Link;
-use super::lock::{Reach, TeamLock};
-use super::{invitation, memberships};
 use crate::App;
 use crate::account::session;
 use crate::actor::{Actor, ClientInfo};
 use crate::audit::{self, AuditKind, Entry};
 use crate::error::{Error, Problem, ProblemCode, Result};
 use crate::name;
+use crate::team::invitation;
+use crate::team::invitation::link::Link;
+use crate::team::invitation::store;
+use crate::team::lock::{Reach, TeamLock};
+use crate::team::memberships;
 use crate::token::Token;
 use entity::invitation::{InvitationState, Model};
 use entity::membership;
@@ -61,7 +63,7 @@ pub async fn accept(
     let user_id = first.user_id;
     let found = memberships::member_and_user(&app.db, first.workspace_id, user_id).await;
     let (member, user) = found.map_err(|error| match error {
-        Error::NotFound(_) => super::link::revoked().into(),
+        Error::NotFound(_) => crate::team::invitation::link::revoked().into(),
         error => error,
     })?;
     let sign_up = match user.status {
@@ -91,7 +93,7 @@ fn account_exists() -> Problem {
 /// The first of the invitations that can be accepted.
 fn first_of(link: &Link) -> Result<&Model> {
     let first = link.valid()?.into_iter().next();
-    Ok(first.ok_or_else(super::link::unknown)?)
+    Ok(first.ok_or_else(crate::team::invitation::link::unknown)?)
 }
 
 async fn check(
@@ -133,7 +135,7 @@ async fn accept_in(
         .lock(LockType::Update)
         .one(team.writer())
         .await?;
-    let mut user = user.ok_or_else(super::link::revoked)?;
+    let mut user = user.ok_or_else(crate::team::invitation::link::revoked)?;
     match (user.status, sign_up) {
         (UserStatus::Active, Some(_)) => return Err(account_exists().into()),
         (UserStatus::Active, None) | (UserStatus::Invited, Some(_)) => {}
@@ -156,7 +158,7 @@ async fn accept_in(
         user = signed_up(team, user, sign_up, link).await?;
     }
     memberships::activate(team, &workspace_ids, &user).await?;
-    invitation::end(team, &invitations, InvitationState::Accepted).await?;
+    store::end(team, &invitations, InvitationState::Accepted).await?;
     session::mark_active(team, user_id, &workspace_ids, now).await?;
     note(team, &user, &invitations, origin).await?;
     let session = match sign_up {

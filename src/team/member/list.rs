@@ -4,32 +4,21 @@
 //! A filtered list is put together from the kinds that it lets through, each read from its index
 //! no further than the page needs.
 
-use super::member::{COLUMNS, MATCH, Member, SELECT};
-use super::page::{Page, Slice, Sql, contains, never};
 use crate::db::Db;
 use crate::error::Result;
 use crate::name;
 use crate::permissions::Permission;
+use crate::team::member::order::{MemberOrder, Position};
+use crate::team::member::{COLUMNS, MATCH, Member, SELECT};
+use crate::team::page::{Page, Slice, Sql, contains, never};
 use chrono::{DateTime, Utc};
 use entity::Role;
 use entity::membership::MembershipStatus;
-use sea_orm::{ConnectionTrait as _, DbErr, FromQueryResult as _, Value};
+use sea_orm::{ConnectionTrait as _, DbErr, FromQueryResult as _};
 use uuid::Uuid;
 
 /// Words of a search that count; further ones are ignored.
 const MAX_WORDS: usize = 5;
-
-/// What members are sorted by. Ties are broken by the user's id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MemberOrder {
-    Name,
-    Email,
-    /// By rank, and by name within each role.
-    Role,
-    LastActive,
-    Joined,
-    InviteSent,
-}
 
 /// When members were last seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,47 +51,6 @@ pub struct MemberQuery {
     pub invitation: Option<(OpenInvitation, DateTime<Utc>)>,
     pub order: MemberOrder,
     pub descending: bool,
-}
-
-/// The value that a member is sorted by.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SortKey {
-    Text(String),
-    Ranked(i16, String),
-    Time(DateTime<Utc>),
-}
-
-/// A place in the list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Position {
-    pub key: SortKey,
-    pub user_id: Uuid,
-}
-
-impl MemberOrder {
-    /// The table whose index serves the order, and the columns of that index.
-    fn columns(self) -> (&'static str, &'static [&'static str]) {
-        match self {
-            MemberOrder::Name => ("m", &["name_key", "user_id"]),
-            MemberOrder::Email => ("m", &["email_key", "user_id"]),
-            MemberOrder::Role => ("m", &["role", "name_key", "user_id"]),
-            MemberOrder::LastActive => ("a", &["last_active_at", "user_id"]),
-            MemberOrder::Joined => ("m", &["joined_at", "user_id"]),
-            MemberOrder::InviteSent => ("m", &["invite_sent_at", "user_id"]),
-        }
-    }
-}
-
-impl Position {
-    fn values(&self) -> Vec<Value> {
-        let mut values: Vec<Value> = match &self.key {
-            SortKey::Text(text) => vec![text.as_str().into()],
-            SortKey::Ranked(rank, text) => vec![(*rank).into(), text.as_str().into()],
-            SortKey::Time(time) => vec![(*time).into()],
-        };
-        values.push(self.user_id.into());
-        values
-    }
 }
 
 impl MemberQuery {

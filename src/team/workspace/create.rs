@@ -1,31 +1,25 @@
-//! Workspaces: creating them and changing their settings.
+//! Creating a workspace.
 
-use super::lock::{self, Right, TeamLock};
-use super::memberships;
 use crate::App;
 use crate::account;
 use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
 use crate::config::WorkspaceCreators;
 use crate::db::Writer;
-use crate::email::{Domain, DomainScope};
 use crate::error::{Error, Problem, ProblemCode, Result};
 use crate::name;
 use crate::permissions::{self, Permission};
+use crate::team::lock::TeamLock;
+use crate::team::memberships;
 use chrono::{DateTime, Utc};
 use entity::membership::{self, MembershipStatus};
 use entity::{Role, user, workspace};
 use sea_orm::sea_query::LockType;
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _,
-    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use uuid::Uuid;
-
-/// The longest that a workspace's invitation links may stay valid, in days.
-pub const MAX_INVITATION_DAYS: i32 = 90;
-/// Domains that a workspace can name, at most.
-const MAX_DOMAINS: usize = 50;
 
 /// Creates a workspace; whoever creates it is its first Workspace Admin.
 ///
@@ -150,128 +144,4 @@ fn slug(workspace_name: &str, id: Uuid) -> String {
     } else {
         format!("{start}-{tail}")
     }
-}
-
-/// New settings; what is `None` stays as it is.
-#[derive(Clone, Debug, Default)]
-pub struct Changes {
-    pub name: Option<String>,
-    /// Days from 1 to [`MAX_INVITATION_DAYS`]; `Some(None)` goes back to the server's default.
-    pub invitation_lifetime_days: Option<Option<i32>>,
-    pub allowed_email_domains: Option<Vec<String>>,
-}
-
-/// What changing a workspace's settings needs.
-pub const UPDATE: Right = Right {
-    permission: Permission::WorkspaceManage,
-    kind: AuditKind::UpdateWorkspace,
-};
-
-/// Changes a workspace's name and settings.
-///
-/// # Errors
-/// Those of [`lock::with_right`]; `NameInvalid` and `ValueInvalid` as problems.
-pub async fn update(
-    app: &App,
-    actor: &Actor,
-    workspace_id: Uuid,
-    changes: &Changes,
-) -> Result<workspace::Model> {
-    let new_name = changes
-        .name
-        .as_deref()
-        .map(|text| name::parse_required("name", text))
-        .transpose()?;
-    let domains = changes
-        .allowed_email_domains
-        .as_deref()
-        .map(|domains| parse_domains(domains, app.config.email_domains))
-        .transpose()?;
-    if let Some(Some(days)) = changes.invitation_lifetime_days
-        && !(1..=MAX_INVITATION_DAYS).contains(&days)
-    {
-        let message = format!("Choose from 1 to {MAX_INVITATION_DAYS} days.");
-        return Err(Problem::new(
-            ProblemCode::ValueInvalid,
-            &["invitationLifetimeDays"],
-            message,
-        )
-        .into());
-    }
-    let (new_name, domains) = (&new_name, &domains);
-    lock::with_right(app, actor, UPDATE, &[workspace_id], |team| async move {
-        let before = team.workspace(workspace_id)?;
-        let mut workspace = before.clone();
-        if let Some(new_name) = new_name {
-            workspace.name.clone_from(new_name);
-        }
-        if let Some(days) = changes.invitation_lifetime_days {
-            workspace.invitation_lifetime_days = days;
-        }
-        if let Some(domains) = domains {
-            workspace.allowed_email_domains = serde_json::json!(domains);
-        }
-        store(&team, actor, before, &workspace).await?;
-        Ok(workspace)
-    })
-    .await
-}
-
-async fn store(
-    team: &TeamLock,
-    actor: &Actor,
-    before: &workspace::Model,
-    after: &workspace::Model,
-) -> Result<()> {
-    if before == after {
-        return Ok(());
-    }
-    workspace::Entity::update(after.clone().into_active_model().reset_all())
-        .exec(team.writer())
-        .await?;
-    let mut entry = Entry::done(after.id, AuditKind::UpdateWorkspace);
-    if before.name != after.name {
-        entry = entry.with("name", &after.name);
-    }
-    if before.invitation_lifetime_days != after.invitation_lifetime_days {
-        let days = after
-            .invitation_lifetime_days
-            .map_or("default".to_owned(), |days| days.to_string());
-        entry = entry.with("invitationLifetimeDays", days);
-    }
-    if before.allowed_email_domains != after.allowed_email_domains {
-        entry = entry.with(
-            "allowedEmailDomains",
-            after.allowed_email_domains.to_string(),
-        );
-    }
-    audit::record(team, team.now(), actor, [entry]).await
-}
-
-/// Domains in the form in which [`EmailAddress::domain`](crate::email::EmailAddress::domain) gives
-/// them, each once.
-fn parse_domains(domains: &[String], scope: DomainScope) -> Result<Vec<String>, Problem> {
-    let field = "allowedEmailDomains";
-    if domains.len() > MAX_DOMAINS {
-        let message = format!("Name {MAX_DOMAINS} domains at most.");
-        return Err(Problem::new(ProblemCode::TooMany, &[field], message));
-    }
-    let mut parsed = Vec::new();
-    for (index, domain) in domains.iter().enumerate() {
-        let domain = domain.trim();
-        let domain = domain.strip_prefix('@').unwrap_or(domain);
-        let Some(domain) = Domain::parse(domain, scope) else {
-            let message = "This is not a domain. Write it like example.com.";
-            return Err(Problem::new(
-                ProblemCode::ValueInvalid,
-                &[field, &index.to_string()],
-                message,
-            ));
-        };
-        let domain = domain.as_str().to_owned();
-        if !parsed.contains(&domain) {
-            parsed.push(domain);
-        }
-    }
-    Ok(parsed)
 }

@@ -1,8 +1,8 @@
 //! What a viewer may do with a member now.
 
-use super::member::Member;
 use crate::account::viewer::Viewer;
 use crate::permissions::Permission;
+use crate::team::member::Member;
 use entity::membership::MembershipStatus;
 
 /// Something that can be done with a member.

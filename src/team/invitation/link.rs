@@ -1,8 +1,8 @@
 //! What an invitation link opens: the invitations that still name its mail, or why there is none.
 
-use super::invitation::state_at;
 use crate::App;
 use crate::error::{Error, Problem, ProblemCode, Result};
+use crate::team::invitation::state_at;
 use crate::token::Token;
 use chrono::{DateTime, Utc};
 use entity::invitation::{self, InvitationState, Model};

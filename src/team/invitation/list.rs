@@ -1,7 +1,7 @@
 //! The invitations of a workspace, the latest first.
 
-use super::page::{IdPosition, Page, Slice, cut_by_id, latest_first};
 use crate::error::Result;
+use crate::team::page::{IdPosition, Page, Slice, cut_by_id, latest_first};
 use chrono::{DateTime, Utc};
 use entity::invitation::{Column, Entity, InvitationState, Model};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement, UnionType};
@@ -22,7 +22,7 @@ pub struct InvitationQuery {
 
 impl InvitationQuery {
     fn select(&self) -> Select<Entity> {
-        let rows = super::invitation::in_workspace(self.workspace_id);
+        let rows = crate::team::invitation::in_workspace(self.workspace_id);
         match self.state {
             None => rows,
             Some(InvitationState::Expired) => {
@@ -51,7 +51,7 @@ impl InvitationQuery {
     /// the slice. An `OR` would look at all invitations.
     fn expired_on(&self, slice: &Slice<IdPosition>) -> SelectStatement {
         let kinds = self.expired().map(|is_kind| {
-            let rows = super::invitation::in_workspace(self.workspace_id).filter(is_kind);
+            let rows = crate::team::invitation::in_workspace(self.workspace_id).filter(is_kind);
             // SQLite takes no `LIMIT` in the parts of a union.
             Query::select()
                 .columns(Column::iter())

@@ -1,9 +1,19 @@
 //! A membership as lists and loaders read it: with the time of last activity, in one join.
 
-use super::list::{MemberOrder, Position, SortKey};
-use super::page::{Sql, never};
+pub mod actions;
+pub mod change_role;
+mod departure;
+pub mod leave;
+pub mod list;
+pub mod order;
+pub mod remove;
+pub mod send_password_reset;
+pub mod shared;
+
 use crate::error::Result;
 use crate::name;
+use crate::team::member::order::{MemberOrder, Position, SortKey};
+use crate::team::page::{Sql, never};
 use chrono::{DateTime, Utc};
 use entity::Role;
 use entity::membership::MembershipStatus;

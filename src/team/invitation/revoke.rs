@@ -1,0 +1,55 @@
+//! Revoking invitations.
+
+use super::{find, still_open, store};
+use crate::App;
+use crate::actor::Actor;
+use crate::audit::{self, AuditKind, Entry};
+use crate::error::Result;
+use crate::permissions::Permission;
+use crate::team::lock::{self, Right, TeamLock};
+use crate::team::memberships;
+use entity::invitation::{InvitationState, Model};
+use uuid::Uuid;
+
+/// What revoking an invitation needs.
+pub const RIGHT: Right = Right {
+    permission: Permission::TeamManage,
+    kind: AuditKind::RevokeInvitation,
+};
+
+/// Revokes an invitation, and with it the membership that waits for it.
+///
+/// # Errors
+/// Those of [`lock::with_right`]; `NotFound`; `InvitationEnded` as a problem.
+pub async fn revoke(app: &App, actor: &Actor, workspace_id: Uuid, id: Uuid) -> Result<Model> {
+    lock::with_right(app, actor, RIGHT, &[workspace_id], |team| async move {
+        let mut invitation = find(team.writer(), workspace_id, id).await?;
+        still_open(&invitation)?;
+        revoke_all(&team, actor, std::slice::from_ref(&invitation)).await?;
+        invitation.state = InvitationState::Revoked;
+        invitation.ended_at = Some(team.now());
+        Ok(invitation)
+    })
+    .await
+}
+
+/// Revokes open invitations of one workspace.
+///
+/// # Errors
+/// Those of the database.
+pub async fn revoke_all(team: &TeamLock, actor: &Actor, invitations: &[Model]) -> Result<()> {
+    let Some(first) = invitations.first() else {
+        return Ok(());
+    };
+    store::end(team, invitations, InvitationState::Revoked).await?;
+    let users: Vec<Uuid> = invitations
+        .iter()
+        .map(|invitation| invitation.user_id)
+        .collect();
+    memberships::remove_invited(team, &[first.workspace_id], &users).await?;
+    let entries = invitations.iter().map(|invitation| {
+        Entry::done(invitation.workspace_id, AuditKind::RevokeInvitation)
+            .to(invitation.user_id, &invitation.email)
+    });
+    audit::record(team, team.now(), actor, entries).await
+}

@@ -1,0 +1,131 @@
+//! The statements that write invitations. Each needs the lock of their workspaces.
+
+use crate::error::Result;
+use crate::team::lock::TeamLock;
+use crate::team::memberships;
+use entity::invitation::{self, InvitationState, Model};
+use entity::{Role, mail_invitation, membership};
+use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _,
+    QueryFilter as _, UpdateMany,
+};
+use uuid::Uuid;
+
+/// Stores what changes each time an invitation is sent, and ties its mail to it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn store_sending(team: &TeamLock, invitation: &Model) -> Result<()> {
+    team.covers(&[invitation.workspace_id])?;
+    invitation::Entity::update(invitation.clone().into_active_model().reset_all())
+        .exec(team.writer())
+        .await?;
+    membership::Entity::update_many()
+        .col_expr(membership::Column::InviteSentAt, invitation.sent_at.into())
+        .filter(membership::Column::WorkspaceId.eq(invitation.workspace_id))
+        .filter(membership::Column::UserId.eq(invitation.user_id))
+        .exec(team.writer())
+        .await?;
+    tie_mail(team, std::slice::from_ref(invitation)).await
+}
+
+/// Notes which invitations a mail names.
+///
+/// # Errors
+/// Those of the database.
+async fn tie_mail(team: &TeamLock, invitations: &[Model]) -> Result<()> {
+    let ties = invitations.iter().map(|invitation| {
+        mail_invitation::Model {
+            mail_id: invitation.mail_id,
+            workspace_id: invitation.workspace_id,
+            invitation_id: invitation.id,
+        }
+        .into_active_model()
+    });
+    if !invitations.is_empty() {
+        mail_invitation::Entity::insert_many(ties)
+            .exec_without_returning(team.writer())
+            .await?;
+    }
+    Ok(())
+}
+
+/// Adds invitations, and notes which mails name them.
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert(team: &TeamLock, invitations: &[Model]) -> Result<()> {
+    for chunk in invitations.chunks(memberships::CHUNK) {
+        for invitation in chunk {
+            team.covers(&[invitation.workspace_id])?;
+        }
+        let rows = chunk.iter().cloned().map(|row| row.into_active_model());
+        invitation::Entity::insert_many(rows)
+            .exec_without_returning(team.writer())
+            .await?;
+        tie_mail(team, chunk).await?;
+    }
+    Ok(())
+}
+
+/// Gives the role of a member to their open invitation, if they have one.
+///
+/// # Errors
+/// Those of the database.
+pub async fn set_role(
+    team: &TeamLock,
+    workspace_id: Uuid,
+    user_id: Uuid,
+    role: Role,
+) -> Result<()> {
+    team.covers(&[workspace_id])?;
+    invitation::Entity::update_many()
+        .col_expr(invitation::Column::Role, Expr::value(role))
+        .filter(invitation::Column::WorkspaceId.eq(workspace_id))
+        .filter(invitation::Column::UserId.eq(user_id))
+        .filter(invitation::Column::State.is_in(InvitationState::OPEN))
+        .exec(team.writer())
+        .await?;
+    Ok(())
+}
+
+/// Ends open invitations.
+///
+/// # Errors
+/// Those of the database.
+pub async fn end(team: &TeamLock, invitations: &[Model], state: InvitationState) -> Result<()> {
+    update_all(team, invitations)?
+        .col_expr(invitation::Column::State, Expr::value(state))
+        .col_expr(invitation::Column::EndedAt, team.now().into())
+        .exec(team.writer())
+        .await?;
+    Ok(())
+}
+
+/// Notes that the invitee has asked for new links.
+///
+/// # Errors
+/// Those of the database.
+pub async fn set_renewal_asked(team: &TeamLock, invitations: &[Model]) -> Result<()> {
+    update_all(team, invitations)?
+        .col_expr(invitation::Column::RenewalAskedAt, team.now().into())
+        .exec(team.writer())
+        .await?;
+    Ok(())
+}
+
+/// An update of invitations in one statement.
+fn update_all(team: &TeamLock, invitations: &[Model]) -> Result<UpdateMany<invitation::Entity>> {
+    for invitation in invitations {
+        team.covers(&[invitation.workspace_id])?;
+    }
+    let columns = Expr::tuple([
+        Expr::col(invitation::Column::WorkspaceId),
+        Expr::col(invitation::Column::Id),
+    ]);
+    let keys = invitations
+        .iter()
+        .map(|invitation| (invitation.workspace_id, invitation.id));
+    Ok(invitation::Entity::update_many().filter(columns.in_tuples(keys)))
+}

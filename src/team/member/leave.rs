@@ -1,0 +1,26 @@
+//! Leaving a workspace.
+
+use super::departure::{Departure, depart};
+use crate::App;
+use crate::actor::Actor;
+use crate::error::Result;
+use crate::team::invitation::transfer::Handover;
+use crate::team::lock;
+use uuid::Uuid;
+
+/// Removes the actor from a workspace. Invitations that they answer for are transferred.
+///
+/// # Errors
+/// Those of [`lock::as_member`]; `LastAdmin` as a problem on `workspaceId`.
+pub async fn leave(app: &App, actor: &Actor, workspace_id: Uuid) -> Result<Handover> {
+    lock::as_member(app, actor, workspace_id, |team| async move {
+        let departure = Departure {
+            workspace_id,
+            user_id: actor.user_id,
+            revoke_invitations: false,
+            field: "workspaceId",
+        };
+        depart(&team, actor, departure).await
+    })
+    .await
+}

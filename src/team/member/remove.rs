@@ -1,0 +1,41 @@
+//! Removing a member from a workspace.
+
+use super::departure::{Departure, depart};
+use crate::App;
+use crate::actor::Actor;
+use crate::audit::AuditKind;
+use crate::error::Result;
+use crate::permissions::Permission;
+use crate::team::invitation::transfer::Handover;
+use crate::team::lock::{self, Right};
+use uuid::Uuid;
+
+/// What removing a member needs.
+pub const RIGHT: Right = Right {
+    permission: Permission::TeamManage,
+    kind: AuditKind::RemoveMember,
+};
+
+/// Removes a member from a workspace. The invitation of one who is still invited is revoked;
+/// `revoke_invitations` says whether the invitations that the member answers for are, too.
+///
+/// # Errors
+/// Those of [`lock::with_right`]; `NotFound`; `LastAdmin` as a problem on `membershipId`.
+pub async fn remove(
+    app: &App,
+    actor: &Actor,
+    workspace_id: Uuid,
+    user_id: Uuid,
+    revoke_invitations: bool,
+) -> Result<Handover> {
+    lock::with_right(app, actor, RIGHT, &[workspace_id], |team| async move {
+        let departure = Departure {
+            workspace_id,
+            user_id,
+            revoke_invitations,
+            field: "membershipId",
+        };
+        depart(&team, actor, departure).await
+    })
+    .await
+}

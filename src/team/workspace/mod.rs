@@ -1,0 +1,4 @@
+//! Workspaces: creating them and changing their settings.
+
+pub mod create;
+pub mod update;
