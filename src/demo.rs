@@ -3,15 +3,15 @@
 
 use crate::App;
 use crate::account::session;
-use crate::account::setup::{self, FirstAdmin};
 use crate::account::viewer::Viewer;
 use crate::actor::{Actor, ClientInfo};
 use crate::email::DomainScope;
 use crate::error::{Error, Result};
+use crate::mail::tokens::mint;
 use crate::name;
 use crate::permissions::Role::{self, GatewayOperator, SecurityAuditor, WorkspaceAdmin};
+use crate::setup::{self, FirstAdmin};
 use crate::team::invitation::accept::{self, Acceptance};
-use crate::team::invitation::link::mint;
 use crate::team::invite::{self, Invitee, Person, Placement};
 use crate::team::workspace::create;
 use chrono::Duration;

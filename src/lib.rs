@@ -17,10 +17,13 @@ pub mod http;
 pub mod mail;
 pub mod name;
 pub mod network;
+pub mod page;
 pub mod permissions;
 pub mod server;
+pub mod setup;
 pub mod team;
 pub mod text;
+pub mod throttle;
 pub mod token;
 
 pub use app::App;

@@ -6,12 +6,12 @@
 //! The last one counts only the free failures of each network, so that one network cannot block an
 //! account for others. A known device has its own counter, so failures elsewhere do not block it.
 
-use super::throttle;
 use crate::App;
 use crate::actor::ClientInfo;
 use crate::db::Writer;
 use crate::error::{Error, Result};
 use crate::network;
+use crate::throttle;
 use chrono::{DateTime, Utc};
 
 /// The counters that count an attempt.

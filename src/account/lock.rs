@@ -77,10 +77,10 @@ impl AccountLock {
     /// Those of [`reset::find`].
     pub async fn by_reset_link(tx: Tx, app: &App, token: &str, seen: Uuid) -> Result<AccountLock> {
         let account = AccountLock::take(tx, app, seen).await?;
-        let account = account.ok_or_else(crate::team::invitation::link::unknown)?;
+        let account = account.ok_or_else(crate::mail::tokens::unknown)?;
         let (_, user) = reset::find(account.writer(), token, app.now()).await?;
         if user.id != seen {
-            return Err(crate::team::invitation::link::unknown().into());
+            return Err(crate::mail::tokens::unknown().into());
         }
         Ok(account)
     }

@@ -12,7 +12,5 @@ pub mod reset_queue;
 pub mod reset_request;
 pub mod session;
 pub mod sessions;
-pub mod setup;
 pub mod sign_in;
-pub mod throttle;
 pub mod viewer;

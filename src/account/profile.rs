@@ -2,12 +2,12 @@
 
 use super::lock::{self, AccountLock};
 use super::reset;
-use super::throttle;
 use crate::App;
 use crate::actor::Actor;
 use crate::error::{Error, Problem, ProblemCode, Result};
 use crate::name;
 use crate::team::memberships;
+use crate::throttle;
 use entity::user;
 use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _};
 use secrecy::SecretString;

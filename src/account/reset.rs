@@ -2,16 +2,17 @@
 
 use super::device::DeviceProof;
 use super::lock::AccountLock;
-use super::{attempts, session, throttle};
+use super::{attempts, session};
 use crate::App;
 use crate::actor::{Actor, ClientInfo};
 use crate::audit::{self, AuditKind, Entry};
 use crate::db::Writer;
 use crate::error::{Problem, ProblemCode, Result};
 use crate::mail::outbox::{self, MailKind, OutboxMail, RequestedBy};
+use crate::mail::tokens;
 use crate::name;
-use crate::team::invitation::link;
 use crate::team::memberships;
+use crate::throttle;
 use crate::token::Token;
 use chrono::{DateTime, Utc};
 use entity::link_token::{self, LinkPurpose};
@@ -73,7 +74,7 @@ pub async fn find(
     token: &str,
     now: DateTime<Utc>,
 ) -> Result<(password_reset::Model, user::Model)> {
-    let token = Token::parse(token).ok_or_else(link::unknown)?;
+    let token = Token::parse(token).ok_or_else(tokens::unknown)?;
     let [to_token, to_user] = joins();
     let (reset, user) = password_reset::Entity::find()
         .join(JoinType::InnerJoin, to_token)
@@ -83,7 +84,7 @@ pub async fn find(
         .select_also(user::Entity)
         .one(db)
         .await?
-        .ok_or_else(link::unknown)?;
+        .ok_or_else(tokens::unknown)?;
     let over = |code, message| Err(Problem::new(code, &["token"], message).into());
     if let Some(ended_at) = reset.ended_at {
         if is_replaced(db, &reset, ended_at).await? {
@@ -103,7 +104,7 @@ pub async fn find(
             "This link has expired. Request another reset.",
         );
     }
-    Ok((reset, user.ok_or_else(link::unknown)?))
+    Ok((reset, user.ok_or_else(tokens::unknown)?))
 }
 
 /// Returns the joins from a reset to the tokens of its mail and to its user.

@@ -6,13 +6,13 @@
 //! owner's way to reset the password.
 
 use super::reset_queue::ResetRequest;
-use super::throttle::{self, Quota};
 use crate::App;
 use crate::actor::ClientInfo;
 use crate::db::Writer;
 use crate::email::EmailAddress;
 use crate::error::Result;
 use crate::mail::outbox::{self, MailKind, OutboxMail};
+use crate::throttle::{self, Quota};
 use crate::{name, network};
 use chrono::Duration;
 use entity::user::{self, UserStatus};

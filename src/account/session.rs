@@ -6,7 +6,6 @@ use crate::App;
 use crate::actor::{Actor, ClientInfo};
 use crate::db::Writer;
 use crate::error::{Error, Result};
-use crate::team;
 use crate::token::Token;
 use chrono::{DateTime, Utc};
 use entity::{member_activity, membership, session};
@@ -93,22 +92,6 @@ pub async fn end_all(account: &AccountLock, but: Option<Uuid>) -> Result<()> {
     }
     doomed.exec(account.writer()).await?;
     Ok(())
-}
-
-/// Changes the active workspace of the actor's session. This counts as activity there.
-///
-/// # Errors
-/// Those of [`as_member`](team::lock::as_member).
-pub async fn switch(app: &App, actor: &Actor, workspace_id: Uuid) -> Result<()> {
-    team::lock::as_member(app, actor, workspace_id, |team| async move {
-        session::Entity::update_many()
-            .col_expr(session::Column::ActiveWorkspaceId, workspace_id.into())
-            .filter(session::Column::Id.eq(actor.session_id))
-            .exec(team.writer())
-            .await?;
-        mark_active(&team, actor.user_id, &[workspace_id], team.now()).await
-    })
-    .await
 }
 
 /// Records that a user was active in workspaces.

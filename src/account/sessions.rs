@@ -3,7 +3,7 @@
 use crate::App;
 use crate::db::Writer;
 use crate::error::Result;
-use crate::team::page::{IdPosition, Page, Slice, latest_first};
+use crate::page::{IdPosition, Page, Slice, latest_first};
 use chrono::{DateTime, Utc};
 use entity::session::{Column, Entity, Model};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Order, Query};

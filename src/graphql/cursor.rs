@@ -1,8 +1,8 @@
 //! Cursors and the four pagination arguments of every connection (Relay, "Cursor Connections").
 
 use crate::error::Error;
+use crate::page::{IdPosition, Slice};
 use crate::team::member::order::{MemberOrder, Position, SortKey};
-use crate::team::page::{IdPosition, Slice};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Datelike as _, Utc};

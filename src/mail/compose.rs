@@ -7,9 +7,9 @@ use super::content::{
 };
 use super::outbox::{AddedTo, MailKind};
 use super::render::{RenderedMail, Renderer};
+use super::tokens::mint_all;
 use crate::App;
 use crate::error::{Error, Result};
-use crate::team::invitation::link::mint_all;
 use entity::link_token::LinkPurpose;
 use entity::outbox;
 use facts::Facts;

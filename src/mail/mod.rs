@@ -9,6 +9,8 @@ mod line;
 pub mod mailbox;
 pub mod mailbox_key;
 pub mod outbox;
+pub mod quota;
 pub mod render;
 pub mod server;
 pub mod smtp;
+pub mod tokens;

@@ -2,7 +2,7 @@
 
 use crate::audit::{self, AuditKind};
 use crate::error::Result;
-use crate::team::page::{IdPosition, Page, Slice, cut_by_id, within};
+use crate::page::{IdPosition, Page, Slice, cut_by_id, within};
 use chrono::{DateTime, Utc};
 use entity::audit_event::{AuditOutcome, Column, Entity, Model};
 use sea_orm::sea_query::Expr;

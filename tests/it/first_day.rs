@@ -4,7 +4,7 @@ use crate::on_both_engines;
 use crate::support::{PASSWORD, Server, Team, user_errors};
 use secrecy::ExposeSecret as _;
 use serde_json::json;
-use tokenvue::account::setup;
+use tokenvue::setup;
 
 on_both_engines!(
     an_admin_invites_a_colleague_who_accepts,

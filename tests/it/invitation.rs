@@ -336,7 +336,7 @@ async fn invitations_are_listed_by_state(server: Server) {
         let filter = format!("(state: {})", state.to_uppercase());
         assert_eq!(emails(&filter).await, [state]);
     }
-    tokenvue::team::sweep::mark_expired(&server.app)
+    tokenvue::team::invitation::expire::mark_expired(&server.app)
         .await
         .unwrap();
     assert_eq!(emails("(state: EXPIRED)").await, ["expired"]);

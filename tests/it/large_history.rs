@@ -10,7 +10,7 @@ use sea_orm::{
 };
 use serde_json::Value;
 use tokenvue::permissions::Role;
-use tokenvue::team::invitations::InvitationQuery;
+use tokenvue::team::invitation::list::InvitationQuery;
 use uuid::Uuid;
 
 on_both_engines!(

@@ -348,7 +348,7 @@ async fn members_are_filtered_by_invitation_state(server: Server) {
             (&open["totalCount"], &gone["totalCount"]),
             (&json!(2), &json!(2))
         );
-        tokenvue::team::sweep::mark_expired(&server.app)
+        tokenvue::team::invitation::expire::mark_expired(&server.app)
             .await
             .unwrap();
     }

@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilt
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use tokenvue::team::sweep;
+use tokenvue::team::invitation::expire;
 
 on_both_engines!(
     expired_invitations_count_before_and_after_the_sweep,
@@ -33,11 +33,11 @@ async fn expired_invitations_count_before_and_after_the_sweep(server: Server) {
     server.advance(Duration::days(4));
     let team = team.later().await;
     assert_eq!(team.summary().await, [4, 1, 3, 2]);
-    sweep::mark_expired(&server.app).await.unwrap();
+    expire::mark_expired(&server.app).await.unwrap();
     let marked =
         invitation::Entity::find().filter(invitation::Column::State.eq(InvitationState::Expired));
     assert_eq!(marked.count(&server.app.db).await.unwrap(), 2);
-    assert_eq!(sweep::mark_expired(&server.app).await.unwrap(), 0);
+    assert_eq!(expire::mark_expired(&server.app).await.unwrap(), 0);
     assert_eq!(team.summary().await, [4, 1, 3, 2]);
     assert_eq!(
         team.member_with("bo@acme.example").await["invitation"]["state"],

@@ -3,7 +3,7 @@
 use crate::request::password;
 use model::{Key, Person, State};
 use tokenvue::App;
-use tokenvue::account::setup::{self, FirstAdmin};
+use tokenvue::setup::{self, FirstAdmin};
 
 /// Sets up an installation and returns its model.
 pub async fn first(app: &App) -> State {

@@ -1,6 +1,5 @@
 //! Sign-in, sign-out, sessions and password resets.
 
-use crate::account::setup::{self, FirstAdmin};
 use crate::account::{reset, reset_request, session, sign_in};
 use crate::graphql::cost::{PASSWORD, cost};
 use crate::graphql::enums::SessionTransport;
@@ -8,6 +7,7 @@ use crate::graphql::error::{Result, UserError, split_user_errors};
 use crate::graphql::id;
 use crate::graphql::objects::viewer::Viewer;
 use crate::graphql::request_context::RequestContext;
+use crate::setup::{self, FirstAdmin};
 use crate::token::Token;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 

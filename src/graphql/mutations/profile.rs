@@ -1,12 +1,13 @@
 //! Mutations on the viewer's profile, password and session.
 
-use crate::account::{profile, session};
+use crate::account::profile;
 use crate::error::Error;
 use crate::graphql::cost::{PASSWORD, cost};
 use crate::graphql::error::{Result, UserError, split_user_errors};
 use crate::graphql::id;
 use crate::graphql::objects::viewer::Viewer;
 use crate::graphql::request_context::RequestContext;
+use crate::team::workspace::switch;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 #[derive(Default)]
@@ -85,7 +86,7 @@ impl ProfileMutation {
         let id = id::workspace_id("workspaceId", &input.workspace_id)?;
         let membership = viewer.membership(id).ok_or(Error::NotFound("workspace"))?;
         let actor = viewer.actor(&context.origin);
-        session::switch(&context.app, &actor, membership.workspace_id).await?;
+        switch::switch(&context.app, &actor, membership.workspace_id).await?;
         let viewer = renewed(context).await?;
         Ok(Some(SwitchWorkspacePayload {
             viewer,

@@ -1,6 +1,6 @@
 use crate::App;
-use crate::account::setup;
 use crate::graphql::error::Result;
+use crate::setup;
 use async_graphql::SimpleObject;
 
 /// Information about this installation, available before sign-in.

@@ -93,7 +93,7 @@ fn account_exists() -> Problem {
 /// The first of the invitations that can be accepted.
 fn first_of(link: &Link) -> Result<&Model> {
     let first = link.valid()?.into_iter().next();
-    Ok(first.ok_or_else(crate::team::invitation::link::unknown)?)
+    Ok(first.ok_or_else(crate::mail::tokens::unknown)?)
 }
 
 async fn check(

@@ -1,12 +1,12 @@
 //! What an invitation link opens: the invitations that still name its mail, or why there is none.
 
-use crate::App;
-use crate::error::{Error, Problem, ProblemCode, Result};
+use crate::error::{Problem, ProblemCode, Result};
+use crate::mail::tokens;
 use crate::team::invitation::state_at;
 use crate::token::Token;
 use chrono::{DateTime, Utc};
 use entity::invitation::{self, InvitationState, Model};
-use entity::link_token::{self, LinkPurpose};
+use entity::link_token::{Column, Entity, LinkPurpose};
 use entity::mail_invitation;
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, JoinType, QueryFilter as _,
@@ -47,16 +47,16 @@ impl Link {
     /// # Errors
     /// `TokenUnknown` as a problem, where no such link was ever sent.
     pub async fn find(db: &impl ConnectionTrait, token: &str, now: DateTime<Utc>) -> Result<Link> {
-        let token = Token::parse(token).ok_or_else(unknown)?;
+        let token = Token::parse(token).ok_or_else(tokens::unknown)?;
         let [to_ties, to_invitations] = joins();
-        let rows = link_token::Entity::find_by_id(token.hash())
-            .filter(link_token::Column::Purpose.eq(LinkPurpose::Invitation))
+        let rows = Entity::find_by_id(token.hash())
+            .filter(Column::Purpose.eq(LinkPurpose::Invitation))
             .join(JoinType::LeftJoin, to_ties)
             .join(JoinType::LeftJoin, to_invitations)
             .select_also(invitation::Entity)
             .all(db)
             .await?;
-        let mail_id = rows.first().ok_or_else(unknown)?.0.mail_id;
+        let mail_id = rows.first().ok_or_else(tokens::unknown)?.0.mail_id;
         let mut invitations: Vec<_> = rows
             .into_iter()
             .filter_map(|(_, invitation)| invitation)
@@ -96,8 +96,8 @@ impl Link {
 
 /// From a token to what its mail named, and from there to the invitations.
 fn joins() -> [RelationDef; 2] {
-    let ties = link_token::Entity::belongs_to(mail_invitation::Entity)
-        .from(link_token::Column::MailId)
+    let ties = Entity::belongs_to(mail_invitation::Entity)
+        .from(Column::MailId)
         .to(mail_invitation::Column::MailId);
     let invitations = mail_invitation::Entity::belongs_to(invitation::Entity)
         .from((
@@ -106,50 +106,6 @@ fn joins() -> [RelationDef; 2] {
         ))
         .to((invitation::Column::WorkspaceId, invitation::Column::Id));
     [ties.into(), invitations.into()]
-}
-
-/// Makes a token for a mail's link; the mail may get several, if it has to be sent several times.
-///
-/// # Errors
-/// Those of the database and of the machine's randomness.
-pub async fn mint(app: &App, mail_id: Uuid, purpose: LinkPurpose) -> Result<Token> {
-    let minted = mint_all(app, [(mail_id, purpose)]).await?;
-    let token = minted.into_iter().next();
-    token.ok_or_else(|| Error::internal("no token was made"))
-}
-
-/// Makes a token for the link of each mail, in their order.
-///
-/// # Errors
-/// Those of the database and of the machine's randomness.
-pub async fn mint_all(
-    app: &App,
-    links: impl IntoIterator<Item = (Uuid, LinkPurpose)>,
-) -> Result<Vec<Token>> {
-    let (mut tokens, mut rows) = (Vec::new(), Vec::new());
-    for (mail_id, purpose) in links {
-        let token = Token::random().map_err(Error::internal)?;
-        let row = link_token::Model {
-            token_hash: token.hash(),
-            purpose,
-            mail_id,
-            created_at: app.now(),
-        };
-        rows.push(sea_orm::IntoActiveModel::into_active_model(row));
-        tokens.push(token);
-    }
-    if !rows.is_empty() {
-        link_token::Entity::insert_many(rows)
-            .exec_without_returning(&app.db.maintenance())
-            .await?;
-    }
-    Ok(tokens)
-}
-
-/// What is said of a token that was never given out.
-pub fn unknown() -> Problem {
-    let message = "This link is not complete. Open it from the mail again, or copy all of it.";
-    Problem::new(ProblemCode::TokenUnknown, &["token"], message)
 }
 
 /// What is said of an invitation that was taken back, after which its user may be gone.

@@ -1,7 +1,7 @@
 //! The invitations of a workspace, the latest first.
 
 use crate::error::Result;
-use crate::team::page::{IdPosition, Page, Slice, cut_by_id, latest_first};
+use crate::page::{IdPosition, Page, Slice, cut_by_id, latest_first};
 use chrono::{DateTime, Utc};
 use entity::invitation::{Column, Entity, InvitationState, Model};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement, UnionType};

@@ -7,9 +7,9 @@ use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
 use crate::error::{Error, Problem, ProblemCode, Result};
 use crate::mail::outbox::{self, MailKind, OutboxMail};
+use crate::mail::quota;
 use crate::permissions::Permission;
 use crate::team::lock::{self, Right, TeamLock};
-use crate::team::mail_quota;
 use entity::invitation::{InvitationState, Model};
 use uuid::Uuid;
 
@@ -51,7 +51,7 @@ async fn resend_in(
         return Err(problem.retry_at(rested).into());
     }
     let member = member.ok_or(Error::NotFound("membership"))?;
-    let used_up = mail_quota::count(team, app, actor.user_id, &[&member.email_key]).await?;
+    let used_up = quota::count(team, app, actor.user_id, &[&member.email_key]).await?;
     if let Some(problem) = used_up.into_iter().flatten().next() {
         return Err(problem.within(&["invitationId"]).into());
     }

@@ -1,8 +1,8 @@
 //! How many people an admin may look up: a preview tells who has an account, and mails nobody.
 
 use crate::App;
-use crate::account::throttle::{self, Quota};
 use crate::error::{Problem, ProblemCode, Result};
+use crate::throttle::{self, Quota};
 use chrono::Duration;
 use uuid::Uuid;
 

@@ -9,10 +9,10 @@ use crate::audit::{self, AuditKind, Entry};
 use crate::db::Writer;
 use crate::error::{Error, Problem, Result};
 use crate::mail::outbox::{self, AddedTo, MailKind, OutboxMail};
+use crate::mail::quota;
 use crate::name;
 use crate::team::invitation::{lifetime, store};
 use crate::team::lock::TeamLock;
-use crate::team::mail_quota;
 use crate::team::memberships;
 use entity::invitation as invitations;
 use entity::invitation::InvitationState;
@@ -34,7 +34,7 @@ pub async fn foresee_caps(
     decisions: &mut [Decision],
 ) -> Result<()> {
     let recipients = recipients(invitees, decisions);
-    let problems = mail_quota::foresee(db, app, sender_id, &email_keys(&recipients)).await?;
+    let problems = quota::foresee(db, app, sender_id, &email_keys(&recipients)).await?;
     fail_each(decisions, &recipients, problems);
     Ok(())
 }
@@ -50,7 +50,7 @@ pub async fn apply(
 ) -> Result<()> {
     let recipients = recipients(invitees, decisions);
     let keys = email_keys(&recipients);
-    let problems = mail_quota::count(team, app, actor.user_id, &keys).await?;
+    let problems = quota::count(team, app, actor.user_id, &keys).await?;
     fail_each(decisions, &recipients, problems);
     let users = make_users(team, facts, invitees, decisions).await?;
     let mut batch = Batch::default();

@@ -7,10 +7,10 @@
 use crate::db::Db;
 use crate::error::Result;
 use crate::name;
+use crate::page::{Page, Slice, Sql, contains, never};
 use crate::permissions::Permission;
 use crate::team::member::order::{MemberOrder, Position};
 use crate::team::member::{COLUMNS, MATCH, Member, SELECT};
-use crate::team::page::{Page, Slice, Sql, contains, never};
 use chrono::{DateTime, Utc};
 use entity::Role;
 use entity::membership::MembershipStatus;

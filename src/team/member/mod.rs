@@ -12,8 +12,8 @@ pub mod shared;
 
 use crate::error::Result;
 use crate::name;
+use crate::page::{Sql, never};
 use crate::team::member::order::{MemberOrder, Position, SortKey};
-use crate::team::page::{Sql, never};
 use chrono::{DateTime, Utc};
 use entity::Role;
 use entity::membership::MembershipStatus;

@@ -6,9 +6,9 @@ use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
 use crate::error::{Problem, ProblemCode, Result};
 use crate::mail::outbox::RequestedBy;
+use crate::mail::quota;
 use crate::permissions::Permission;
 use crate::team::lock::{self, Right, TeamLock};
-use crate::team::mail_quota;
 use crate::team::memberships;
 use entity::membership::{self, MembershipStatus};
 use uuid::Uuid;
@@ -51,7 +51,7 @@ async fn send_in(
         let message = "This person has not signed up yet. Resend the invitation instead.";
         return Err(Problem::new(ProblemCode::NotActive, &["membershipId"], message).into());
     }
-    mail_quota::count_reset(team, app, actor).await?;
+    quota::count_reset(team, app, actor).await?;
     let by = RequestedBy {
         name: actor.name.clone(),
         workspace: workspace.name.clone(),

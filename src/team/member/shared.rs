@@ -1,8 +1,8 @@
 //! The memberships of users in workspaces that another user manages, page by page.
 
 use crate::error::Result;
+use crate::page::{Slice, Sql};
 use crate::team::member::{COLUMNS, MATCH, Member, SELECT};
-use crate::team::page::{Slice, Sql};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult};
 use std::collections::HashMap;
 use uuid::Uuid;

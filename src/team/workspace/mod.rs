@@ -1,4 +1,5 @@
 //! Workspaces: creating them and changing their settings.
 
 pub mod create;
+pub mod switch;
 pub mod update;

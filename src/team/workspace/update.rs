@@ -9,10 +9,7 @@ use crate::name;
 use crate::permissions::Permission;
 use crate::team::lock::{self, Right, TeamLock};
 use entity::workspace;
-use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _,
-    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-};
+use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _};
 use uuid::Uuid;
 
 /// The longest that a workspace's invitation links may stay valid, in days.

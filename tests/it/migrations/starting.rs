@@ -5,9 +5,9 @@ use crate::on_both_engines;
 use crate::support::command::{run, text};
 use crate::support::engine::TestDatabase;
 use crate::support::{Engine, Server, Team};
-use tokenvue::account::setup;
 use tokenvue::clock::Clock;
 use tokenvue::config::Config;
+use tokenvue::setup;
 use tokenvue::{App, doctor};
 
 on_both_engines!(an_older_program_refuses_a_newer_schema);

@@ -11,7 +11,7 @@ use chrono::Duration;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use tokenvue::team::link;
+use tokenvue::mail::tokens;
 use uuid::Uuid;
 
 /// Mutations whose target can be the viewer or another member.
@@ -138,7 +138,7 @@ async fn input(world: &World, mutation: &str, asker: Asker) -> Value {
 async fn set_up_token(world: &World) -> String {
     let app = &world.server.app;
     let purpose = entity::link_token::LinkPurpose::Setup;
-    let token = link::mint(app, Uuid::nil(), purpose).await.unwrap();
+    let token = tokens::mint(app, Uuid::nil(), purpose).await.unwrap();
     token.secret().expose_secret().to_owned()
 }
 

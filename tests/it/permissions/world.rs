@@ -5,7 +5,7 @@ use chrono::Duration;
 use serde_json::{Value, json};
 use std::sync::Mutex;
 use tokenvue::permissions::Role;
-use tokenvue::team::sweep;
+use tokenvue::team::invitation::expire;
 
 /// The kinds of viewer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -262,7 +262,7 @@ async fn expired_invitation(team: &Team) -> (Value, String) {
     lifetime(Value::Null).await;
     let token = team.server.mail_to("late@acme.example").await.token();
     team.server.advance(Duration::hours(25));
-    sweep::mark_expired(&team.server.app).await.unwrap();
+    expire::mark_expired(&team.server.app).await.unwrap();
     let input = json!({ "token": token });
     let anonymous = team.server.anonymous();
     let payload = anonymous

@@ -5,7 +5,7 @@ use super::server::Server;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use tokenvue::account::setup::{self, FirstAdmin};
+use tokenvue::setup::{self, FirstAdmin};
 
 /// The password of all test users.
 pub const PASSWORD: &str = "plum kettle orbit sundial";

@@ -1,13 +1,13 @@
 //! The first workspace and admin of an empty installation.
 
-use super::session;
 use crate::App;
+use crate::account::session;
 use crate::actor::{Actor, ClientInfo};
 use crate::db::Writer;
 use crate::email::EmailAddress;
 use crate::error::{Problem, ProblemCode, Result};
+use crate::mail::tokens;
 use crate::name;
-use crate::team::invitation::link;
 use crate::team::workspace::create;
 use crate::token::Token;
 use entity::link_token::{self, LinkPurpose};
@@ -53,7 +53,7 @@ pub async fn offer(app: &App) -> Result<Option<Token>> {
     if !is_open(&app.db).await? {
         return Ok(None);
     }
-    link::mint(app, Uuid::nil(), LinkPurpose::Setup)
+    tokens::mint(app, Uuid::nil(), LinkPurpose::Setup)
         .await
         .map(Some)
 }

@@ -2,10 +2,10 @@
 //! have quotas of their own, so that neither can use up the other's.
 
 use crate::App;
-use crate::account::throttle::{self, Quota};
 use crate::actor::Actor;
 use crate::db::Writer;
 use crate::error::{Problem, ProblemCode, Result};
+use crate::throttle::{self, Quota};
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;

@@ -1,0 +1,26 @@
+//! Switching the active workspace of a session.
+
+use crate::App;
+use crate::account::session::mark_active;
+use crate::actor::Actor;
+use crate::error::Result;
+use crate::team::lock;
+use entity::session;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use uuid::Uuid;
+
+/// Points the actor's session at another workspace, which counts as being active there.
+///
+/// # Errors
+/// Those of [`lock::as_member`].
+pub async fn switch(app: &App, actor: &Actor, workspace_id: Uuid) -> Result<()> {
+    lock::as_member(app, actor, workspace_id, |team| async move {
+        session::Entity::update_many()
+            .col_expr(session::Column::ActiveWorkspaceId, workspace_id.into())
+            .filter(session::Column::Id.eq(actor.session_id))
+            .exec(team.writer())
+            .await?;
+        mark_active(&team, actor.user_id, &[workspace_id], team.now()).await
+    })
+    .await
+}
