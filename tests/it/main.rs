@@ -4,6 +4,7 @@
 mod accept;
 mod addresses;
 mod admin;
+mod architecture;
 mod backup;
 mod bad_input;
 mod clearing;
