@@ -6,7 +6,7 @@ import { password } from "./support/pages.ts";
 import { PASSWORD } from "./support/people.ts";
 import { Program, withFolder } from "./support/program.ts";
 
-// Takes the README's pictures from a demo, which plays the same story each time.
+// Takes the README's screenshots from the demo, which has the same data each time.
 
 const WIDE = { viewport: { width: 1280, height: 800 } };
 const PHONE = { viewport: { width: 390, height: 780 }, deviceScaleFactor: 2 };

@@ -6,9 +6,9 @@ import { adminViews, publicViews, type View } from "../support/views.ts";
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
 
-/** What axe finds, in a line each. */
+/** Returns the violations that axe finds, one per line. */
 async function violations(page: Page): Promise<string[]> {
-  // What appears is looked at once it is there for good: transitions begin with the next frame.
+  // Wait for transitions, which begin with the next frame.
   await page.evaluate(async () => {
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
     await frame();
@@ -20,8 +20,7 @@ async function violations(page: Page): Promise<string[]> {
   });
   const axe = new AxeBuilder({ page }).withTags(RULES);
   if ((await page.locator("[role=menu], [role=listbox]").count()) > 0) {
-    // A menu lies outside of all landmarks, beside the page that waits below it; what guards its
-    // focus can be focused and is hidden, which is its purpose.
+    // A menu is outside of all landmarks. Its focus guards are focusable and hidden on purpose.
     axe.exclude("[data-base-ui-portal]:has([role=menu], [role=listbox])");
     axe.exclude("[data-base-ui-focus-guard]");
   }
@@ -29,8 +28,8 @@ async function violations(page: Page): Promise<string[]> {
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
 }
 
-/** What is wrong with views: with axe, and with their width. */
-async function look(page: Page, views: View[]): Promise<string[]> {
+/** Returns the violations and overflows of views. */
+async function check(page: Page, views: View[]): Promise<string[]> {
   const wrong: string[] = [];
   for (const { name, open } of views) {
     await open(page);
@@ -47,20 +46,20 @@ async function look(page: Page, views: View[]): Promise<string[]> {
 for (const colorScheme of ["light", "dark"] as const) {
   for (const width of [1280, 360]) {
     test.describe(`${colorScheme}, ${width} pixels wide`, () => {
-      // As many pages as this take a while.
+      // There are many pages.
       test.slow();
       test.use({ colorScheme, viewport: { width, height: 800 } });
 
-      test("the public pages are accessible", async ({ page, team, mailbox, complaints }) => {
-        expect(await look(page, await publicViews(team, mailbox))).toEqual([]);
-        // The address that leads nowhere.
-        expect(complaints.splice(0)).toEqual([expect.stringContaining("404 (Not Found)")]);
+      test("the public pages are accessible", async ({ page, team, mailbox, problems }) => {
+        expect(await check(page, await publicViews(team, mailbox))).toEqual([]);
+        // From the unknown page.
+        expect(problems.splice(0)).toEqual([expect.stringContaining("404 (Not Found)")]);
       });
 
       test("an admin's pages are accessible", async ({ page, context, team }) => {
         const views = await adminViews(team);
         await signIn(context, team.admin.email);
-        expect(await look(page, views)).toEqual([]);
+        expect(await check(page, views)).toEqual([]);
       });
     });
   }

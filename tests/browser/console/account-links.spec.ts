@@ -7,8 +7,8 @@ import { Program } from "../support/program.ts";
 
 const MAIL = "bo@acme.example";
 
-// An invitation that lapsed, an account that began elsewhere, and the invitation sent once more:
-// the only way to a pending invitation of a person with an account.
+// The invitation expires, the person signs up in another workspace, and the invitation is resent.
+// This is the only way to a pending invitation of a person with an account.
 test.describe("a pending invitation of a person with an account", () => {
   test.use({ settings: { TOKENVUE_INVITATION_LIFETIME: "1s", TOKENVUE_RESEND_COOLDOWN: "1s" } });
 
@@ -41,13 +41,13 @@ test.describe("a pending invitation of a person with an account", () => {
     await later.stop();
   });
 
-  const isIn = async (page: Page) => {
+  const expectTeam = async (page: Page) => {
     await expect(heading(page, "Team")).toBeVisible();
     await expect(page.getByText("People with access to Globex")).toBeVisible();
     await expect(page.getByRole("button", { name: /Account menu/ })).toContainText("Bo Li");
   };
 
-  test("asks to sign in, and never for a new password", async ({ page }) => {
+  test("asks to sign in, never for a new password", async ({ page }) => {
     await page.goto(link);
     await expect(heading(page, "Ana Silva invites you to Globex")).toBeVisible();
     await expect(page.getByText("You have an account. Sign in with it to accept.")).toBeVisible();
@@ -58,7 +58,7 @@ test.describe("a pending invitation of a person with an account", () => {
     await expect(page.getByText("The email or password is incorrect")).toBeVisible();
     await password(page).fill(PASSWORD);
     await page.getByRole("button", { name: "Sign in and accept" }).click();
-    await isIn(page);
+    await expectTeam(page);
   });
 
   test("needs one click if that account is signed in", async ({ page, context }) => {
@@ -66,15 +66,15 @@ test.describe("a pending invitation of a person with an account", () => {
     await page.goto(link);
     await expect(password(page)).toHaveCount(0);
     await page.getByRole("button", { name: "Accept", exact: true }).click();
-    await isIn(page);
+    await expectTeam(page);
   });
 
-  test("says so if another account is signed in", async ({ page, context, team }) => {
+  test("shows a message if another account is signed in", async ({ page, context, team }) => {
     await signIn(context, team.admin.email);
     await page.goto(link);
     await expect(page.getByText(`You are signed in as ${team.admin.email}`)).toBeVisible();
     await password(page).fill(PASSWORD);
     await page.getByRole("button", { name: "Sign in and accept" }).click();
-    await isIn(page);
+    await expectTeam(page);
   });
 });

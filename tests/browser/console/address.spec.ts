@@ -10,7 +10,7 @@ const notice = "TOKENVUE_PUBLIC_URL";
 test.describe("with another public URL", () => {
   test.use({ settings: { TOKENVUE_PUBLIC_URL: "https://team.console.test" } });
 
-  test("the page says so, and people can sign in and out", async ({ page, team }) => {
+  test("the page shows a notice, and users can sign in and out", async ({ page, team }) => {
     await page.goto("/sign-in");
     await expect(page.getByText(notice)).toBeVisible();
     await expect(page.getByText("Links in emails lead there")).toBeVisible();
@@ -27,14 +27,14 @@ test.describe("with another public URL", () => {
   test("without HTTPS, the page says that signing in does not work", async ({
     program,
     team,
-    complaints,
+    problems,
   }) => {
     const origin = `http://team.console.test:${program.port}`;
     const args = [...CHROMIUM.args, "--host-resolver-rules=MAP *.console.test 127.0.0.1"];
     const browser = await chromium.launch({ ...CHROMIUM, args });
     try {
       const context = await browser.newContext();
-      watch(context, origin, complaints);
+      watch(context, origin, problems);
       const page = await context.newPage();
       await page.goto(origin);
       await expect(heading(page, "Sign in")).toBeVisible();
@@ -47,13 +47,13 @@ test.describe("with another public URL", () => {
     } finally {
       await browser.close();
     }
-    // What the browser says of such an address, and the refusal to sign in.
+    // The browser's warning about the origin, and the rejected sign-in.
     const known = /Cross-Origin-Opener-Policy|BAD_INPUT/;
-    expect(complaints.splice(0).filter((text) => !known.test(text))).toEqual([]);
+    expect(problems.splice(0).filter((text) => !known.test(text))).toEqual([]);
   });
 });
 
-test("at the public URL, the page says nothing of it", async ({ page, team }) => {
+test("at the public URL, the page shows no notice", async ({ page, team }) => {
   await page.goto("/sign-in");
   await expect(heading(page, "Sign in")).toBeVisible();
   await expect(page.getByText(notice)).toHaveCount(0);

@@ -1,10 +1,10 @@
 import { cut, hold } from "../support/answers.ts";
 import { expect, test } from "../support/fixtures.ts";
-import { act, comeBack, heading, password, row } from "../support/pages.ts";
+import { act, focusWindow, heading, password, row } from "../support/pages.ts";
 import { PASSWORD, signIn } from "../support/people.ts";
 import { Program } from "../support/program.ts";
 
-test("a form keeps what was typed while the server is unavailable", async ({
+test("a form keeps its input while the server is unavailable", async ({
   page,
   context,
   team,
@@ -34,7 +34,7 @@ test("a form keeps what was typed while the server is unavailable", async ({
 });
 
 test("a request that the server never answers times out", async ({ page, context, team }) => {
-  // The console's patience is shortened, or the test would have to have it as well.
+  // Shortens the console's timeouts for this test.
   await page.addInitScript(() => {
     const timeout = AbortSignal.timeout.bind(AbortSignal);
     AbortSignal.timeout = (milliseconds) => timeout(milliseconds / 20);
@@ -47,7 +47,7 @@ test("a request that the server never answers times out", async ({ page, context
   await page.getByRole("button", { name: "Invite", exact: true }).click();
   await expect(page.getByText("The server did not answer.")).toBeVisible();
   await expect(page.getByLabel("Email", { exact: true })).toHaveValue("bo@acme.example");
-  invitation.go();
+  invitation.release();
 });
 
 test("a page that failed to load can be retried once the server is back", async ({
@@ -75,7 +75,7 @@ test("a page that cannot be loaded leaves the navigation usable", async ({
   page,
   context,
   team,
-  complaints,
+  problems,
 }) => {
   await signIn(context, team.admin.email);
   await page.route("**/assets/history-*.js", (route) => route.fulfill({ status: 404 }));
@@ -89,14 +89,14 @@ test("a page that cannot be loaded leaves the navigation usable", async ({
   await page.unroute("**/assets/history-*.js");
   await page.getByRole("button", { name: "Reload" }).click();
   await expect(heading(page, "Access history")).toBeVisible();
-  expect(complaints.splice(0).length).toBeGreaterThan(0);
+  expect(problems.splice(0).length).toBeGreaterThan(0);
 });
 
-test("a dialog that cannot be loaded leaves the page as it is", async ({
+test("a dialog that cannot be loaded leaves the page unchanged", async ({
   page,
   context,
   team,
-  complaints,
+  problems,
 }) => {
   await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
   await signIn(context, team.admin.email);
@@ -107,34 +107,34 @@ test("a dialog that cannot be loaded leaves the page as it is", async ({
   await expect(page.getByText("This could not be opened.").first()).toBeVisible();
   await expect(page.getByLabel("Search by name or email")).toHaveValue("li");
   await expect(row(page, "Bo Li")).toBeVisible();
-  expect(complaints.splice(0).length).toBeGreaterThan(0);
+  expect(problems.splice(0).length).toBeGreaterThan(0);
 });
 
-test("a session that ends while the form to sign in cannot be loaded keeps what was typed", async ({
+test("a session that ends while the sign-in form cannot be loaded keeps the input", async ({
   page,
   context,
   team,
-  complaints,
+  problems,
 }) => {
   await signIn(context, team.admin.email);
   await page.route("**/assets/sign-in-again-*.js", (route) => route.fulfill({ status: 404 }));
   await page.goto(team.path("invite"));
   await page.getByLabel("First name").fill("Bo");
   await context.clearCookies();
-  await comeBack(page);
+  await focusWindow(page);
   const dialog = page.getByRole("dialog", { name: "Your session has ended" });
   await expect(dialog.getByRole("link", { name: "Sign in in another tab" })).toBeVisible();
   await signIn(context, team.admin.email);
-  await comeBack(page);
+  await focusWindow(page);
   await expect(dialog).toHaveCount(0);
   await expect(page.getByLabel("First name")).toHaveValue("Bo");
-  expect(complaints.splice(0).length).toBeGreaterThan(0);
+  expect(problems.splice(0).length).toBeGreaterThan(0);
 });
 
 test.describe("without a mail server", () => {
   test.use({ settings: { TOKENVUE_SMTP_URL: "" } });
 
-  test("the console says so before anyone waits for an email", async ({ page, program }) => {
+  test("the console shows a notice before anyone waits for an email", async ({ page, program }) => {
     await page.goto(program.setUpPath);
     await page.getByLabel("Workspace").fill("Acme AI");
     await page.getByLabel("Your email").fill("ana@acme.example");
@@ -159,7 +159,7 @@ test.describe("without a mail server", () => {
   });
 });
 
-test("accepting while the server is away keeps the names and the password", async ({
+test("accepting while the server is unavailable keeps the names and the password", async ({
   page,
   context,
   team,
@@ -168,7 +168,7 @@ test("accepting while the server is away keeps the names and the password", asyn
   await page.getByLabel("Last name").fill("Müller");
   await password(page, "Choose a password").fill(PASSWORD);
   await context.setOffline(true);
-  // The link is read again, three times before that is given up.
+  // The console reads the link again and retries twice.
   let tries = 0;
   const givenUp = page.waitForEvent("requestfailed", (request) => {
     if (request.postData()?.includes("InvitationLink")) tries += 1;
@@ -184,11 +184,7 @@ test("accepting while the server is away keeps the names and the password", asyn
   await expect(page.getByRole("button", { name: /Account menu/ })).toContainText("Bo Müller");
 });
 
-test("data that cannot be refetched stays, with a notice that it may be out of date", async ({
-  page,
-  context,
-  team,
-}) => {
+test("data that cannot be refetched stays with a notice", async ({ page, context, team }) => {
   await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
   await signIn(context, team.admin.email);
   await page.goto(team.path());
@@ -203,14 +199,14 @@ test("data that cannot be refetched stays, with a notice that it may be out of d
   await expect(row(page, "Bo Li")).toHaveCount(0);
   await expect(old).toHaveCount(0);
 
-  // A dialog with a choice is not thrown away because a laptop wakes up without a network.
+  // A dialog keeps its choice if a refetch fails, for example when a laptop wakes up offline.
   await page.goto(team.path(`team/${await team.membershipOf("bo@acme.example")}`));
   await page.getByRole("button", { name: "Change role" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("combobox", { name: "Role" }).click();
   await page.getByRole("option", { name: /Security Auditor/ }).click();
   await context.setOffline(true);
-  await comeBack(page);
+  await focusWindow(page);
   await expect(page.getByText("What you see may be out of date.")).toBeAttached();
   await expect(dialog.getByRole("combobox", { name: "Role" })).toContainText("Security Auditor");
   await context.setOffline(false);
@@ -229,11 +225,11 @@ test("a failed sign-out is reported", async ({ page, context, team }) => {
   await expect(page.getByText("You may still be signed in").first()).toBeVisible();
 });
 
-test("a palette that cannot be loaded leaves the page as it is", async ({
+test("a palette that cannot be loaded leaves the page unchanged", async ({
   page,
   context,
   team,
-  complaints,
+  problems,
 }) => {
   await signIn(context, team.admin.email);
   const tried = page.waitForRequest("**/assets/commands-*.js");
@@ -244,5 +240,5 @@ test("a palette that cannot be loaded leaves the page as it is", async ({
   await page.keyboard.press("Control+k");
   await expect(page.getByText("Reload the page to search.").first()).toBeVisible();
   await expect(page.getByLabel("Email", { exact: true })).toHaveValue("bo@acme.example");
-  expect(complaints.splice(0).length).toBeGreaterThan(0);
+  expect(problems.splice(0).length).toBeGreaterThan(0);
 });

@@ -11,7 +11,7 @@ test.beforeEach(async ({ page, context, team }) => {
   await page.getByRole("tab", { name: "Several people" }).click();
 });
 
-test("pasted addresses: what will happen to each, and what did", async ({ page, team }) => {
+test("pasted addresses show a preview and the outcome of each", async ({ page, team }) => {
   await team.member("cy@acme.example", "Cy Ito", "SECURITY_AUDITOR");
   await page
     .getByRole("textbox", { name: "People" })
@@ -31,7 +31,7 @@ test("pasted addresses: what will happen to each, and what did", async ({ page, 
   await expect(row(page, "bo@acme.example")).toHaveCount(0);
 });
 
-test("a CSV of 5,000 rows, as a spreadsheet writes it", async ({ page, folder }) => {
+test("a CSV file of 5,000 rows from a spreadsheet is imported", async ({ page, folder }) => {
   test.slow();
   const rows = ['\uFEFF"Email";"First name";"Last name";"Role"'];
   for (let n = 0; n < 5000; n += 1) {
@@ -52,10 +52,7 @@ test("a CSV of 5,000 rows, as a spreadsheet writes it", async ({ page, folder })
   await expect(figure(page, "Total users")).toContainText("5,001");
 });
 
-test("one person who cannot be invited is corrected where they were typed", async ({
-  page,
-  team,
-}) => {
+test("a person who cannot be invited is corrected in the form", async ({ page, team }) => {
   await team.allowOnly("acme.example");
   await page.getByRole("tab", { name: "One person" }).click();
   await page.getByLabel("Email", { exact: true }).fill("cy@elsewhere.example");
@@ -100,7 +97,7 @@ test("a file that is not a list is rejected, and the form stays", async ({ page,
 test("removed people can be restored", async ({ page }) => {
   await page.getByRole("textbox", { name: "People" }).fill("bo@acme.example, cy@acme.example");
   await page.getByRole("button", { name: "Remove bo@acme.example" }).click();
-  // The focus moves to the next one.
+  // The focus moves to the next person.
   await expect(page.getByRole("button", { name: "Remove cy@acme.example" })).toBeFocused();
   await expect(page.getByText("1 person removed.")).toBeVisible();
   await page.getByRole("button", { name: "Restore" }).click();
@@ -123,10 +120,7 @@ test("a rejected person stays in the form while the other tab is open", async ({
   await expect(email).toHaveAttribute("aria-invalid", "true");
 });
 
-test("people who failed and skipped lines are named, and come back to be corrected", async ({
-  page,
-  team,
-}) => {
+test("failed people and skipped lines are listed and can be corrected", async ({ page, team }) => {
   await team.allowOnly("acme.example");
   const people = page.getByRole("textbox", { name: "People" });
   await people.fill("bo@acme.example, Cy Ito <cy@elsewhere.example>\nnobody");
@@ -141,7 +135,7 @@ test("people who failed and skipped lines are named, and come back to be correct
   await expect(row(page, "cy@elsewhere.example")).toContainText("Cy Ito");
 });
 
-test("a corrected address stays right when something else is changed", async ({ page }) => {
+test("a corrected address stays correct when something else changes", async ({ page }) => {
   await page.getByRole("tab", { name: "One person" }).click();
   const email = page.getByLabel("Email", { exact: true });
   await email.fill("bo at acme");

@@ -13,7 +13,7 @@ for (const [name, off] of [
   ["slow", -10 * MINUTES],
   ["fast", 10 * MINUTES],
 ] as const) {
-  test(`on a computer with a ${name} clock, times are right`, async ({ page, team }) => {
+  test(`times are right on a computer with a ${name} clock`, async ({ page, team }) => {
     await page.clock.install({ time: Date.now() + off });
     await page.goto(team.path());
     await expect(row(page, "Ana Silva")).toContainText("just now");

@@ -11,28 +11,28 @@ async function signOut(page: Page) {
   await expect(heading(page, "Sign in")).toBeVisible();
 }
 
-// A browser that keeps pages for the back button as those of people do; Playwright turns that off.
+// A browser with a back/forward cache, which Playwright disables by default.
 const keeping = test.extend<{ kept: Page }>({
-  kept: async ({ baseURL, complaints }, use) => {
+  kept: async ({ baseURL, problems }, use) => {
     const ignoreDefaultArgs = ["--disable-back-forward-cache"];
     const browser = await chromium.launch({ ...CHROMIUM, ignoreDefaultArgs });
     const context = await browser.newContext({ baseURL: baseURL ?? "" });
-    watch(context, baseURL ?? "", complaints);
+    watch(context, baseURL ?? "", problems);
     await use(await context.newPage());
     await browser.close();
   },
 });
 
-/** Leaves a page and comes back by the button; the browser must have kept the page meanwhile. */
+/** Leaves a page and goes back. Asserts that the page comes from the back/forward cache. */
 async function leaveAndComeBack(page: Page, meanwhile: () => Promise<void>): Promise<void> {
   await page.evaluate(() => {
     addEventListener("pageshow", ({ persisted }) => sessionStorage.setItem("kept", `${persisted}`));
   });
   await page.goto("/forgot-password");
   await meanwhile();
-  // A page that was kept is not loaded.
+  // A cached page has no load event.
   await page.goBack({ waitUntil: "commit" });
-  // The page may be loading again by then.
+  // The page may already be reloading.
   const kept = () => page.evaluate(() => sessionStorage.getItem("kept")).catch(() => "");
   await expect.poll(kept).toBe("true");
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "../support/fixtures.ts";
-import { comeBack, row } from "../support/pages.ts";
+import { focusWindow, row } from "../support/pages.ts";
 import { signIn } from "../support/people.ts";
 
 test("rejected and delayed emails are shown with their invitations", async ({
@@ -14,7 +14,7 @@ test("rejected and delayed emails are shown with their invitations", async ({
   await page.goto(team.path());
   const shows = async (email: string, text: string) =>
     expect(async () => {
-      await comeBack(page);
+      await focusWindow(page);
       await expect(row(page, email)).toContainText(text, { timeout: 500 });
     }).toPass();
   await shows("refused-550", "Email rejected");

@@ -4,15 +4,15 @@ import { linkIn, tokenOf } from "../support/mailbox.ts";
 import { heading, password } from "../support/pages.ts";
 import { PASSWORD } from "../support/people.ts";
 
-// What mail gateways make of a link: `#` is encoded once or twice, and the token is in the path.
+// Links as mail gateways change them: `#` is encoded once or twice, so the token is in the path.
 const ENCODED = ["%23token=", "%2523token=", "%23token%3D", "/%23token="];
 
-test.beforeEach(({ foreseen }) => {
-  // The gateway's request, not the page's.
-  foreseen.push(/^a token in .*%23token/, /^a token in .*%2523token/);
+test.beforeEach(({ expectedProblems }) => {
+  // The first request has the token. Those of the page must not.
+  expectedProblems.push(/^a token in .*%23token/, /^a token in .*%2523token/);
 });
 
-/** Opens a link as a gateway has encoded it, and notes the addresses that the page asks from. */
+/** Opens a link as a gateway encodes it. Returns the URLs from which the page sends requests. */
 async function open(page: Page, link: string, encoded: string): Promise<string[]> {
   const addresses: string[] = [];
   await page.route("**/graphql", async (route) => {
@@ -24,7 +24,7 @@ async function open(page: Page, link: string, encoded: string): Promise<string[]
 }
 
 for (const encoded of ENCODED) {
-  test(`an invitation's link with ${encoded} works, and its token leaves the address`, async ({
+  test(`an invitation's link with ${encoded} works, and its token leaves the URL`, async ({
     page,
     team,
   }) => {
@@ -40,7 +40,7 @@ for (const encoded of ENCODED) {
   });
 }
 
-test("so do the links of a reset and a set-up", async ({ page, team, mailbox, program }) => {
+test("reset links and setup links work when encoded", async ({ page, team, mailbox, program }) => {
   const { email } = team.admin;
   await team.admin.api.mutate("requestPasswordReset", { email }, "accepted");
   await open(page, linkIn(await mailbox.wait(email, "password")), "%23token=");
@@ -52,11 +52,11 @@ test("so do the links of a reset and a set-up", async ({ page, team, mailbox, pr
   expect(page.url()).toMatch(/\/setup$/);
 });
 
-test("a token in a path is in no log", async ({ page, team, program }) => {
+test("a token in a path is not logged", async ({ page, team, program }) => {
   const link = await team.invite("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
   await open(page, link, "%23token=");
   await expect(heading(page, "Ana Silva invites you to Acme AI")).toBeVisible();
-  // The request is logged, but not all of its path.
+  // The request is logged without the rest of its path.
   expect(program.output).toMatch(/"path":"[^"]*accept-invitation/);
   expect(program.output).not.toContain(tokenOf(link));
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "../support/fixtures.ts";
 import { linkIn } from "../support/mailbox.ts";
-import { act, comeBack, figure, heading, password, row } from "../support/pages.ts";
+import { act, figure, focusWindow, heading, password, row } from "../support/pages.ts";
 import { PASSWORD } from "../support/people.ts";
 
 test("from an empty installation to a colleague with a new password", async ({
@@ -12,7 +12,7 @@ test("from an empty installation to a colleague with a new password", async ({
   await page.goto("/");
   await expect(page.getByText("TokenVue hasn’t been set up yet.")).toBeVisible();
 
-  await test.step("set up by the printed link", async () => {
+  await test.step("set up with the printed link", async () => {
     await page.goto(program.setUpPath);
     await page.getByLabel("Workspace").fill("Acme AI");
     await page.getByLabel("Your email").fill("ana@acme.example");
@@ -58,7 +58,7 @@ test("from an empty installation to a colleague with a new password", async ({
   const context = await another();
   const other = await context.newPage();
 
-  await test.step("accept by the mail's link", async () => {
+  await test.step("accept with the link in the mail", async () => {
     const mail = await mailbox.wait("bo@acme.example", "invites you");
     expect(mail.text).toContain("Globex Research");
     await other.goto(linkIn(mail));
@@ -70,8 +70,8 @@ test("from an empty installation to a colleague with a new password", async ({
     await expect(heading(other, "Team")).toBeVisible();
   });
 
-  await test.step("the admin sees it, and changes the role", async () => {
-    await comeBack(page);
+  await test.step("the admin sees the member and changes the role", async () => {
+    await focusWindow(page);
     await expect(row(page, "Bo Li")).toContainText("Active");
     await expect(figure(page, "Active")).toContainText("2");
     await page.getByRole("button", { name: "Role of Bo Li: Gateway Operator" }).click();
@@ -90,7 +90,7 @@ test("from an empty installation to a colleague with a new password", async ({
     await expect(page.getByText("Password reset sent to bo@acme.example.")).toBeVisible();
   });
 
-  await test.step("reset by the mail's link", async () => {
+  await test.step("reset with the link in the mail", async () => {
     await other.goto(linkIn(await mailbox.wait("bo@acme.example", "password")));
     await expect(other).not.toHaveURL(/token/);
     await password(other, "New password").fill("another long passphrase");
@@ -116,7 +116,7 @@ test("from an empty installation to a colleague with a new password", async ({
   });
 });
 
-test("a forgotten password is answered alike for known and unknown addresses", async ({
+test("reset requests for known and unknown addresses look the same", async ({
   page,
   team,
   mailbox,

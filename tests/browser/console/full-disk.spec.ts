@@ -17,7 +17,7 @@ const test = base.extend<{ volume: Volume }>({
   },
 });
 
-test("while the server cannot save, forms say so and keep what was typed", async ({
+test("forms show an error and keep their input while the server cannot save", async ({
   page,
   context,
   team,
@@ -29,7 +29,7 @@ test("while the server cannot save, forms say so and keep what was typed", async
   await page.getByLabel("First name").fill("Bo");
   await expect(page.getByText("Will be invited")).toBeVisible();
   await volume.fill();
-  // SQLite may have some room left in files that it has already.
+  // SQLite may have free space in its existing files.
   let round = 0;
   const inviteMore = () => {
     round += 1;

@@ -1,6 +1,6 @@
 import { expect, test } from "../support/fixtures.ts";
 
-// What a page may do is said once, and for all: also where there is nothing, and for every role.
+// The same policy applies to all pages and roles, and to unknown paths.
 const POLICY = {
   "default-src": "'none'",
   "script-src": "'self'",
@@ -13,7 +13,7 @@ const POLICY = {
 };
 
 for (const path of ["/", "/sign-in", "/accept-invitation", "/w/acme-ai/team", "/nowhere"]) {
-  test(`${path} comes with a strict policy`, async ({ request }) => {
+  test(`${path} has a strict policy`, async ({ request }) => {
     const page = await request.get(path, { headers: { accept: "text/html" } });
     const headers = page.headers();
     const policy = headers["content-security-policy"] ?? "";

@@ -4,7 +4,7 @@ import { expect, test } from "../support/fixtures.ts";
 import { heading, row } from "../support/pages.ts";
 import { signIn, type Team } from "../support/people.ts";
 
-/** The names of the elements that Tab reaches next. */
+/** Presses Tab `count` times. Returns the names of the focused elements. */
 async function tabs(page: Page, count: number): Promise<string[]> {
   const names: string[] = [];
   for (let n = 0; n < count; n += 1) {
@@ -16,7 +16,7 @@ async function tabs(page: Page, count: number): Promise<string[]> {
   return names;
 }
 
-test("signing in: the order of Tab is that of reading", async ({ page, team }) => {
+test("on the sign-in page, the tab order is the reading order", async ({ page, team }) => {
   await page.goto("/sign-in");
   await expect(heading(page, "Sign in")).toBeVisible();
   expect(team.admin.email).toBeTruthy();
@@ -42,8 +42,8 @@ test.describe("on the team page", () => {
     await open(page, team);
   });
 
-  test("the first Tab leads past the navigation", async ({ page, team }) => {
-    // As after opening a link: nothing has been focused yet.
+  test("the first Tab reaches the skip link", async ({ page, team }) => {
+    // As after following a link, nothing has the focus.
     await page.goto("about:blank");
     await open(page, team);
     await page.keyboard.press("Tab");
@@ -54,7 +54,7 @@ test.describe("on the team page", () => {
     await expect(page.getByRole("link", { name: "Invite people" })).toBeFocused();
   });
 
-  test("Escape leads back to where a menu, a dialog or the palette was opened", async ({
+  test("Escape returns the focus to the control that opened a menu, dialog or palette", async ({
     page,
   }) => {
     const menu = page.getByRole("button", { name: "Actions for Bo Li" });
@@ -86,7 +86,7 @@ test.describe("on the team page", () => {
     await expect(menu).toBeFocused();
   });
 
-  test("the palette leads to pages and members", async ({ page }) => {
+  test("the palette finds pages and members", async ({ page }) => {
     const palette = page.getByLabel("Find a page, workspace or member");
     await page.keyboard.press("Control+k");
     await expect(palette).toBeFocused();
@@ -104,7 +104,7 @@ test.describe("on the team page", () => {
     await expect(heading(page, "Bo Li bo@acme.example")).toBeVisible();
   });
 
-  test("what is typed while the palette opens is not a shortcut", async ({ page, team }) => {
+  test("keys typed while the palette opens are not shortcuts", async ({ page, team }) => {
     let arrive = () => {};
     const slow = new Promise<void>((resolve) => {
       arrive = resolve;
@@ -122,19 +122,19 @@ test.describe("on the team page", () => {
     await expect(page.locator("h1")).toHaveText("Team");
   });
 
-  test("the palette says whether it is still looking", async ({ page }) => {
+  test("the palette shows whether it is still searching", async ({ page }) => {
     const members = await hold(page, "FindMembers");
     await page.keyboard.press("Control+k");
     await expect(page.getByLabel("Find a page, workspace or member")).toBeFocused();
     await page.keyboard.type("bo l");
     await expect(page.getByText("Searching…")).toBeVisible();
-    members.go();
+    members.release();
     await expect(page.getByRole("option", { name: /Bo Li/ })).toBeVisible();
     await page.getByLabel("Find a page, workspace or member").fill("nobody like that");
     await expect(page.getByText("Nothing found.")).toBeVisible();
   });
 
-  test("the palette starts empty while the last one is still closing", async ({ page }) => {
+  test("the palette starts empty while the previous one is closing", async ({ page }) => {
     const palette = page.getByLabel("Find a page, workspace or member");
     await page.keyboard.press("Control+k");
     await expect(palette).toBeFocused();
@@ -148,7 +148,7 @@ test.describe("on the team page", () => {
     await expect(heading(page, "My account")).toBeVisible();
   });
 
-  test("a typed letter is not a shortcut", async ({ page }) => {
+  test("letters typed into a field are not shortcuts", async ({ page }) => {
     const search = page.getByLabel("Search by name or email");
     await search.focus();
     await page.keyboard.type("bo li/i");
@@ -167,7 +167,7 @@ test.describe("on the team page", () => {
     await page.keyboard.press("Enter");
     await expect(row(page, "Bo Li")).toContainText("Security Auditor");
     await expect(page.getByText("Bo Li’s role was changed to Security Auditor.")).toBeVisible();
-    // F6 leads to the notifications: first the notification itself, then its way back.
+    // F6 focuses the notifications: first the notification, then its undo button.
     await page.keyboard.press("F6");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Tab");

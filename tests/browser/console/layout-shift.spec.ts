@@ -2,17 +2,17 @@ import { expect, test } from "@playwright/test";
 import { signIn } from "../support/people.ts";
 import { Program, withFolder } from "../support/program.ts";
 
-/** What of the window has moved, and how far (Cumulative Layout Shift); below 0.1 counts as good. */
+/** The maximum Cumulative Layout Shift of a page. Below 0.1 is rated good. */
 const HIGHEST = 0.02;
 
 declare global {
   interface Window {
-    /** The shifts so far, and what moved. */
+    /** The layout shifts so far, with the texts that moved. */
     shifts: { value: number; moved: string[] }[];
   }
 }
 
-// A team with something on every page, which only a demo has from the start.
+// Uses the demo, because it has data on every page.
 for (const width of [1280, 360]) {
   test(`pages ${width} pixels wide do not shift while loading`, async ({ browser }) => {
     await withFolder(async (folder) => {
@@ -34,7 +34,7 @@ for (const width of [1280, 360]) {
             }
           }).observe({ type: "layout-shift", buffered: true });
         });
-        // Each answer comes after what is there without it has been painted.
+        // Delays each request until the page without its data is painted.
         await page.route("**/graphql", async (route) => {
           const frames = page.evaluate(
             () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),

@@ -36,7 +36,7 @@ for (const [kind, config] of [
   }) => {
     test.slow();
     const port = await freePort();
-    // A browser of its own: Lighthouse drives it by this port, with its cookies.
+    // A separate browser, which Lighthouse controls through this port.
     const context = await chromium.launchPersistentContext(`${folder}/profile`, {
       ...CHROMIUM,
       args: [...CHROMIUM.args, `--remote-debugging-port=${port}`],

@@ -21,7 +21,7 @@ test.describe("an invitation's link", () => {
     await expect(heading(page, "Team")).toBeVisible();
   });
 
-  test("that was used says so", async ({ page, team }) => {
+  test("shows a message after it was used", async ({ page, team }) => {
     const link = await team.invite(MAIL, "Bo Li", "GATEWAY_OPERATOR");
     await page.goto(link);
     await password(page, "Choose a password").fill(PASSWORD);
@@ -31,7 +31,7 @@ test.describe("an invitation's link", () => {
     await expect(heading(page, "This invitation has already been used")).toBeVisible();
   });
 
-  test("that was revoked says so", async ({ page, team }) => {
+  test("shows a message after it was revoked", async ({ page, team }) => {
     const link = await team.invite(MAIL, "Bo Li", "GATEWAY_OPERATOR");
     const membershipId = await team.membershipOf(MAIL);
     await team.admin.api.mutate("removeMember", { membershipId }, "");
@@ -39,14 +39,14 @@ test.describe("an invitation's link", () => {
     await expect(heading(page, "This invitation was revoked")).toBeVisible();
   });
 
-  test("that is incomplete says so", async ({ page, team }) => {
+  test("shows a message if it is incomplete", async ({ page, team }) => {
     const link = await team.invite(MAIL, "Bo Li", "GATEWAY_OPERATOR");
     await page.goto(link.slice(0, -3));
     await expect(heading(page, "This link cannot be used")).toBeVisible();
     await expect(page.getByText("not complete")).toBeVisible();
     await page.goto("/accept-invitation");
     await expect(page.getByText("not complete")).toBeVisible();
-    // The whole one, pasted into the same tab.
+    // The complete link, pasted into the same tab.
     await page.goto(link);
     await expect(heading(page, "Ana Silva invites you to Acme AI")).toBeVisible();
   });
@@ -61,7 +61,7 @@ test.describe("an invitation's link", () => {
     await expect(heading(page, "This invitation was declined")).toBeVisible();
   });
 
-  test.describe("after a moment", () => {
+  test.describe("after its lifetime", () => {
     test.use({
       settings: { TOKENVUE_INVITATION_LIFETIME: "2s", TOKENVUE_RESEND_COOLDOWN: "1s" },
     });
@@ -78,7 +78,7 @@ test.describe("an invitation's link", () => {
     });
   });
 
-  test.describe("sent again", () => {
+  test.describe("resent", () => {
     test.use({ settings: { TOKENVUE_RESEND_COOLDOWN: "1s" } });
 
     test("replaces the previous one", async ({ page, context, team, mailbox }) => {
@@ -99,7 +99,7 @@ test.describe("an invitation's link", () => {
   });
 });
 
-test("an invitation of a person who has signed up meanwhile asks to sign in", async ({
+test("an invitation asks to sign in if the person has signed up in the meantime", async ({
   page,
   team,
   mailbox,
@@ -109,7 +109,7 @@ test("an invitation of a person who has signed up meanwhile asks to sign in", as
   await team.invite(MAIL, "Bo Li", "GATEWAY_OPERATOR", [workspace.id]);
   const [mail] = mailbox.to(MAIL);
   const first = linkIn(mail ?? { to: "", subject: "", text: "", html: "" });
-  // The second mail is for a workspace that the first one does not name; then both end together.
+  // A second mail invites to another workspace. Accepting it ends both invitations.
   await team.member(MAIL, "Bo Li", "SECURITY_AUDITOR");
   await page.goto(first);
   await expect(heading(page, "This invitation has already been used")).toBeVisible();
@@ -121,7 +121,7 @@ test("an invitation of a person who has signed up meanwhile asks to sign in", as
   await expect(page.getByRole("menuitemradio")).toHaveText([/Acme AI/, /Globex/]);
 });
 
-test("an address beyond ASCII signs up, and in again", async ({ page, context, team }) => {
+test("a user with a non-ASCII address can sign up and sign in", async ({ page, context, team }) => {
   await page.goto(await team.invite("zoë@acme.example", "Zoë Li", "GATEWAY_OPERATOR"));
   await password(page, "Choose a password").fill(PASSWORD);
   await page.getByRole("button", { name: "Accept and sign up" }).click();
@@ -165,7 +165,12 @@ test.describe("a reset's link", () => {
     await expect(page.getByText("not complete")).toBeVisible();
   });
 
-  test("that ends while its page is open says so", async ({ page, another, team, mailbox }) => {
+  test("shows a message if it ends while its page is open", async ({
+    page,
+    another,
+    team,
+    mailbox,
+  }) => {
     const { email } = team.admin;
     await ask(page, email);
     await page.goto(linkIn(await mailbox.wait(email, "password")));
@@ -179,10 +184,10 @@ test.describe("a reset's link", () => {
     await expect(page.getByText("has been used")).toBeVisible();
   });
 
-  test.describe("after a moment", () => {
+  test.describe("after its lifetime", () => {
     test.use({ settings: { TOKENVUE_PASSWORD_RESET_LIFETIME: "2s" } });
 
-    test("has expired, and says what to do", async ({ page, team, mailbox }) => {
+    test("has expired, and the page explains what to do", async ({ page, team, mailbox }) => {
       await ask(page, team.admin.email);
       const link = linkIn(await mailbox.wait(team.admin.email, "password"));
       await expect(async () => {
@@ -195,7 +200,7 @@ test.describe("a reset's link", () => {
   });
 });
 
-test("a set-up link works once", async ({ page, program, team }) => {
+test("a setup link works once", async ({ page, program, team }) => {
   await page.goto(program.setUpPath);
   await expect(heading(page, "Already set up")).toBeVisible();
   expect(page.url()).not.toContain("token");

@@ -17,7 +17,7 @@ const choose = (page: Page, name: string) =>
 const question = (page: Page) => page.getByRole("heading", { name: "Match the columns" });
 const button = (page: Page, name: string | RegExp) => page.getByRole("button", { name });
 
-test("a known export is read without a question, one person per row", async ({ page, mailbox }) => {
+test("a known export is read without questions, one person per row", async ({ page, mailbox }) => {
   await choose(page, "google-workspace.csv");
   await expect(page.getByText("2 people found.")).toBeVisible();
   await expect(page.getByText("Email from “Email Address [Required]”")).toBeVisible();
@@ -26,12 +26,12 @@ test("a known export is read without a question, one person per row", async ({ p
   await expect(row(page, "bo@acme.example")).toContainText("Bo Li");
   await button(page, "Invite 1 person").click();
   await expect(page.getByText("1 invited.")).toBeVisible();
-  // Ana is the admin already.
+  // Ana is already the admin.
   await mailbox.wait("bo@acme.example", "invite");
   expect(mailbox.to("boss@acme.example")).toEqual([]);
 });
 
-test("roles come with their short names and in other languages", async ({ page, team }) => {
+test("roles are recognized by short names and in other languages", async ({ page, team }) => {
   await choose(page, "excel-polish.csv");
   await expect(row(page, "Łukasz Żółć")).toContainText("Workspace Admin");
   await expect(row(page, "Świętosława Dąb")).toContainText("Security Auditor");
@@ -42,10 +42,10 @@ test("roles come with their short names and in other languages", async ({ page, 
   await expect(row(page, "Łukasz Żółć")).toContainText("Workspace Admin");
 });
 
-test("without a known header it is asked which column is which, by keyboard", async ({ page }) => {
+test("columns without a known header are chosen by keyboard", async ({ page }) => {
   await choose(page, "no-header.csv");
   await expect(question(page)).toBeVisible();
-  // No one is invited before that is known.
+  // Nobody can be invited before the columns are chosen.
   await expect(button(page, /^Invite$/)).toBeDisabled();
   await expect(row(page, "Column 1")).toContainText("bert@acme.example");
   await expect(row(page, "Column 1")).toContainText("carla@acme.example");
@@ -67,9 +67,7 @@ test("without a known header it is asked which column is which, by keyboard", as
   await expect(question(page)).toBeVisible();
 });
 
-test("an unknown column is asked about, and never falls back to the default role", async ({
-  page,
-}) => {
+test("an unknown column must be chosen and never leads to the default role", async ({ page }) => {
   await choose(page, "unknown-header.csv");
   await expect(question(page)).toBeVisible();
   await expect(row(page, "Access level")).toContainText("Security Auditor");
@@ -81,7 +79,7 @@ test("an unknown column is asked about, and never falls back to the default role
   await expect(row(page, "Column 2")).toContainText("User email");
 });
 
-test("a file with two addresses in each row is not taken for twice as many people", async ({
+test("a file with two addresses per row is read as one person per row", async ({
   page,
   folder,
 }) => {
@@ -94,7 +92,7 @@ test("a file with two addresses in each row is not taken for twice as many peopl
   await expect(page.getByText("4 people found.")).toBeVisible();
 });
 
-test("a person with two roles is reported with both lines, and not invited", async ({ page }) => {
+test("a person with two roles is reported with both lines and not invited", async ({ page }) => {
   await choose(page, "two-roles.csv");
   await expect(page.getByText("0 people found.")).toBeVisible();
   await expect(page.getByText("2 lines skipped:")).toBeVisible();
@@ -104,7 +102,7 @@ test("a person with two roles is reported with both lines, and not invited", asy
   await expect(button(page, /^Invite$/)).toBeDisabled();
 });
 
-test("an unclosed quote stops the list, and is corrected in the page", async ({ page }) => {
+test("an unclosed quote stops the import and is corrected in the page", async ({ page }) => {
   await choose(page, "unclosed-quote.csv");
   await expect(page.getByRole("alert")).toContainText(
     'Line 4: A quote (") is opened here and never closed. Lines 4 to 13 cannot be read.',
@@ -118,7 +116,7 @@ test("an unclosed quote stops the list, and is corrected in the page", async ({ 
   await expect(row(page, "p12@acme.example")).toContainText("First12 Last12");
 });
 
-test("another encoding is reported with its line, and chosen by how it reads", async ({ page }) => {
+test("another encoding is reported with its line and chosen from samples", async ({ page }) => {
   await page.getByRole("textbox", { name: "People" }).fill("bo@acme.example");
   await choose(page, "windows-1250.csv");
   await expect(page.getByRole("alert")).toContainText("Line 2 is not in UTF-8.");
@@ -132,17 +130,13 @@ test("another encoding is reported with its line, and chosen by how it reads", a
   await expect(row(page, "bo@acme.example")).toBeVisible();
 });
 
-test("what Excel saves as Unicode text keeps its letters", async ({ page }) => {
+test("Unicode text saved by Excel keeps its letters", async ({ page }) => {
   await choose(page, "excel-unicode-text.txt");
   await expect(row(page, "lukasz@acme.example")).toContainText("Łukasz Żółć");
   await expect(row(page, "eleni@acme.example")).toContainText("Ελένη Παππά");
 });
 
-test("rows that failed come back as they were, and go through when corrected", async ({
-  page,
-  team,
-  folder,
-}) => {
+test("failed rows come back unchanged and can be corrected", async ({ page, team, folder }) => {
   await team.allowOnly("acme.example");
   const file = join(folder, "people.csv");
   const lines = [
@@ -170,7 +164,7 @@ test("rows that failed come back as they were, and go through when corrected", a
   await expect(row(page, "Di Roy")).toContainText("Gateway Operator");
 });
 
-test("a list that is too long says so at once", async ({ page, folder }) => {
+test("a list that is too long is rejected at once", async ({ page, folder }) => {
   const file = join(folder, "people.csv");
   const rows = Array.from({ length: 60_000 }, (_, n) => `p${n}@many.example,"Person ${n}"`);
   await writeFile(file, ["email,name", ...rows].join("\n"));
@@ -179,7 +173,7 @@ test("a list that is too long says so at once", async ({ page, folder }) => {
   await expect(button(page, /^Invite$/)).toBeDisabled();
 });
 
-test("the template is read as a list", async ({ page, folder }) => {
+test("the template can be imported", async ({ page, folder }) => {
   const download = page.waitForEvent("download");
   await button(page, "Download template").click();
   const file = join(folder, (await download).suggestedFilename());

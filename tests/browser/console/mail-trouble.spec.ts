@@ -2,7 +2,7 @@ import { expect, test } from "../support/fixtures.ts";
 import { signIn } from "../support/people.ts";
 import { Program } from "../support/program.ts";
 
-test("admins see a notice while the mail server refuses our mail", async ({
+test("admins see a notice while the mail server rejects all mail", async ({
   page,
   context,
   another,
@@ -14,7 +14,7 @@ test("admins see a notice while the mail server refuses our mail", async ({
 }) => {
   const bo = await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
   mailbox.refuse("5.7.0 Daily quota exceeded");
-  // One or two alone may be about their recipients.
+  // One or two rejections may concern their recipients only.
   const invitees = ["cy", "di", "ed"].map((name) => ({
     email: `${name}@acme.example`,
     role: "SECURITY_AUDITOR",
@@ -31,7 +31,7 @@ test("admins see a notice while the mail server refuses our mail", async ({
     await expect(page.getByText(/550 5\.7\.0/)).toBeVisible();
   }
 
-  // Those who may not review the team see nothing of it.
+  // Users without TEAM_REVIEW see no notice.
   const operator = await another();
   await signIn(operator, bo.email);
   const theirs = await operator.newPage();
@@ -39,7 +39,7 @@ test("admins see a notice while the mail server refuses our mail", async ({
   await expect(theirs.getByRole("table", { name: "Members" })).toBeVisible();
   await expect(theirs.getByText("The mail server")).toHaveCount(0);
 
-  // A server that starts does not wait for the next attempt: its settings may be other ones.
+  // A server that starts retries at once, since its settings may have changed.
   mailbox.refuse(undefined);
   const { port } = program;
   await program.stop();

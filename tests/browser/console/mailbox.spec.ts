@@ -11,19 +11,19 @@ test.describe("the mailbox of a server with a public address", () => {
     },
   });
 
-  test("opens by the link from the terminal, once", async ({
+  test("opens once with the link from the terminal", async ({
     page,
     another,
     program,
-    foreseen,
+    expectedProblems,
   }) => {
-    foreseen.push(/403/u);
+    expectedProblems.push(/403/u);
     const link = /http:\/\/team\.example(\/mailbox#token=\S+)/u.exec(program.output)?.[1] ?? "";
     expect(link).not.toBe("");
 
     await page.goto("/mailbox");
     await expect(page.getByRole("button", { name: "Open" })).toBeVisible();
-    // Only what is behind # changes: the page is not loaded again.
+    // Only the fragment changes, so the page is not loaded again.
     await page.goto(link);
     await expect(heading(page, "Local mailbox")).toBeVisible();
     await expect(page).toHaveURL(/\/mailbox$/u);

@@ -7,7 +7,7 @@ test.beforeEach(async ({ context, team }) => {
   await signIn(context, team.admin.email);
 });
 
-test("a role is shown before the server has answered", async ({ page, team }) => {
+test("a new role is shown before the server responds", async ({ page, team }) => {
   await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
   await page.goto(team.path());
   const change = await hold(page, "ChangeRole");
@@ -15,7 +15,7 @@ test("a role is shown before the server has answered", async ({ page, team }) =>
   await page.getByRole("menuitemradio", { name: /Security Auditor/ }).click();
   await expect(row(page, "Bo Li")).toContainText("Security Auditor");
   await expect(page.getByText("Bo Li’s role was changed to Security Auditor.")).toHaveCount(0);
-  change.go();
+  change.release();
   await expect(page.getByText("Bo Li’s role was changed to Security Auditor.")).toBeVisible();
 });
 
@@ -31,10 +31,10 @@ test("a rejected demotion of the last admin is rolled back with a message", asyn
   await page.getByRole("menuitemradio", { name: /Gateway Operator/ }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Change role" }).click();
   await expect(row(page, "Ana Silva")).toContainText("Gateway Operator");
-  // Bo does the same meanwhile, and is first.
+  // Bo's own demotion is saved first.
   const membershipId = await team.membershipOf(bo.email);
   await bo.api.mutate("changeRole", { membershipId, role: "SECURITY_AUDITOR" }, "");
-  change.go();
+  change.release();
   await expect(page.getByText("This is the only active Workspace Admin.").first()).toBeVisible();
   await expect(row(page, "Ana Silva")).toContainText("Workspace Admin");
   await expect(page.getByRole("link", { name: "Invite people" })).toBeVisible();
@@ -50,7 +50,7 @@ test("a removal without a response is rolled back", async ({ page, team }) => {
   await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
   await expect(row(page, "Bo Li")).toHaveCount(0);
   await expect(figure(page, "Active")).toContainText("1");
-  removal.go();
+  removal.release();
   await expect(page.getByText("The server did not answer.").first()).toBeVisible();
   await expect(row(page, "Bo Li")).toBeVisible();
   await expect(figure(page, "Active")).toContainText("2");

@@ -1,14 +1,14 @@
 import type { Page } from "@playwright/test";
 import { answered, hold } from "../support/answers.ts";
 import { expect, test } from "../support/fixtures.ts";
-import { comeBack, heading, password, row } from "../support/pages.ts";
+import { focusWindow, heading, password, row } from "../support/pages.ts";
 import { PASSWORD, signIn } from "../support/people.ts";
 
 test.beforeEach(async ({ context, team }) => {
   await signIn(context, team.admin.email);
 });
 
-test("the review counts, lists and fixes", async ({ page, team }) => {
+test("the access review counts and lists findings, and fixes them", async ({ page, team }) => {
   await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
   await page.goto(team.path("review"));
   const admins = page.getByRole("region", { name: "Workspace Admins" });
@@ -45,12 +45,12 @@ test("the review keeps the focus while a fixed entry disappears", async ({ page,
     page.getByText("Bo Li’s role was changed to Security Auditor.").first(),
   ).toBeVisible();
   await expect(admins).toContainText("Cy Ito");
-  review.go();
+  review.release();
   await expect(admins).not.toContainText("Bo Li");
   await expect(page.locator("main a:focus, main button:focus")).toHaveCount(1);
 });
 
-test("the history is narrowed by person, kind and time, in the address", async ({
+test("the history is filtered by person, kind and time in the URL", async ({
   page,
   team,
   another,
@@ -91,7 +91,7 @@ test("the history is narrowed by person, kind and time, in the address", async (
   await expect(entries).toHaveCount(all);
 });
 
-test("a day of the history is typed digit by digit", async ({ page, team }) => {
+test("a date filter can be typed digit by digit", async ({ page, team }) => {
   await page.goto(team.path("history"));
   const until = page.getByLabel("To", { exact: true });
   await until.focus();
@@ -103,14 +103,14 @@ test("a day of the history is typed digit by digit", async ({ page, team }) => {
   await expect(until).toHaveValue("");
 });
 
-test("relative times are right after a page without any was shown", async ({ page, team }) => {
+test("relative times are right after a page without any", async ({ page, team }) => {
   await page.clock.install();
   await page.goto(team.path());
   await expect(row(page, "Ana Silva")).toContainText("just now");
   await page.getByRole("link", { name: "Invite people" }).click();
   await expect(heading(page, "Invite people")).toBeVisible();
   await page.clock.fastForward("10:00");
-  // The server's clock has gone on as well.
+  // The server's clock advances too.
   await page.route("**/graphql", async (route) => {
     const response = await route.fetch();
     const date = new Date(Date.now() + 600_000).toUTCString();
@@ -128,7 +128,7 @@ test("denied attempts are in the history", async ({ page, team }) => {
   await expect(row(page, "Bo Li tried to remove")).toContainText("Denied");
 });
 
-test("my account: profile, password, sessions", async ({ page, team, another, mailbox }) => {
+test("the account page: profile, password, sessions", async ({ page, team, another, mailbox }) => {
   const elsewhere = await another();
   await signIn(elsewhere, team.admin.email);
   const other = await elsewhere.newPage();
@@ -159,13 +159,13 @@ test("my account: profile, password, sessions", async ({ page, team, another, ma
   await expect(page.getByText("Password changed.")).toBeVisible();
   await expect(password(page, "Current password")).toHaveValue("");
   await mailbox.wait(team.admin.email, "password was changed");
-  await comeBack(other);
+  await focusWindow(other);
   await expect(other.getByRole("dialog", { name: "Your session has ended" })).toBeVisible();
-  await comeBack(page);
+  await focusWindow(page);
   await expect(page.getByRole("dialog")).toHaveCount(0);
 });
 
-/** Every title that a page has from now on. */
+/** Records every title of a page from now on. */
 async function titlesOf(page: Page): Promise<() => Promise<string[]>> {
   const titles = await page.evaluateHandle(() => {
     const seen: string[] = [];
@@ -210,7 +210,7 @@ test("workspaces: create, switch, leave", async ({ page, team }) => {
   await expect(page.getByRole("region", { name: "Workspaces" })).toContainText("מרחב");
 });
 
-test("settings hold for the next invitation", async ({ page, team }) => {
+test("settings apply to the next invitation", async ({ page, team }) => {
   await page.goto(team.path("settings"));
   await page.getByLabel("Name", { exact: true }).fill("Acme Intelligence");
   await page.getByLabel(/Invitation expiry/).fill("3");

@@ -6,11 +6,11 @@ type Seen = {
   role: Role;
   pages: string[];
   columns: string[];
-  /** What the page of a colleague offers. */
+  /** The actions on the page of a colleague. */
   actions: string[];
 };
 
-// What the contract's table gives each role, as a person sees it.
+// The permissions of each role, as the console shows them.
 const ROLES: Seen[] = [
   {
     role: "WORKSPACE_ADMIN",
@@ -33,7 +33,7 @@ const ROLES: Seen[] = [
 ];
 
 for (const { role, pages, columns, actions } of ROLES) {
-  test(`what ${role} may not do is absent`, async ({ page, context, team }) => {
+  test(`${role} sees only permitted actions`, async ({ page, context, team }) => {
     await team.member("bo@acme.example", "Bo Li", role);
     await team.member("cy@acme.example", "Cy Ito", "GATEWAY_OPERATOR");
     await team.invite("di@acme.example", "Di Roy", "SECURITY_AUDITOR");
@@ -72,7 +72,7 @@ for (const { role, pages, columns, actions } of ROLES) {
   });
 }
 
-test("a view that an operator may not see in full is shown in part", async ({
+test("a view is shown in part to an operator without all its permissions", async ({
   page,
   context,
   team,
@@ -96,7 +96,7 @@ test("a review offers an auditor no actions", async ({ page, context, team }) =>
   await expect(page.getByRole("main").getByRole("button")).toHaveCount(0);
 });
 
-test("a user without a workspace is told what to do", async ({ page, context, team }) => {
+test("a user without a workspace sees what to do next", async ({ page, context, team }) => {
   const bo = await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
   await bo.api.mutate("leaveWorkspace", { workspaceId: team.workspace.id }, "");
   await signIn(context, bo.email);
@@ -106,7 +106,7 @@ test("a user without a workspace is told what to do", async ({ page, context, te
   await expect(page.getByText("This workspace doesn’t exist")).toBeVisible();
 });
 
-test("one’s own row is fully visible, whatever the role", async ({ page, context, team }) => {
+test("one’s own row is fully visible for every role", async ({ page, context, team }) => {
   await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
   await signIn(context, "bo@acme.example");
   await page.goto(team.path());

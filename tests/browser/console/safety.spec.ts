@@ -2,7 +2,7 @@ import { expect, test } from "../support/fixtures.ts";
 import { row } from "../support/pages.ts";
 import { signIn } from "../support/people.ts";
 
-test("injected scripts and styles do not run", async ({ page, context, team, complaints }) => {
+test("injected scripts and styles do not run", async ({ page, context, team, problems }) => {
   await signIn(context, team.admin.email);
   await page.goto(team.path());
   await expect(row(page, "Ana Silva")).toBeVisible();
@@ -11,7 +11,7 @@ test("injected scripts and styles do not run", async ({ page, context, team, com
     try {
       script.text = "window.ran = true";
     } catch {
-      // Trusted Types refuse it.
+      // Blocked by Trusted Types.
     }
     document.body.append(script);
     const style = document.createElement("style");
@@ -27,7 +27,7 @@ test("injected scripts and styles do not run", async ({ page, context, team, com
     return { ran: "ran" in window, red, written };
   });
   expect(ran).toEqual({ ran: false, red: false, written: false });
-  expect(complaints.splice(0).length).toBeGreaterThan(0);
+  expect(problems.splice(0).length).toBeGreaterThan(0);
 });
 
 test("markup in a name is shown as text", async ({ page, context, team }) => {
@@ -41,7 +41,11 @@ test("markup in a name is shown as text", async ({ page, context, team }) => {
   await expect(row(page, "bo@acme.example")).toContainText('<img/src=x/onerror="alert(1)">');
 });
 
-test("a first visit of the team page takes less than 200 kB", async ({ page, context, team }) => {
+test("a first visit to the team page transfers less than 200 kB", async ({
+  page,
+  context,
+  team,
+}) => {
   await signIn(context, team.admin.email);
   const client = await context.newCDPSession(page);
   await client.send("Network.enable");
@@ -56,7 +60,7 @@ test("a first visit of the team page takes less than 200 kB", async ({ page, con
   );
   const document = await page.goto(team.path());
   await expect(row(page, "Ana Silva")).toBeVisible();
-  // What the document names is all that the page needs; the rest is prefetched afterwards.
+  // The page needs only what the document refers to. The rest is prefetched later.
   const html = (await document?.text()) ?? "";
   const named = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path]) => path ?? "");
   const first = [team.path(), "/graphql", ...named];

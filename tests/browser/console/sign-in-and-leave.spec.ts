@@ -15,7 +15,7 @@ test("signing in leads to the requested page", async ({ page, team }) => {
   await expect(heading(page, "Team")).toBeVisible();
 });
 
-test("leaving a workspace leads to the next one, and after the last to the welcome page", async ({
+test("leaving a workspace opens the next one, or the welcome page after the last", async ({
   page,
   context,
   team,
@@ -41,7 +41,7 @@ test("leaving a workspace leads to the next one, and after the last to the welco
   await page.goto("/account");
   await workspaces.getByRole("button", { name: "Leave Globex" }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Leave" }).click();
-  // Behind the dialog nothing has a role: an absent link alone would not mean that it was answered.
+  // Nothing behind the dialog has a role, so a missing link alone would not prove a response.
   await expect(page.getByText("You have left")).toBeVisible();
   await expect(workspaces.getByRole("link")).toHaveCount(0);
   await page.goto("/");

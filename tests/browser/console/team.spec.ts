@@ -1,6 +1,6 @@
 import { hold } from "../support/answers.ts";
 import { expect, test } from "../support/fixtures.ts";
-import { act, comeBack, figure, heading, row } from "../support/pages.ts";
+import { act, figure, focusWindow, heading, row } from "../support/pages.ts";
 import { signIn } from "../support/people.ts";
 
 test.beforeEach(async ({ context, team }) => {
@@ -54,7 +54,7 @@ test("an unknown email address can be invited from the search", async ({ page, t
   await expect(page.getByText("Will be invited")).toBeVisible();
 });
 
-test("a row offers what can be done now, and a way back", async ({ page, team, mailbox }) => {
+test("a row offers the available actions, and undo", async ({ page, team, mailbox }) => {
   await team.invite("cy@acme.example", "Cy Ito", "GATEWAY_OPERATOR");
   await team.member("bo@acme.example", "Bo Li", "SECURITY_AUDITOR");
   await page.goto(team.path());
@@ -87,13 +87,13 @@ test("a row offers what can be done now, and a way back", async ({ page, team, m
 test.describe("invitations that have expired", () => {
   test.use({ settings: { TOKENVUE_INVITATION_LIFETIME: "1s" } });
 
-  test("are one click away from the figures", async ({ page, team }) => {
+  test("are listed by a click on the summary", async ({ page, team }) => {
     await team.invite("cy@acme.example", "Cy Ito", "GATEWAY_OPERATOR");
     await page.goto(team.path());
     await expect(row(page, "Cy Ito")).toBeVisible();
     const hint = page.getByRole("link", { name: "1 expired" });
     await expect(async () => {
-      await comeBack(page);
+      await focusWindow(page);
       await expect(hint).toBeVisible({ timeout: 500 });
     }).toPass();
     await hint.click();
@@ -110,7 +110,7 @@ test.describe("invitations that have expired", () => {
   });
 });
 
-test("demoting an admin asks what becomes of their invitations", async ({ page, team }) => {
+test("demoting an admin asks what happens to their invitations", async ({ page, team }) => {
   const bo = await team.member("bo@acme.example", "Bo Li", "WORKSPACE_ADMIN");
   const invitees = [{ email: "cy@acme.example", role: "GATEWAY_OPERATOR" }];
   await bo.api.mutate("inviteUsers", { invitees }, "outcomes { result }");
@@ -188,11 +188,11 @@ test("single keys can be turned off", async ({ page, team }) => {
   await expect(page).toHaveURL(/\/team$/);
 });
 
-test("what is typed while the response arrives stays", async ({ page, team }) => {
+test("text typed while the response arrives stays", async ({ page, team }) => {
   await page.goto(team.path());
   const search = page.getByLabel("Search by name or email");
   await search.focus();
-  // On a slow machine the URL changes long after the request.
+  // On a slow machine, the URL changes long after the request.
   const client = await page.context().newCDPSession(page);
   await client.send("Emulation.setCPUThrottlingRate", { rate: 20 });
   for (const pause of [125, 150, 200]) {
@@ -220,7 +220,7 @@ test.describe("invitations that expire immediately", () => {
       await page.goto(team.path());
       await expect(page.getByRole("link", { name: "1 expired" })).toBeVisible({ timeout: 500 });
     }).toPass();
-    // The counts come with the answer, not with a reading of their own.
+    // The counts come with the response, without another query.
     await hold(page, "TeamSummary");
     await act(page, "Bo Li", "Resend invitation");
     await expect(page.getByRole("link", { name: "1 expired" })).toHaveCount(0);
@@ -233,7 +233,7 @@ test("rows of an earlier search are not shown as the result", async ({ page, tea
   const members = await hold(page, "Members");
   await page.getByLabel("Search by name or email").fill("nobody");
   await expect(page.locator("[aria-busy=true]")).toContainText("Ana Silva");
-  members.go();
+  members.release();
   await expect(page.getByRole("heading", { name: "No members match" })).toBeVisible();
 });
 
@@ -249,7 +249,7 @@ test("only the latest change of a member can be undone", async ({ page, team }) 
   await act(page, "Bo Li", "Remove from workspace");
   await page.getByRole("button", { name: "Remove", exact: true }).click();
   await expect(notes.getByRole("button", { name: "Add back" })).toBeVisible();
-  // At once: in a while it would go by itself.
+  // Checked immediately, because the notification disappears after a while.
   expect(await notes.getByRole("button", { name: "Undo" }).count()).toBe(0);
   await notes.getByRole("button", { name: "Add back" }).click();
   await expect(notes.getByText("Bo Li was added back to the team.").first()).toBeVisible();
@@ -270,8 +270,8 @@ test("assigning shows in advance who is already a member", async ({ page, team }
   await expect(page.getByText("Already invited (Security Auditor)")).toBeVisible();
 });
 
-test("a URL with invalid parameters shows what it can", async ({ page, team, foreseen }) => {
-  foreseen.push(/"BAD_INPUT"/);
+test("a URL with invalid parameters ignores them", async ({ page, team, expectedProblems }) => {
+  expectedProblems.push(/"BAD_INPUT"/);
   await page.goto(team.path("team?q=ana&after=nonsense&page=2"));
   await expect(row(page, "Ana Silva")).toBeVisible();
   await expect(page).toHaveURL(/team\?q=ana$/);

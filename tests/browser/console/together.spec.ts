@@ -1,12 +1,12 @@
 import { expect, test } from "../support/fixtures.ts";
-import { act, comeBack, heading, password, row } from "../support/pages.ts";
+import { act, focusWindow, heading, password, row } from "../support/pages.ts";
 import { PASSWORD, signIn } from "../support/people.ts";
 
-/** Takes out the refusals that a page could not foresee, since the viewer's role changed meanwhile. */
-const unforeseen = (complaints: string[]) =>
-  complaints.splice(0).filter((text) => !text.includes('"FORBIDDEN"'));
+/** Removes the problems, and returns those that a changed role does not explain. */
+const unexpected = (problems: string[]) =>
+  problems.splice(0).filter((text) => !text.includes('"FORBIDDEN"'));
 
-test.describe("two people at once", () => {
+test.describe("changes by another person", () => {
   test("a removed member loses the page with the next response", async ({
     page,
     context,
@@ -27,7 +27,7 @@ test.describe("two people at once", () => {
     await expect(page.getByText("Bo Li was removed from Acme AI.")).toBeVisible();
     await expect(row(page, "Bo Li")).toHaveCount(0);
 
-    await comeBack(other);
+    await focusWindow(other);
     await expect(other.getByText("This workspace doesn’t exist")).toBeVisible();
   });
 
@@ -35,7 +35,7 @@ test.describe("two people at once", () => {
     page,
     context,
     team,
-    complaints,
+    problems,
   }) => {
     const bo = await team.member("bo@acme.example", "Bo Li", "WORKSPACE_ADMIN");
     await team.member("cy@acme.example", "Cy Ito", "GATEWAY_OPERATOR");
@@ -49,7 +49,7 @@ test.describe("two people at once", () => {
     await expect(page.getByText(/This requires TEAM_MANAGE/).first()).toBeVisible();
     await expect(page.getByRole("link", { name: "Invite people" })).toHaveCount(0);
     await expect(page.getByRole("button", { name: /^Actions for/ })).toHaveCount(0);
-    expect(unforeseen(complaints)).toEqual([]);
+    expect(unexpected(problems)).toEqual([]);
   });
 
   test("removing the last admin fails, and the row comes back", async ({ page, context, team }) => {
@@ -58,7 +58,7 @@ test.describe("two people at once", () => {
     await page.goto(team.path());
     const own = await team.membershipOf(bo.email);
     await expect(row(page, "Ana Silva")).toContainText("Workspace Admin");
-    // Ana makes herself the last one, unseen by the page of Bo.
+    // Ana becomes the last admin, which Bo's page does not know.
     await team.admin.api.mutate("changeRole", { membershipId: own, role: "WORKSPACE_ADMIN" }, "");
     const ana = await team.membershipOf(team.admin.email);
     await bo.api.mutate("changeRole", { membershipId: ana, role: "GATEWAY_OPERATOR" }, "");
@@ -71,7 +71,7 @@ test.describe("two people at once", () => {
 });
 
 test.describe("a session that ended in another tab", () => {
-  test("can be renewed over the page, which keeps the typed text", async ({
+  test("can be renewed in a dialog, and the page keeps its input", async ({
     page,
     context,
     team,
@@ -110,42 +110,42 @@ test.describe("a session that ended in another tab", () => {
     await signIn(context, team.admin.email);
     await page.goto(team.path("invite"));
     await page.getByLabel("Email", { exact: true }).fill("bo@acme.example");
-    // Otherwise the preview may find out first that the session has ended.
+    // Otherwise, the preview could be the first request with the ended session.
     await expect(page.getByText("Will be invited")).toBeVisible();
     await context.clearCookies();
     await page.getByRole("button", { name: "Invite", exact: true }).click();
     await expect(page.getByRole("dialog", { name: "Your session has ended" })).toBeVisible();
     await signIn(context, team.admin.email);
-    await comeBack(page);
+    await focusWindow(page);
     await expect(page.getByRole("dialog")).toHaveCount(0);
     await page.getByRole("button", { name: "Invite", exact: true }).click();
     await expect(page.getByText("1 invited.")).toBeVisible();
   });
 
-  test("and became another user’s shows nothing of the first one", async ({
+  test("and now belongs to another user shows nothing of the first one", async ({
     page,
     context,
     team,
-    complaints,
+    problems,
   }) => {
     const bo = await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
     await signIn(context, team.admin.email);
     await page.goto(team.path());
     await expect(page.getByRole("link", { name: "Invite people" })).toBeVisible();
     await signIn(context, bo.email);
-    await comeBack(page);
+    await focusWindow(page);
     await expect(page.getByRole("button", { name: /Bo Li.*Account menu/ })).toBeVisible();
     await expect(page.getByRole("link", { name: "Invite people" })).toHaveCount(0);
-    expect(unforeseen(complaints)).toEqual([]);
+    expect(unexpected(problems)).toEqual([]);
   });
 });
 
-test("whose page is open when they are removed is no longer shown", async ({
+test("the page of a member who is removed is no longer shown", async ({
   page,
   context,
   team,
-  complaints,
-  foreseen,
+  problems,
+  expectedProblems,
 }) => {
   await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
   await signIn(context, team.admin.email);
@@ -154,23 +154,19 @@ test("whose page is open when they are removed is no longer shown", async ({
   await page.getByRole("link", { name: "Bo Li" }).click();
   await expect(page.getByRole("button", { name: "Remove from workspace" })).toBeVisible();
   await team.admin.api.mutate("removeMember", { membershipId }, "");
-  await comeBack(page);
+  await focusWindow(page);
   await expect(page.getByText("This member doesn’t exist")).toBeVisible();
   await page.goBack();
   await expect(row(page, "Ana Silva")).toBeVisible();
   await page.goForward();
   await expect(page.getByText("This member doesn’t exist")).toBeVisible();
-  foreseen.push(/"BAD_INPUT"/);
+  expectedProblems.push(/"BAD_INPUT"/);
   await page.goto(team.path("team/nobody"));
   await expect(page.getByText("This member doesn’t exist")).toBeVisible();
-  await expect.poll(() => complaints).toEqual([expect.stringContaining("BAD_INPUT")]);
+  await expect.poll(() => problems).toEqual([expect.stringContaining("BAD_INPUT")]);
 });
 
-test("settings that another admin has changed are not overwritten", async ({
-  page,
-  context,
-  team,
-}) => {
+test("settings changed by another admin are not overwritten", async ({ page, context, team }) => {
   await signIn(context, team.admin.email);
   await page.goto(team.path("settings"));
   await expect(page.getByLabel(/Allowed email domains/)).toHaveValue("");

@@ -4,7 +4,7 @@ import { linkIn, tokenOf } from "../support/mailbox.ts";
 import { heading, password } from "../support/pages.ts";
 import { PASSWORD } from "../support/people.ts";
 
-/** What a browser keeps of a page, but for what is in memory. */
+/** Returns what a browser keeps of a page besides memory: storage, cookies, history. */
 const kept = (page: Page) =>
   page.evaluate(() =>
     JSON.stringify([

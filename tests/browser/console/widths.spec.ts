@@ -15,7 +15,7 @@ test.beforeEach(async ({ context, team }) => {
   await signIn(context, team.admin.email);
 });
 
-/** By how many pixels the page, or a part that scrolls, is wider than the room it has. */
+/** Returns by how many pixels the page, or a part that scrolls, overflows. */
 const overflow = (page: Page) =>
   page.evaluate(() => {
     const all = [document.documentElement, ...document.querySelectorAll("main *")];
@@ -27,10 +27,7 @@ const overflow = (page: Page) =>
     return tooWide.map((each) => each.scrollWidth - each.clientWidth);
   });
 
-test("nothing is cut off, whatever the window's width and a name's length", async ({
-  page,
-  team,
-}) => {
+test("nothing is cut off at any window width and name length", async ({ page, team }) => {
   for (const width of [360, 640, 768, 860, 900, 1024, 1190, 1200, 1280, 1366, 1420, 1440, 1920]) {
     await page.setViewportSize({ width, height: 800 });
     for (const path of ["team", "history"]) {
@@ -41,7 +38,7 @@ test("nothing is cut off, whatever the window's width and a name's length", asyn
   }
 });
 
-test("names wrap only where they must", async ({ page, team }) => {
+test("names wrap only if necessary", async ({ page, team }) => {
   await page.setViewportSize({ width: 1280, height: 800 });
   await page.goto(team.path());
   const name = row(page, "Bartholomew").getByRole("link");
@@ -51,7 +48,7 @@ test("names wrap only where they must", async ({ page, team }) => {
     range.selectNodeContents(link);
     return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
   });
-  // One line, or first and last name on two.
+  // One line, or two for first and last name.
   expect(lines).toBeLessThanOrEqual(2);
 });
 

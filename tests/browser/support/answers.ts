@@ -1,27 +1,27 @@
 import type { Page } from "@playwright/test";
 
-/** Whether a request to the API runs the operation of that name. */
+/** Returns whether a request to the API runs the named operation. */
 const runs = (body: string | null, operation: string) =>
   body !== null && JSON.parse(body).operationName === operation;
 
-/** Waits until the operation of that name has been answered. */
+/** Waits for the response to the named operation. */
 export const answered = (page: Page, operation: string) =>
   page.waitForResponse((response) => runs(response.request().postData(), operation));
 
-/** Keeps an operation on its way to the server until `go` is called. */
-export async function hold(page: Page, operation: string): Promise<{ go: () => void }> {
-  let go = () => {};
-  const free = new Promise<void>((resolve) => {
-    go = resolve;
+/** Holds the named operation back until `release` is called. */
+export async function hold(page: Page, operation: string): Promise<{ release: () => void }> {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
   });
   await page.route("**/graphql", async (route) => {
-    if (runs(route.request().postData(), operation)) await free;
+    if (runs(route.request().postData(), operation)) await released;
     await route.fallback();
   });
-  return { go };
+  return { release };
 }
 
-/** Cuts the connection of an operation; where `nth` is given, of that one alone, counted from one. */
+/** Aborts the named operation. With `nth`, aborts only this one, counted from one. */
 export async function cut(page: Page, operation: string, nth?: number): Promise<void> {
   let seen = 0;
   await page.route("**/graphql", async (route) => {

@@ -1,4 +1,4 @@
-/** A GraphQL client for a test's setup; what is tested goes through the browser. */
+/** A GraphQL client for the setup of tests. The tests themselves use the browser. */
 export class Api {
   readonly #url: string;
   readonly #token: string | undefined;
@@ -9,7 +9,7 @@ export class Api {
   }
 
   /** Runs an operation that must succeed. */
-  // biome-ignore lint/suspicious/noExplicitAny: answers of any shape
+  // biome-ignore lint/suspicious/noExplicitAny: responses of any shape
   async run(query: string, variables: object = {}): Promise<any> {
     const response = await fetch(`${this.#url}/graphql`, {
       method: "POST",
@@ -24,8 +24,8 @@ export class Api {
     return data;
   }
 
-  /** Runs a mutation that must have no errors of either kind; gives its payload. */
-  // biome-ignore lint/suspicious/noExplicitAny: answers of any shape
+  /** Runs a mutation that must have no errors of either kind. Returns its payload. */
+  // biome-ignore lint/suspicious/noExplicitAny: responses of any shape
   async mutate(name: string, input: object, selection: string): Promise<any> {
     const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
     const { [name]: payload } = await this.run(

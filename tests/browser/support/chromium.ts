@@ -1,7 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** Where Chromium is: what `TOKENVUE_TEST_CHROMIUM` says, or the first one on the path. */
+/** Returns the path of Chromium: `TOKENVUE_TEST_CHROMIUM`, or the first one on the path. */
 function find(): string {
   const named = process.env.TOKENVUE_TEST_CHROMIUM;
   if (named) return named;
@@ -16,10 +16,10 @@ function find(): string {
       }
     }
   }
-  throw new Error("There is no Chromium: install it, or say where it is in TOKENVUE_TEST_CHROMIUM");
+  throw new Error("Chromium was not found. Install it, or set TOKENVUE_TEST_CHROMIUM to its path");
 }
 
-/** How every browser of these tests is started: it contacts only the server under test. */
+/** The launch options of every browser: it contacts only the server under test. */
 export const CHROMIUM = {
   executablePath: find(),
   args: [

@@ -4,7 +4,7 @@ import type { Settings } from "./program.ts";
 
 export type Engine = "sqlite" | "postgres";
 
-/** Where PostgreSQL is, with a user who may create databases; set by `scripts/with-postgres`. */
+/** The URL of PostgreSQL with a user who may create databases. Set by `scripts/with-postgres`. */
 export const POSTGRES = process.env.TOKENVUE_TEST_POSTGRES_URL;
 
 async function run(statement: string): Promise<void> {
@@ -17,7 +17,7 @@ async function run(statement: string): Promise<void> {
   }
 }
 
-/** Settings that lead to an empty database of the engine, which is dropped after `use`. */
+/** Creates an empty database and passes its settings to `use`. Deletes it afterwards. */
 export async function withDatabase(
   engine: Engine,
   use: (settings: Settings) => Promise<void>,

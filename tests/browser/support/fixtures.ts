@@ -7,25 +7,25 @@ import { watch } from "./watch.ts";
 
 export type Options = {
   engine: Engine;
-  /** Settings of the program besides those that every test needs; an empty one takes that away. */
+  /** Settings of the program that override the defaults of tests. An empty value removes one. */
   settings: Settings;
 };
 
 type Fixtures = {
   mailbox: Mailbox;
-  /** Where the program keeps its data. */
+  /** The data folder of the program. */
   folder: string;
-  /** What the program was started with, to start it once more. */
+  /** The settings of the program, for restarting it. */
   started: Settings;
   program: Program;
-  /** A team with an admin; what it needs is not done through the browser. */
+  /** A team with an admin, created through the API. */
   team: Team;
-  /** Another browser, with cookies of its own. */
+  /** Opens another browser context, with its own cookies. */
   another: () => Promise<BrowserContext>;
-  /** What went wrong in any page, such as a violation of the policy; empty, or the test fails. */
-  complaints: string[];
-  /** What a test knows that the browser will complain of, however late it does. */
-  foreseen: RegExp[];
+  /** Problems of any page, such as policy violations. The test fails if there are any. */
+  problems: string[];
+  /** Problems that a test expects, even if they are reported late. */
+  expectedProblems: RegExp[];
 };
 
 export const test = base.extend<Options & Fixtures>({
@@ -71,32 +71,32 @@ export const test = base.extend<Options & Fixtures>({
   },
 
   // biome-ignore lint/correctness/noEmptyPattern: as above
-  foreseen: async ({}, use) => {
+  expectedProblems: async ({}, use) => {
     await use([]);
   },
 
-  complaints: [
-    async ({ foreseen }, use) => {
-      const complaints: string[] = [];
-      await use(complaints);
-      const others = complaints.filter((text) => !foreseen.some((each) => each.test(text)));
-      expect(others, "what the browser complained of").toEqual([]);
+  problems: [
+    async ({ expectedProblems }, use) => {
+      const problems: string[] = [];
+      await use(problems);
+      const others = problems.filter((text) => !expectedProblems.some((each) => each.test(text)));
+      expect(others, "problems reported by the browser").toEqual([]);
     },
     { auto: true },
   ],
 
-  context: async ({ context, baseURL, complaints }, use) => {
-    watch(context, baseURL ?? "", complaints);
+  context: async ({ context, baseURL, problems }, use) => {
+    watch(context, baseURL ?? "", problems);
     await use(context);
-    // Requests that are still being answered by a test's route end with the test, and not as errors.
+    // Requests that a test's route is still handling end with the test, without errors.
     for (const page of context.pages()) await page.unrouteAll({ behavior: "ignoreErrors" });
   },
 
-  another: async ({ browser, baseURL, complaints }, use) => {
+  another: async ({ browser, baseURL, problems }, use) => {
     const opened: BrowserContext[] = [];
     await use(async () => {
       const context = await browser.newContext({ baseURL: baseURL ?? "" });
-      watch(context, baseURL ?? "", complaints);
+      watch(context, baseURL ?? "", problems);
       opened.push(context);
       return context;
     });

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
 
-/** The path of a list as some tool exports it; `tests/lists` has them. */
+/** Returns the path of a list in `tests/lists`, as exported by some tool. */
 export const listFile = (name: string) =>
   fileURLToPath(new URL(`../../lists/${name}`, import.meta.url));

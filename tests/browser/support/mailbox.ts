@@ -7,7 +7,7 @@ import { SMTPServer } from "smtp-server";
 /** A mail that arrived. */
 export type Mail = { to: string; subject: string; text: string; html: string };
 
-/** A mail server on a free port, and what it was given. */
+/** A mail server on a free port, and the mails that it received. */
 export class Mailbox {
   readonly #server: SMTPServer;
   readonly #mails: Mail[] = [];
@@ -17,7 +17,7 @@ export class Mailbox {
     this.#server = new SMTPServer({
       authOptional: true,
       disabledCommands: ["STARTTLS", "AUTH"],
-      // `refused-550@…` is answered with 550, and so on.
+      // `refused-550@…` is rejected with 550, and so on.
       onRcptTo: ({ address }, _, done) => {
         if (this.#refusal)
           return done(Object.assign(new Error(this.#refusal), { responseCode: 550 }));
@@ -47,7 +47,7 @@ export class Mailbox {
     return `smtp://127.0.0.1:${port}?tls=none`;
   }
 
-  /** From now on each recipient is answered with 550 and this text; without one, mails are taken. */
+  /** Rejects each recipient with 550 and this text from now on. Without a text, accepts them. */
   refuse(text: string | undefined): void {
     this.#refusal = text;
   }
@@ -57,7 +57,7 @@ export class Mailbox {
     return this.#mails.filter((mail) => mail.to.toLowerCase() === address.toLowerCase());
   }
 
-  /** Waits for the mail to an address that has `subject` in its subject, the `count`th of them. */
+  /** Waits for the `count`th mail to an address with `subject` in its subject. */
   async wait(address: string, subject: string, count = 1): Promise<Mail> {
     const find = () => this.to(address).filter((mail) => mail.subject.includes(subject));
     await expect.poll(() => find().length, { message: `mails to ${address}` }).toBe(count);
@@ -80,7 +80,7 @@ const read = (mail: ParsedMail, to: string): Mail => ({
   html: mail.html || "",
 });
 
-/** The link with a token that a mail has, as path and fragment. */
+/** Returns the path and fragment of the link with a token in a mail. */
 export function linkIn(mail: Mail): string {
   const [link] = /https?:\/\/\S+#token=[\w-]+/.exec(mail.text) ?? [];
   if (!link) throw new Error(`no link in ${mail.text}`);
@@ -88,5 +88,5 @@ export function linkIn(mail: Mail): string {
   return pathname + hash;
 }
 
-/** The token of a link. */
+/** Returns the token of a link. */
 export const tokenOf = (link: string): string => link.split("#token=")[1] ?? "";

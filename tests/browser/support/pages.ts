@@ -1,6 +1,6 @@
 import type { Locator, Page } from "@playwright/test";
 
-/** The heading of the page that is shown. */
+/** The heading of the current page. */
 export const heading = (page: Page, name: string): Locator =>
   page.getByRole("heading", { name, level: 1 });
 
@@ -12,15 +12,15 @@ export const row = (page: Page, text: string): Locator =>
 export const figure = (page: Page, label: string): Locator =>
   page.getByRole("region", { name: "Team summary" }).getByRole("link", { name: label });
 
-/** A field for a password; its "Show" button has a label of its own. */
+/** A password field. Its "Show" button has a label of its own. */
 export const password = (page: Page | Locator, label = "Password"): Locator =>
   page.getByRole("textbox", { name: label, exact: true });
 
-/** Opens the menu of a member's row and chooses from it. */
+/** Opens the menu of a member's row and chooses an action. */
 export async function act(page: Page, name: string, action: string) {
   await page.getByRole("button", { name: `Actions for ${name}` }).click();
   await page.getByRole("menuitem", { name: action }).click();
 }
 
-/** As if the user came back to the window, which makes the console refetch what it shows. */
-export const comeBack = (page: Page) => page.evaluate(() => dispatchEvent(new Event("focus")));
+/** Focuses the window, which makes the console refetch its data. */
+export const focusWindow = (page: Page) => page.evaluate(() => dispatchEvent(new Event("focus")));

@@ -9,7 +9,7 @@ export type Role = "WORKSPACE_ADMIN" | "GATEWAY_OPERATOR" | "SECURITY_AUDITOR";
 export type Person = { email: string; name: string; api: Api };
 export type Workspace = { id: string; slug: string; name: string };
 
-/** A workspace with its first admin, and how others come into it. */
+/** A workspace with its first admin, who adds the others. */
 export class Team {
   readonly workspace: Workspace;
   readonly admin: Person;
@@ -23,7 +23,7 @@ export class Team {
     this.workspace = workspace;
   }
 
-  /** Sets an empty installation up: Ana Silva is the admin of Acme AI. */
+  /** Sets up an empty installation with Ana Silva as the admin of Acme AI. */
   static async setUp(program: Program, mailbox: Mailbox): Promise<Team> {
     const email = "ana@acme.example";
     const input = {
@@ -44,12 +44,12 @@ export class Team {
     return new Team(program, mailbox, admin, viewer.activeWorkspace);
   }
 
-  /** The path of a page of the workspace. */
+  /** Returns the path of a page of the workspace. */
   path(page = "team"): string {
     return `/w/${this.workspace.slug}/${page}`;
   }
 
-  /** Invites a person; returns the link in their email. */
+  /** Invites a person. Returns the link in their email. */
   async invite(email: string, name: string, role: Role, workspaceIds = [this.workspace.id]) {
     const [firstName, lastName] = name.split(" ");
     const before = this.#mailbox.to(email).length;
@@ -58,7 +58,7 @@ export class Team {
     return linkIn(await this.#mailbox.wait(email, "invite", before + 1));
   }
 
-  /** A person who was invited and has accepted. */
+  /** Creates a person who was invited and has accepted. */
   async member(email: string, name: string, role: Role): Promise<Person> {
     const link = await this.invite(email, name, role);
     const input = { token: tokenOf(link), password: PASSWORD, transport: "BEARER" };
@@ -67,7 +67,7 @@ export class Team {
     return { email, name, api: new Api(this.#program.url, sessionToken) };
   }
 
-  /** Invites very many people: `p0@many.example` and so on. */
+  /** Invites many people: `p0@many.example` and so on. */
   async many(count: number): Promise<void> {
     for (let start = 0; start < count; start += 100) {
       const invitees = Array.from({ length: Math.min(100, count - start) }, (_, index) => ({
@@ -79,13 +79,13 @@ export class Team {
     }
   }
 
-  /** Lets only addresses of these domains be invited. */
+  /** Allows invitations to these domains only. */
   async allowOnly(...allowedEmailDomains: string[]): Promise<void> {
     const input = { workspaceId: this.workspace.id, allowedEmailDomains };
     await this.admin.api.mutate("updateWorkspace", input, "");
   }
 
-  /** The id of a person's membership. */
+  /** Returns the ID of a person's membership. */
   async membershipOf(email: string): Promise<string> {
     const { workspace } = await this.admin.api.run(
       "query($email: String!) { workspace { members(search: $email) { nodes { id email } } } }",
@@ -96,7 +96,7 @@ export class Team {
   }
 }
 
-/** Signs a browser in without the form, for tests of what comes after it. */
+/** Signs a browser in without the form, for tests of other pages. */
 export async function signIn(context: BrowserContext, email: string, password = PASSWORD) {
   const query =
     "mutation($input: SignInInput!) { signIn(input: $input) { viewer { user { id } } userErrors { message } } }";

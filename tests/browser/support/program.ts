@@ -12,7 +12,7 @@ const PROGRAM =
 /** Settings as environment variables, such as `TOKENVUE_SMTP_URL`. */
 export type Settings = Record<string, string>;
 
-/** The program under test, on a throwaway folder and a free port. */
+/** The program under test, with a temporary folder and a free port. */
 export class Program {
   readonly url: string;
   readonly #process: ChildProcess;
@@ -25,8 +25,8 @@ export class Program {
   }
 
   /**
-   * Starts it and waits until it listens. `port` 0 is one that the system chooses. `through` is a
-   * command that becomes the program.
+   * Starts the program and waits until it listens. With `port` 0, the system chooses the port.
+   * `through` is a command that executes the program.
    */
   static async start(
     folder: string,
@@ -62,7 +62,7 @@ export class Program {
       );
     });
     const [, found] = (await address).split(":");
-    // Cookies and origins go by the name that links have.
+    // Cookies and origins depend on the host name, so it is the one of links.
     return new Program(`http://localhost:${found}`, child, output);
   }
 
@@ -74,12 +74,12 @@ export class Program {
     return this.#process.pid ?? 0;
   }
 
-  /** What it has printed and logged. */
+  /** The output and log of the program. */
   get output(): string {
     return this.#output.join("");
   }
 
-  /** The path of the page that sets up an empty installation, with its token. */
+  /** The path of the setup page of an empty installation, with its token. */
   get setUpPath(): string {
     const found = /\/setup#token=\S+/.exec(this.output);
     if (!found) throw new Error(`no link in ${this.output}`);
@@ -94,7 +94,7 @@ export class Program {
   }
 }
 
-/** A folder that is removed after `use`. */
+/** Creates a folder that is deleted after `use`. */
 export async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "tokenvue-browser-"));
   try {

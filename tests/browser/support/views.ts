@@ -3,7 +3,7 @@ import { listFile } from "./lists.ts";
 import { linkIn, type Mailbox } from "./mailbox.ts";
 import type { Team } from "./people.ts";
 
-/** A page in some state: its name, and how to open it. */
+/** A page in some state: its name, and a function that opens it. */
 export type View = { name: string; open: (page: Page) => Promise<void> };
 
 const at = (name: string, path: string, shown: (page: Page) => ReturnType<Page["getByText"]>) => ({
@@ -17,7 +17,7 @@ const at = (name: string, path: string, shown: (page: Page) => ReturnType<Page["
 const title = (text: string | RegExp) => (page: Page) =>
   page.getByRole("heading", { name: text, level: 1 });
 
-/** The pages that anyone can open. */
+/** Returns the pages that anyone can open. */
 export async function publicViews(team: Team, mailbox: Mailbox): Promise<View[]> {
   const invitation = await team.invite("new@acme.example", "New Person", "SECURITY_AUDITOR");
   const input = { email: team.admin.email };
@@ -35,7 +35,7 @@ export async function publicViews(team: Team, mailbox: Mailbox): Promise<View[]>
   ];
 }
 
-/** An admin's pages, with their menus and dialogs. */
+/** Returns an admin's pages, with their menus and dialogs. */
 export async function adminViews(team: Team): Promise<View[]> {
   await team.member("bo@acme.example", "Bo Li", "GATEWAY_OPERATOR");
   await team.invite("cy@acme.example", "ليلى حداد", "SECURITY_AUDITOR");

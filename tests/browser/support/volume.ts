@@ -3,18 +3,18 @@ import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Program, type Settings } from "./program.ts";
 
-// Mounts a small file system for one program, which is unmounted with it.
+// Mounts a small file system for one program. It is unmounted when the program ends.
 const MOUNT = 'mount -t tmpfs -o "size=$0" none "$1" && shift && exec "$@"';
 const USER = process.getuid?.() === 0 ? [] : ["--user", "--map-root-user"];
 const UNSHARE = ["unshare", ...USER, "--mount", "sh", "-c", MOUNT];
 
-/** Whether this system allows it. */
+/** Returns whether this system allows such a mount. */
 export const canMount = (folder: string) => {
   const [command = "", ...options] = [...UNSHARE, "1m", folder, "true"];
   return spawnSync(command, options).status === 0;
 };
 
-/** A program whose data folder has little space, which a test can take. */
+/** A program with a small file system as its data folder, which a test can fill. */
 export class Volume {
   readonly program: Program;
   readonly #filler: string;
@@ -30,7 +30,7 @@ export class Volume {
     return new Volume(await Program.start(folder, settings, 0, "serve", through), folder);
   }
 
-  /** Takes all space that is left. */
+  /** Uses up all free space. */
   async fill(): Promise<void> {
     const file = await open(this.#filler, "w");
     try {
@@ -44,7 +44,7 @@ export class Volume {
     }
   }
 
-  /** Gives the space back. */
+  /** Releases the space. */
   free(): Promise<void> {
     return rm(this.#filler);
   }

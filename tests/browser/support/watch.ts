@@ -1,31 +1,31 @@
 import type { BrowserContext } from "@playwright/test";
 
 /**
- * Notes what no page may do: throw, complain in the console (which is where violations of the
- * policy show), ask another host, put a token into an address, or be told that it asked for what
- * the viewer may not see.
+ * Records what no page may do: throw, log errors or warnings to the console (including policy
+ * violations), send requests to other hosts, put a token into a URL, or request data that the
+ * viewer may not see.
  */
-export function watch(context: BrowserContext, origin: string, complaints: string[]) {
-  context.on("weberror", (error) => complaints.push(`thrown: ${error.error().message}`));
+export function watch(context: BrowserContext, origin: string, problems: string[]) {
+  context.on("weberror", (error) => problems.push(`thrown: ${error.error().message}`));
   context.on("console", (message) => {
-    // Tests that take the server away know that the browser says so.
+    // Tests that stop the server cause network errors on purpose.
     const isAway = message.text().includes("net::ERR_");
     if (["error", "warning"].includes(message.type()) && !isAway) {
-      complaints.push(`console: ${message.text()}`);
+      problems.push(`console: ${message.text()}`);
     }
   });
   context.on("request", (request) => {
     const url = request.url();
-    if (!url.startsWith(origin) && !url.startsWith("data:")) complaints.push(`asked for ${url}`);
+    if (!url.startsWith(origin) && !url.startsWith("data:")) problems.push(`requested ${url}`);
     if (url.includes("token=") || request.headers().referer?.includes("token")) {
-      complaints.push(`a token in ${url}`);
+      problems.push(`a token in ${url}`);
     }
   });
   context.on("response", async (response) => {
     if (!response.url().endsWith("/graphql")) return;
     const text = await response.text().catch(() => "");
     if (/"code":"(FORBIDDEN|BAD_INPUT|QUERY_TOO_COMPLEX|INTERNAL)"/.test(text)) {
-      complaints.push(`answered: ${text}`);
+      problems.push(`response: ${text}`);
     }
   });
 }
