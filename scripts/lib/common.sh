@@ -1,15 +1,14 @@
 # shellcheck shell=bash
-# What every script shares: where the repository is, how to speak, how to
-# install a missing tool.
+# Shared by all scripts: the path of the repository, messages, and installation of missing tools.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 target=${CARGO_TARGET_DIR:-$root/target}
 readonly root target
 
-# note WORD…: one line for the person who watches.
+# note WORD…: prints a line about the progress.
 note() { printf '%s\n' "== $*" >&2; }
 
-# die WORD…: says what is wrong and stops.
+# die WORD…: prints an error and exits.
 die() {
   printf '%s\n' "error: $*" >&2
   exit 1
@@ -18,17 +17,17 @@ die() {
 # have COMMAND
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# apt_install PACKAGE…: from Debian, or a message that says what to run.
+# apt_install PACKAGE…: installs Debian packages, or prints what to run.
 apt_install() {
-  have apt-get || die "missing packages, and no apt-get to install them: $*"
+  have apt-get || die "missing packages; apt-get is not available to install them: $*"
   [[ $EUID -eq 0 ]] || die "missing packages; run: sudo apt-get install $*"
   note "installing $*"
   apt-get update -qq
   DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends "$@" >/dev/null
 }
 
-# exclusively NAME COMMAND…: one at a time among all scripts of this checkout,
-# so that runs side by side do not prepare the same folder at once.
+# exclusively NAME COMMAND…: runs a command under a lock of this checkout, so that concurrent
+# scripts do not prepare the same folder.
 exclusively() {
   local name=$1
   shift
@@ -39,7 +38,7 @@ exclusively() {
   ) 9>"$target/.$name.lock"
 }
 
-# unchanged_since STAMP FILE…: whether STAMP was made from these very files.
+# unchanged_since STAMP FILE…: whether STAMP is a copy of these files.
 unchanged_since() {
   local stamp=$1
   shift

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# A private PostgreSQL cluster with a PgBouncer before it, in a temporary
-# folder, on free ports of 127.0.0.1. Needs common.sh.
+# A private PostgreSQL cluster with PgBouncer, in a temporary folder and on free ports of 127.0.0.1.
+# Needs common.sh.
 
-# postgres_bin: prints the folder of the newest PostgreSQL server programs.
+# postgres_bin: prints the folder of the newest PostgreSQL server.
 postgres_bin() {
   local folder
   folder=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
@@ -15,13 +15,12 @@ postgres_bin() {
   fi
 }
 
-# pgbouncer_bin: Debian keeps it where only root's PATH looks.
+# pgbouncer_bin: prints the path of PgBouncer. On Debian, it is only in root's PATH.
 pgbouncer_bin() { PATH=$PATH:/usr/sbin command -v pgbouncer; }
 have_pgbouncer() { pgbouncer_bin >/dev/null; }
 
-# become_server COMMAND…: replaces this shell by COMMAND as a user whom the
-# servers accept: both refuse to run as root. The working directory is left,
-# since that user may not be allowed to enter it.
+# become_server COMMAND…: replaces this shell by COMMAND, not as root, as both servers require.
+# Leaves the working directory, which that user may not be allowed to enter.
 become_server() {
   cd /
   if [[ $EUID -eq 0 ]]; then
@@ -30,11 +29,11 @@ become_server() {
   exec "$@"
 }
 
-# as_server COMMAND…: the same beside this shell.
+# as_server COMMAND…: the same in a subshell.
 as_server() { (become_server "$@"); }
 
-# free_port: one that nobody listens on, below those that the kernel hands out
-# to clients. Somebody may still be faster: callers try again.
+# free_port: prints an unused port below the ephemeral ports. Another process may take it first, so
+# callers retry.
 free_port() {
   local port
   while :; do
@@ -45,14 +44,13 @@ free_port() {
 }
 
 # start_postgres FOLDER DURABLE: sets postgres_port and postgres_password.
-# With DURABLE=no a power cut may lose everything, which tests don't mind.
+# With DURABLE=no, a power cut can lose all data, which is acceptable in tests.
 start_postgres() {
   local folder=$1 durable=$2 bin tries
   bin=$(postgres_bin) || die "PostgreSQL 15 or newer is missing"
   postgres_password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
   printf '%s\n' "$postgres_password" | as_server tee "$folder/password" >/dev/null
-  # md5, since SCRAM's key stretching in an unoptimized client costs more than
-  # the tests themselves.
+  # With md5, because SCRAM's key stretching in an unoptimized client takes longer than the tests.
   as_server "$bin/initdb" --pgdata="$folder/data" --username=postgres --encoding=UTF8 \
     --locale=C.UTF-8 --auth=md5 --pwfile="$folder/password" \
     --no-sync >"$folder/initdb.log" 2>&1 || { cat "$folder/initdb.log" >&2; die "initdb failed"; }
@@ -85,7 +83,7 @@ full_page_writes = off
 SETTINGS
 }
 
-# start_pgbouncer FOLDER: sets pgbouncer_port; pgbouncer_pid to end it by.
+# start_pgbouncer FOLDER: sets pgbouncer_port and pgbouncer_pid.
 start_pgbouncer() {
   local folder=$1/pgbouncer bin tries
   bin=$(pgbouncer_bin) || die "pgbouncer is missing"
@@ -94,7 +92,7 @@ start_pgbouncer() {
   for tries in {1..10}; do
     pgbouncer_port=$(free_port)
     pgbouncer_settings "$folder" | as_server tee "$folder/pgbouncer.ini" >/dev/null
-    # In a session of its own: Ctrl-C must not end it before its clients.
+    # In a separate session, so that Ctrl-C does not end it before its clients.
     become_server setsid "$bin" --quiet "$folder/pgbouncer.ini" >/dev/null 2>&1 &
     pgbouncer_pid=$!
     ! listens "$pgbouncer_port" "$pgbouncer_pid" || return 0
@@ -121,7 +119,7 @@ ignore_startup_parameters = extra_float_digits
 SETTINGS
 }
 
-# listens PORT PID: waits until PORT answers; false once PID has ended.
+# listens PORT PID: waits until PORT accepts connections. Fails if PID ends.
 listens() {
   while kill -0 "$2" 2>/dev/null; do
     (: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null && return
@@ -130,8 +128,8 @@ listens() {
   return 1
 }
 
-# stop_servers FOLDER: ends both and removes the folder. Safe to call at any
-# moment after FOLDER was made.
+# stop_servers FOLDER: stops both servers and deletes the folder. Can be called at any time after
+# FOLDER was created.
 stop_servers() {
   if [[ -n ${pgbouncer_pid:-} ]]; then
     kill "$pgbouncer_pid" 2>/dev/null || true

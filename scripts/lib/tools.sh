@@ -1,9 +1,8 @@
 # shellcheck shell=bash
-# The tools that tests and checks need, installed where they are missing.
-# Needs common.sh and postgres.sh.
+# Installs missing tools for tests and checks. Needs common.sh and postgres.sh.
 # shellcheck disable=SC2154 # root and target: common.sh
 
-# ensure_debian_tools: what comes as Debian packages, in one installation.
+# ensure_debian_tools: installs all missing Debian packages at once.
 ensure_debian_tools() {
   local missing=()
   have cc || missing+=(gcc libc6-dev)
@@ -17,11 +16,11 @@ ensure_debian_tools() {
   [[ ${#missing[@]} -eq 0 ]] || apt_install "${missing[@]}"
 }
 
-# have_libfaketime: what moves the clock of the program in tests.
+# have_libfaketime: the library that moves the program's clock in tests.
 have_libfaketime() { compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null; }
 
-# ensure_node: a Node.js that is new enough, for this script and all that it
-# runs; cargo's build script among them, which builds the console with it.
+# ensure_node: puts a recent Node.js on the PATH of this script and its commands, including cargo's
+# build script, which builds the console.
 ensure_node() {
   local oldest=20.19
   have npm || apt_install nodejs npm
@@ -39,8 +38,7 @@ node_is_new() {
   printf '%s\n' "$1" "$(node --version | tr -d v)" | sort --version-sort --check=quiet
 }
 
-# ensure_chromium: the browser; prints where it is. TOKENVUE_TEST_CHROMIUM names
-# another one.
+# ensure_chromium: prints the path of the browser. TOKENVUE_TEST_CHROMIUM overrides it.
 ensure_chromium() {
   local name
   if [[ -n ${TOKENVUE_TEST_CHROMIUM:-} ]]; then
@@ -54,15 +52,14 @@ ensure_chromium() {
   command -v chromium || die "Chromium is missing"
 }
 
-# ensure_nextest: the test runner.
+# ensure_nextest: installs the test runner.
 ensure_nextest() {
   cargo nextest --version >/dev/null 2>&1 && return
-  note "installing cargo-nextest (some minutes, once)"
+  note "installing cargo-nextest (takes some minutes, once)"
   cargo install --quiet --locked cargo-nextest
 }
 
-# ensure_python: prints the path of a Python that has the packages of
-# tests/python/requirements.txt.
+# ensure_python: prints the path of a Python with the packages of tests/python/requirements.txt.
 ensure_python() {
   local venv=$target/test-venv wanted=$root/tests/python/requirements.txt
   exclusively python make_venv "$venv" "$wanted"
@@ -79,7 +76,7 @@ make_venv() {
   cp "$wanted" "$venv/installed"
 }
 
-# ensure_npm_packages FOLDER: what its package-lock.json pins.
+# ensure_npm_packages FOLDER: installs the packages of its package-lock.json.
 ensure_npm_packages() { exclusively npm install_npm_packages "$1"; }
 
 install_npm_packages() {
@@ -89,8 +86,7 @@ install_npm_packages() {
   cp "$folder/package-lock.json" "$folder/node_modules/.installed"
 }
 
-# prepare_browser: all that tests/browser needs to drive the program: Chromium,
-# packages, and the program itself.
+# prepare_browser: prepares what tests/browser needs: Chromium, npm packages, and the program.
 prepare_browser() {
   ensure_node
   TOKENVUE_TEST_CHROMIUM=$(ensure_chromium)

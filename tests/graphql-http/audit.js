@@ -1,4 +1,4 @@
-// Runs the audits of graphql-http on a server; fails where one of them is not passed.
+// Runs the audits of graphql-http against a server. Fails if an audit fails.
 // usage: node audit.js URL
 import { auditServer } from "graphql-http";
 

@@ -1,7 +1,7 @@
-"""What schemathesis checks of each answer of the GraphQL endpoint.
+"""Checks of schemathesis for each response of the GraphQL endpoint.
 
-Its own check takes every GraphQL error for one of the server. Here, errors that clients cause have
-a code that says so; an answer conforms to the specification and to `schema.graphql`.
+The built-in check treats every GraphQL error as a server error. Here, only some codes are server
+errors. Every response must conform to the specification and to `schema.graphql`.
 """
 
 import json
@@ -30,7 +30,7 @@ PYTHON_TYPES = {"Int": int, "Float": (int, float), "String": str, "Boolean": boo
 
 @schemathesis.check
 def graphql_answer_conforms(ctx, response, case):
-    """Has the form of a GraphQL response, holds what was selected, and no error of the server."""
+    """Checks the format of the response, the selected fields, and that there is no server error."""
     assert response.status_code < 500, f"status {response.status_code}"
     answer = json.loads(response.content)
     assert answer.keys() <= {"data", "errors", "extensions"}, f"unknown keys: {answer.keys()}"
@@ -47,7 +47,7 @@ def check_error(error):
     assert isinstance(error.get("message"), str) and error["message"], f"no message: {error}"
     code = error.get("extensions", {}).get("code")
     assert isinstance(code, str), f"no code: {error}"
-    assert code not in SERVER_ERRORS, f"an error of the server: {error}"
+    assert code not in SERVER_ERRORS, f"server error: {error}"
 
 
 def check_data(query, data):
@@ -59,8 +59,8 @@ def check_data(query, data):
 
 
 def check_object(type_, selection_set, value, path):
-    """Each selected field is there and has its type, and no other. Of an interface, only the fields
-    that are selected outside of fragments are looked at.
+    """Checks that exactly the selected fields exist, with the right types. On an interface, checks
+    only the fields selected outside of fragments.
     """
     if isinstance(type_, GraphQLObjectType):
         others = value.keys() - selected_keys(type_, selection_set)
@@ -89,12 +89,12 @@ def check_fields(type_, selection_set, value, path):
             key = key_of(selection)
             assert key in value, f"{path}.{key} is missing"
             if name == "__typename":
-                assert isinstance(value[key], str), f"{path}.{key} is no name"
+                assert isinstance(value[key], str), f"{path}.{key} is not a name"
             else:
                 field = type_.fields[name].type
                 check_value(field, selection.selection_set, value[key], f"{path}.{key}")
         else:
-            assert not isinstance(selection, FragmentSpreadNode), "queries have inline fragments"
+            assert not isinstance(selection, FragmentSpreadNode), "unexpected fragment spread"
 
 
 def key_of(field):
@@ -119,14 +119,14 @@ def check_value(type_, selection_set, value, path):
     if value is None:
         return
     if isinstance(type_, GraphQLList):
-        assert isinstance(value, list), f"{path} is no list"
-        for place, item in enumerate(value):
-            check_value(type_.of_type, selection_set, item, f"{path}.{place}")
+        assert isinstance(value, list), f"{path} is not a list"
+        for index, item in enumerate(value):
+            check_value(type_.of_type, selection_set, item, f"{path}.{index}")
     elif isinstance(type_, GraphQLEnumType):
-        assert value in type_.values, f"{path} is {value!r}, not of {type_.name}"
+        assert value in type_.values, f"{path} is {value!r}, not a value of {type_.name}"
     elif isinstance(type_, GraphQLScalarType):
         expected = PYTHON_TYPES.get(type_.name, str)
-        assert isinstance(value, expected), f"{path} is {value!r}, no {type_.name}"
+        assert isinstance(value, expected), f"{path} is {value!r}, not of type {type_.name}"
     else:
-        assert isinstance(value, dict), f"{path} is no object"
+        assert isinstance(value, dict), f"{path} is not an object"
         check_object(type_, selection_set, value, path)

@@ -1,4 +1,4 @@
-"""Signs in and prints the session's token.
+"""Signs in and prints the session token.
 
 usage: sign_in.py URL EMAIL PASSWORD
 """

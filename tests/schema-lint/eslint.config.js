@@ -1,5 +1,5 @@
-// The rules that schema.graphql keeps: the linter's recommended set, the Relay
-// specification, and a few of our own. Each deviation says why it is one.
+// The lint rules of schema.graphql: the recommended set, the Relay specification, and a few
+// others. Each deviation has a reason.
 import graphql from "@graphql-eslint/eslint-plugin";
 
 const recommended = graphql.configs["flat/schema-recommended"].rules;
@@ -17,7 +17,7 @@ export default [
       ...recommended,
       ...relay,
 
-      // Stricter than the recommended set: an explorer shows every one of these.
+      // Stricter than the recommended set, because explorers show all descriptions.
       "@graphql-eslint/require-description": [
         "error",
         {
@@ -47,32 +47,32 @@ export default [
         { listTypeCanWrapOnlyEdgeType: false },
       ],
 
-      // What is an entity has a global id. What is only a value has none:
+      // Entities have a global ID. These types are values without one:
       "@graphql-eslint/strict-id-in-types": [
         "error",
         {
           exceptions: {
             types: [
               "PageInfo", // part of a connection
-              "Viewer", // whoever is asking: a position, not a row
-              "UserError", // says what is wrong with one input
-              "TeamSummary", // counts of one moment
-              "MailServer", // the one mail server of the installation, as it is now
-              "AccessReview", // counts and connections of one moment
-              "AccessDecision", // the answer to `can`
+              "Viewer", // the signed-in user of the request
+              "UserError", // an error in the input
+              "TeamSummary", // counts at one time
+              "MailServer", // the state of the installation's mail server
+              "AccessReview", // counts and connections at one time
+              "AccessDecision", // the result of `can`
               "RoleDefinition", // a row of the permission table, keyed by its enum
               "WorkspaceSettings", // part of its workspace
               "InvitationDelivery", // the state of its invitation's mail
-              "InvitationPlacement", // a line of a link's page
-              "AccessFinding", // a count and a list of one moment
+              "InvitationPlacement", // a workspace and role on a link's page
+              "AccessFinding", // a count and a list at one time
               "AuditDetail", // a key and a value of its event
-              "ServiceInfo", // what is told of the installation
+              "ServiceInfo", // public data of the installation
             ],
             suffixes: [
-              "Payload", // the answer to one mutation
+              "Payload", // the result of a mutation
               "Connection", // a page of a list
-              "Edge", // a place in a page
-              "Outcome", // what happened to one line of the input
+              "Edge", // a position in a page
+              "Outcome", // the result of an item of the input
               "Preview", // what a link's page shows before it is used
             ],
           },
