@@ -19,8 +19,8 @@ on_sqlite!(
     get_is_for_queries_only,
     sessions_use_a_cookie,
     the_bearer_token_takes_precedence_over_the_cookie,
-    an_operation_that_takes_too_long_is_given_up,
-    an_operation_that_panics_takes_nothing_with_it,
+    slow_operations_time_out,
+    a_panic_affects_one_operation_only,
     every_response_has_security_headers,
 );
 
@@ -256,7 +256,7 @@ async fn the_bearer_token_takes_precedence_over_the_cookie(server: Server) {
     assert_eq!(name(&[("authorization", &forged)]).await, json!(null));
 }
 
-async fn an_operation_that_takes_too_long_is_given_up(server: Server) {
+async fn slow_operations_time_out(server: Server) {
     let team = Team::first(&server).await;
     let replica = server.replica(&["--request-timeout", "200ms"]).await;
     let admin = team.admin.client.at(&replica.server.url);
@@ -272,7 +272,7 @@ async fn an_operation_that_takes_too_long_is_given_up(server: Server) {
     replica.stop().await;
 }
 
-async fn an_operation_that_panics_takes_nothing_with_it(server: Server) {
+async fn a_panic_affects_one_operation_only(server: Server) {
     let team = Team::first(&server).await;
     let client = &team.admin.client;
     server.statements.panic_at(Some("UPDATE \"users\""));

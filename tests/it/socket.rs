@@ -24,8 +24,8 @@ on_sqlite!(
     the_upgrade_accepts_the_cookie_of_own_pages,
     a_completed_operation_releases_its_id,
     concurrent_operations_per_connection_are_limited,
-    an_operation_that_takes_too_long_is_given_up,
-    an_operation_that_panics_takes_nothing_with_it,
+    slow_operations_time_out,
+    a_panic_affects_one_operation_only,
     protocol_violations_close_the_connection,
     invalid_messages_close_the_connection,
     other_protocols_are_rejected,
@@ -188,7 +188,7 @@ async fn concurrent_operations_per_connection_are_limited(server: Server) {
     drop(stalled);
 }
 
-async fn an_operation_that_takes_too_long_is_given_up(server: Server) {
+async fn slow_operations_time_out(server: Server) {
     let team = Team::first(&server).await;
     let replica = server.replica(&["--request-timeout", "200ms"]).await;
     let mut socket = Socket::signed_in(&replica.server, team.admin.client.token()).await;
@@ -202,7 +202,7 @@ async fn an_operation_that_takes_too_long_is_given_up(server: Server) {
     replica.stop().await;
 }
 
-async fn an_operation_that_panics_takes_nothing_with_it(server: Server) {
+async fn a_panic_affects_one_operation_only(server: Server) {
     let team = Team::first(&server).await;
     let mut socket = Socket::signed_in(&server, team.admin.client.token()).await;
     server.statements.panic_at(Some("UPDATE \"users\""));

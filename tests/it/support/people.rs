@@ -166,11 +166,11 @@ impl Team {
     /// Runs a mutation on a member as the admin. Returns the payload, including transferred and
     /// revoked invitations where it has them.
     pub async fn act(&self, mutation: &str, input: Value) -> Value {
-        let passed = "reassignedInvitations { id email inviter { email } }
+        let transferred = "reassignedInvitations { id email inviter { email } }
             revokedInvitations { id email state }";
         let selection = match mutation {
-            "changeRole" => format!("membership {{ role }} {passed}"),
-            "removeMember" => format!("removedMembershipId {passed}"),
+            "changeRole" => format!("membership {{ role }} {transferred}"),
+            "removeMember" => format!("removedMembershipId {transferred}"),
             "resendInvitation" | "revokeInvitation" => {
                 "invitation { id state sentCount sentAt resendableAt }".to_owned()
             }
