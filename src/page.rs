@@ -1,4 +1,4 @@
-//! Keyset pages: a slice of an ordered list, cut at positions rather than at offsets.
+//! Keyset pages: slices of ordered lists, cut at positions instead of offsets.
 
 use crate::db::Db;
 use crate::error::Result;
@@ -9,18 +9,18 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// Which part of a list to read. Positions are of type `P`.
+/// A part of a list to read. Positions are of type `P`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Slice<P> {
-    /// Rows, at most.
+    /// The maximum number of rows.
     pub limit: u64,
-    /// Whether to take the last rows rather than the first.
+    /// Whether to read from the end of the list.
     pub backward: bool,
     pub after: Option<P>,
     pub before: Option<P>,
 }
 
-/// A part of a list.
+/// A page of a list.
 #[derive(Clone, Debug)]
 pub struct Page<T> {
     pub rows: Vec<T>,
@@ -29,12 +29,13 @@ pub struct Page<T> {
 }
 
 impl<P> Slice<P> {
-    /// Rows to ask the database for: one more than wanted tells whether there are more.
+    /// Returns the number of rows to fetch: one more than the limit, to know whether there are
+    /// more.
     pub fn fetch(&self) -> u64 {
         self.limit + 1
     }
 
-    /// Cuts what the database gave, which is in reading order of the slice, to a page.
+    /// Builds a page from the fetched rows, which are in reading order of the slice.
     pub fn cut<T>(&self, mut rows: Vec<T>) -> Page<T> {
         let more = rows.len() as u64 > self.limit;
         rows.truncate(usize::try_from(self.limit).unwrap_or(usize::MAX));
@@ -58,7 +59,7 @@ impl<P> Slice<P> {
 }
 
 impl Slice<usize> {
-    /// The places of a list with `total` items to ask for, in reading order of the slice.
+    /// Returns the indexes to fetch from a list with `total` items, in reading order of the slice.
     pub fn places(&self, total: usize) -> Vec<usize> {
         let fetch = usize::try_from(self.fetch()).unwrap_or(usize::MAX);
         let start = self.after.map_or(0, |after| after.saturating_add(1));
@@ -72,28 +73,27 @@ impl Slice<usize> {
     }
 }
 
-/// A statement that is put together, with its values.
+/// The parameters of a statement that is being built.
 #[derive(Default)]
 pub struct Sql {
     values: Vec<Value>,
 }
 
 impl Sql {
-    /// Takes a value and gives the placeholder that stands for it, in the form that both engines
-    /// read.
+    /// Adds a value and returns its placeholder, in the form that both engines accept.
     pub fn bind(&mut self, value: impl Into<Value>) -> String {
         self.values.push(value.into());
         format!("${}", self.values.len())
     }
 
-    /// The statement for an engine.
+    /// Returns the statement for an engine.
     pub fn statement(self, backend: DbBackend, text: String) -> Statement {
         Statement::from_sql_and_values(backend, text, self.values)
     }
 }
 
-/// The condition that a member's words contain some text. PostgreSQL has an index of their runs of
-/// one to three letters, which narrows it down; what it lets through is looked at closely.
+/// Returns the condition that a member's search key contains a word. PostgreSQL narrows down the
+/// rows with an index of groups of one to three letters and then compares the whole word.
 pub fn contains(db: &Db, sql: &mut Sql, word: &str) -> String {
     if !db.is_postgres() {
         return format!("instr(m.search_key, {}) > 0", sql.bind(word));
@@ -110,12 +110,12 @@ pub fn contains(db: &Db, sql: &mut Sql, word: &str) -> String {
     )
 }
 
-/// A position in a list that is ordered by its ids, which sort by time.
+/// A position in a list ordered by IDs, which sort by time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IdPosition(pub Uuid);
 
 impl Slice<IdPosition> {
-    /// The order in which the database gives the rows, where the list has the latest first.
+    /// Returns the database order of the rows of a list that shows the latest first.
     pub fn order(&self) -> Order {
         if self.backward {
             Order::Asc
@@ -125,10 +125,7 @@ impl Slice<IdPosition> {
     }
 }
 
-/// Reads a page of a list that is ordered by its ids, the latest first.
-///
-/// # Errors
-/// Those of the database.
+/// Returns a page of a list ordered by IDs, latest first.
 pub async fn latest_first<E: EntityTrait>(
     db: &impl ConnectionTrait,
     rows: Select<E>,
@@ -139,7 +136,7 @@ pub async fn latest_first<E: EntityTrait>(
     Ok(slice.cut(rows))
 }
 
-/// The rows of a slice of such a list.
+/// Restricts such a list to a slice, with order and limit.
 pub fn cut_by_id<E: EntityTrait>(
     rows: Select<E>,
     id: E::Column,
@@ -149,7 +146,7 @@ pub fn cut_by_id<E: EntityTrait>(
     rows.order_by(id, slice.order()).limit(slice.fetch())
 }
 
-/// The rows between the ends of a slice, however many there are.
+/// Restricts such a list to the rows between the ends of a slice.
 pub fn within<E: EntityTrait>(
     rows: Select<E>,
     id: E::Column,
@@ -161,7 +158,7 @@ pub fn within<E: EntityTrait>(
     ends.fold(rows, QueryFilter::filter)
 }
 
-/// The moment that stands for never.
+/// Returns the time that means never.
 pub fn never() -> DateTime<Utc> {
     DateTime::UNIX_EPOCH
 }

@@ -1,4 +1,4 @@
-//! Sessions: how they begin and end, and their active workspace.
+//! Sessions: how they begin and end.
 
 use super::lock::{self, AccountLock};
 use super::sessions;

@@ -1,5 +1,5 @@
-//! How many mails people may cause in a day: to one address, and from one sender. Password resets
-//! have quotas of their own, so that neither can use up the other's.
+//! Daily quotas of mails, per address and per sender. Password resets have their own quotas, so
+//! that neither uses up the other.
 
 use crate::App;
 use crate::actor::Actor;
@@ -10,14 +10,11 @@ use chrono::{DateTime, Duration, Utc};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-/// The time for which mails are counted together.
+/// The window of the quotas.
 const WINDOW: Duration = Duration::days(1);
 
-/// Counts one mail from a person to each of the addresses, in one statement. Gives, in their order,
-/// the problem to show where there were too many today.
-///
-/// # Errors
-/// Those of the database.
+/// Counts one mail from a person to each address, in one statement. Returns, in the order of the
+/// addresses, the problem if a quota is exceeded.
 pub async fn count(
     db: &Writer,
     app: &App,
@@ -29,10 +26,7 @@ pub async fn count(
     Ok(problems(&used_up))
 }
 
-/// What [`count`] would give, without counting anything.
-///
-/// # Errors
-/// Those of the database.
+/// Returns what [`count`] would return, without counting.
 pub async fn foresee(
     db: &impl ConnectionTrait,
     app: &App,
@@ -44,11 +38,11 @@ pub async fn foresee(
     Ok(problems(&used_up))
 }
 
-/// Counts a password reset that an admin sends. No other mails count, so that nothing but the
-/// admin's own resets can stand in the way of one.
+/// Counts a password reset that an admin sends. Other mails do not count, so only the admin's own
+/// resets can prevent one.
 ///
 /// # Errors
-/// Those of the database; `MailCapReached` as a problem.
+/// Refused with `MailCapReached`.
 pub async fn count_reset(db: &Writer, app: &App, admin: &Actor) -> Result<()> {
     let quota = Quota {
         key: throttle::key("reset-admin", &admin.user_id.to_string()),
@@ -62,7 +56,7 @@ pub async fn count_reset(db: &Writer, app: &App, admin: &Actor) -> Result<()> {
     }
 }
 
-/// Two quotas for each mail: its address's and its sender's.
+/// Returns two quotas for each mail: one of the address, one of the sender.
 fn quotas(app: &App, sender_id: Uuid, email_keys: &[&str]) -> Vec<Quota> {
     let sender = throttle::key("mail-sender", &sender_id.to_string());
     let quota = |key, limit| Quota {
@@ -85,16 +79,16 @@ fn quotas(app: &App, sender_id: Uuid, email_keys: &[&str]) -> Vec<Quota> {
 fn problems(used_up: &[Option<DateTime<Utc>>]) -> Vec<Option<Problem>> {
     let of_mail = |used_up: &[Option<DateTime<Utc>>]| match *used_up {
         [Some(until), _] => Some(too_many(
-            "This address has got too many mails today.",
+            "This address has received too many emails today.",
             until,
         )),
-        [None, Some(until)] => Some(too_many("You have sent too many mails today.", until)),
+        [None, Some(until)] => Some(too_many("You have sent too many emails today.", until)),
         _ => None,
     };
     used_up.chunks(2).map(of_mail).collect()
 }
 
-/// The counting starts again at `until`.
+/// Builds the problem; the quota resets at `until`.
 fn too_many(message: &str, until: DateTime<Utc>) -> Problem {
     let message = format!("{message} Try again tomorrow.");
     Problem::new(ProblemCode::MailCapReached, &[], message).retry_at(until)

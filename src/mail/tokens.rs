@@ -7,20 +7,20 @@ use entity::link_token::{self, LinkPurpose};
 use sea_orm::EntityTrait as _;
 use uuid::Uuid;
 
-/// Makes a token for a mail's link; the mail may get several, if it has to be sent several times.
+/// Creates a token for a mail's link. Each sending of a mail gets its own token.
 ///
 /// # Errors
-/// Those of the database and of the machine's randomness.
+/// Fails if the operating system provides no randomness.
 pub async fn mint(app: &App, mail_id: Uuid, purpose: LinkPurpose) -> Result<Token> {
     let minted = mint_all(app, [(mail_id, purpose)]).await?;
     let token = minted.into_iter().next();
-    token.ok_or_else(|| Error::internal("no token was made"))
+    token.ok_or_else(|| Error::internal("no token was created"))
 }
 
-/// Makes a token for the link of each mail, in their order.
+/// Creates tokens for the links of mails, in their order.
 ///
 /// # Errors
-/// Those of the database and of the machine's randomness.
+/// Fails if the operating system provides no randomness.
 pub async fn mint_all(
     app: &App,
     links: impl IntoIterator<Item = (Uuid, LinkPurpose)>,
@@ -45,8 +45,8 @@ pub async fn mint_all(
     Ok(tokens)
 }
 
-/// What is said of a token that was never given out.
+/// Refuses a token that was never issued.
 pub fn unknown() -> Problem {
-    let message = "This link is not complete. Open it from the mail again, or copy all of it.";
+    let message = "This link is not complete. Open it from the email again, or copy all of it.";
     Problem::new(ProblemCode::TokenUnknown, &["token"], message)
 }

@@ -1,4 +1,4 @@
-//! The access history of a workspace: its audit log, the latest first.
+//! The access history of a workspace: its audit log, latest first.
 
 use crate::audit::{self, AuditKind};
 use crate::error::Result;
@@ -12,15 +12,15 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// Which entries to read.
+/// A filter of audit log entries.
 #[derive(Clone, Debug)]
 pub struct HistoryQuery {
     pub workspace_id: Uuid,
     pub kind: Option<AuditKind>,
     pub outcome: Option<AuditOutcome>,
-    /// Who did it.
+    /// The user who acted.
     pub actor_id: Option<Uuid>,
-    /// Whom it was done to.
+    /// The user who was affected.
     pub subject_id: Option<Uuid>,
     pub from: Option<DateTime<Utc>>,
     pub until: Option<DateTime<Utc>>,
@@ -33,7 +33,8 @@ impl HistoryQuery {
             rows = rows.filter(Column::Kind.eq(kind.code()));
         }
         if let Some(outcome) = self.outcome {
-            // Written out, being ours, so that each has a plan of its own: refused ones are rare.
+            // A literal instead of a parameter, so that each outcome has its own plan: refused
+            // entries are rare.
             rows = rows.filter(Expr::cust(match outcome {
                 AuditOutcome::Done => "outcome = 'DONE'",
                 AuditOutcome::Refused => "outcome = 'REFUSED'",
@@ -48,7 +49,7 @@ impl HistoryQuery {
         rows
     }
 
-    /// The window of time as a range of ids, both ends left out.
+    /// Returns the time range as a range of IDs, without its ends.
     fn window(&self) -> Slice<IdPosition> {
         let before_first =
             |from| Uuid::from_u128(audit::first_id(from).as_u128().saturating_sub(1));
@@ -60,16 +61,13 @@ impl HistoryQuery {
         }
     }
 
-    /// Reads a page, the latest entries first.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Returns a page, latest first.
     pub async fn page(
         &self,
         db: &impl ConnectionTrait,
         slice: &Slice<IdPosition>,
     ) -> Result<Page<Model>> {
-        // The narrower end on each side alone, so that plans have one range to look at.
+        // Use only the narrower bound on each side, so that the plan has one range.
         let window = self.window();
         let id = |position: &IdPosition| position.0;
         let narrowed = Slice {
@@ -83,10 +81,7 @@ impl HistoryQuery {
         Ok(slice.cut(rows))
     }
 
-    /// Counts the entries.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Returns the number of entries.
     pub async fn count(&self, db: &impl ConnectionTrait) -> Result<i64> {
         let rows = within(self.select(), Column::Id, &self.window());
         let count = rows.count(db).await?;

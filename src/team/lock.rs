@@ -1,6 +1,6 @@
-//! The right to change teams. A [`TeamLock`] is the only way to write memberships and invitations,
-//! and it can only be had by locking the workspaces and then checking, inside the same
-//! transaction, that the actor may change them.
+//! The right to change teams. A [`TeamLock`] is the only way to write memberships and invitations.
+//! It is obtained by locking the workspaces and then verifying, in the same transaction, that the
+//! actor may change them.
 
 use crate::App;
 use crate::actor::Actor;
@@ -19,17 +19,17 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, FromQueryResu
 use std::ops::Deref;
 use uuid::Uuid;
 
-/// What an operation on a team needs, and how the audit log calls it.
+/// What an operation on a team requires, and its kind in the audit log.
 #[derive(Clone, Copy, Debug)]
 pub struct Right {
-    /// The permission that the actor must hold in every workspace concerned.
+    /// The permission that the actor needs in every workspace of the operation.
     pub permission: Permission,
-    /// The kind under which a denied attempt is recorded.
+    /// The audit kind of a denied attempt.
     pub kind: AuditKind,
 }
 
-/// Workspaces whose teams only this transaction can change until it ends, and the right to do so.
-/// It dereferences to the [`Writer`] of the transaction.
+/// Workspaces whose teams only this transaction can change. Dereferences to the [`Writer`] of the
+/// transaction.
 pub struct TeamLock {
     writer: Writer,
     workspaces: Vec<workspace::Model>,
@@ -44,13 +44,13 @@ impl Deref for TeamLock {
     }
 }
 
-/// Runs an operation of a signed-in actor on the teams of some workspaces. `work` gets the lock
-/// once the actor's session is still alive and their role in every workspace, as it is under the
-/// lock, holds `right`. A denied attempt of a member is recorded in the audit log.
+/// Runs an operation of a signed-in actor on the teams of some workspaces. `work` gets the lock if
+/// the actor's session is valid and their current role in every workspace has the permission. A
+/// member's denied attempt is written to the audit log.
 ///
 /// # Errors
-/// `Unauthenticated` where the session has ended; `NotFound` where the actor does not belong to one
-/// of the workspaces; `Forbidden`; the errors of `work`.
+/// `Unauthenticated` if the session has ended. `NotFound` if the actor does not belong to one of
+/// the workspaces. `Forbidden` if their role lacks the permission. The errors of `work`.
 pub async fn with_right<T, F, W>(
     app: &App,
     actor: &Actor,
@@ -72,7 +72,7 @@ where
             if denied.is_empty() {
                 return work(team).await.map(Some);
             }
-            // Returning an error would roll the entry back.
+            // Returning an error would roll back the audit entry.
             record_denied(&team, app, actor, right, &denied).await?;
             Ok(None)
         })
@@ -83,8 +83,8 @@ where
 /// Runs an operation of a signed-in member on their own membership, which needs no permission.
 ///
 /// # Errors
-/// `Unauthenticated` where the session has ended; `NotFound` where the actor does not belong to the
-/// workspace; the errors of `work`.
+/// `Unauthenticated` if the session has ended. `NotFound` if the actor does not belong to the
+/// workspace. The errors of `work`.
 pub async fn as_member<T, F, W>(app: &App, actor: &Actor, workspace_id: Uuid, work: F) -> Result<T>
 where
     F: Fn(TeamLock) -> W,
@@ -101,7 +101,7 @@ where
         .await
 }
 
-/// Records that an actor was denied something in workspaces that they belong to.
+/// Writes a denied attempt to the audit logs of workspaces to which the actor belongs.
 pub async fn record_denied(
     writer: &Writer,
     app: &App,
@@ -115,7 +115,7 @@ pub async fn record_denied(
     audit::record(writer, app.now(), actor, entries).await
 }
 
-/// The workspaces in which the roles do not hold the permission.
+/// Returns the workspaces in which the roles lack the permission.
 fn denied(roles: &[(Uuid, Role)], workspace_ids: &[Uuid], needed: Permission) -> Result<Vec<Uuid>> {
     let mut denied = Vec::new();
     for id in workspace_ids {
@@ -133,17 +133,18 @@ fn role_in(roles: &[(Uuid, Role)], workspace_id: Uuid) -> Result<Role> {
         .ok_or(Error::NotFound("workspace"))
 }
 
-/// How far an invitation link reaches.
+/// The workspaces that an invitation link gives access to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
-    /// The workspaces that its mail named.
+    /// The workspaces of its mail.
     Mail,
-    /// These, and all others to which the same person has a pending invitation: using the link
-    /// proves the mailbox.
+    /// Also all others to which the same person has a pending invitation, because using the link
+    /// verifies the mailbox.
     Mailbox,
 }
 
-/// One row for each membership of the actor; one without any for an actor who has none there.
+/// One row for each membership of the actor, or one row without a membership for an actor who has
+/// none there.
 #[derive(FromQueryResult)]
 struct Standing {
     workspace_id: Option<Uuid>,
@@ -151,11 +152,12 @@ struct Standing {
 }
 
 impl TeamLock {
-    /// Locks what the holder of an invitation link may change, and reads the link, which was `seen`
-    /// outside of the transaction, again under the lock. The caller decides what the link's state allows.
+    /// Locks the workspaces that the holder of an invitation link may change. Then reads the link
+    /// again, which was `seen` outside of the transaction. The caller decides what the link's state
+    /// allows.
     ///
     /// # Errors
-    /// `TokenUnknown` as a problem, where no such link was ever sent.
+    /// Refused with `TokenUnknown` if no such link was sent.
     pub async fn by_link(
         tx: Tx,
         app: &App,
@@ -181,19 +183,13 @@ impl TeamLock {
         Ok((team, link))
     }
 
-    /// Locks a team for the doctor, who repairs it on an operator's request.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Locks a team for `tokenvue doctor`, which repairs it on an operator's request.
     pub async fn for_repair(tx: Tx, app: &App, workspace_id: Uuid) -> Result<TeamLock> {
         TeamLock::take(tx, app, &[workspace_id]).await
     }
 
-    /// Writes a new workspace, which nobody else can see before the transaction ends. The caller
+    /// Inserts a new workspace, which no other transaction can see before this one ends. The caller
     /// has checked who may create it.
-    ///
-    /// # Errors
-    /// Those of the database.
     pub async fn of_new(writer: &Writer, workspace: workspace::Model) -> Result<TeamLock> {
         let now = workspace.created_at;
         let row = sea_orm::IntoActiveModel::into_active_model(workspace.clone());
@@ -217,25 +213,25 @@ impl TeamLock {
         })
     }
 
-    /// The time of the transaction.
+    /// Returns the time at which the lock was taken.
     pub fn now(&self) -> DateTime<Utc> {
         self.now
     }
 
-    /// The connection that reads and writes under the lock.
+    /// Returns the connection for reads and writes under the lock.
     pub fn writer(&self) -> &Writer {
         &self.writer
     }
 
-    /// All workspaces that are locked.
+    /// Returns the locked workspaces.
     pub fn workspaces(&self) -> &[workspace::Model] {
         &self.workspaces
     }
 
-    /// Passes where the lock covers all of these workspaces.
+    /// Requires that the lock covers these workspaces.
     ///
     /// # Errors
-    /// `NotFound` where one of them was gone when the lock was taken, or was never asked for.
+    /// `NotFound` if one of them did not exist when the lock was taken, or was not locked.
     pub fn covers(&self, workspace_ids: &[Uuid]) -> Result<()> {
         for id in workspace_ids {
             self.workspace(*id)?;
@@ -243,10 +239,10 @@ impl TeamLock {
         Ok(())
     }
 
-    /// A workspace that is locked.
+    /// Returns a locked workspace.
     ///
     /// # Errors
-    /// `NotFound` where it was gone when the lock was taken, or was never asked for.
+    /// `NotFound` if it did not exist when the lock was taken, or was not locked.
     pub fn workspace(&self, id: Uuid) -> Result<&workspace::Model> {
         self.workspaces
             .iter()
@@ -254,16 +250,16 @@ impl TeamLock {
             .ok_or(Error::NotFound("workspace"))
     }
 
-    /// Passes where the actor's session is alive; it cannot end before the transaction does.
+    /// Requires that the actor's session is valid. It cannot end before the transaction.
     ///
     /// # Errors
-    /// `Unauthenticated`.
+    /// `Unauthenticated` if the session has ended.
     pub async fn require_session(&self, app: &App, actor: &Actor) -> Result<()> {
         self.roles_of(app, actor).await.map(drop)
     }
 
-    /// The actor's roles in the locked workspaces, provided that their session is alive. The
-    /// session's row stays locked, so that it cannot end before the transaction does.
+    /// Returns the actor's roles in the locked workspaces if their session is valid. The session's
+    /// row stays locked, so that it cannot end before the transaction.
     async fn roles_of(&self, app: &App, actor: &Actor) -> Result<Vec<(Uuid, Role)>> {
         let session_id = actor.session_id.ok_or(Error::Unauthenticated)?;
         let ids = self.workspaces.iter().map(|workspace| workspace.id);

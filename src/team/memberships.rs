@@ -1,5 +1,5 @@
-//! The rows of a team: the one place that writes memberships, and the finders that are scoped to
-//! a workspace.
+//! The rows of a team. The only module that writes memberships, with finders that are scoped to a
+//! workspace.
 
 use crate::db::Writer;
 use crate::error::{Error, Problem, ProblemCode, Result};
@@ -15,20 +15,17 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// Memberships of one user that are read or changed at once, the oldest workspaces first. Others have
-/// to be left or removed before further ones count: nothing else bounds how many workspaces may invite
-/// a user.
+/// The maximum number of a user's memberships that are read or changed at once, oldest workspaces
+/// first. Further ones do not count until others are left or removed. Nothing else limits how many
+/// workspaces may invite a user.
 pub const MAX_OF_USER: i64 = 1_000;
 
-/// The memberships of one workspace.
+/// Returns a query for the memberships of a workspace.
 pub fn in_workspace(workspace_id: Uuid) -> Select<membership::Entity> {
     membership::Entity::find().filter(membership::Column::WorkspaceId.eq(workspace_id))
 }
 
-/// The active memberships of a user, at most [`MAX_OF_USER`].
-///
-/// # Errors
-/// Those of the database.
+/// Returns the active memberships of a user, at most [`MAX_OF_USER`].
 pub async fn active_of(db: &impl ConnectionTrait, user_id: Uuid) -> Result<Vec<membership::Model>> {
     Ok(membership::Entity::find()
         .filter(membership::Column::UserId.eq(user_id))
@@ -39,10 +36,10 @@ pub async fn active_of(db: &impl ConnectionTrait, user_id: Uuid) -> Result<Vec<m
         .await?)
 }
 
-/// One membership.
+/// Returns a membership.
 ///
 /// # Errors
-/// `NotFound` where the user is no member of the workspace.
+/// `NotFound` if the user is not a member of the workspace.
 pub async fn member(
     db: &impl ConnectionTrait,
     workspace_id: Uuid,
@@ -55,10 +52,10 @@ pub async fn member(
         .ok_or(Error::NotFound("membership"))
 }
 
-/// One membership and its user.
+/// Returns a membership and its user.
 ///
 /// # Errors
-/// `NotFound` where the user is no member of the workspace.
+/// `NotFound` if the user is not a member of the workspace.
 pub async fn member_and_user(
     db: &impl ConnectionTrait,
     workspace_id: Uuid,
@@ -77,8 +74,8 @@ pub async fn member_and_user(
     found.ok_or(Error::NotFound("membership"))
 }
 
-/// Locks workspaces against every other change of their teams, in an order that all operations
-/// share. A [`TeamLock`] is what gives the right to change them.
+/// Locks workspaces against all other changes of their teams, in an order that all operations
+/// share. Only a [`TeamLock`] gives the right to change them.
 pub(super) async fn lock_all(
     writer: &Writer,
     workspace_ids: impl IntoIterator<Item = Uuid>,
@@ -86,7 +83,7 @@ pub(super) async fn lock_all(
     lock(writer, workspace::Column::Id.is_in(workspace_ids)).await
 }
 
-/// Locks the workspaces for which a condition holds, likewise.
+/// Locks the workspaces for which a condition holds, in the same order.
 pub(super) async fn lock(
     writer: &Writer,
     which: impl IntoCondition,
@@ -99,14 +96,14 @@ pub(super) async fn lock(
         .await?)
 }
 
-/// What lists sort and search by.
+/// The sort and search keys of a member.
 pub struct Keys {
     pub name: String,
     pub email: String,
     pub search: String,
 }
 
-/// The sort and search keys of a member.
+/// Returns the sort and search keys of a member.
 pub fn keys(first_name: &str, last_name: &str, email: &str, email_key: &str) -> Keys {
     let name = name::fold(&name::display(first_name, last_name, email));
     Keys {
@@ -116,13 +113,11 @@ pub fn keys(first_name: &str, last_name: &str, email: &str, email_key: &str) -> 
     }
 }
 
-/// Rows of one insert: well below SQLite's 32,766 and PostgreSQL's 65,535 parameters.
+/// The maximum number of rows of an insert, well below SQLite's 32,766 and PostgreSQL's 65,535
+/// parameters.
 pub(super) const CHUNK: usize = 500;
 
-/// Adds members.
-///
-/// # Errors
-/// Those of the database.
+/// Inserts memberships.
 pub async fn insert(team: &TeamLock, members: &[membership::Model]) -> Result<()> {
     for chunk in members.chunks(CHUNK) {
         for member in chunk {
@@ -136,10 +131,7 @@ pub async fn insert(team: &TeamLock, members: &[membership::Model]) -> Result<()
     Ok(())
 }
 
-/// Stores all columns of a member who is there already.
-///
-/// # Errors
-/// Those of the database.
+/// Stores all columns of an existing membership.
 pub async fn update(team: &TeamLock, member: &membership::Model) -> Result<()> {
     team.covers(&[member.workspace_id])?;
     membership::Entity::update(member.clone().into_active_model().reset_all())
@@ -148,10 +140,7 @@ pub async fn update(team: &TeamLock, member: &membership::Model) -> Result<()> {
     Ok(())
 }
 
-/// Makes an invited membership active, with the names of the account.
-///
-/// # Errors
-/// Those of the database.
+/// Activates invited memberships of a user, with the names of the account.
 pub async fn activate(team: &TeamLock, workspace_ids: &[Uuid], user: &user::Model) -> Result<()> {
     team.covers(workspace_ids)?;
     named(user)
@@ -166,14 +155,11 @@ pub async fn activate(team: &TeamLock, workspace_ids: &[Uuid], user: &user::Mode
     Ok(())
 }
 
-/// Memberships that [`rename`] changes at once.
+/// The maximum number of memberships that [`rename`] changes at once.
 const RENAMED: usize = 100;
 
-/// Carries a user's names and address over to the next hundred of their active memberships, whose
-/// workspaces have ids after `after`. Returns the id of the last workspace where there may be more.
-///
-/// # Errors
-/// Those of the database.
+/// Copies a user's names and address to the next hundred active memberships, whose workspaces have
+/// IDs greater than `after`. Returns the ID of the last workspace if there may be more.
 pub async fn rename(writer: &Writer, user: &user::Model, after: Uuid) -> Result<Option<Uuid>> {
     let ids: Vec<Uuid> = membership::Entity::find()
         .select_only()
@@ -215,10 +201,7 @@ fn named(user: &user::Model) -> sea_orm::UpdateMany<membership::Entity> {
         .filter(membership::Column::UserId.eq(user.id))
 }
 
-/// Gives a member another role.
-///
-/// # Errors
-/// Those of the database.
+/// Changes a member's role.
 pub async fn set_role(
     team: &TeamLock,
     workspace_id: Uuid,
@@ -235,10 +218,7 @@ pub async fn set_role(
     Ok(())
 }
 
-/// Takes users who have signed up out of workspaces.
-///
-/// # Errors
-/// Those of the database.
+/// Removes users who have signed up from workspaces.
 pub async fn remove_active(
     team: &TeamLock,
     workspace_ids: &[Uuid],
@@ -253,11 +233,8 @@ pub async fn remove_active(
     Ok(())
 }
 
-/// Takes invited users out of workspaces, and forgets those of them who never signed up and are
-/// invited nowhere else.
-///
-/// # Errors
-/// Those of the database.
+/// Removes invited users from workspaces. Deletes users who never signed up and have no other
+/// membership.
 pub async fn remove_invited(
     team: &TeamLock,
     workspace_ids: &[Uuid],
@@ -277,10 +254,7 @@ pub async fn remove_invited(
     Ok(())
 }
 
-/// The open invitation of a member, if there is one.
-///
-/// # Errors
-/// Those of the database.
+/// Returns the open invitation of a member, if any.
 pub async fn open_invitation(
     db: &impl ConnectionTrait,
     workspace_id: Uuid,
@@ -294,10 +268,10 @@ pub async fn open_invitation(
         .await?)
 }
 
-/// Passes unless the member is the only active Workspace Admin.
+/// Requires that the member is not the only active Workspace Admin.
 ///
 /// # Errors
-/// `LastAdmin`, on the given field.
+/// Refused with `LastAdmin` on `field`.
 pub async fn not_the_last_admin(
     team: &TeamLock,
     member: &membership::Model,
@@ -312,6 +286,6 @@ pub async fn not_the_last_admin(
     if summary.is_some_and(|summary| summary.admins_active > 1) {
         return Ok(());
     }
-    let message = "This is the only active Workspace Admin. Make somebody else one first.";
+    let message = "This is the only active Workspace Admin. Make another member an admin first.";
     Err(Problem::new(ProblemCode::LastAdmin, field, message).into())
 }

@@ -1,4 +1,4 @@
-//! Teams: who is in a workspace, how they join, what they may do, and how they leave.
+//! Teams: memberships, invitations, and workspaces.
 //!
 //! Each operation is a function that runs in one transaction; each query is scoped to a workspace.
 

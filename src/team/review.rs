@@ -1,4 +1,4 @@
-//! The access review: what good practice looks at again and again.
+//! The access review.
 
 use crate::team::member::list::{MemberQuery, Seen};
 use crate::team::member::order::MemberOrder;
@@ -7,26 +7,26 @@ use entity::Role;
 use entity::membership::MembershipStatus;
 use uuid::Uuid;
 
-/// How old an invitation is before it counts as forgotten.
+/// The age at which a pending invitation counts as stale.
 const STALE: Duration = Duration::days(7);
-/// How long a member is away before they count as unseen.
+/// The time without activity after which a member counts as inactive.
 const UNSEEN: Duration = Duration::days(90);
 
-/// Something that a review lists.
+/// A finding of the review.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Finding {
-    /// Invitations that were sent over a week ago and not accepted.
+    /// Invitations sent more than a week ago and not accepted.
     StaleInvitations,
-    /// Members who were active once, but not in the last 90 days.
+    /// Members who were active before, but not in the last 90 days.
     UnseenMembers,
-    /// Members who have never been here since they joined, oldest accounts first.
+    /// Members who have never been active since they joined, oldest accounts first.
     NeverSignedIn,
     /// Active Workspace Admins.
     Admins,
 }
 
 impl Finding {
-    /// The members that a finding is about.
+    /// Returns a query for the members of a finding.
     pub fn query(self, workspace_id: Uuid, now: DateTime<Utc>) -> MemberQuery {
         let all = MemberQuery::of(workspace_id);
         let active = MemberQuery {

@@ -1,4 +1,4 @@
-//! The counts of the team page, from counters that are kept with each change.
+//! The team summary, read from counters that are updated with each change.
 
 use crate::error::Result;
 use chrono::{DateTime, Utc};
@@ -7,7 +7,7 @@ use entity::membership::MembershipStatus;
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
 use uuid::Uuid;
 
-/// How many members of each kind a workspace has, in one consistent read.
+/// The number of members by role and status, from one consistent read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, FromQueryResult)]
 pub struct Summary {
     admins_active: i64,
@@ -17,7 +17,7 @@ pub struct Summary {
     auditors_active: i64,
     auditors_invited: i64,
     invitations_expired: i64,
-    /// Expired since the last sweep.
+    /// Invitations that have expired since the last sweep.
     invitations_lapsed: i64,
 }
 
@@ -27,10 +27,7 @@ const LOAD: &str = "SELECT s.admins_active, s.admins_invited, s.operators_active
             AND i.state = 'PENDING' AND i.expires_at <= $2) AS invitations_lapsed
     FROM team_summaries s WHERE s.workspace_id = $1";
 
-/// Reads the counts of a workspace.
-///
-/// # Errors
-/// Those of the database.
+/// Returns the summary of a workspace.
 pub async fn load(
     db: &impl ConnectionTrait,
     workspace_id: Uuid,
@@ -45,7 +42,7 @@ pub async fn load(
 }
 
 impl Summary {
-    /// Members with this role and status; `None` stands for any.
+    /// Returns the number of members with this role and status. `None` means any.
     pub fn count(&self, role: Option<Role>, status: Option<MembershipStatus>) -> i64 {
         let counters = [
             (
@@ -88,7 +85,7 @@ impl Summary {
             .sum()
     }
 
-    /// Invited members whose invitation has expired.
+    /// Returns the number of invited members whose invitation has expired.
     pub fn expired(&self) -> i64 {
         self.invitations_expired + self.invitations_lapsed
     }

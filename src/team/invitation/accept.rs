@@ -1,4 +1,4 @@
-//! Accepting: the way in for the invited.
+//! Accepting invitations.
 
 use crate::App;
 use crate::account::session;
@@ -20,7 +20,7 @@ use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _, Que
 use secrecy::SecretString;
 use uuid::Uuid;
 
-/// What somebody who accepts types.
+/// The input of a person who accepts an invitation.
 #[derive(Clone, Debug, Default)]
 pub struct Acceptance {
     pub token: String,
@@ -29,29 +29,29 @@ pub struct Acceptance {
     pub password: Option<SecretString>,
 }
 
-/// What came of accepting.
+/// The result of accepting.
 #[derive(Clone, Debug)]
 pub struct Accepted {
     pub user_id: Uuid,
     pub workspace_ids: Vec<Uuid>,
-    /// The new session of somebody who has just signed up.
+    /// The session of a person who has just signed up.
     pub session: Option<Token>,
 }
 
-/// Who they are going to be: checked before the transaction, since hashing takes long.
+/// The validated data of a new account. Created before the transaction, because hashing takes long.
 struct SignUp {
     first_name: String,
     last_name: String,
     password_hash: String,
 }
 
-/// Accepts all invitations that a link names, and with them, since the mailbox is proved, every
-/// other pending invitation of that address. Who has no account signs up by it; who has one must
-/// be signed in: a link never touches an existing account's password.
+/// Accepts all invitations of a link and, because the link verifies the mailbox, every other
+/// pending invitation of the same person. A person without an account signs up; a person with an
+/// account must be signed in. A link never changes the password of an existing account.
 ///
 /// # Errors
-/// As problems: those of the link, `AccountExists`, `PasswordRequired`, and those of names and
-/// password.
+/// Refused with the problem of the link, `AccountExists`, `PasswordRequired`, or the codes of
+/// invalid names and passwords.
 pub async fn accept(
     app: &App,
     signed_in: Option<&Actor>,
@@ -78,7 +78,7 @@ pub async fn accept(
             let token = &acceptance.token;
             let (team, link) = TeamLock::by_link(tx, app, token, seen, reach).await?;
             if first_of(&link)?.user_id != user_id {
-                return Err(Error::Conflict("the link has passed to another user"));
+                return Err(Error::Conflict("the link now belongs to another user"));
             }
             accept_in(&team, app, &link, signed_in, sign_up, origin).await
         })
@@ -86,11 +86,11 @@ pub async fn accept(
 }
 
 fn account_exists() -> Problem {
-    let message = "This address has an account already. Sign in first, then open the link again.";
+    let message = "This address already has an account. Sign in first, then open the link again.";
     Problem::new(ProblemCode::AccountExists, &["token"], message)
 }
 
-/// The first of the invitations that can be accepted.
+/// Returns the first invitation that can be accepted.
 fn first_of(link: &Link) -> Result<&Model> {
     let first = link.valid()?.into_iter().next();
     Ok(first.ok_or_else(crate::mail::tokens::unknown)?)
@@ -131,6 +131,7 @@ async fn accept_in(
     origin: &ClientInfo,
 ) -> Result<Accepted> {
     let (user_id, now) = (first_of(link)?.user_id, team.now());
+    // Lock the user and check that their status has not changed since the link was read.
     let user = user::Entity::find_by_id(user_id)
         .lock(LockType::Update)
         .one(team.writer())
@@ -144,6 +145,7 @@ async fn accept_in(
     if let (None, Some(actor)) = (sign_up, signed_in) {
         team.require_session(app, actor).await?;
     }
+    // Collect the pending invitations of the mailbox and those of the link.
     let mut invitations = invitation::pending_of(team.writer(), user_id, now).await?;
     let named = link.valid()?.into_iter();
     let named = named.filter(|named| !invitations.iter().any(|other| other.id == named.id));
@@ -151,16 +153,17 @@ async fn accept_in(
     let workspace_ids: Vec<Uuid> = invitations.iter().map(|i| i.workspace_id).collect();
     if team.covers(&workspace_ids).is_err() {
         return Err(Error::Conflict(
-            "the person was invited elsewhere meanwhile",
+            "the person has been invited to another workspace",
         ));
     }
+    // Sign the person up, and activate the memberships.
     if let Some(sign_up) = sign_up {
         user = signed_up(team, user, sign_up, link).await?;
     }
     memberships::activate(team, &workspace_ids, &user).await?;
     store::end(team, &invitations, InvitationState::Accepted).await?;
     session::mark_active(team, user_id, &workspace_ids, now).await?;
-    note(team, &user, &invitations, origin).await?;
+    audit_acceptance(team, &user, &invitations, origin).await?;
     let session = match sign_up {
         Some(_) => Some(session::begin_first(team, app, user_id, origin).await?),
         None => None,
@@ -197,7 +200,7 @@ async fn signed_up(
     Ok(user)
 }
 
-async fn note(
+async fn audit_acceptance(
     team: &TeamLock,
     user: &user::Model,
     invitations: &[Model],

@@ -1,4 +1,4 @@
-//! Declining: the invited person says no.
+//! Declining invitations.
 
 use crate::App;
 use crate::actor::{Actor, ClientInfo};
@@ -11,10 +11,10 @@ use crate::team::memberships;
 use entity::invitation::{InvitationState, Model};
 use uuid::Uuid;
 
-/// Declines all invitations that a link names; the memberships that wait for them go away.
+/// Declines all valid invitations of a link and deletes their memberships.
 ///
 /// # Errors
-/// Those of the link, as problems.
+/// Refused with the problem of the link.
 pub async fn decline(app: &App, token: &str, origin: &ClientInfo) -> Result<Vec<Model>> {
     let seen = &Link::find(&app.db, token, app.now()).await?;
     seen.valid()?;
@@ -37,7 +37,7 @@ async fn decline_in(team: &TeamLock, link: &Link, origin: &ClientInfo) -> Result
         return Ok(declined);
     };
     store::end(team, &declined, InvitationState::Declined).await?;
-    // A mail goes to one person.
+    // A mail has one recipient.
     let workspace_ids: Vec<Uuid> = declined.iter().map(|i| i.workspace_id).collect();
     memberships::remove_invited(team, &workspace_ids, &[first.user_id]).await?;
     let entries = declined.iter().map(|invitation| {

@@ -1,4 +1,4 @@
-//! What time does by itself: invitations that lapse.
+//! The sweep that marks expired invitations.
 
 use crate::App;
 use crate::error::Result;
@@ -8,16 +8,13 @@ use sea_orm::{
     ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
-/// Invitations that one sweep marks at most, so that it never holds many rows.
+/// The maximum number of invitations that one sweep marks, so that it never locks many rows.
 const BATCH: u64 = 500;
 
-/// Marks invitations whose time is over, so that counting them costs nothing.
-///
-/// # Errors
-/// Those of the database.
+/// Marks expired invitations, so that counting them is cheap. Returns their number.
 pub async fn mark_expired(app: &App) -> Result<u64> {
     let now = app.now();
-    let lapsed = invitation::Entity::find()
+    let expired = invitation::Entity::find()
         .filter(invitation::Column::State.eq(InvitationState::Pending))
         .filter(invitation::Column::ExpiresAt.lte(now))
         .order_by_asc(invitation::Column::WorkspaceId)
@@ -25,7 +22,7 @@ pub async fn mark_expired(app: &App) -> Result<u64> {
         .all(&app.db)
         .await?;
     let mut marked = 0;
-    for invitations in lapsed.chunk_by(|a, b| a.workspace_id == b.workspace_id) {
+    for invitations in expired.chunk_by(|a, b| a.workspace_id == b.workspace_id) {
         let workspace_id = invitations[0].workspace_id;
         let ids: Vec<_> = invitations.iter().map(|invitation| invitation.id).collect();
         marked += invitation::Entity::update_many()

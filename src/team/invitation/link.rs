@@ -1,4 +1,4 @@
-//! What an invitation link opens: the invitations that still name its mail, or why there is none.
+//! Invitation links: their states and invitations.
 
 use crate::error::{Problem, ProblemCode, Result};
 use crate::mail::tokens;
@@ -14,38 +14,37 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// How a link stands. The order is that of usefulness: of several invitations in one mail, the
-/// one that can still do most decides.
+/// The state of a link. If a mail has several invitations, the first state in this order applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LinkState {
-    /// Can be accepted.
+    /// The link can be accepted.
     Valid,
-    /// Its time is over; a new one can be asked for.
+    /// The link has expired. A new one can be requested.
     Expired,
     /// A later mail has a newer link.
     Replaced,
-    /// Was accepted already.
+    /// The invitation was accepted.
     Used,
-    /// Was declined.
+    /// The invitation was declined.
     Declined,
-    /// Was taken back.
+    /// The invitation was revoked.
     Revoked,
 }
 
-/// An invitation link that was once sent.
+/// An invitation link that was sent.
 #[derive(Clone, Debug)]
 pub struct Link {
     pub mail_id: Uuid,
     pub state: LinkState,
-    /// All invitations that the mail named, with their state now.
+    /// All invitations of the mail with their current states.
     pub invitations: Vec<(Model, LinkState)>,
 }
 
 impl Link {
-    /// Finds what a token opens, in one statement; using up nothing.
+    /// Finds the link of a token, in one statement. Does not use up the link.
     ///
     /// # Errors
-    /// `TokenUnknown` as a problem, where no such link was ever sent.
+    /// Refused with `TokenUnknown` if no such link was sent.
     pub async fn find(db: &impl ConnectionTrait, token: &str, now: DateTime<Utc>) -> Result<Link> {
         let token = Token::parse(token).ok_or_else(tokens::unknown)?;
         let [to_ties, to_invitations] = joins();
@@ -76,10 +75,10 @@ impl Link {
         })
     }
 
-    /// The invitations that can be accepted.
+    /// Returns the invitations that can be accepted.
     ///
     /// # Errors
-    /// The problem that says why there are none.
+    /// The problem of the link's state if there are none.
     pub fn valid(&self) -> Result<Vec<&Model>, Problem> {
         match self.state.problem() {
             Some(problem) => Err(problem),
@@ -87,14 +86,14 @@ impl Link {
         }
     }
 
-    /// The invitations in one state.
+    /// Returns the invitations in a state.
     pub fn with_state(&self, state: LinkState) -> Vec<&Model> {
         let alike = self.invitations.iter().filter(|(_, s)| *s == state);
         alike.map(|(invitation, _)| invitation).collect()
     }
 }
 
-/// From a token to what its mail named, and from there to the invitations.
+/// Returns the joins from a token to the invitations of its mail.
 fn joins() -> [RelationDef; 2] {
     let ties = Entity::belongs_to(mail_invitation::Entity)
         .from(Column::MailId)
@@ -108,9 +107,9 @@ fn joins() -> [RelationDef; 2] {
     [ties.into(), invitations.into()]
 }
 
-/// What is said of an invitation that was taken back, after which its user may be gone.
+/// Refuses a revoked invitation, whose user may no longer exist.
 pub fn revoked() -> Problem {
-    let message = "This invitation was taken back. Ask the person who sent it.";
+    let message = "This invitation was revoked. Contact the person who sent it.";
     Problem::new(ProblemCode::TokenRevoked, &["token"], message)
 }
 
@@ -126,25 +125,25 @@ fn state_of(invitation: &Model, mail_id: Uuid, now: DateTime<Utc>) -> LinkState 
 }
 
 impl LinkState {
-    /// What to tell somebody who wants to use the link; nothing where it can be used.
+    /// Returns the problem of using a link in this state, or `None` if it is valid.
     pub fn problem(self) -> Option<Problem> {
         let (code, message) = match self {
             LinkState::Valid => return None,
             LinkState::Expired => (
                 ProblemCode::TokenExpired,
-                "This link has expired. Ask for a new one.",
+                "This link has expired. Request a new one.",
             ),
             LinkState::Replaced => (
                 ProblemCode::TokenReplaced,
-                "A newer mail has replaced this link. Open the latest one.",
+                "A newer email has replaced this link. Open the latest one.",
             ),
             LinkState::Used => (
                 ProblemCode::TokenUsed,
-                "This link has been used already. Sign in with your email and password.",
+                "This link has already been used. Sign in with your email and password.",
             ),
             LinkState::Declined => (
                 ProblemCode::TokenDeclined,
-                "This invitation was declined. If that was a mistake, ask the person who sent it for another one.",
+                "This invitation was declined. If that was a mistake, ask the person who sent it for a new one.",
             ),
             LinkState::Revoked => return Some(revoked()),
         };

@@ -1,4 +1,4 @@
-//! The invitations of a workspace, the latest first.
+//! The list of a workspace's invitations, latest first.
 
 use crate::error::Result;
 use crate::page::{IdPosition, Page, Slice, cut_by_id, latest_first};
@@ -11,12 +11,12 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// Which invitations to list.
+/// A filter of invitations.
 #[derive(Clone, Debug)]
 pub struct InvitationQuery {
     pub workspace_id: Uuid,
     pub state: Option<InvitationState>,
-    /// The time at which states are looked at.
+    /// The time for which states are determined.
     pub now: DateTime<Utc>,
 }
 
@@ -26,8 +26,8 @@ impl InvitationQuery {
         match self.state {
             None => rows,
             Some(InvitationState::Expired) => {
-                let [marked, lapsed] = self.expired();
-                rows.filter(Condition::any().add(marked).add(lapsed))
+                let [marked, unmarked] = self.expired();
+                rows.filter(Condition::any().add(marked).add(unmarked))
             }
             Some(InvitationState::Pending) => {
                 let pending = Column::State.eq(InvitationState::Pending);
@@ -37,9 +37,10 @@ impl InvitationQuery {
         }
     }
 
-    /// Expired are those that have been marked so, and those that no sweep has come to.
+    /// Returns the conditions of expired invitations: marked as expired by the sweep, or pending
+    /// past their expiry.
     fn expired(&self) -> [Expr; 2] {
-        // Written out, as the index of those that lapse has it.
+        // A literal, as in the condition of the partial index.
         let pending = Expr::cust("state = 'PENDING'");
         [
             Column::State.eq(InvitationState::Expired),
@@ -47,29 +48,26 @@ impl InvitationQuery {
         ]
     }
 
-    /// The expired ones that a page can hold: some of each kind, each from its index, in the order of
-    /// the slice. An `OR` would look at all invitations.
+    /// Selects the expired invitations for a page: for each condition, the first ones from its
+    /// index. An `OR` would scan all invitations.
     fn expired_on(&self, slice: &Slice<IdPosition>) -> SelectStatement {
         let kinds = self.expired().map(|is_kind| {
             let rows = crate::team::invitation::in_workspace(self.workspace_id).filter(is_kind);
-            // SQLite takes no `LIMIT` in the parts of a union.
+            // SQLite does not allow `LIMIT` in the parts of a union.
             Query::select()
                 .columns(Column::iter())
                 .from_subquery(cut_by_id(rows, Column::Id, slice).into_query(), "kind")
                 .take()
         });
-        let [mut marked, lapsed] = kinds;
+        let [mut marked, unmarked] = kinds;
         marked
-            .union(UnionType::All, lapsed)
+            .union(UnionType::All, unmarked)
             .order_by(Column::Id, slice.order())
             .limit(slice.fetch())
             .take()
     }
 
-    /// Reads a page.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Returns a page.
     pub async fn page(
         &self,
         db: &impl ConnectionTrait,
@@ -83,10 +81,7 @@ impl InvitationQuery {
         Ok(slice.cut(rows))
     }
 
-    /// Counts the invitations.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Returns the number of invitations.
     pub async fn count(&self, db: &impl ConnectionTrait) -> Result<i64> {
         let count = self.select().count(db).await?;
         Ok(i64::try_from(count).unwrap_or(i64::MAX))

@@ -1,4 +1,4 @@
-//! Invitations: their state at a time, and queries for them. Each operation has a file of its own.
+//! Invitations: queries and states. The operations are in the submodules.
 
 pub mod accept;
 pub mod decline;
@@ -23,15 +23,15 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// The invitations of one workspace.
+/// Returns a query for the invitations of a workspace.
 pub fn in_workspace(workspace_id: Uuid) -> Select<invitation::Entity> {
     invitation::Entity::find().filter(invitation::Column::WorkspaceId.eq(workspace_id))
 }
 
-/// One invitation.
+/// Returns an invitation.
 ///
 /// # Errors
-/// `NotFound` where the workspace has no such invitation.
+/// `NotFound` if the workspace has no such invitation.
 pub async fn find(db: &impl ConnectionTrait, workspace_id: Uuid, id: Uuid) -> Result<Model> {
     in_workspace(workspace_id)
         .filter(invitation::Column::Id.eq(id))
@@ -40,10 +40,10 @@ pub async fn find(db: &impl ConnectionTrait, workspace_id: Uuid, id: Uuid) -> Re
         .ok_or(Error::NotFound("invitation"))
 }
 
-/// One invitation, with the membership that waits for it while it is open.
+/// Returns an invitation and, while it is open, its membership.
 ///
 /// # Errors
-/// `NotFound` where the workspace has no such invitation.
+/// `NotFound` if the workspace has no such invitation.
 async fn find_with_member(
     db: &impl ConnectionTrait,
     workspace_id: Uuid,
@@ -61,14 +61,10 @@ async fn find_with_member(
         .ok_or(Error::NotFound("invitation"))
 }
 
-/// Pending invitations that are accepted with one link, besides those that its mail named.
+/// The maximum number of pending invitations that are accepted with a link, besides its own.
 const MAX_ACCEPTED: u64 = 500;
 
-/// The invitations of a person that wait for an answer, in the order of their workspaces; at most
-/// [`MAX_ACCEPTED`].
-///
-/// # Errors
-/// Those of the database.
+/// Returns the pending invitations of a person ordered by workspace, at most [`MAX_ACCEPTED`].
 pub async fn pending_of(
     db: &impl ConnectionTrait,
     user_id: Uuid,
@@ -86,8 +82,8 @@ fn select_pending(user_id: Uuid, now: DateTime<Utc>) -> Select<invitation::Entit
         .limit(MAX_ACCEPTED)
 }
 
-/// The workspaces of the invitations that a mail named, and of those that wait for an answer of its
-/// recipient ([`pending_of`]): a subquery.
+/// Returns a subquery for the workspaces of a mail's invitations and of its recipient's pending
+/// invitations ([`pending_of`]).
 pub fn workspaces_of_mailbox(mail_id: Uuid, user_id: Uuid, now: DateTime<Utc>) -> SelectStatement {
     let pending = select_pending(user_id, now)
         .select_only()
@@ -103,7 +99,7 @@ pub fn workspaces_of_mailbox(mail_id: Uuid, user_id: Uuid, now: DateTime<Utc>) -
         .take()
 }
 
-/// Where an invitation stands at a time: it expires by itself.
+/// Returns the state of an invitation at a time. A pending invitation expires by itself.
 pub fn state_at(invitation: &Model, now: DateTime<Utc>) -> InvitationState {
     match invitation.state {
         InvitationState::Pending if invitation.expires_at <= now => InvitationState::Expired,
@@ -111,7 +107,7 @@ pub fn state_at(invitation: &Model, now: DateTime<Utc>) -> InvitationState {
     }
 }
 
-/// How long links of this workspace's invitations are valid.
+/// Returns the lifetime of a workspace's invitations.
 pub fn lifetime(app: &App, workspace: &workspace::Model) -> Duration {
     match workspace.invitation_lifetime_days {
         Some(days) => Duration::days(i64::from(days)),
@@ -119,12 +115,11 @@ pub fn lifetime(app: &App, workspace: &workspace::Model) -> Duration {
     }
 }
 
-fn still_open(invitation: &Model) -> Result<(), Problem> {
+fn require_open(invitation: &Model) -> Result<(), Problem> {
     if invitation.state.is_open() {
         return Ok(());
     }
-    let message =
-        "This invitation has ended already. Look at the member list for how things stand.";
+    let message = "This invitation has already ended. The member list shows the current state.";
     Err(Problem::new(
         ProblemCode::InvitationEnded,
         &["invitationId"],

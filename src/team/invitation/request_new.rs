@@ -1,4 +1,4 @@
-//! Asking for a new link in place of one that has expired.
+//! Requests for a new invitation in place of an expired one.
 
 use crate::App;
 use crate::actor::{Actor, ClientInfo};
@@ -16,14 +16,14 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// How long the inviters are left alone after they were told.
+/// The minimum time between two requests to an inviter.
 const PAUSE: Duration = Duration::days(1);
 
-/// Tells the inviters that an invitee asks for a new link, once a day at most. The answer is the
-/// same for every link that was once sent.
+/// Notifies the inviters that an invitee requests a new invitation, at most once a day. The
+/// response is the same for every link that was sent.
 ///
 /// # Errors
-/// `TokenUnknown` as a problem, where no such link was ever sent.
+/// Refused with `TokenUnknown` if no such link was sent.
 pub async fn request(app: &App, token: &str, origin: &ClientInfo) -> Result<()> {
     let link = Link::find(&app.db, token, app.now()).await?;
     if link.with_state(LinkState::Expired).is_empty() {
@@ -60,7 +60,7 @@ async fn request_in(team: &TeamLock, link: &Link, origin: &ClientInfo) -> Result
     let mut asked = Vec::new();
     for inviter in inviters {
         let invitations = by_inviter.remove(&inviter.id).unwrap_or_default();
-        // One by one: several mails at once would wait like bulk mail.
+        // Queue one by one: several mails at once would count as bulk mail.
         let mail = mail(&inviter, &invitations, team.workspaces());
         outbox::enqueue(team, now, [mail]).await?;
         asked.extend(invitations);
@@ -92,7 +92,7 @@ fn mail(
     OutboxMail::new(name, &inviter.email, kind)
 }
 
-/// Notes that the recipient of a mail has asked for new links to these of its invitations.
+/// Records the requests for new invitations, also in the audit log.
 async fn note(team: &TeamLock, asked: &[Model], origin: &ClientInfo) -> Result<()> {
     let Some(first) = asked.first() else {
         return Ok(());

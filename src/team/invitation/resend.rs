@@ -1,7 +1,7 @@
-//! Sending an invitation again, with a new link.
+//! Resending invitations.
 
 use super::store::store_sending;
-use super::{find_with_member, lifetime, still_open};
+use super::{find_with_member, lifetime, require_open};
 use crate::App;
 use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
@@ -13,16 +13,17 @@ use crate::team::lock::{self, Right, TeamLock};
 use entity::invitation::{InvitationState, Model};
 use uuid::Uuid;
 
-/// What sending an invitation again needs.
+/// The right to resend an invitation.
 pub const RIGHT: Right = Right {
     permission: Permission::TeamManage,
     kind: AuditKind::ResendInvitation,
 };
 
-/// Sends an invitation again: its earlier link ends.
+/// Resends an invitation with a new link and invalidates the old one.
 ///
 /// # Errors
-/// Those of [`lock::with_right`]; `NotFound`; `InvitationEnded`, `Cooldown` or `MailCapReached` as problems.
+/// Those of [`lock::with_right`]. `NotFound` if the workspace has no such invitation. Refused with
+/// `InvitationEnded`, `Cooldown`, or `MailCapReached`.
 pub async fn resend(app: &App, actor: &Actor, workspace_id: Uuid, id: Uuid) -> Result<Model> {
     let resent = lock::with_right(app, actor, RIGHT, &[workspace_id], |team| async move {
         resend_in(&team, app, actor, workspace_id, id).await
@@ -41,14 +42,13 @@ async fn resend_in(
 ) -> Result<Model> {
     let workspace = team.workspace(workspace_id)?;
     let (mut invitation, member) = find_with_member(team.writer(), workspace_id, id).await?;
-    still_open(&invitation)?;
+    require_open(&invitation)?;
     let now = team.now();
-    let rested = invitation.sent_at + app.config.resend_cooldown;
-    if now < rested {
-        let message =
-            "This invitation was sent a moment ago. Wait a little before sending it again.";
+    let retry_at = invitation.sent_at + app.config.resend_cooldown;
+    if now < retry_at {
+        let message = "This invitation was sent a moment ago. Wait before you resend it.";
         let problem = Problem::new(ProblemCode::Cooldown, &["invitationId"], message);
-        return Err(problem.retry_at(rested).into());
+        return Err(problem.retry_at(retry_at).into());
     }
     let member = member.ok_or(Error::NotFound("membership"))?;
     let used_up = quota::count(team, app, actor.user_id, &[&member.email_key]).await?;

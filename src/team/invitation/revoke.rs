@@ -1,6 +1,6 @@
 //! Revoking invitations.
 
-use super::{find, still_open, store};
+use super::{find, require_open, store};
 use crate::App;
 use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
@@ -11,20 +11,21 @@ use crate::team::memberships;
 use entity::invitation::{InvitationState, Model};
 use uuid::Uuid;
 
-/// What revoking an invitation needs.
+/// The right to revoke an invitation.
 pub const RIGHT: Right = Right {
     permission: Permission::TeamManage,
     kind: AuditKind::RevokeInvitation,
 };
 
-/// Revokes an invitation, and with it the membership that waits for it.
+/// Revokes an open invitation and deletes its membership.
 ///
 /// # Errors
-/// Those of [`lock::with_right`]; `NotFound`; `InvitationEnded` as a problem.
+/// Those of [`lock::with_right`]. `NotFound` if the workspace has no such invitation. Refused with
+/// `InvitationEnded`.
 pub async fn revoke(app: &App, actor: &Actor, workspace_id: Uuid, id: Uuid) -> Result<Model> {
     lock::with_right(app, actor, RIGHT, &[workspace_id], |team| async move {
         let mut invitation = find(team.writer(), workspace_id, id).await?;
-        still_open(&invitation)?;
+        require_open(&invitation)?;
         revoke_all(&team, actor, std::slice::from_ref(&invitation)).await?;
         invitation.state = InvitationState::Revoked;
         invitation.ended_at = Some(team.now());
@@ -33,10 +34,7 @@ pub async fn revoke(app: &App, actor: &Actor, workspace_id: Uuid, id: Uuid) -> R
     .await
 }
 
-/// Revokes open invitations of one workspace.
-///
-/// # Errors
-/// Those of the database.
+/// Revokes open invitations of one workspace and deletes their memberships.
 pub async fn revoke_all(team: &TeamLock, actor: &Actor, invitations: &[Model]) -> Result<()> {
     let Some(first) = invitations.first() else {
         return Ok(());

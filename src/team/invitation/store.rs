@@ -1,4 +1,4 @@
-//! The statements that write invitations. Each needs the lock of their workspaces.
+//! The statements that write invitations. Each needs a lock of the invitation's workspace.
 
 use crate::error::Result;
 use crate::team::lock::TeamLock;
@@ -12,10 +12,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// Stores what changes each time an invitation is sent, and ties its mail to it.
-///
-/// # Errors
-/// Those of the database.
+/// Stores a resent invitation and links its new mail to it.
 pub async fn store_sending(team: &TeamLock, invitation: &Model) -> Result<()> {
     team.covers(&[invitation.workspace_id])?;
     invitation::Entity::update(invitation.clone().into_active_model().reset_all())
@@ -27,15 +24,12 @@ pub async fn store_sending(team: &TeamLock, invitation: &Model) -> Result<()> {
         .filter(membership::Column::UserId.eq(invitation.user_id))
         .exec(team.writer())
         .await?;
-    tie_mail(team, std::slice::from_ref(invitation)).await
+    link_mail(team, std::slice::from_ref(invitation)).await
 }
 
-/// Notes which invitations a mail names.
-///
-/// # Errors
-/// Those of the database.
-async fn tie_mail(team: &TeamLock, invitations: &[Model]) -> Result<()> {
-    let ties = invitations.iter().map(|invitation| {
+/// Records which invitations a mail contains.
+async fn link_mail(team: &TeamLock, invitations: &[Model]) -> Result<()> {
+    let links = invitations.iter().map(|invitation| {
         mail_invitation::Model {
             mail_id: invitation.mail_id,
             workspace_id: invitation.workspace_id,
@@ -44,17 +38,14 @@ async fn tie_mail(team: &TeamLock, invitations: &[Model]) -> Result<()> {
         .into_active_model()
     });
     if !invitations.is_empty() {
-        mail_invitation::Entity::insert_many(ties)
+        mail_invitation::Entity::insert_many(links)
             .exec_without_returning(team.writer())
             .await?;
     }
     Ok(())
 }
 
-/// Adds invitations, and notes which mails name them.
-///
-/// # Errors
-/// Those of the database.
+/// Inserts invitations and records which mails contain them.
 pub async fn insert(team: &TeamLock, invitations: &[Model]) -> Result<()> {
     for chunk in invitations.chunks(memberships::CHUNK) {
         for invitation in chunk {
@@ -64,15 +55,12 @@ pub async fn insert(team: &TeamLock, invitations: &[Model]) -> Result<()> {
         invitation::Entity::insert_many(rows)
             .exec_without_returning(team.writer())
             .await?;
-        tie_mail(team, chunk).await?;
+        link_mail(team, chunk).await?;
     }
     Ok(())
 }
 
-/// Gives the role of a member to their open invitation, if they have one.
-///
-/// # Errors
-/// Those of the database.
+/// Changes the role in a member's open invitation, if any.
 pub async fn set_role(
     team: &TeamLock,
     workspace_id: Uuid,
@@ -90,10 +78,7 @@ pub async fn set_role(
     Ok(())
 }
 
-/// Ends open invitations.
-///
-/// # Errors
-/// Those of the database.
+/// Ends open invitations in the given state.
 pub async fn end(team: &TeamLock, invitations: &[Model], state: InvitationState) -> Result<()> {
     update_all(team, invitations)?
         .col_expr(invitation::Column::State, Expr::value(state))
@@ -103,10 +88,7 @@ pub async fn end(team: &TeamLock, invitations: &[Model], state: InvitationState)
     Ok(())
 }
 
-/// Notes that the invitee has asked for new links.
-///
-/// # Errors
-/// Those of the database.
+/// Records that the invitee has requested new invitations.
 pub async fn set_renewal_asked(team: &TeamLock, invitations: &[Model]) -> Result<()> {
     update_all(team, invitations)?
         .col_expr(invitation::Column::RenewalAskedAt, team.now().into())
@@ -115,7 +97,7 @@ pub async fn set_renewal_asked(team: &TeamLock, invitations: &[Model]) -> Result
     Ok(())
 }
 
-/// An update of invitations in one statement.
+/// Returns an update of invitations in one statement.
 fn update_all(team: &TeamLock, invitations: &[Model]) -> Result<UpdateMany<invitation::Entity>> {
     for invitation in invitations {
         team.covers(&[invitation.workspace_id])?;

@@ -1,5 +1,4 @@
-//! A current admin always answers for an invitation: what happens to the open invitations of
-//! somebody who no longer manages the team.
+//! Transfer of open invitations. A current admin is always responsible for each invitation.
 
 use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
@@ -14,20 +13,17 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// What became of the invitations.
+/// The transferred and revoked invitations.
 #[derive(Clone, Debug, Default)]
 pub struct Handover {
-    /// Passed to another admin.
+    /// Transferred to another admin.
     pub reassigned: Vec<Model>,
-    /// Taken back.
+    /// Revoked.
     pub revoked: Vec<Model>,
 }
 
-/// Transfers, or revokes, the open invitations that a user answers for in a workspace. The user's
-/// membership must have been changed already.
-///
-/// # Errors
-/// Those of the database.
+/// Transfers or revokes the open invitations for which a user is responsible in a workspace. Call
+/// this after the user's membership has changed.
 pub async fn transfer(
     team: &TeamLock,
     actor: &Actor,
@@ -77,7 +73,7 @@ pub async fn transfer(
     })
 }
 
-/// The admin who made the change, or else the one who has served longest.
+/// Returns the admin who made the change, or else the longest-serving one.
 async fn successor(
     tx: &impl ConnectionTrait,
     workspace_id: Uuid,
@@ -99,5 +95,5 @@ async fn successor(
         .order_by_asc(membership::Column::UserId)
         .one(tx)
         .await?
-        .ok_or_else(|| Error::internal("a workspace without any admin"))
+        .ok_or_else(|| Error::internal("a workspace without an admin"))
 }

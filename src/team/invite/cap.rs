@@ -1,4 +1,4 @@
-//! How many open invitations a workspace may have.
+//! The limit on a workspace's open invitations.
 
 use super::Decision;
 use super::decide::{Facts, Verdict};
@@ -9,10 +9,7 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter a
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Fails the decisions that would give their workspace more open invitations than allowed.
-///
-/// # Errors
-/// Those of the database.
+/// Fails the decisions that would exceed the limit of open invitations of their workspace.
 pub async fn apply(
     db: &impl ConnectionTrait,
     app: &App,
@@ -31,7 +28,7 @@ pub async fn apply(
     Ok(())
 }
 
-/// `open` counts the open invitations of each workspace, lapsed ones included.
+/// `open` is the number of open invitations by workspace, including expired ones.
 fn fail_beyond(
     limit: i64,
     mut open: HashMap<Uuid, i64>,
@@ -63,7 +60,7 @@ fn fail_beyond(
 
 fn too_many(limit: i64) -> Problem {
     let message = format!(
-        "This workspace has {limit} open invitations, which is the most. Revoke some that nobody will accept."
+        "This workspace has {limit} open invitations, which is the maximum. Revoke some that nobody will accept."
     );
     Problem::new(ProblemCode::InvitationCapReached, &[], message)
 }

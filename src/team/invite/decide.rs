@@ -1,4 +1,4 @@
-//! What becomes of each person in each workspace: decided from facts, without writing.
+//! Decides the outcome for each person and workspace from facts, without writing.
 
 use super::{Invitee, Person, Placement};
 use crate::App;
@@ -17,36 +17,35 @@ use sea_orm::{
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// What an invitation does for one person in one workspace.
+/// The outcome of an invitation for one person in one workspace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The address has an active account: a member at once.
+    /// The address has an active account: the person becomes a member immediately.
     Added,
-    /// Waits for the person to accept.
+    /// The person is invited and has to accept.
     Invited,
     /// Nothing changes.
     AlreadyMember,
     /// Nothing changes.
     AlreadyInvited,
-    /// Nothing changes, for this reason.
+    /// Nothing changes, for the given reason.
     Failed(Problem),
 }
 
-/// The verdict on one person and workspace.
+/// The decision for one person and workspace.
 #[derive(Clone, Debug)]
 pub struct Decision {
-    /// Which of the invitees.
+    /// The index of the invitee.
     pub invitee: usize,
     pub placement: Placement,
     pub verdict: Verdict,
-    /// The user whose membership the verdict is about; none for failures and for users who are
-    /// still to be made.
+    /// The user of the membership. `None` for failures and for users who do not exist yet.
     pub user_id: Option<Uuid>,
-    /// The earlier decision of the same call on the same address and workspace, by its index.
+    /// The index of an earlier decision of the same call for the same address and workspace.
     pub repeats: Option<usize>,
 }
 
-/// What the database knows about the people and workspaces at hand.
+/// The rows that decisions depend on.
 pub struct Facts {
     pub now: DateTime<Utc>,
     pub workspaces: HashMap<Uuid, workspace::Model>,
@@ -55,7 +54,7 @@ pub struct Facts {
     pub invitations: HashMap<(Uuid, Uuid), invitation::Model>,
 }
 
-/// Reads workspaces without locking them.
+/// Returns workspaces without locking them.
 pub async fn workspaces(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<workspace::Model>> {
     Ok(workspace::Entity::find()
         .filter(workspace::Column::Id.is_in(ids.iter().copied()))
@@ -63,7 +62,7 @@ pub async fn workspaces(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<w
         .await?)
 }
 
-/// From a membership to its open invitation.
+/// Returns the join from a membership to its open invitation.
 fn to_open_invitation() -> RelationDef {
     let key = (membership::Column::WorkspaceId, membership::Column::UserId);
     let to_invitation = membership::Entity::belongs_to(invitation::Entity)
@@ -77,8 +76,8 @@ fn to_open_invitation() -> RelationDef {
 }
 
 impl Facts {
-    /// Reads users, and then memberships with their open invitations. With `lock`, nobody
-    /// named here can sign up before the transaction ends.
+    /// Reads users, then memberships with their open invitations. With `lock`, none of these people
+    /// can sign up before the transaction ends.
     pub async fn load(
         db: &impl ConnectionTrait,
         app: &App,
@@ -125,7 +124,7 @@ impl Facts {
         })
     }
 
-    /// One decision for each invitee and placement, in this order.
+    /// Returns one decision for each invitee and placement, in this order.
     pub fn decide(&self, invitees: &[Invitee]) -> Vec<Decision> {
         let mut seen: HashMap<(Uuid, &str), usize> = HashMap::new();
         let mut decisions: Vec<Decision> = Vec::new();
@@ -187,7 +186,7 @@ impl Facts {
             .is_some_and(|open| state_at(open, self.now) == InvitationState::Pending)
     }
 
-    /// Whether the workspace's settings allow the address's domain.
+    /// Returns whether the workspace's settings allow the address's domain.
     fn may_be_invited(&self, person: &Person, workspace_id: Uuid) -> bool {
         let allowed = self
             .workspaces

@@ -1,4 +1,5 @@
-//! How many people an admin may look up: a preview tells who has an account, and mails nobody.
+//! The quota of people that an admin may look up. A preview shows who has an account and sends no
+//! mail.
 
 use crate::App;
 use crate::error::{Problem, ProblemCode, Result};
@@ -6,13 +7,13 @@ use crate::throttle::{self, Quota};
 use chrono::Duration;
 use uuid::Uuid;
 
-/// The time for which look-ups are counted together.
+/// The window of the quota.
 const WINDOW: Duration = Duration::hours(1);
 
-/// Counts a look-up of some people.
+/// Counts a lookup of some people.
 ///
 /// # Errors
-/// Those of the database; `PreviewCapReached` as a problem.
+/// Refused with `PreviewCapReached`.
 pub async fn count(app: &App, viewer_id: Uuid, people: usize) -> Result<()> {
     let quota = Quota {
         key: throttle::key("preview", &viewer_id.to_string()),
@@ -23,7 +24,7 @@ pub async fn count(app: &App, viewer_id: Uuid, people: usize) -> Result<()> {
     let Some(until) = used_up.into_iter().flatten().next() else {
         return Ok(());
     };
-    let message = "You have looked up too many people in the last hour. Wait a little, or invite without a preview.";
+    let message = "You have looked up too many people in the last hour. Try again later, or invite without a preview.";
     let problem = Problem::new(ProblemCode::PreviewCapReached, &["invitees"], message);
     Err(problem.retry_at(until).into())
 }

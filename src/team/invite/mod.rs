@@ -1,4 +1,4 @@
-//! Inviting: one outcome for each person and workspace, decided first and written afterwards.
+//! Invitations: one outcome for each person and workspace, decided first and then written.
 
 mod cap;
 mod decide;
@@ -18,7 +18,7 @@ use crate::name;
 use crate::permissions::{Permission, Role};
 use uuid::Uuid;
 
-/// A person as an admin typed them.
+/// A person as entered by an admin.
 #[derive(Clone, Debug)]
 pub struct Person {
     pub email: EmailAddress,
@@ -27,10 +27,10 @@ pub struct Person {
 }
 
 impl Person {
-    /// Reads what was typed; the address with a domain of this scope.
+    /// Parses a person. The email domain must be in `scope`.
     ///
     /// # Errors
-    /// `EmailInvalid` or `NameInvalid`, on the field that is wrong.
+    /// `EmailInvalid` or `NameInvalid`, on the invalid field.
     pub fn parse(
         email: &str,
         first_name: &str,
@@ -45,25 +45,25 @@ impl Person {
     }
 }
 
-/// A workspace, and the role to have there.
+/// A workspace and the role of the invitee there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Placement {
     pub workspace_id: Uuid,
     pub role: Role,
 }
 
-/// Somebody to invite.
+/// A person to invite.
 #[derive(Clone, Debug)]
 pub struct Invitee {
-    /// The address as it was typed, for the outcome.
+    /// The email address as typed, for the outcome.
     pub email: String,
-    /// The person, or why the input names none.
+    /// The person, or the problem of the input.
     pub person: Result<Person, Problem>,
     pub placements: Vec<Placement>,
 }
 
 impl Invitee {
-    /// Each workspace once; the last word on a role counts.
+    /// Creates an invitee. If a workspace is repeated, its last role applies.
     pub fn new(
         email: String,
         person: Result<Person, Problem>,
@@ -87,23 +87,24 @@ impl Invitee {
     }
 }
 
-/// What inviting needs, in every workspace named.
+/// The right to invite, required in every named workspace.
 pub const INVITE: Right = Right {
     permission: Permission::TeamManage,
     kind: AuditKind::InviteMember,
 };
 
-/// What assigning a member to further workspaces needs, in these and in the one they are in.
+/// The right to assign a member to other workspaces, required in these and in the member's
+/// workspace.
 pub const ASSIGN: Right = Right {
     permission: Permission::TeamManage,
     kind: AuditKind::AddMember,
 };
 
-/// What an invitation would do, without doing it. It tells who has an account, so it counts as a
-/// look-up of each invitee by the viewer.
+/// Returns the decisions that [`invite`] would make, without writing. Reveals who has an account,
+/// so each invitee counts as a lookup by the viewer.
 ///
 /// # Errors
-/// Those of the database; `PreviewCapReached` as a problem.
+/// Refused with `PreviewCapReached`.
 pub async fn preview(app: &App, viewer_id: Uuid, invitees: &[Invitee]) -> Result<Vec<Decision>> {
     lookup::count(app, viewer_id, invitees.len()).await?;
     let workspaces = decide::workspaces(&app.db, &workspace_ids(invitees)).await?;
@@ -114,11 +115,11 @@ pub async fn preview(app: &App, viewer_id: Uuid, invitees: &[Invitee]) -> Result
     Ok(decisions)
 }
 
-/// Invites people: adds those who have an account, invites the others, and says for each person
-/// and workspace what came of it.
+/// Invites people: adds those who have an account and invites the others. Returns the decision for
+/// each person and workspace.
 ///
 /// # Errors
-/// Those of [`lock::with_right`], after which nothing has happened.
+/// Those of [`lock::with_right`]; then nothing has changed.
 pub async fn invite(app: &App, actor: &Actor, invitees: &[Invitee]) -> Result<Vec<Decision>> {
     let ids = workspace_ids(invitees);
     let decisions = lock::with_right(app, actor, INVITE, &ids, |team| async move {
@@ -129,11 +130,11 @@ pub async fn invite(app: &App, actor: &Actor, invitees: &[Invitee]) -> Result<Ve
     Ok(decisions)
 }
 
-/// Makes a member of one workspace a member of others: at once where they have signed up, by
-/// invitation where not. Gives the invitee that the outcomes are about.
+/// Adds a member of one workspace to others: immediately if they have signed up, by invitation
+/// otherwise. Returns the invitee of the outcomes.
 ///
 /// # Errors
-/// Those of [`lock::with_right`]; `NotFound` where there is no such member.
+/// Those of [`lock::with_right`]. `NotFound` if there is no such member.
 pub async fn assign(
     app: &App,
     actor: &Actor,
@@ -174,7 +175,7 @@ async fn invite_in(
     Ok(decisions)
 }
 
-/// The workspaces that invitees are to join, each once.
+/// Returns the workspaces of all invitees without duplicates.
 pub fn workspace_ids(invitees: &[Invitee]) -> Vec<Uuid> {
     let mut ids: Vec<Uuid> = invitees
         .iter()

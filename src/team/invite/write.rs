@@ -1,5 +1,5 @@
-//! Writing what was decided: users, memberships, invitations, mails and audit entries, each kind
-//! in one statement however many people there are.
+//! Writes the decisions: users, memberships, invitations, mails, and audit entries, each table in
+//! one statement regardless of the number of people.
 
 use super::decide::{Decision, Facts, Verdict};
 use super::{Invitee, Person};
@@ -25,7 +25,7 @@ use sea_orm::{
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Marks as failed whoever has had too many mails today, before anything is written.
+/// Fails the decisions that would exceed a mail quota, without counting.
 pub async fn foresee_caps(
     db: &impl ConnectionTrait,
     app: &App,
@@ -39,7 +39,7 @@ pub async fn foresee_caps(
     Ok(())
 }
 
-/// Writes all decisions, and fills in the users that were made.
+/// Writes all decisions and sets the users of those that create one.
 pub async fn apply(
     team: &TeamLock,
     app: &App,
@@ -52,7 +52,7 @@ pub async fn apply(
     let keys = email_keys(&recipients);
     let problems = quota::count(team, app, actor.user_id, &keys).await?;
     fail_each(decisions, &recipients, problems);
-    let users = make_users(team, facts, invitees, decisions).await?;
+    let users = create_users(team, facts, invitees, decisions).await?;
     let mut batch = Batch::default();
     for (index, invitee) in invitees.iter().enumerate() {
         let Ok(person) = &invitee.person else {
@@ -76,7 +76,7 @@ fn email_keys<'a>(recipients: &[(usize, &'a Person)]) -> Vec<&'a str> {
         .collect()
 }
 
-/// Fails those whose mail is one too many.
+/// Fails the recipients with a problem.
 fn fail_each(
     decisions: &mut [Decision],
     recipients: &[(usize, &Person)],
@@ -89,7 +89,7 @@ fn fail_each(
     }
 }
 
-/// The invitees who will get a mail.
+/// Returns the invitees who will receive a mail.
 fn recipients<'a>(invitees: &'a [Invitee], decisions: &[Decision]) -> Vec<(usize, &'a Person)> {
     let is_notified = |index| {
         decisions.iter().any(|decision| {
@@ -115,7 +115,7 @@ fn fail(decisions: &mut [Decision], invitee: usize, problem: &Problem) {
             decision.verdict = Verdict::Failed(problem.clone());
         }
     }
-    // Who is named again in the same call is not there already either.
+    // Repetitions of a failed decision in the same call fail too.
     for n in 0..decisions.len() {
         let repeated = decisions[n].repeats.map(|first| &decisions[first].verdict);
         if let Some(Verdict::Failed(problem)) = repeated {
@@ -124,8 +124,8 @@ fn fail(decisions: &mut [Decision], invitee: usize, problem: &Problem) {
     }
 }
 
-/// The users that decisions are about, by email key; those who are new are made here.
-async fn make_users(
+/// Returns the users of the decisions by email key. Inserts those who do not exist yet.
+async fn create_users(
     tx: &Writer,
     facts: &Facts,
     invitees: &[Invitee],
@@ -167,21 +167,21 @@ async fn make_users(
     if usize::try_from(inserted) == Ok(keys.len()) {
         return Ok(users);
     }
-    // Somebody else may have invited the same person meanwhile, elsewhere: theirs counts then.
-    let made = user::Entity::find()
+    // A concurrent call may have inserted the same person in another workspace. Use that user.
+    let existing = user::Entity::find()
         .filter(user::Column::EmailKey.is_in(keys))
         .all(tx)
         .await?;
-    for row in made {
+    for row in existing {
         if row.status != UserStatus::Invited {
-            return Err(Error::Conflict("an invitee has signed up meanwhile"));
+            return Err(Error::Conflict("an invitee has signed up"));
         }
         users.insert(row.email_key.clone(), row);
     }
     Ok(users)
 }
 
-/// What is to be written for all invitees together.
+/// The rows to write for all invitees.
 #[derive(Default)]
 struct Batch {
     members: Vec<membership::Model>,
@@ -193,8 +193,8 @@ struct Batch {
 }
 
 impl Batch {
-    /// Plans what one person's decisions ask for; one mail names all workspaces that they are
-    /// invited to, and one all that they were added to.
+    /// Collects the rows of one person's decisions. One mail names all workspaces to which they are
+    /// invited, and one all to which they were added.
     fn plan<'d>(
         &mut self,
         app: &App,
@@ -253,7 +253,7 @@ impl Batch {
     fn add(&mut self, facts: &Facts, user: &user::Model, decision: &Decision) {
         let workspace_id = decision.placement.workspace_id;
         match facts.invitations.get(&(workspace_id, user.id)) {
-            // Invited before they signed up elsewhere, and lapsed since.
+            // Invited before they signed up elsewhere; the invitation has expired since.
             Some(open) => {
                 let open = invitations::Model {
                     role: decision.placement.role,
@@ -295,11 +295,11 @@ impl Batch {
         let mut member = new_member(facts, (user, &decision), MembershipStatus::Invited, names);
         member.invite_sent_at = Some(facts.now);
         match facts.invitations.get(&(invitation.workspace_id, user.id)) {
-            // A lapsed invitation is renewed rather than doubled.
-            Some(lapsed) => {
-                invitation.id = lapsed.id;
-                invitation.created_at = lapsed.created_at;
-                invitation.sent_count = lapsed.sent_count + 1;
+            // An expired invitation is resent instead of duplicated.
+            Some(expired) => {
+                invitation.id = expired.id;
+                invitation.created_at = expired.created_at;
+                invitation.sent_count = expired.sent_count + 1;
                 self.renewed.push((member, invitation));
             }
             None => {

@@ -1,11 +1,11 @@
-//! What a viewer may do with a member now.
+//! Actions available to a viewer on a member.
 
 use crate::account::viewer::Viewer;
 use crate::permissions::Permission;
 use crate::team::member::Member;
 use entity::membership::MembershipStatus;
 
-/// Something that can be done with a member.
+/// An action on a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     ResendInvitation,
@@ -16,8 +16,8 @@ pub enum Action {
     AssignWorkspaces,
 }
 
-/// The actions that the viewer's role and the member's status allow. Rules that depend on other
-/// rows (the last admin, a cooldown) are told by the mutation itself.
+/// Returns the actions that the viewer's role and the member's status allow. Rules that depend on
+/// other rows (the last admin, a cooldown) are checked by the mutation.
 pub fn available(viewer: &Viewer, member: &Member) -> Vec<Action> {
     let row = member;
     if !viewer.can(row.workspace_id, Permission::TeamManage) {

@@ -1,4 +1,4 @@
-//! Changing a member's role.
+//! Role changes.
 
 use crate::App;
 use crate::actor::Actor;
@@ -13,26 +13,27 @@ use entity::Role;
 use entity::membership::{self, MembershipStatus};
 use uuid::Uuid;
 
-/// What changing a role needs.
+/// The right to change a role.
 pub const RIGHT: Right = Right {
     permission: Permission::TeamManage,
     kind: AuditKind::ChangeRole,
 };
 
-/// A role to give to a member.
+/// A new role for a member.
 #[derive(Clone, Copy, Debug)]
 pub struct RoleChange {
     pub workspace_id: Uuid,
     pub user_id: Uuid,
     pub role: Role,
-    /// Whether invitations that the member answers for are revoked, where they lose that right.
+    /// Whether to revoke the invitations for which the member is responsible, if they lose
+    /// `TEAM_MANAGE`.
     pub revoke_invitations: bool,
 }
 
-/// Gives a member another role; the same role again changes nothing.
+/// Changes a member's role. The same role again changes nothing.
 ///
 /// # Errors
-/// Those of [`lock::with_right`]; `NotFound`; `LastAdmin` as a problem.
+/// Those of [`lock::with_right`]. `NotFound` if there is no such member. Refused with `LastAdmin`.
 pub async fn change_role(
     app: &App,
     actor: &Actor,

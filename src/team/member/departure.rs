@@ -1,4 +1,4 @@
-//! What leaving a workspace and being removed from it have in common.
+//! The common part of leaving a workspace and being removed from it.
 
 use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
@@ -11,12 +11,12 @@ use entity::invitation::InvitationState;
 use entity::membership::MembershipStatus;
 use uuid::Uuid;
 
-/// Who goes from where.
+/// The member who leaves and the workspace.
 pub(super) struct Departure {
     pub(super) workspace_id: Uuid,
     pub(super) user_id: Uuid,
     pub(super) revoke_invitations: bool,
-    /// The field of the input that names the member or the workspace, for problems to point at.
+    /// The input field that problems refer to.
     pub(super) field: &'static str,
 }
 

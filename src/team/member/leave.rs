@@ -8,10 +8,10 @@ use crate::team::invitation::transfer::Handover;
 use crate::team::lock;
 use uuid::Uuid;
 
-/// Removes the actor from a workspace. Invitations that they answer for are transferred.
+/// Removes the actor from a workspace. Invitations for which they are responsible are transferred.
 ///
 /// # Errors
-/// Those of [`lock::as_member`]; `LastAdmin` as a problem on `workspaceId`.
+/// Those of [`lock::as_member`]. Refused with `LastAdmin` on `workspaceId`.
 pub async fn leave(app: &App, actor: &Actor, workspace_id: Uuid) -> Result<Handover> {
     lock::as_member(app, actor, workspace_id, |team| async move {
         let departure = Departure {

@@ -1,8 +1,8 @@
-//! The member list: filtered, searched, sorted, and read in pages that cost the same in any team.
+//! The member list: filtered, searched, sorted, and paged, at the same cost for any team size.
 //!
-//! Each order has an index for the whole team and one for each kind of member (role and status).
-//! A filtered list is put together from the kinds that it lets through, each read from its index
-//! no further than the page needs.
+//! Each order has an index for the whole team and one for each kind of member (role and status). A
+//! filtered list is the union of the kinds that it includes. Each kind is read from its index, no
+//! further than the page needs.
 
 use crate::db::Db;
 use crate::error::Result;
@@ -17,44 +17,44 @@ use entity::membership::MembershipStatus;
 use sea_orm::{ConnectionTrait as _, DbErr, FromQueryResult as _};
 use uuid::Uuid;
 
-/// Words of a search that count; further ones are ignored.
+/// The maximum number of words in a search. Further ones are ignored.
 const MAX_WORDS: usize = 5;
 
-/// When members were last seen.
+/// A filter by last activity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seen {
     Whenever,
     Never,
-    /// Seen, but not since this time.
+    /// Active before, but not since this time.
     NotSince(DateTime<Utc>),
 }
 
-/// How an invitation stands that still holds its membership.
+/// The state of an open invitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OpenInvitation {
     Pending,
     Expired,
 }
 
-/// Which members of a workspace to list, and in what order.
+/// The members of a workspace to list, and their order.
 #[derive(Clone, Debug)]
 pub struct MemberQuery {
     pub workspace_id: Uuid,
     pub role: Option<Role>,
     pub status: Option<MembershipStatus>,
-    /// Parts of names and addresses; all words must be found.
+    /// Parts of names and addresses. All words must match.
     pub search: String,
     pub seen: Seen,
-    /// Only those whose invitation was sent before this time.
+    /// Only members whose invitation was sent at or before this time.
     pub invited_before: Option<DateTime<Utc>>,
-    /// Only those with an open invitation that is in this state at this time.
+    /// Only members with an open invitation that is in this state at this time.
     pub invitation: Option<(OpenInvitation, DateTime<Utc>)>,
     pub order: MemberOrder,
     pub descending: bool,
 }
 
 impl MemberQuery {
-    /// All members of a workspace, by name.
+    /// Returns a query for all members of a workspace, by name.
     pub fn of(workspace_id: Uuid) -> MemberQuery {
         MemberQuery {
             workspace_id,
@@ -69,16 +69,16 @@ impl MemberQuery {
         }
     }
 
-    /// Whether the counters of the summary know how many there are.
+    /// Returns whether the counters of the team summary contain the number of members.
     pub fn is_counted(&self) -> bool {
-        self.words().is_empty() && !self.looks_into_times()
+        self.words().is_empty() && !self.filters_by_time()
     }
 
-    /// What the viewer must hold to read the list. Its order, its cursors and who is in it may tell
-    /// what stands in no row of it.
+    /// Returns the permission to read the list. Its order, cursors, and filters can reveal more
+    /// than its rows show.
     pub fn permission(&self) -> Permission {
         match self.order {
-            _ if self.looks_into_times() => Permission::TeamReview,
+            _ if self.filters_by_time() => Permission::TeamReview,
             MemberOrder::LastActive | MemberOrder::Joined | MemberOrder::InviteSent => {
                 Permission::TeamReview
             }
@@ -86,19 +86,16 @@ impl MemberQuery {
         }
     }
 
-    fn looks_into_times(&self) -> bool {
+    fn filters_by_time(&self) -> bool {
         self.seen != Seen::Whenever || self.invited_before.is_some() || self.invitation.is_some()
     }
 
-    /// Reads a page.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Returns a page.
     pub async fn page(&self, db: &Db, slice: &Slice<Position>) -> Result<Page<Member>> {
         let mut sql = Sql::default();
         let text = self.page_text(db, &mut sql, slice);
         let statement = sql.statement(db.get_database_backend(), text);
-        let rows = if self.walks() {
+        let rows = if self.scans() {
             db.query_replanned(statement).await?
         } else {
             db.query_all_raw(statement).await?
@@ -110,8 +107,8 @@ impl MemberQuery {
         Ok(slice.cut(rows?))
     }
 
-    /// The rows of the page are found in the one table whose index serves the order, and only
-    /// those are joined with the other; unless conditions need both.
+    /// Builds the statement of a page. Finds the rows in the table whose index serves the order,
+    /// and joins only those with the other table, unless conditions need both.
     fn page_text(&self, db: &Db, sql: &mut Sql, slice: &Slice<Position>) -> String {
         const BOTH: &str = "memberships m JOIN member_activity a ON";
         let table = self.order.columns().0;
@@ -132,6 +129,7 @@ impl MemberQuery {
                 "memberships m",
             ),
         };
+        // Find the rows of the page: in one index, or in one index for each kind.
         let select = format!("SELECT {columns} FROM {from}");
         let found = match self.kinds().as_slice() {
             [] => self.branch(db, sql, slice, None, &select),
@@ -152,6 +150,7 @@ impl MemberQuery {
                 )
             }
         };
+        // Join the rows found with the other table.
         let order = self.order_by(&format!("{table}."), slice.backward);
         format!("{SELECT} FROM ({found}) {table} JOIN {other} ON {MATCH} ORDER BY {order}")
     }
@@ -163,10 +162,7 @@ impl MemberQuery {
         }
     }
 
-    /// Counts the members, one by one: for lists that no counter knows.
-    ///
-    /// # Errors
-    /// Those of the database.
+    /// Counts the members by scanning them, for lists without a counter.
     pub async fn count(&self, db: &Db) -> Result<i64> {
         let mut sql = Sql::default();
         let conditions = self.conditions(db, &mut sql, "m", None);
@@ -184,7 +180,7 @@ impl MemberQuery {
     }
 
     fn words(&self) -> Vec<String> {
-        // No name has control characters, and PostgreSQL takes no text with U+0000.
+        // Names have no control characters, and PostgreSQL rejects text with U+0000.
         let folded = name::fold(&self.search.replace(char::is_control, " "));
         folded
             .split(' ')
@@ -194,15 +190,15 @@ impl MemberQuery {
             .collect()
     }
 
-    /// Whether members are looked at one by one, as no index knows who is in the list.
-    fn walks(&self) -> bool {
+    /// Returns whether the query scans members because no index covers its filter.
+    fn scans(&self) -> bool {
         self.invitation.is_some() || !self.words().is_empty()
     }
 
-    /// The kinds of member to put the list together from; none where one index serves it all.
+    /// Returns the kinds whose union is the list, or none if one index serves the whole list.
     fn kinds(&self) -> Vec<(Role, MembershipStatus)> {
         let filtered = self.role.is_some() || self.status.is_some();
-        if !filtered || self.walks() || self.order == MemberOrder::InviteSent {
+        if !filtered || self.scans() || self.order == MemberOrder::InviteSent {
             return Vec::new();
         }
         let statuses = [MembershipStatus::Active, MembershipStatus::Invited];
@@ -224,6 +220,7 @@ impl MemberQuery {
     ) -> String {
         let (table, columns) = self.order.columns();
         let mut conditions = self.conditions(db, sql, table, kind);
+        // Compare with the ends of the slice.
         let forward = if self.descending { "<" } else { ">" };
         let back = if self.descending { ">" } else { "<" };
         let ends = [(&slice.after, forward), (&slice.before, back)];
@@ -263,7 +260,7 @@ impl MemberQuery {
         terms.join(", ")
     }
 
-    /// Roles and statuses are written out, being ours, so that each list gets a plan of its own.
+    /// Roles and statuses are literals instead of parameters, so that each list has its own plan.
     fn conditions(
         &self,
         db: &Db,
@@ -303,7 +300,7 @@ impl MemberQuery {
         }
         if let Some((state, now)) = self.invitation {
             let (workspace_id, now) = (sql.bind(self.workspace_id), sql.bind(now));
-            let stands = match state {
+            let in_state = match state {
                 OpenInvitation::Pending => {
                     format!("i.state = 'PENDING' AND i.expires_at > {now}")
                 }
@@ -313,7 +310,7 @@ impl MemberQuery {
             };
             all.push(format!(
                 "{table}.user_id IN (SELECT i.user_id FROM invitations i
-                    WHERE i.workspace_id = {workspace_id} AND {stands})"
+                    WHERE i.workspace_id = {workspace_id} AND {in_state})"
             ));
         }
         all.join(" AND ")

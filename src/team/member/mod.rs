@@ -1,4 +1,4 @@
-//! A membership as lists and loaders read it: with the time of last activity, in one join.
+//! A membership as read by lists and loaders, with the time of last activity, in one join.
 
 pub mod actions;
 pub mod change_role;
@@ -20,7 +20,7 @@ use entity::membership::MembershipStatus;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult};
 use uuid::Uuid;
 
-/// A membership, as lists show it.
+/// A membership as shown in lists.
 #[derive(Clone, Debug)]
 pub struct Member {
     pub workspace_id: Uuid,
@@ -34,21 +34,21 @@ pub struct Member {
     pub invite_sent_at: Option<DateTime<Utc>>,
     name_key: String,
     email_key: String,
-    /// The Unix epoch stands for never.
+    /// The Unix epoch means never.
     last_active_at: DateTime<Utc>,
 }
 
-/// The columns of a membership that a [`Member`] has.
+/// The membership's own columns in a [`Member`].
 pub(super) const COLUMNS: &str =
     "m.workspace_id, m.user_id, m.role, m.status, m.first_name, m.last_name,
     m.email, m.joined_at, m.invite_sent_at, m.name_key, m.email_key";
 /// The columns of a [`Member`], in the order in which they are read.
 pub(super) const SELECT: &str = "SELECT m.workspace_id, m.user_id, m.role, m.status, m.first_name,
     m.last_name, m.email, m.joined_at, m.invite_sent_at, m.name_key, m.email_key, a.last_active_at";
-/// How a membership finds its activity.
+/// The join condition between a membership and its activity.
 pub(super) const MATCH: &str = "a.workspace_id = m.workspace_id AND a.user_id = m.user_id";
 
-/// By position, which costs a page of fifty noticeably less than by name.
+/// Reads columns by position, which is noticeably cheaper for a page of fifty than by name.
 impl FromQueryResult for Member {
     fn from_query_result(row: &QueryResult, _: &str) -> Result<Member, DbErr> {
         Ok(Member {
@@ -69,22 +69,22 @@ impl FromQueryResult for Member {
 }
 
 impl Member {
-    /// Its key: workspace and user.
+    /// Returns the key: workspace and user.
     pub fn key(&self) -> (Uuid, Uuid) {
         (self.workspace_id, self.user_id)
     }
 
-    /// First and last name; the address where no name is known.
+    /// Returns the first and last name, or the email address if there are none.
     pub fn name(&self) -> String {
         name::display(&self.first_name, &self.last_name, &self.email)
     }
 
-    /// When the member was last seen.
+    /// Returns the time of the member's last activity, or `None` if there was none.
     pub fn last_active_at(&self) -> Option<DateTime<Utc>> {
         Some(self.last_active_at).filter(|at| *at > never())
     }
 
-    /// Where the member stands in a list with this order.
+    /// Returns the member's position in a list with this order.
     pub fn position(&self, order: MemberOrder) -> Position {
         let key = match order {
             MemberOrder::Name => SortKey::Text(self.name_key.clone()),
@@ -101,10 +101,7 @@ impl Member {
     }
 }
 
-/// Members by workspace and user, in one statement however many there are.
-///
-/// # Errors
-/// Those of the database.
+/// Returns members by workspace and user, in one statement.
 pub async fn by_keys(db: &impl ConnectionTrait, keys: &[(Uuid, Uuid)]) -> Result<Vec<Member>> {
     if keys.is_empty() {
         return Ok(Vec::new());
@@ -125,10 +122,7 @@ pub async fn by_keys(db: &impl ConnectionTrait, keys: &[(Uuid, Uuid)]) -> Result
     Ok(Member::find_by_statement(statement).all(db).await?)
 }
 
-/// The memberships of users in some workspaces, in one statement.
-///
-/// # Errors
-/// Those of the database.
+/// Returns the memberships of users in workspaces, in one statement.
 pub async fn of_users(
     db: &impl ConnectionTrait,
     workspace_ids: &[Uuid],

@@ -4,19 +4,19 @@ use chrono::{DateTime, Utc};
 use sea_orm::Value;
 use uuid::Uuid;
 
-/// What members are sorted by. Ties are broken by the user's id.
+/// The order of members. Ties are broken by the user's ID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MemberOrder {
     Name,
     Email,
-    /// By rank, and by name within each role.
+    /// By rank, then by name.
     Role,
     LastActive,
     Joined,
     InviteSent,
 }
 
-/// The value that a member is sorted by.
+/// The sort key of a member.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SortKey {
     Text(String),
@@ -24,7 +24,7 @@ pub enum SortKey {
     Time(DateTime<Utc>),
 }
 
-/// A place in the list.
+/// A position in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Position {
     pub key: SortKey,
@@ -32,7 +32,7 @@ pub struct Position {
 }
 
 impl MemberOrder {
-    /// The table whose index serves the order, and the columns of that index.
+    /// Returns the table whose index serves the order, and the columns of that index.
     pub(super) fn columns(self) -> (&'static str, &'static [&'static str]) {
         match self {
             MemberOrder::Name => ("m", &["name_key", "user_id"]),

@@ -10,17 +10,18 @@ use crate::team::invitation::transfer::Handover;
 use crate::team::lock::{self, Right};
 use uuid::Uuid;
 
-/// What removing a member needs.
+/// The right to remove a member.
 pub const RIGHT: Right = Right {
     permission: Permission::TeamManage,
     kind: AuditKind::RemoveMember,
 };
 
-/// Removes a member from a workspace. The invitation of one who is still invited is revoked;
-/// `revoke_invitations` says whether the invitations that the member answers for are, too.
+/// Removes a member from a workspace. Revokes the invitation of an invited member. Invitations for
+/// which the member is responsible are transferred, or revoked if `revoke_invitations` is set.
 ///
 /// # Errors
-/// Those of [`lock::with_right`]; `NotFound`; `LastAdmin` as a problem on `membershipId`.
+/// Those of [`lock::with_right`]. `NotFound` if there is no such member. Refused with `LastAdmin`
+/// on `membershipId`.
 pub async fn remove(
     app: &App,
     actor: &Actor,

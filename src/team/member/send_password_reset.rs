@@ -1,4 +1,4 @@
-//! A password reset that an admin sends to a member.
+//! Password resets that admins send to members.
 
 use crate::App;
 use crate::account::reset;
@@ -13,17 +13,18 @@ use crate::team::memberships;
 use entity::membership::{self, MembershipStatus};
 use uuid::Uuid;
 
-/// What sending a reset needs.
+/// The right to send a password reset.
 pub const RIGHT: Right = Right {
     permission: Permission::TeamManage,
     kind: AuditKind::SendPasswordReset,
 };
 
-/// Sends a member a link to set a new password. The password and sessions that they have stay
-/// until they use it.
+/// Sends a member a link to set a new password. Their password and sessions stay valid until they
+/// use it.
 ///
 /// # Errors
-/// Those of [`lock::with_right`]; `NotFound`; `NotActive` and `MailCapReached` as problems.
+/// Those of [`lock::with_right`]. `NotFound` if there is no such member. Refused with `NotActive`
+/// or `MailCapReached`.
 pub async fn send(
     app: &App,
     actor: &Actor,

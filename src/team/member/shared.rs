@@ -1,4 +1,4 @@
-//! The memberships of users in workspaces that another user manages, page by page.
+//! The memberships of users in workspaces that the viewer manages, page by page.
 
 use crate::error::Result;
 use crate::page::{Slice, Sql};
@@ -7,16 +7,16 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// A part of the memberships of one user.
+/// A page of the memberships of one user.
 #[derive(Clone, Debug, Default)]
 pub struct SharedMembers {
-    /// Each with its place in the whole list, in reading order of the slice.
+    /// The members with their indexes in the whole list, in reading order of the slice.
     pub members: Vec<(usize, Member)>,
-    /// How many there are in all.
+    /// The total number of memberships.
     pub total: usize,
 }
 
-/// A membership with its place among those of its user.
+/// A membership with its index among those of its user.
 struct Placed {
     member: Member,
     place: usize,
@@ -37,12 +37,8 @@ impl FromQueryResult for Placed {
     }
 }
 
-/// A part of the memberships of each user in some workspaces, ordered by workspace, in one
-/// statement. It returns no more rows than the slice asks for, and one for each user that tells how
-/// many there are.
-///
-/// # Errors
-/// Those of the database.
+/// Returns a page of the memberships of each user in some workspaces, ordered by workspace, in one
+/// statement. It reads the rows of the slice and the first row of each user, which has the total.
 pub async fn of_users(
     db: &impl ConnectionTrait,
     workspace_ids: &[Uuid],
@@ -92,7 +88,7 @@ pub async fn of_users(
     Ok(found)
 }
 
-/// The condition for what [`Slice::places`] gives, at most a page of numbers.
+/// Returns the SQL condition for the indexes of [`Slice::places`], for at most a page of indexes.
 fn within(slice: &Slice<usize>) -> String {
     let start = slice.after.map_or(0, |after| after.saturating_add(1));
     let fetch = slice.fetch();

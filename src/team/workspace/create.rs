@@ -21,20 +21,20 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-/// Creates a workspace; whoever creates it is its first Workspace Admin.
+/// Creates a workspace with the actor as its first Workspace Admin.
 ///
 /// # Errors
-/// `Unauthenticated` where the actor's session has ended; `Denied` where the settings do not let
-/// the actor create workspaces; `NameInvalid` and `WorkspaceCapReached` as problems.
+/// `Unauthenticated` if the session has ended. `Denied` if the settings do not allow the actor to
+/// create workspaces. Refused with `NameInvalid` or `WorkspaceCapReached`.
 pub async fn create(app: &App, actor: &Actor, workspace_name: &str) -> Result<workspace::Model> {
     let workspace_name = name::parse_required("name", workspace_name)?;
     let workspace_name = &workspace_name;
     account::lock::as_viewer(app, actor, |account| async move {
         if !may_create(&account, app, actor.user_id).await? {
-            let message = "The settings of this server do not let you create workspaces.";
+            let message = "The settings of this server do not allow you to create workspaces.";
             return Err(Error::Denied(message.to_owned()));
         }
-        // The account is locked, so that one person creates one workspace after the other.
+        // The account is locked, so one person creates one workspace at a time.
         within_cap(&account, app, actor.user_id).await?;
         create_in(
             &account,
@@ -48,8 +48,8 @@ pub async fn create(app: &App, actor: &Actor, workspace_name: &str) -> Result<wo
     .await
 }
 
-/// Whether the settings let a user create workspaces. The membership that lets them cannot change
-/// before the transaction ends.
+/// Returns whether the settings allow a user to create workspaces. The membership that allows it
+/// cannot change before the transaction ends.
 async fn may_create(writer: &Writer, app: &App, user_id: Uuid) -> Result<bool> {
     match app.config.workspace_creators {
         WorkspaceCreators::Everyone => return Ok(true),
@@ -78,14 +78,11 @@ async fn within_cap(writer: &Writer, app: &App, creator_id: Uuid) -> Result<()> 
     if i64::try_from(created).unwrap_or(i64::MAX) < cap.into() {
         return Ok(());
     }
-    let message = format!("You have created {cap} workspaces, which is the most.");
+    let message = format!("You have created {cap} workspaces, which is the maximum.");
     Err(Problem::new(ProblemCode::WorkspaceCapReached, &[], message).into())
 }
 
-/// Writes a workspace with its first admin. The caller has checked that the actor may create it.
-///
-/// # Errors
-/// Those of the database.
+/// Inserts a workspace with its first admin. The caller has checked that the actor may create it.
 pub async fn create_in(
     writer: &Writer,
     now: DateTime<Utc>,
@@ -130,7 +127,8 @@ pub async fn create_in(
     Ok(workspace)
 }
 
-/// A name for URLs: what is left of the workspace's name in ASCII, made unique by its id.
+/// Returns a name for URLs: the ASCII letters and digits of the workspace's name, made unique by
+/// its ID.
 fn slug(workspace_name: &str, id: Uuid) -> String {
     let folded = name::fold(workspace_name);
     let words: Vec<&str> = folded

@@ -1,4 +1,4 @@
-//! Workspaces: creating them and changing their settings.
+//! Workspaces: creation and settings.
 
 pub mod create;
 pub mod switch;

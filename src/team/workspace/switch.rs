@@ -9,7 +9,7 @@ use entity::session;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use uuid::Uuid;
 
-/// Points the actor's session at another workspace, which counts as being active there.
+/// Changes the active workspace of the actor's session. This counts as activity there.
 ///
 /// # Errors
 /// Those of [`lock::as_member`].

@@ -12,21 +12,21 @@ use entity::workspace;
 use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _};
 use uuid::Uuid;
 
-/// The longest that a workspace's invitation links may stay valid, in days.
+/// The maximum lifetime of a workspace's invitations in days.
 pub const MAX_INVITATION_DAYS: i32 = 90;
-/// Domains that a workspace can name, at most.
+/// The maximum number of allowed email domains of a workspace.
 const MAX_DOMAINS: usize = 50;
 
-/// New settings; what is `None` stays as it is.
+/// New settings. `None` leaves a setting unchanged.
 #[derive(Clone, Debug, Default)]
 pub struct Changes {
     pub name: Option<String>,
-    /// Days from 1 to [`MAX_INVITATION_DAYS`]; `Some(None)` goes back to the server's default.
+    /// Days from 1 to [`MAX_INVITATION_DAYS`]. `Some(None)` restores the server's default.
     pub invitation_lifetime_days: Option<Option<i32>>,
     pub allowed_email_domains: Option<Vec<String>>,
 }
 
-/// What changing a workspace's settings needs.
+/// The right to change a workspace's settings.
 pub const RIGHT: Right = Right {
     permission: Permission::WorkspaceManage,
     kind: AuditKind::UpdateWorkspace,
@@ -35,7 +35,7 @@ pub const RIGHT: Right = Right {
 /// Changes a workspace's name and settings.
 ///
 /// # Errors
-/// Those of [`lock::with_right`]; `NameInvalid` and `ValueInvalid` as problems.
+/// Those of [`lock::with_right`]. Refused with `NameInvalid` or `ValueInvalid`.
 pub async fn update(
     app: &App,
     actor: &Actor,
@@ -113,12 +113,12 @@ async fn store(
     audit::record(team, team.now(), actor, [entry]).await
 }
 
-/// Domains in the form in which [`EmailAddress::domain`](crate::email::EmailAddress::domain) gives
-/// them, each once.
+/// Parses domains into the form of [`EmailAddress::domain`](crate::email::EmailAddress::domain),
+/// without duplicates.
 fn parse_domains(domains: &[String], scope: DomainScope) -> Result<Vec<String>, Problem> {
     let field = "allowedEmailDomains";
     if domains.len() > MAX_DOMAINS {
-        let message = format!("Name {MAX_DOMAINS} domains at most.");
+        let message = format!("Enter at most {MAX_DOMAINS} domains.");
         return Err(Problem::new(ProblemCode::TooMany, &[field], message));
     }
     let mut parsed = Vec::new();
