@@ -13,16 +13,14 @@ use tokio::{
 use async_graphql_hardened::{Operation, Reply, errors};
 
 use super::message::{Close, ServerMessage};
-use crate::{
-    graphql::{code, request_context::CookieTransport},
-    http::graphql::{
-        admission::{Admitted, OperationPermit},
-        body::Parameters,
-        bounds::{bounded, unless_panicked},
-        caller::Caller,
-        endpoint::Endpoint,
-        refusal::Refusal,
-    },
+use crate::graphql::{code, request_context::CookieTransport};
+use crate::http::graphql::{
+    admission::{Admitted, OperationPermit},
+    body::Parameters,
+    bounds::{bounded, unless_panicked},
+    caller::Caller,
+    endpoint::Endpoint,
+    refusal::Refusal,
 };
 
 /// The number of results queued for a slow client before operations wait.
