@@ -2,7 +2,7 @@
 
 use crate::api::Api;
 use crate::ids::{Ids, Outgoing};
-use crate::support::smtp::{self, SmtpServer};
+use crate::support::smtp_server::{self, SmtpServer};
 use entity::outbox::MailState;
 use model::{Person, World, Worlds};
 use std::collections::HashMap;
@@ -21,7 +21,7 @@ pub struct Mails<'s> {
     /// The sender address of these mails.
     sender: String,
     /// The mails that the mail server received, by outbox ID.
-    got: HashMap<Uuid, Vec<smtp::Mail>>,
+    got: HashMap<Uuid, Vec<smtp_server::Mail>>,
     /// Whether mails may be sent twice because a process was killed while sending.
     may_repeat: bool,
 }
@@ -111,7 +111,7 @@ impl<'s> Mails<'s> {
             let number = numbers.entry(mail.to).or_default();
             // Each attempt has its own link.
             let latest = self.got.get(&mail.id).and_then(|got| got.last());
-            if let Some(token) = latest.and_then(smtp::Mail::token) {
+            if let Some(token) = latest.and_then(smtp_server::Mail::token) {
                 api.keep_link(mail.to, *number, token);
             }
             *number += 1;

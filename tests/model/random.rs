@@ -5,7 +5,7 @@ use crate::plan::{Fault, Step, steps};
 use crate::seed::Seed;
 use crate::sequence::Sequence;
 use crate::support::engine::Engine;
-use crate::support::smtp::{Mode, SmtpServer};
+use crate::support::smtp_server::{Mode, SmtpServer};
 use futures_util::FutureExt as _;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};

@@ -9,7 +9,7 @@ use crate::plan::{Choice, Fault, Step, Surroundings};
 use crate::request::password;
 use crate::support::engine::Engine;
 use crate::support::eventually;
-use crate::support::smtp::SmtpServer;
+use crate::support::smtp_server::SmtpServer;
 use model::{Actor, Entry, Invitee, Key, Operation, Outcome, Person, Role, State, World, Worlds};
 use std::time::{Duration, Instant};
 

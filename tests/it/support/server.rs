@@ -2,7 +2,7 @@
 
 use super::client::Client;
 use super::engine::{Engine, TestDatabase};
-use super::statements::Statements;
+use super::recorded_statements::Statements;
 use sea_orm::{Database, DatabaseConnection, EntityTrait, PaginatorTrait as _};
 use serde_json::Value;
 use std::future::Future;

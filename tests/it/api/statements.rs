@@ -1,0 +1,430 @@
+//! The number of SQL statements of each kind of request, including the one that loads the viewer
+//! and without `BEGIN` and `COMMIT`. It is the same for long and short pages, and for a hundred
+//! people and two.
+//!
+//! The second number of a request is the length of its longest transaction in round trips between
+//! the program and the database, with `BEGIN` and `COMMIT`. Locks are held for as long.
+
+use crate::on_both_engines;
+use crate::support::introspection::Introspection;
+use crate::support::people::{PASSWORD, sign_in};
+use crate::support::{Client, Person, Server, Team, golden};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+on_both_engines!(each_kind_of_request_takes_few_statements);
+
+/// A client with the counts of its requests.
+struct Counter<'a> {
+    server: &'a Server,
+    client: Client,
+    table: Vec<Counts>,
+}
+
+/// The counts of one kind of request.
+struct Counts {
+    kind: String,
+    statements: usize,
+    /// The number of round trips of the longest transaction.
+    transaction: usize,
+}
+
+/// The maximum number of round trips of a transaction. `docs/operating.md` states it.
+const ROUND_TRIPS: usize = 14;
+
+/// Mutations that are not counted: no client waits for the transaction of `requestPasswordReset`,
+/// and `setUp` runs once.
+const NOT_COUNTED: [&str; 2] = ["requestPasswordReset", "setUp"];
+
+/// Mutations that do not require a session.
+const WITHOUT_SESSION: [&str; 5] = [
+    "signIn",
+    "acceptInvitation",
+    "declineInvitation",
+    "requestNewInvitation",
+    "resetPassword",
+];
+
+const MEMBERS: &str = "query($id: ID!, $rows: Int!) { workspace(id: $id) {
+    members(first: $rows, status: INVITED) { nodes {
+        id name email role status lastActiveAt inviteSentAt availableActions
+        user { id name status } workspace { id name viewerMembership { id } }
+        invitation { id state sentAt expiresAt inviter { id name } delivery { state reason } }
+    } pageInfo { hasNextPage endCursor } totalCount } } }";
+
+const TEAM_PAGE: &str = "query($id: ID!) { workspace(id: $id) {
+    name teamSummary { totalUsers activeNow pendingInvites expiredInvites }
+    members(first: 50) {
+        nodes { id name email role status lastActiveAt inviteSentAt availableActions }
+        pageInfo { hasNextPage endCursor } } } }";
+
+/// Further queries, with and without a workspace.
+const QUERIES: &[(&str, &str)] = &[
+    ("viewer", "{ viewer { user { name } activeWorkspace { id name } permissions } }"),
+    ("viewer.can", "query($id: ID!) { viewer { can(permission: KEYS_MANAGE, workspaceId: $id) { allowed reason } } }"),
+    ("viewer.sessions", "{ viewer { sessions { nodes { id createdAt } totalCount } } }"),
+    ("viewer.memberships", "{ viewer { memberships { nodes { id role workspace { name } } } } }"),
+    ("team page", TEAM_PAGE),
+    (
+        "members, counted",
+        "query($id: ID!) { workspace(id: $id) { members(first: 50) { nodes { id } totalCount } } }",
+    ),
+    ("members, searched", "query($id: ID!) { workspace(id: $id) { members(search: \"p1\") { nodes { id } totalCount } } }"),
+    ("members, with their other workspaces", "query($id: ID!) { workspace(id: $id) {
+        members(first: 20) { nodes { user { memberships { nodes { role } } } } } } }"),
+    ("invitations", "query($id: ID!) { workspace(id: $id) {
+        invitations(first: 100) { nodes { id membership { name } inviter { name } delivery { state } } totalCount } } }"),
+    ("accessHistory", "query($id: ID!) { workspace(id: $id) {
+        accessHistory(first: 100) { nodes { id at kind actor subject details { key value } } totalCount } } }"),
+    ("accessReview, counts", "query($id: ID!) { workspace(id: $id) {
+        accessReview { staleInvitations { count } unseenMembers { count } neverSignedIn { count } admins { count } } } }"),
+    ("settings", "query($id: ID!) { workspace(id: $id) { settings { invitationLifetimeDays } } }"),
+    ("service", "{ service { needsSetUp } }"),
+];
+
+impl<'a> Counter<'a> {
+    /// Creates a counter with a session whose first use is already recorded.
+    async fn new(server: &'a Server, email: &str) -> Counter<'a> {
+        let client = sign_in(server, email).await;
+        client.get("{ viewer { session { id } } }").await;
+        let table = Vec::new();
+        Counter {
+            server,
+            client,
+            table,
+        }
+    }
+
+    /// Counts a request that must succeed. Returns its data.
+    async fn ask_as(
+        &mut self,
+        client: &Client,
+        kind: &str,
+        query: &str,
+        variables: Value,
+    ) -> Value {
+        // Work that an earlier request left in the background must not be counted.
+        self.server.quiet().await;
+        let request = client.run(query, variables);
+        let (reply, statements) = self.server.statements.during(request).await;
+        self.table.push(Counts::of(kind, &statements));
+        if std::env::var_os("TOKENVUE_SHOW_STATEMENTS").is_some() {
+            println!("{kind}\n  {}", statements.join("\n  "));
+        }
+        reply.data()
+    }
+
+    async fn ask(&mut self, kind: &str, query: &str, variables: Value) -> Value {
+        self.ask_as(&self.client.clone(), kind, query, variables)
+            .await
+    }
+
+    /// Counts a mutation that must succeed. Returns its payload.
+    async fn mutate(&mut self, kind: &str, input: Value, selection: &str) -> Value {
+        let name = name_of(kind);
+        let client = if WITHOUT_SESSION.contains(&name) {
+            self.server.anonymous()
+        } else {
+            self.client.clone()
+        };
+        let input_type = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
+        let query = format!(
+            "mutation($input: {input_type}!) {{
+                {name}(input: $input) {{ {selection} userErrors {{ code message }} }} }}"
+        );
+        let data = self
+            .ask_as(&client, kind, &query, json!({ "input": input }))
+            .await;
+        assert_eq!(data[name]["userErrors"], json!([]), "{kind}");
+        data[name].clone()
+    }
+
+    fn taken(&self, kind: &str) -> usize {
+        let entry = self.table.iter().find(|counts| counts.kind == kind);
+        let entry = entry.unwrap_or_else(|| panic!("{kind} was not counted"));
+        entry.statements
+    }
+
+    fn text(&self) -> String {
+        let mut text = String::new();
+        for Counts {
+            kind,
+            statements,
+            transaction,
+        } in &self.table
+        {
+            write!(text, "{kind:<40} {statements:>3}").unwrap();
+            if *transaction > 0 {
+                write!(text, " {transaction:>3}").unwrap();
+            }
+            text.push('\n');
+        }
+        text
+    }
+}
+
+impl Counts {
+    fn of(kind: &str, statements: &[String]) -> Counts {
+        let (mut own, mut open, mut longest) = (0, None, 0);
+        for sql in statements {
+            match sql.as_str() {
+                "BEGIN" => open = Some(1),
+                "COMMIT" => longest = longest.max(open.take().map_or(0, |length| length + 1)),
+                _ => {
+                    own += 1;
+                    open = open.map(|length| length + 1);
+                }
+            }
+        }
+        assert_eq!(open, None, "{kind} leaves a transaction open");
+        Counts {
+            kind: kind.to_owned(),
+            statements: own,
+            transaction: longest,
+        }
+    }
+}
+
+/// Returns the root field of a kind of request.
+fn name_of(kind: &str) -> &str {
+    kind.split_whitespace().next().unwrap_or_default()
+}
+
+async fn each_kind_of_request_takes_few_statements(server: Server) {
+    let team = Team::first(&server).await;
+    let globex = team.another("Globex").await;
+    globex.member("Gus", "WORKSPACE_ADMIN").await;
+    let bo = team.member("Bo", "GATEWAY_OPERATOR").await;
+    let mut counter = Counter::new(&server, &team.admin.email).await;
+    let id = &team.workspace_id;
+    for people in [1, 2, 100] {
+        invite(&mut counter, id, people).await;
+    }
+    counter
+        .ask("members, 2", MEMBERS, json!({ "id": id, "rows": 2 }))
+        .await;
+    let data = counter
+        .ask("members, 100", MEMBERS, json!({ "id": id, "rows": 100 }))
+        .await;
+    let rows = data["workspace"]["members"]["nodes"].as_array().unwrap();
+    assert_eq!(rows.len(), 100);
+    assert!(
+        rows.iter()
+            .all(|row| row["invitation"]["delivery"]["state"] == "HELD")
+    );
+    for (kind, question) in QUERIES {
+        let variables = json!({ "id": id });
+        counter.ask(kind, question, variables).await;
+    }
+    nodes(&mut counter, rows).await;
+    let token = decline(&mut counter, &team, &globex).await;
+    change_members(&mut counter, &team, &bo, &globex).await;
+    change_oneself(&mut counter, &team, &globex).await;
+    request_new(&mut counter, token).await;
+    assert_every_mutation_is_counted(&counter).await;
+    let longest = counter.table.iter().map(|counts| counts.transaction).max();
+    assert!(longest <= Some(ROUND_TRIPS), "{}", counter.text());
+    assert_eq!(counter.taken("members, 2"), counter.taken("members, 100"));
+    assert!(counter.taken("team page") <= 3);
+    assert_eq!(counter.taken("node"), counter.taken("nodes, 100 members"));
+    for mutation in ["inviteUsers", "inviteUsersPreview"] {
+        let two = counter.taken(&format!("{mutation} of 2"));
+        assert_eq!(
+            two,
+            counter.taken(&format!("{mutation} of 100")),
+            "{mutation}"
+        );
+    }
+    golden::check("api/statements.golden", &counter.text());
+}
+
+async fn invite(counter: &mut Counter<'_>, workspace_id: &str, people: usize) {
+    let invitees: Vec<Value> = (0..people)
+        .map(|n| {
+            let email = format!("p{n}.of.{people}@acme.example");
+            json!({ "email": email, "firstName": format!("P{n}"), "role": "SECURITY_AUDITOR" })
+        })
+        .collect();
+    let input = json!({ "workspaceIds": [workspace_id], "invitees": invitees });
+    let query = "query($input: InviteUsersInput!) {
+        inviteUsersPreview(input: $input) { outcomes { result } } }";
+    let kind = format!("inviteUsersPreview of {people}");
+    counter.ask(&kind, query, json!({ "input": input })).await;
+    let kind = format!("inviteUsers of {people}");
+    let payload = counter
+        .mutate(&kind, input, "outcomes { result membership { id } }")
+        .await;
+    let outcomes = payload["outcomes"].as_array().unwrap();
+    assert_eq!(outcomes.len(), people);
+    assert!(
+        outcomes
+            .iter()
+            .all(|outcome| outcome["result"] == "INVITED")
+    );
+}
+
+async fn nodes(counter: &mut Counter<'_>, rows: &[Value]) {
+    let ids: Vec<&Value> = rows.iter().map(|row| &row["id"]).collect();
+    let query = "query($id: ID!) { node(id: $id) { ... on Membership { name } } }";
+    counter.ask("node", query, json!({ "id": ids[0] })).await;
+    let query = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Membership { name } } }";
+    counter
+        .ask("nodes, 100 members", query, json!({ "ids": ids }))
+        .await;
+}
+
+/// Asserts that each mutation is counted.
+async fn assert_every_mutation_is_counted(counter: &Counter<'_>) {
+    let schema = Introspection::load(&counter.server.anonymous()).await;
+    let mutations = schema
+        .fields()
+        .into_iter()
+        .filter(|field| field.owner == "Mutation");
+    let counted = |name: &str| {
+        counter
+            .table
+            .iter()
+            .any(|counts| name_of(&counts.kind) == name)
+    };
+    let missing: Vec<String> = mutations
+        .map(|field| field.name)
+        .filter(|name| counted(name) == NOT_COUNTED.contains(&name.as_str()))
+        .collect();
+    assert_eq!(missing, [] as [String; 0]);
+}
+
+async fn change_members(counter: &mut Counter<'_>, team: &Team, bo: &Person, other: &Team) {
+    let cleo = team
+        .invite("cleo@acme.example", "Cleo", "SECURITY_AUDITOR")
+        .await;
+    let dora = team
+        .invite("dora@acme.example", "Dora", "SECURITY_AUDITOR")
+        .await;
+    let invitation =
+        |outcome: &Value| json!({ "invitationId": outcome["membership"]["invitation"]["id"] });
+    counter
+        .mutate(
+            "revokeInvitation",
+            invitation(&cleo),
+            "invitation { id state }",
+        )
+        .await;
+    counter.server.advance(chrono::Duration::seconds(61));
+    // Activity is due to be recorded again. This happens before the next request is counted.
+    *counter = Counter {
+        table: std::mem::take(&mut counter.table),
+        ..Counter::new(counter.server, &team.admin.email).await
+    };
+    counter
+        .mutate(
+            "resendInvitation",
+            invitation(&dora),
+            "invitation { id state }",
+        )
+        .await;
+    let token = team.server.mail_to("dora@acme.example").await.token();
+    let preview =
+        "query($token: String!) { invitationPreview(token: $token) { state placements { role } } }";
+    counter
+        .ask("invitationPreview", preview, json!({ "token": token }))
+        .await;
+    let input = json!({ "token": token, "password": PASSWORD, "transport": "BEARER" });
+    counter
+        .mutate("acceptInvitation", input, "memberships { id }")
+        .await;
+    let input = json!({ "membershipId": dora["membership"]["id"], "role": "SECURITY_AUDITOR",
+        "workspaceIds": [other.workspace_id] });
+    counter
+        .mutate("assignToWorkspaces", input, "outcomes { result }")
+        .await;
+    let member = &bo.membership_id;
+    let input = json!({ "membershipId": member, "role": "WORKSPACE_ADMIN" });
+    counter
+        .mutate("changeRole", input, "membership { id role }")
+        .await;
+    let input = json!({ "membershipId": member });
+    counter
+        .mutate("sendPasswordReset", input.clone(), "membership { id }")
+        .await;
+    let token = team.server.mail_to(&bo.email).await.token();
+    let reset = json!({ "token": token, "newPassword": PASSWORD });
+    counter.mutate("resetPassword", reset, "accepted").await;
+    counter
+        .mutate("removeMember", input, "removedMembershipId")
+        .await;
+}
+
+async fn change_oneself(counter: &mut Counter<'_>, team: &Team, other: &Team) {
+    let email = &team.admin.email;
+    let input = json!({ "email": email, "password": PASSWORD, "transport": "BEARER" });
+    counter
+        .mutate("signIn", input, "viewer { user { name } }")
+        .await;
+    let input = json!({ "workspaceId": team.workspace_id, "name": "Acme Labs" });
+    counter
+        .mutate("updateWorkspace", input, "workspace { name }")
+        .await;
+    counter
+        .mutate(
+            "createWorkspace",
+            json!({ "name": "New" }),
+            "workspace { id }",
+        )
+        .await;
+    let input = json!({ "firstName": "Ana", "lastName": "Admin" });
+    counter
+        .mutate("updateProfile", input, "viewer { user { name } }")
+        .await;
+    let input = json!({ "workspaceId": team.workspace_id });
+    counter
+        .mutate("switchWorkspace", input, "viewer { user { name } }")
+        .await;
+    let input = json!({ "workspaceId": other.workspace_id });
+    counter
+        .mutate("leaveWorkspace", input, "viewer { user { name } }")
+        .await;
+    let input = json!({ "currentPassword": PASSWORD, "newPassword": PASSWORD });
+    counter
+        .mutate("changePassword", input, "viewer { user { name } }")
+        .await;
+    let other = sign_in(counter.server, email).await;
+    let session = other.get("{ viewer { session { id } } }").await;
+    let input = json!({ "sessionId": session["viewer"]["session"]["id"] });
+    counter.mutate("revokeSession", input, "accepted").await;
+    counter.mutate("signOut", json!({}), "accepted").await;
+}
+
+#[test]
+fn the_guide_states_the_longest_transaction() {
+    let docs = include_str!("../../../docs/operating.md");
+    let docs = docs.split_whitespace().collect::<Vec<_>>().join(" ");
+    let sentence = format!("a transaction takes up to {ROUND_TRIPS} round trips");
+    assert!(
+        docs.contains(&sentence),
+        "docs/operating.md lacks: {sentence}"
+    );
+}
+
+/// Declines a link of a mail that names two workspaces. Returns the token of another one.
+async fn decline(counter: &mut Counter<'_>, acme: &Team, globex: &Team) -> String {
+    let mut tokens = Vec::new();
+    for name in ["Eve", "Fay"] {
+        let email = format!("{}@acme.example", name.to_lowercase());
+        let person = json!({ "email": email, "firstName": name, "role": "SECURITY_AUDITOR" });
+        acme.invite_to(json!([person]), &[acme, globex]).await;
+        tokens.push(counter.server.mail_to(&email).await.token());
+    }
+    let input = json!({ "token": tokens.remove(0) });
+    counter
+        .mutate("declineInvitation of 2", input, "invitation { id }")
+        .await;
+    tokens.remove(0)
+}
+
+async fn request_new(counter: &mut Counter<'_>, token: String) {
+    counter.server.advance(chrono::Duration::days(8));
+    let input = json!({ "token": token });
+    counter
+        .mutate("requestNewInvitation of 2", input, "accepted")
+        .await;
+}
