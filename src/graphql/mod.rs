@@ -9,6 +9,7 @@ pub mod enums;
 pub mod error;
 pub mod guard;
 pub mod id;
+pub mod idle;
 pub mod loaders;
 pub mod mutations;
 pub mod objects;

@@ -1,6 +1,7 @@
 //! The context of a GraphQL request: the app, the viewer and the loaders.
 
 use super::error::{ApiError, Result};
+use super::idle::Idle;
 use super::loaders::Loaders;
 use crate::App;
 use crate::account::device::DeviceProof;
@@ -41,6 +42,7 @@ pub enum CookieTransport {
 pub struct RequestContext {
     pub app: App,
     pub origin: ClientInfo,
+    idle: Arc<Idle>,
     loaders: OnceLock<Loaders>,
     state: Mutex<State>,
     cookies: CookieTransport,
@@ -80,6 +82,7 @@ impl RequestContext {
             device: None,
         };
         Ok(RequestContext {
+            idle: Arc::default(),
             loaders: OnceLock::new(),
             app,
             origin,
@@ -98,7 +101,13 @@ impl RequestContext {
 
     /// Returns the loaders of this request, created on first use: most requests need none.
     pub fn loaders(&self) -> &Loaders {
-        self.loaders.get_or_init(|| Loaders::new(self.app.clone()))
+        self.loaders
+            .get_or_init(|| Loaders::new(self.app.clone(), &self.idle))
+    }
+
+    /// Runs the operation of this request, so that its loaders know when it is idle.
+    pub async fn drive<F: Future>(&self, operation: F) -> F::Output {
+        self.idle.drive(operation).await
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -1,32 +1,27 @@
 //! Batches the loads of the fields on one level of a query into a single call.
 //!
-//! The `dataloader` crate collects keys by yielding to the runtime a fixed number of times in every
-//! waiting field. The right number depends on the query, the executor and the thread, so pages were
-//! split into several statements, or fields were polled thousands of times. Here, one field waits
-//! until no new key has arrived for a while, the others sleep, and the loader receives all keys in
-//! one call.
+//! The `dataloader` crate and async-graphql's own `DataLoader` guess when all keys of a level have
+//! arrived: the former yields to the runtime a fixed number of times in every waiting field, the
+//! latter sleeps for a fixed time in a task of its own. The right number depends on the query, so
+//! pages were split into several statements or waited longer than they had to. Here, a batch starts
+//! when the operation is idle ([`Idle`]): all keys that can arrive have arrived. The `dataloader`
+//! crate splits large batches, and its `BatchFn` is the interface of the loads.
 
 use crate::error::{Error, Result};
+use crate::graphql::idle::Idle;
 use dataloader::BatchFn;
 use dataloader::non_cached::Loader;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
 use std::collections::HashMap;
 use std::fmt::Debug;
-use std::future::poll_fn;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Poll;
 use tokio::sync::oneshot;
 
 /// The maximum number of keys per statement: more than a page has rows. Each key adds a level to
 /// the depth of a condition, which SQLite limits to 1,000.
 const BATCH: usize = 500;
-
-/// The number of polls without a new key after which a batch starts. A field is polled several
-/// times for each poll of its neighbors, more often at deeper levels. A poll takes far less than a
-/// microsecond.
-const QUIET_TURNS: u32 = 100;
 
 /// The loaded value of a key. If the statement fails, every key gets the error.
 pub(super) type Loaded<V> = std::result::Result<V, Arc<Error>>;
@@ -46,15 +41,16 @@ struct Open<K, V> {
 /// changes.
 pub(super) struct BatchLoader<K, V> {
     load_many: Arc<LoadMany<K, V>>,
+    idle: Arc<Idle>,
     open: Arc<Mutex<Option<Open<K, V>>>>,
 }
 
 /// Creates a [`BatchLoader`] from a `BatchFn`. A macro because the compiler can prove the future
 /// `Send` only for the concrete type.
 macro_rules! batch_loader {
-    ($batch:expr) => {{
+    ($idle:expr, $batch:expr) => {{
         let loader = $crate::graphql::loaders::batch_loader::loader($batch);
-        $crate::graphql::loaders::batch_loader::BatchLoader::new(move |keys| {
+        $crate::graphql::loaders::batch_loader::BatchLoader::new($idle.clone(), move |keys| {
             let loader = loader.clone();
             Box::pin(async move { loader.try_load_many(keys).await })
         })
@@ -80,10 +76,12 @@ where
     V: Clone + Send + Sync + 'static,
 {
     pub(super) fn new(
+        idle: Arc<Idle>,
         load_many: impl Fn(Vec<K>) -> BoxFuture<'static, Values<K, V>> + Send + Sync + 'static,
     ) -> Self {
         BatchLoader {
             load_many: Arc::new(load_many),
+            idle,
             open: Arc::default(),
         }
     }
@@ -92,7 +90,7 @@ where
     pub(super) async fn load(&self, key: K) -> Result<V> {
         let (batch, start) = self.join(key.clone());
         if let Some(start) = start {
-            self.quiet().await;
+            self.idle.wait().await;
             drop(start);
         }
         match batch.await.as_ref() {
@@ -127,22 +125,6 @@ where
             batch: batch.clone(),
         });
         (batch, Some(start))
-    }
-
-    /// Waits until no key has been added for [`QUIET_TURNS`] polls.
-    async fn quiet(&self) {
-        let (mut known, mut turns) = (0, 0);
-        poll_fn(|cx| {
-            let keys = lock(&self.open).as_ref().map_or(0, |open| open.keys.len());
-            turns = if keys == known { turns + 1 } else { 0 };
-            known = keys;
-            if turns > QUIET_TURNS {
-                return Poll::Ready(());
-            }
-            cx.waker().wake_by_ref();
-            Poll::Pending
-        })
-        .await;
     }
 }
 

@@ -6,6 +6,7 @@ mod batch_loader;
 use self::batch_loader::{BatchLoader, Loaded, batch_loader};
 use crate::App;
 use crate::error::{Error, Result};
+use crate::graphql::idle::Idle;
 use crate::page::Slice;
 use crate::team::member::shared::{self, SharedMembers};
 use crate::team::member::{self, Member};
@@ -44,13 +45,13 @@ struct Mails(App);
 struct Shared(App);
 
 impl Loaders {
-    /// Creates the loaders for a request.
-    pub fn new(app: App) -> Loaders {
+    /// Creates the loaders for a request, whose batches start when it is idle.
+    pub fn new(app: App, idle: &Arc<Idle>) -> Loaders {
         Loaders {
-            members: batch_loader!(Members(app.clone())),
-            invitations: batch_loader!(Invitations(app.clone())),
-            mails: batch_loader!(Mails(app.clone())),
-            shared: batch_loader!(Shared(app)),
+            members: batch_loader!(idle, Members(app.clone())),
+            invitations: batch_loader!(idle, Invitations(app.clone())),
+            mails: batch_loader!(idle, Mails(app.clone())),
+            shared: batch_loader!(idle, Shared(app)),
         }
     }
 

@@ -153,10 +153,8 @@ async fn execute(
     let context = endpoint.context(caller, cookies).await?;
     let mut data = Data::default();
     data.insert(context.clone());
-    let mut reply = endpoint
-        .api
-        .run(operation.with_data(data), &request_id)
-        .await;
+    let reply = endpoint.api.run(operation.with_data(data), &request_id);
+    let mut reply = context.drive(reply).await;
     let app = &endpoint.app;
     let session = context.cookie_change();
     let session = session.and_then(|change| cookie::header(app, &change));

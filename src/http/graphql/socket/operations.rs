@@ -1,6 +1,6 @@
 //! The operations that run on one WebSocket.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Data, Request, ServerError, parser::types::OperationType};
 use futures_util::{Stream, StreamExt, stream};
@@ -13,7 +13,10 @@ use tokio::{
 use async_graphql_hardened::{Operation, Reply, errors};
 
 use super::message::{Close, ServerMessage};
-use crate::graphql::{code, request_context::CookieTransport};
+use crate::graphql::{
+    code,
+    request_context::{CookieTransport, RequestContext},
+};
 use crate::http::graphql::{
     admission::{Admitted, OperationPermit},
     body::Parameters,
@@ -177,7 +180,8 @@ async fn run(endpoint: Endpoint, request: Request, caller: Caller, events: Event
     let request_id = caller.origin.request_id.clone();
     let deadline = Instant::now() + endpoint.request_timeout;
     let started = bounded(deadline, &request_id, start(&endpoint, request, caller)).await;
-    let (operation, admitted) = match started.unwrap_or_else(|refusal| Err(refusal.into())) {
+    let (operation, context, admitted) = match started.unwrap_or_else(|refusal| Err(refusal.into()))
+    {
         Ok(started) => started,
         Err(error) => {
             events.send(EventKind::Error(vec![error])).await;
@@ -192,23 +196,31 @@ async fn run(endpoint: Endpoint, request: Request, caller: Caller, events: Event
         events.relay(unless_panicked(replies, &request_id)).await;
     } else {
         let reads = operation.kind() == OperationType::Query;
-        let reply = endpoint.api.run(operation, &request_id);
+        let reply = context.drive(endpoint.api.run(operation, &request_id));
         let reply = endpoint.app.db.on_one_connection(reads, reply);
         let reply = bounded(deadline, &request_id, reply);
         events.relay(stream::once(reply)).await;
     }
 }
 
+/// An operation that can run, its context, and its permits.
+type Started = (
+    Operation,
+    Arc<RequestContext>,
+    (Admitted, Option<OperationPermit>),
+);
+
 /// Prepares an operation and loads its viewer. Returns it with its permits.
 async fn start(
     endpoint: &Endpoint,
     request: Request,
     caller: Caller,
-) -> Result<(Operation, (Admitted, Option<OperationPermit>)), ServerError> {
+) -> Result<Started, ServerError> {
     let admitted = endpoint.admission.enter()?;
     let operation = endpoint.api.prepare(request)?;
     let permit = admitted.go_on(operation.kind())?;
     let mut data = Data::default();
-    data.insert(endpoint.context(caller, CookieTransport::NoHeaders).await?);
-    Ok((operation.with_data(data), (admitted, permit)))
+    let context = endpoint.context(caller, CookieTransport::NoHeaders).await?;
+    data.insert(Arc::clone(&context));
+    Ok((operation.with_data(data), context, (admitted, permit)))
 }
