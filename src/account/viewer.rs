@@ -163,6 +163,29 @@ impl Viewer {
             .is_some_and(|membership| permissions::allows(membership.role, permission))
     }
 
+    /// Returns why the viewer lacks a permission in a workspace, in a sentence; `None` if they have
+    /// it.
+    pub fn reason_against(
+        &self,
+        workspace_id: Option<Uuid>,
+        permission: Permission,
+    ) -> Option<String> {
+        let Some(membership) = workspace_id.and_then(|id| self.membership(id)) else {
+            let reason = "You do not belong to this workspace, or it does not exist.";
+            return Some(reason.to_owned());
+        };
+        if permissions::allows(membership.role, permission) {
+            return None;
+        }
+        Some(format!(
+            "Your role in {} is {}; {} requires {}.",
+            membership.name,
+            membership.role.display_name(),
+            permission.code(),
+            permissions::holders(permission),
+        ))
+    }
+
     /// Requires a permission in a workspace, and returns the viewer's membership.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ use super::objects::workspace::Workspace;
 use super::request_context::RequestContext;
 use crate::error::Error;
 use crate::permissions::Permission::TeamManage;
+use crate::team::invitation::preview;
 use crate::team::invite;
 use async_graphql::{Context, ID, Object, SimpleObject};
 
@@ -140,9 +141,8 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "The token: the part of the link after `#token=`.")] token: String,
     ) -> Result<Option<InvitationPreview>> {
-        InvitationPreview::load(&RequestContext::of(ctx)?.app, &token)
-            .await
-            .map(Some)
+        let preview = preview::load(&RequestContext::of(ctx)?.app, &token).await?;
+        Ok(Some(preview.into()))
     }
 
     /// The content of the page that a password reset link opens. Available to anyone with the link.

@@ -4,15 +4,9 @@ use crate::error::{Error, Problem, ProblemCode};
 use crate::graphql::enums::{LinkState, Role};
 use crate::graphql::error::Result;
 use crate::graphql::time::DateTime;
-use crate::name;
-use crate::team::invitation::link::{Link, LinkState as State};
+use crate::team::invitation::preview::{Placement, Preview};
 use async_graphql::SimpleObject;
-use entity::invitation;
-use entity::membership;
-use entity::user::{self, UserStatus};
-use entity::workspace;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
-use std::collections::HashMap;
+use entity::{password_reset, user};
 
 /// The content of the page that an invitation link opens. Reading it does not use up the link.
 #[derive(Clone, Debug, SimpleObject)]
@@ -50,11 +44,11 @@ pub struct InvitationPlacement {
     role_name: &'static str,
 }
 
-impl InvitationPreview {
-    fn bare(state: LinkState, problem: Option<Problem>) -> InvitationPreview {
-        InvitationPreview {
-            state,
-            message: problem.map(|problem| problem.message),
+impl From<Preview> for InvitationPreview {
+    fn from(preview: Preview) -> InvitationPreview {
+        let bare = InvitationPreview {
+            state: preview.state.map_or(LinkState::Unknown, LinkState::from),
+            message: preview.problem.map(|problem| problem.message),
             email: None,
             first_name: None,
             last_name: None,
@@ -62,92 +56,31 @@ impl InvitationPreview {
             expires_at: None,
             has_account: false,
             placements: Vec::new(),
+        };
+        let Some(invitations) = preview.invitations else {
+            return bare;
+        };
+        InvitationPreview {
+            email: Some(invitations.email),
+            first_name: Some(invitations.first_name).filter(|name| !name.is_empty()),
+            last_name: Some(invitations.last_name).filter(|name| !name.is_empty()),
+            inviter_name: invitations.inviter_name,
+            expires_at: Some(DateTime(invitations.expires_at)),
+            has_account: invitations.has_account,
+            placements: invitations.placements.into_iter().map(Into::into).collect(),
+            ..bare
         }
-    }
-
-    /// Loads the preview of a link.
-    pub async fn load(app: &App, token: &str) -> Result<InvitationPreview> {
-        let link = match Link::find(&app.db, token, app.now()).await {
-            Ok(link) => link,
-            Err(Error::Refused(problems)) => {
-                return Ok(Self::bare(LinkState::Unknown, problems.into_iter().next()));
-            }
-            Err(error) => return Err(error.into()),
-        };
-        if !matches!(link.state, State::Valid | State::Expired) {
-            return Ok(Self::bare(link.state.into(), link.state.problem()));
-        }
-        let open = still_open(app, link.with_state(link.state)).await?;
-        let Some(first) = open.first() else {
-            return Ok(Self::bare(LinkState::Revoked, State::Revoked.problem()));
-        };
-        let mut preview = Self::bare(link.state.into(), link.state.problem());
-        preview.fill(app, first, &open).await?;
-        Ok(preview)
-    }
-
-    async fn fill(
-        &mut self,
-        app: &App,
-        (first, member): &Open<'_>,
-        open: &[Open<'_>],
-    ) -> Result<()> {
-        let ids = open.iter().map(|(invitation, _)| invitation.workspace_id);
-        let workspaces = workspace::Entity::find()
-            .filter(workspace::Column::Id.is_in(ids))
-            .all(&app.db)
-            .await?;
-        let user = user::Entity::find_by_id(first.user_id).one(&app.db).await?;
-        let inviter = user::Entity::find_by_id(first.inviter_id)
-            .one(&app.db)
-            .await?;
-        self.email = Some(first.email.clone());
-        self.first_name = Some(member.first_name.clone()).filter(|name| !name.is_empty());
-        self.last_name = Some(member.last_name.clone()).filter(|name| !name.is_empty());
-        self.inviter_name =
-            inviter.map(|user| name::display(&user.first_name, &user.last_name, &user.email));
-        self.expires_at = Some(DateTime(first.expires_at));
-        self.has_account = user.is_some_and(|user| user.status == UserStatus::Active);
-        let placement = |(invitation, _): &Open<'_>| {
-            let workspace = workspaces
-                .iter()
-                .find(|row| row.id == invitation.workspace_id)?;
-            Some(InvitationPlacement {
-                workspace_name: workspace.name.clone(),
-                role: invitation.role.into(),
-                role_name: invitation.role.display_name(),
-            })
-        };
-        self.placements = open.iter().filter_map(placement).collect();
-        Ok(())
     }
 }
 
-/// An open invitation and its invited membership.
-type Open<'i> = (&'i invitation::Model, membership::Model);
-
-/// Returns the invitations of a link that are still open. An invitation that ends loses its invited
-/// membership.
-async fn still_open<'i>(
-    app: &App,
-    invitations: Vec<&'i invitation::Model>,
-) -> Result<Vec<Open<'i>>> {
-    let workspaces = invitations.iter().map(|one| one.workspace_id);
-    let users = invitations.iter().map(|one| one.user_id);
-    let members = membership::Entity::find()
-        .filter(membership::Column::WorkspaceId.is_in(workspaces))
-        .filter(membership::Column::UserId.is_in(users))
-        .all(&app.db)
-        .await?;
-    let mut members: HashMap<_, _> = members
-        .into_iter()
-        .map(|member| ((member.workspace_id, member.user_id), member))
-        .collect();
-    let open = invitations.into_iter().filter_map(|invitation| {
-        let member = members.remove(&(invitation.workspace_id, invitation.user_id))?;
-        Some((invitation, member))
-    });
-    Ok(open.collect())
+impl From<Placement> for InvitationPlacement {
+    fn from(placement: Placement) -> InvitationPlacement {
+        InvitationPlacement {
+            workspace_name: placement.workspace_name,
+            role: placement.role.into(),
+            role_name: placement.role.display_name(),
+        }
+    }
 }
 
 /// The content of the page that a password reset link opens. Reading it does not use up the link.
@@ -167,29 +100,36 @@ impl PasswordResetPreview {
     /// Loads the preview of a link.
     pub async fn load(app: &App, token: &str) -> Result<PasswordResetPreview> {
         match reset::find(&app.db, token, app.now()).await {
-            Ok((reset, user)) => Ok(PasswordResetPreview {
-                state: LinkState::Valid,
-                message: None,
-                email: Some(user.email),
-                expires_at: Some(DateTime(reset.expires_at)),
-            }),
-            Err(Error::Refused(problems)) => {
-                let problem = problems.into_iter().next();
-                let state = match problem.as_ref().map(|problem| problem.code) {
-                    Some(ProblemCode::TokenExpired) => LinkState::Expired,
-                    Some(ProblemCode::TokenUsed) => LinkState::Used,
-                    Some(ProblemCode::TokenReplaced) => LinkState::Replaced,
-                    _ => LinkState::Unknown,
-                };
-                let message = problem.map(|problem| problem.message);
-                Ok(PasswordResetPreview {
-                    state,
-                    message,
-                    email: None,
-                    expires_at: None,
-                })
-            }
+            Ok(found) => Ok(found.into()),
+            Err(Error::Refused(problems)) => Ok(problems.into_iter().next().into()),
             Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl From<(password_reset::Model, user::Model)> for PasswordResetPreview {
+    fn from((reset, user): (password_reset::Model, user::Model)) -> PasswordResetPreview {
+        PasswordResetPreview {
+            state: LinkState::Valid,
+            message: None,
+            email: Some(user.email),
+            expires_at: Some(DateTime(reset.expires_at)),
+        }
+    }
+}
+
+impl From<Option<Problem>> for PasswordResetPreview {
+    fn from(problem: Option<Problem>) -> PasswordResetPreview {
+        PasswordResetPreview {
+            state: match problem.as_ref().map(|problem| problem.code) {
+                Some(ProblemCode::TokenExpired) => LinkState::Expired,
+                Some(ProblemCode::TokenUsed) => LinkState::Used,
+                Some(ProblemCode::TokenReplaced) => LinkState::Replaced,
+                _ => LinkState::Unknown,
+            },
+            message: problem.map(|problem| problem.message),
+            email: None,
+            expires_at: None,
         }
     }
 }

@@ -5,6 +5,7 @@ use super::session::Session;
 use super::user::User;
 use super::workspace::Workspace;
 use crate::account::sessions::SessionQuery;
+use crate::account::viewer::Viewer;
 use crate::error::Error;
 use crate::graphql::error::Result;
 use crate::graphql::id::GlobalId;
@@ -16,6 +17,7 @@ use crate::team::invitation;
 use async_graphql::{Context, ID, Interface};
 use entity::audit_event;
 use sea_orm::EntityTrait as _;
+use uuid::Uuid;
 
 /// An object with a global ID. It has no other field, so that an interface cannot bypass a guard.
 #[derive(Interface)]
@@ -56,26 +58,7 @@ impl Node {
             GlobalId::User(id) if id == viewer.user_id => {
                 Some(Node::User(User::of_viewer(&viewer)))
             }
-            GlobalId::User(id) => {
-                let workspace_ids: Vec<_> = viewer
-                    .memberships
-                    .iter()
-                    .map(|membership| membership.workspace_id)
-                    .collect();
-                let key = SharedKey {
-                    user_id: id,
-                    workspace_ids,
-                    slice: Slice {
-                        limit: 0,
-                        backward: false,
-                        after: None,
-                        before: None,
-                    },
-                };
-                let shared = context.loaders().shared(key).await?;
-                let first = shared.members.first();
-                first.map(|(_, member)| Node::User(User::of_member(member)))
-            }
+            GlobalId::User(id) => find_user(context, &viewer, id).await?.map(Node::User),
             GlobalId::Session(id) => {
                 let own = SessionQuery::of(&context.app, viewer.user_id);
                 let own = own.find(&context.app.db, id).await?;
@@ -92,4 +75,24 @@ impl Node {
             _ => None,
         })
     }
+}
+
+/// Returns a user who shares a workspace with the viewer.
+async fn find_user(context: &RequestContext, viewer: &Viewer, id: Uuid) -> Result<Option<User>> {
+    let memberships = viewer.memberships.iter();
+    let key = SharedKey {
+        user_id: id,
+        workspace_ids: memberships
+            .map(|membership| membership.workspace_id)
+            .collect(),
+        slice: Slice {
+            limit: 0,
+            backward: false,
+            after: None,
+            before: None,
+        },
+    };
+    let shared = context.loaders().shared(key).await?;
+    let first = shared.members.first();
+    Ok(first.map(|(_, member)| User::of_member(member)))
 }

@@ -1,10 +1,6 @@
-use crate::App;
-use crate::error::Error;
-use crate::graphql::error::Result;
+use crate::team::workspace::settings;
 use async_graphql::SimpleObject;
 use entity::workspace;
-use sea_orm::EntityTrait as _;
-use uuid::Uuid;
 
 /// The settings of a workspace. Change them with `updateWorkspace`.
 #[derive(Clone, Debug, SimpleObject)]
@@ -15,24 +11,11 @@ pub struct WorkspaceSettings {
     allowed_email_domains: Vec<String>,
 }
 
-impl WorkspaceSettings {
-    /// Loads the settings.
-    pub async fn load(app: &App, workspace_id: Uuid) -> Result<WorkspaceSettings> {
-        let row = workspace::Entity::find_by_id(workspace_id)
-            .one(&app.db)
-            .await?;
-        let row = row.ok_or(Error::NotFound("workspace"))?;
-        let domains = row
-            .allowed_email_domains
-            .as_array()
-            .cloned()
-            .unwrap_or_default();
-        Ok(WorkspaceSettings {
+impl From<workspace::Model> for WorkspaceSettings {
+    fn from(row: workspace::Model) -> WorkspaceSettings {
+        WorkspaceSettings {
             invitation_lifetime_days: row.invitation_lifetime_days,
-            allowed_email_domains: domains
-                .iter()
-                .filter_map(|domain| domain.as_str().map(str::to_owned))
-                .collect(),
-        })
+            allowed_email_domains: settings::allowed_domains(&row),
+        }
     }
 }

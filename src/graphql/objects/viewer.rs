@@ -171,19 +171,7 @@ impl Viewer {
         workspace_id: Option<ID>,
     ) -> Result<AccessDecision> {
         let id = self.workspace("workspaceId", workspace_id)?;
-        let membership = id.and_then(|id| self.0.membership(id));
-        let permission = permissions::Permission::from(permission);
-        let reason = match membership {
-            None => Some("You do not belong to this workspace, or it does not exist.".to_owned()),
-            Some(membership) if permissions::allows(membership.role, permission) => None,
-            Some(membership) => Some(format!(
-                "Your role in {} is {}; {} requires {}.",
-                membership.name,
-                membership.role.display_name(),
-                permission.code(),
-                permissions::holders(permission),
-            )),
-        };
+        let reason = self.0.reason_against(id, permission.into());
         Ok(AccessDecision {
             allowed: reason.is_none(),
             reason,

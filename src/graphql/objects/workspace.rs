@@ -26,6 +26,7 @@ use crate::team::invitation::list::InvitationQuery;
 use crate::team::member::list::{MemberQuery, OpenInvitation};
 use crate::team::member::order::MemberOrder;
 use crate::team::summary;
+use crate::team::workspace::settings;
 use async_graphql::{Context, ID, InputObject, Object};
 use uuid::Uuid;
 
@@ -279,10 +280,9 @@ impl Workspace {
     /// The settings. Requires `WORKSPACE_MANAGE`.
     #[graphql(guard = "self.needs(WorkspaceManage)", directive = requires::apply(WorkspaceManage.into()), directive = cost::apply(STATEMENT))]
     async fn settings(&self, ctx: &Context<'_>) -> Result<Option<WorkspaceSettings>> {
-        let app = &RequestContext::of(ctx)?.app;
-        WorkspaceSettings::load(app, self.0.workspace_id)
-            .await
-            .map(Some)
+        let db = &RequestContext::of(ctx)?.app.db;
+        let workspace = settings::load(db, self.0.workspace_id).await?;
+        Ok(Some(workspace.into()))
     }
 
     /// The mail server of this installation. Requires `TEAM_REVIEW`.

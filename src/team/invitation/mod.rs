@@ -5,6 +5,7 @@ pub mod decline;
 pub mod expire;
 pub mod link;
 pub mod list;
+pub mod preview;
 pub mod request_new;
 pub mod resend;
 pub mod revoke;

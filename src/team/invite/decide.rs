@@ -4,6 +4,7 @@ use super::{Invitee, Person, Placement};
 use crate::App;
 use crate::error::{Problem, ProblemCode, Result};
 use crate::team::invitation::state_at;
+use crate::team::workspace::settings::allowed_domains;
 use chrono::{DateTime, Utc};
 use entity::invitation::{self, InvitationState};
 use entity::membership::{self, MembershipStatus};
@@ -188,10 +189,7 @@ impl Facts {
 
     /// Returns whether the workspace's settings allow the address's domain.
     fn may_be_invited(&self, person: &Person, workspace_id: Uuid) -> bool {
-        let allowed = self
-            .workspaces
-            .get(&workspace_id)
-            .and_then(|workspace| workspace.allowed_email_domains.as_array());
+        let allowed = self.workspaces.get(&workspace_id).map(allowed_domains);
         allowed.is_none_or(|domains| {
             domains.is_empty()
                 || domains
