@@ -23,7 +23,7 @@ FROM generate_series(LO + 1, HI) n;
 INSERT INTO audit_events (workspace_id, id, at, last_at, kind, outcome, actor_id, actor_label, subject_id, subject_label, details, address, request_id)
 SELECT 'WORKSPACE', md5('a' || n)::uuid, NOW, NOW, 'CHANGE_ROLE', 'DONE', 'ANA', 'Ana', md5('u' || n)::uuid, 'P', '[]', '', ''
 FROM generate_series(LO + 1, HI) n;
-INSERT INTO outbox (id, recipient_name, recipient_email, domain, priority, letter, state, attempts, created_at, next_attempt_at, sent_at)
+INSERT INTO outbox (id, recipient_name, recipient_email, domain, priority, content, state, attempts, created_at, next_attempt_at, sent_at)
 SELECT md5('m' || n)::uuid, 'G', 'g' || n || '@acme.example', 'acme.example', 1, '{}', 'SENT', 1, NOW, NOW, NOW
 FROM generate_series(LO + 1, HI) n;
 INSERT INTO invitations (workspace_id, id, user_id, email, role, state, inviter_id, mail_id, created_at, sent_at, sent_count, expires_at, ended_at)
