@@ -56,7 +56,7 @@ async fn the_mailbox_lists_mails_with_valid_links(server: Server) {
     for mail in mails {
         let answer = open(&server, &mail).await;
         assert_eq!(answer.status(), 404);
-        assert!(answer.text().await.unwrap().contains("nothing to open"));
+        assert!(answer.text().await.unwrap().contains("no longer available"));
     }
 }
 

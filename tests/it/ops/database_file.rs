@@ -47,8 +47,7 @@ async fn refuses(server: &Program, admin: &Client) {
     let read = admin.run("{ viewer { user { id } } }", json!({})).await;
     assert_eq!(read.codes(), ["UNAVAILABLE"], "{:#}", read.0);
     assert_eq!(server.readiness().await, (503, MOVED.to_owned()));
-    let log = server.log();
-    assert!(log.contains("deleted or replaced"), "{log}");
+    server.log_with("deleted or replaced").await;
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use super::client::Client;
 use super::command::command;
 use super::people::PASSWORD;
-use super::server::DEADLINE;
+use super::server::{DEADLINE, eventually};
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::SocketAddr;
@@ -75,6 +75,14 @@ impl Program {
     /// Returns its log so far, one message per line.
     pub fn log(&self) -> String {
         self.log.lock().unwrap().clone()
+    }
+
+    /// Waits until its log contains a text. Returns the log.
+    pub async fn log_with(&self, text: &str) -> String {
+        eventually(&format!("{text:?} in the log"), || async {
+            Some(self.log()).filter(|log| log.contains(text))
+        })
+        .await
     }
 
     /// Returns the response to `/readyz`.
