@@ -22,6 +22,14 @@ use workspace::Scene;
 /// takes most of a minute; ten thousand take several minutes.
 const ROUNDS: [usize; 2] = [10, 1_000];
 
+/// Returns the numbers of rows. `TOKENVUE_TEST_GROWTH=100000` adds a round for the operations that
+/// only read; it takes some minutes.
+fn rounds() -> Vec<usize> {
+    let wanted = std::env::var("TOKENVUE_TEST_GROWTH").ok();
+    let further = wanted.map(|wanted| wanted.parse().unwrap());
+    ROUNDS.into_iter().chain(further).collect()
+}
+
 /// The number of rows and blocks that one point of cost covers. A point is a few microseconds, as
 /// is a row or a block.
 const ROWS_PER_POINT: u64 = 1;
@@ -78,9 +86,12 @@ async fn measure(server: Server) {
     let mut scene = Scene::new(&server).await;
     let mut lines: Vec<Line> = Vec::new();
     let mut failed: Vec<String> = Vec::new();
-    for rows in ROUNDS {
+    for rows in rounds() {
         scene.grow(rows).await;
         for (index, operation) in OPERATIONS.iter().enumerate() {
+            if !ROUNDS.contains(&rows) && !operation.only_reads() {
+                continue;
+            }
             let variables = scene.variables(operation).await;
             let client = scene.client(operation);
             let at_strict = client.at(&strict.server.url);
@@ -154,13 +165,14 @@ fn about(rows: u64) -> String {
 
 fn table(lines: &[Line], blocks: bool) -> String {
     let mut text = format!("{:<40} {:>6}", "", "cost");
-    for rows in ROUNDS {
+    let rounds = if blocks { rounds() } else { ROUNDS.to_vec() };
+    for rows in &rounds {
         write!(text, " {rows:>8}").unwrap();
     }
     text.push('\n');
     for line in lines {
         write!(text, "{:<40} {:>6}", line.name, line.cost).unwrap();
-        for work in &line.work {
+        for work in line.work.iter().take(rounds.len()) {
             if blocks {
                 write!(text, " {:>8}", work.rows).unwrap();
             } else {

@@ -21,7 +21,7 @@ SELECT 'WORKSPACE', md5('v' || k || '.' || n || 'of HI')::uuid, md5('i' || k || 
 FROM generate_series(1, 3) k, generate_series(1, OPEN) n;
 INSERT INTO memberships (workspace_id, user_id, role, status, first_name, last_name, email, name_key, email_key, search_key, joined_at, invite_sent_at)
 SELECT md5('w' || n)::uuid, id, 3, 'INVITED', 'Dan', 'HI', email, 'dan', email, 'dan', NOW, NOW
-FROM users, generate_series(1, HI) n WHERE email = 'dan.of.HI@acme.example';
+FROM users, generate_series(1, TO_W) n WHERE email = 'dan.of.HI@acme.example';
 INSERT INTO invitations (workspace_id, id, user_id, email, role, state, inviter_id, mail_id, created_at, sent_at, sent_count, expires_at)
 SELECT md5('w' || n)::uuid, md5('d' || n || 'of HI')::uuid, id, email, 3, 'PENDING', 'ANA', md5('m1')::uuid, NOW, NOW, 1, NOW + interval '7 days'
-FROM users, generate_series(1, HI) n WHERE email = 'dan.of.HI@acme.example';
+FROM users, generate_series(1, TO_W) n WHERE email = 'dan.of.HI@acme.example';

@@ -22,6 +22,13 @@ pub struct Operation {
     pub by: By,
 }
 
+impl Operation {
+    /// Returns whether it changes nothing and does not depend on what other operations change.
+    pub fn only_reads(&self) -> bool {
+        !self.query.starts_with("mutation") && !self.query.contains("$resetToken")
+    }
+}
+
 const fn read(name: &'static str, query: &'static str) -> Operation {
     change(name, query, "null")
 }

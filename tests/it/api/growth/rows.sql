@@ -1,5 +1,5 @@
--- Inserts the rows LO + 1 to HI of each kind, without the server. WORKSPACE and ANA stand for IDs.
--- The searchable texts are short, since PostgreSQL takes long to split long ones.
+-- Inserts the rows LO + 1 to HI of each kind, without the server. WORKSPACE and ANA stand for IDs,
+-- FROM_W and TO_W for numbers of workspaces.
 INSERT INTO users (id, email, email_key, status, first_name, last_name, password_hash, created_at, signed_up_at)
 SELECT md5('u' || n)::uuid, 'p' || n || '@acme.example', 'p' || n || '@acme.example', 'ACTIVE', 'P' || n, 'Q', 'x', NOW, NOW
 FROM generate_series(LO + 1, HI) n;
@@ -8,15 +8,15 @@ SELECT 'WORKSPACE', md5('u' || n)::uuid, 2 + n % 2, 'ACTIVE', 'P' || n, 'Q', 'p'
     'p' || n || '@acme.example', 'acme p' || n, NOW - interval '200 days'
 FROM generate_series(LO + 1, HI) n;
 INSERT INTO workspaces (id, name, slug, created_at, allowed_email_domains)
-SELECT md5('w' || n)::uuid, 'W' || n, 'w' || n, NOW, '[]' FROM generate_series(LO + 1, HI) n;
+SELECT md5('w' || n)::uuid, 'W' || n, 'w' || n, NOW, '[]' FROM generate_series(FROM_W + 1, TO_W) n;
 INSERT INTO memberships (workspace_id, user_id, role, status, first_name, last_name, email, name_key, email_key, search_key, joined_at)
 SELECT md5('w' || n)::uuid, 'ANA', 1, 'ACTIVE', 'Ana', 'Admin', 'ana@acme.example', 'ana admin',
     'ana@acme.example', 'a', NOW
-FROM generate_series(LO + 1, HI) n;
+FROM generate_series(FROM_W + 1, TO_W) n;
 INSERT INTO memberships (workspace_id, user_id, role, status, first_name, last_name, email, name_key, email_key, search_key, joined_at)
 SELECT md5('w' || n)::uuid, md5('u1')::uuid, 3, 'ACTIVE', 'P1', 'Q', 'p1@acme.example', 'p1 q',
     'p1@acme.example', 'p', NOW
-FROM generate_series(LO + 1, HI) n;
+FROM generate_series(FROM_W + 1, TO_W) n;
 INSERT INTO sessions (id, user_id, token_hash, created_at, last_used_at, expires_at, address, user_agent)
 SELECT md5('s' || n)::uuid, CASE WHEN n <= 40 THEN 'ANA'::uuid ELSE md5('u' || n)::uuid END, decode(md5('s' || n) || md5('t' || n), 'hex'), NOW, NOW, NOW + interval '20 days', '', ''
 FROM generate_series(LO + 1, HI) n;

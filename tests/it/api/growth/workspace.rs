@@ -17,6 +17,8 @@ const ACTORS: &str = include_str!("actors.sql");
 
 /// The number of open invitations that the settings allow in a workspace.
 const OPEN: usize = 5_000;
+/// The most workspaces of one user: no operation reads more.
+const WORKSPACES: usize = 1_000;
 
 /// The workspace Acme with its admin Ana, and the other data of the test.
 pub struct Scene {
@@ -67,7 +69,9 @@ impl Scene {
             team.invite(email, "Dan", "SECURITY_AUDITOR").await;
         }
         let text = |sql: &str| {
-            sql.replace("LO", &self.rows.to_string())
+            sql.replace("FROM_W", &self.rows.min(WORKSPACES).to_string())
+                .replace("TO_W", &rows.min(WORKSPACES).to_string())
+                .replace("LO", &self.rows.to_string())
                 .replace("HI", &rows.to_string())
                 .replace("OPEN", &rows.min(OPEN / 3).to_string())
                 .replace("WORKSPACE", &workspace.to_string())
