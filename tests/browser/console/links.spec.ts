@@ -159,7 +159,7 @@ test.describe("a reset's link", () => {
     await expect(heading(page, "Password changed")).toBeVisible();
     for (const link of [first, second]) {
       await page.goto(link);
-      await expect(page.getByText("has been used")).toBeVisible();
+      await expect(page.getByText("has already been used")).toBeVisible();
     }
     await page.goto(`${second.slice(0, -4)}`);
     await expect(page.getByText("not complete")).toBeVisible();
@@ -181,7 +181,7 @@ test.describe("a reset's link", () => {
     await change(other);
     await expect(heading(other, "Password changed")).toBeVisible();
     await change(page);
-    await expect(page.getByText("has been used")).toBeVisible();
+    await expect(page.getByText("has already been used")).toBeVisible();
   });
 
   test.describe("after its lifetime", () => {
