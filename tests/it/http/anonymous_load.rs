@@ -165,7 +165,8 @@ async fn hostile_queries_are_rejected_on_every_transport(server: Server) {
 async fn many_concurrent_sign_ins_get_a_response(server: Server) {
     let team = Team::first(&server).await;
     let mut trying = JoinSet::new();
-    for n in 0..200 {
+    // Fewer than the mutations that may run at once, so that none is rejected for that.
+    for n in 0..150 {
         let client = server.anonymous();
         let input = json!({ "email": format!("p{n}@acme.example"), "password": "x", "transport": "BEARER" });
         trying.spawn(async move { client.try_mutate("signIn", input, "sessionToken").await });
@@ -185,7 +186,7 @@ async fn many_concurrent_sign_ins_get_a_response(server: Server) {
         .filter(|codes| !codes.is_empty() && codes != &["RATE_LIMITED"])
         .collect();
     assert!(other.is_empty(), "{other:?}");
-    assert_eq!(limited + answered, 200);
+    assert_eq!(limited + answered, 150);
     // An address may fail 50 times, and then once after each delay of 1, 2, 4 … seconds.
     assert!(answered <= 55, "{answered} tried, {limited} had to wait");
     server.advance(chrono::Duration::minutes(2));
