@@ -155,7 +155,7 @@ impl Step<'_> {
             self.log(Entry::new(key, "REQUEST_NEW_INVITATION", person).to(person));
         }
         for inviter in asked.into_keys() {
-            self.mail(inviter, "RENEWAL_ASKED");
+            self.mail(inviter, "NEW_INVITATION_REQUESTED");
         }
         Ok(Outcome::Done)
     }
