@@ -41,9 +41,14 @@ pub fn parse_required(field: &str, text: &str) -> Result<String, Problem> {
 
 /// Returns the name in Unicode NFC, or a message that says how to correct it.
 fn check(text: &str) -> Result<String, &'static str> {
-    let name = text.trim();
-    if text.len() > MAX_CHARS * 16 || name.chars().count() > MAX_CHARS {
-        return Err("This name is too long. Use at most 100 characters.");
+    let too_long = "This name is too long. Use at most 100 characters.";
+    if text.len() > MAX_CHARS * 16 {
+        return Err(too_long);
+    }
+    // The form that is stored is checked, since normalization reorders marks.
+    let name: String = text.trim().nfc().collect();
+    if name.chars().count() > MAX_CHARS {
+        return Err(too_long);
     }
     if name.chars().any(turns_text) {
         return Err(HAS_INVISIBLE);
@@ -63,7 +68,7 @@ fn check(text: &str) -> Result<String, &'static str> {
              link. Type it without the address, or add a space after each dot.",
         );
     }
-    Ok(name.nfc().collect())
+    Ok(name.to_owned())
 }
 
 const HAS_INVISIBLE: &str =

@@ -114,6 +114,8 @@ fn rejects_invisible_characters_within_a_name() {
         "A\u{ad}na",
         "Ana\u{e0041}\u{e007f}Silva",
         "山\u{2060}田",
+        // The normalized form has the joiner after another mark.
+        "a\u{1145e}\u{eba}\u{200c}\u{1d185}",
     ] {
         assert!(refused(name).contains("invisible characters"), "{name:?}");
     }
