@@ -91,7 +91,7 @@ impl Passwords {
         hash.unwrap_or(&self.decoy)
     }
 
-    /// Returns whether the password matches the hash. `None` stands for a nonexistent account and
+    /// Returns whether the password matches the hash. `None` means a nonexistent account and
     /// takes as long.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Access to the mailbox. Its emails contain password reset links, so whoever reads them can take
+//! Access to the mailbox. Its emails contain password reset links: a person who can read them can take
 //! over every account.
 
 use super::{Mailbox, page_with_policy, wants_json};

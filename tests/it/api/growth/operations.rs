@@ -17,7 +17,7 @@ pub enum By {
 pub struct Operation {
     pub name: &'static str,
     pub query: &'static str,
-    /// JSON in which `$name` stands for a value of the scene.
+    /// JSON in which `$name` is replaced by a value of the scene.
     pub input: &'static str,
     pub by: By,
 }

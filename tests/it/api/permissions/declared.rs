@@ -7,7 +7,7 @@ use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
 use std::collections::HashMap;
 use tokenvue::permissions::{self, Permission, Role};
 
-/// Fields without a permission, with the reason. `Type.*` stands for types without any guarded
+/// Fields without a permission, with the reason. `Type.*` means types without any guarded
 /// field.
 const PUBLIC: &[(&str, &str)] = &[
     ("Query.viewer", "the viewer, or null when signed out"),

@@ -10,11 +10,11 @@ use std::collections::HashMap;
 /// A query that reaches the objects of one type.
 struct TypeQuery {
     of: &'static str,
-    /// The query. `FIELDS` stands for the fields of the type.
+    /// The query. `FIELDS` is replaced by the fields of the type.
     text: &'static str,
     /// The path to the objects in the response.
     path: &'static [&'static str],
-    /// The key of the rows that `$ids` stands for. If `None`, no viewer has a row of their own.
+    /// The key of the rows whose IDs replace `$ids`. If `None`, no viewer has a row of their own.
     rows: Option<&'static str>,
 }
 
