@@ -1,5 +1,5 @@
-//! Access to the mailbox. Its emails contain password reset links: a person who can read them can take
-//! over every account.
+//! Access to the mailbox. Its emails contain password reset links: a person who reads them can
+//! take over every account.
 
 use super::{Mailbox, page_with_policy, wants_json};
 use crate::config::MailboxAccess;

@@ -3,7 +3,6 @@
 
 use crate::on_both_engines;
 use crate::support::{Server, Team};
-use sea_orm::ConnectionTrait as _;
 use tokenvue::doctor::{Finding, examine};
 
 on_both_engines!(
@@ -16,13 +15,7 @@ on_both_engines!(
 /// Breaks an invariant with raw SQL. Returns the doctor's findings.
 async fn findings_after(server: &Server, sql: &str) -> Vec<Finding> {
     assert_eq!(examine(&server.app, false).await.unwrap(), []);
-    server
-        .app
-        .db
-        .maintenance()
-        .execute_unprepared(sql)
-        .await
-        .unwrap();
+    server.execute(sql).await;
     let found = examine(&server.app, false).await.unwrap();
     assert!(found.iter().all(|finding| !finding.repaired), "{found:?}");
     assert_eq!(
@@ -135,12 +128,6 @@ async fn findings_that_need_a_decision_are_only_reported(server: Server) {
                 .any(|f| f.what.contains(what) && !f.repaired),
             "{repaired:?}"
         );
-        server
-            .app
-            .db
-            .maintenance()
-            .execute_unprepared(undo)
-            .await
-            .unwrap();
+        server.execute(undo).await;
     }
 }

@@ -6,8 +6,7 @@ use entity::membership::{self, MembershipStatus};
 use entity::user::{self, UserStatus};
 use entity::{Role, member_activity, team_summary, workspace};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, IntoActiveModel as _,
-    PaginatorTrait as _, QueryFilter as _,
+    ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _,
 };
 use tokenvue::graphql::id::GlobalId;
 use uuid::Uuid;
@@ -110,13 +109,7 @@ async fn counters_follow_raw_sql(server: Server) {
         ),
     ];
     for (sql, expected) in steps {
-        server
-            .app
-            .db
-            .maintenance()
-            .execute_unprepared(sql)
-            .await
-            .unwrap();
+        server.execute(sql).await;
         assert_eq!(counters(&server, id).await, expected, "{sql}");
         assert_eq!(
             counters(&server, other).await,
@@ -126,13 +119,7 @@ async fn counters_follow_raw_sql(server: Server) {
     }
     insert_operators(&server, id, 2).await;
     let sql = "DELETE FROM users WHERE id IN (SELECT user_id FROM memberships WHERE role = 2)";
-    server
-        .app
-        .db
-        .maintenance()
-        .execute_unprepared(sql)
-        .await
-        .unwrap();
+    server.execute(sql).await;
     assert_eq!(
         counters(&server, id).await,
         [1, 0, 0, 0, 0, 0, 0],
@@ -154,13 +141,7 @@ async fn counters_follow_invitation_states(server: Server) {
         ("DELETE FROM invitations WHERE role = 1", 0),
     ];
     for (sql, expired) in steps {
-        server
-            .app
-            .db
-            .maintenance()
-            .execute_unprepared(sql)
-            .await
-            .unwrap();
+        server.execute(sql).await;
         assert_eq!(
             counters(&server, id).await,
             [1, 1, 0, 0, 0, 1, expired],
@@ -168,13 +149,7 @@ async fn counters_follow_invitation_states(server: Server) {
         );
     }
     let sql = "DELETE FROM users WHERE email_key = 'cleo@acme.example'";
-    server
-        .app
-        .db
-        .maintenance()
-        .execute_unprepared(sql)
-        .await
-        .unwrap();
+    server.execute(sql).await;
     assert_eq!(counters(&server, id).await, [1, 0, 0, 0, 0, 1, 0]);
 }
 
