@@ -4,6 +4,7 @@
 //! of the main crate contain the rules.
 
 pub mod audit_event;
+pub mod expired_invitation_count;
 pub mod invitation;
 pub mod link_token;
 pub mod mail_invitation;
@@ -14,7 +15,7 @@ pub mod outbox;
 pub mod password_reset;
 pub mod role;
 pub mod session;
-pub mod team_summary;
+pub mod team_count;
 pub mod throttle;
 pub mod user;
 pub mod workspace;

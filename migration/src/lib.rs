@@ -7,7 +7,7 @@ mod dialect;
 mod m0001_people_and_workspaces;
 mod m0002_memberships;
 mod m0003_invitations;
-mod m0004_summaries;
+mod m0004_team_counts;
 mod m0005_accounts;
 mod m0006_audit_and_throttles;
 
@@ -24,7 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_people_and_workspaces::Migration),
             Box::new(m0002_memberships::Migration),
             Box::new(m0003_invitations::Migration),
-            Box::new(m0004_summaries::Migration),
+            Box::new(m0004_team_counts::Migration),
             Box::new(m0005_accounts::Migration),
             Box::new(m0006_audit_and_throttles::Migration),
         ]

@@ -7,7 +7,7 @@ use crate::name;
 use crate::team::lock::TeamLock;
 use entity::membership::{self, MembershipStatus};
 use entity::user::UserStatus;
-use entity::{Role, invitation, team_summary, user, workspace};
+use entity::{Role, invitation, team_count, user, workspace};
 use sea_orm::sea_query::{Expr, IntoCondition, LockType};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
@@ -280,10 +280,11 @@ pub async fn not_the_last_admin(
     if member.role != Role::WorkspaceAdmin || member.status != MembershipStatus::Active {
         return Ok(());
     }
-    let summary = team_summary::Entity::find_by_id(member.workspace_id)
+    let key = (member.workspace_id, member.role, member.status);
+    let admins = team_count::Entity::find_by_id(key)
         .one(team.writer())
         .await?;
-    if summary.is_some_and(|summary| summary.admins_active > 1) {
+    if admins.is_some_and(|admins| admins.members > 1) {
         return Ok(());
     }
     let message = "This is the only active Workspace Admin. Make another member an admin first.";

@@ -8,24 +8,28 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
 use uuid::Uuid;
 
 /// The number of members by role and status, from one consistent read.
-#[derive(Clone, Debug, Default, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    admins_active: i64,
-    admins_invited: i64,
-    operators_active: i64,
-    operators_invited: i64,
-    auditors_active: i64,
-    auditors_invited: i64,
-    invitations_expired: i64,
-    /// Invitations that have expired since the last sweep.
-    invitations_lapsed: i64,
+    members: Vec<(Role, MembershipStatus, i64)>,
+    expired: i64,
 }
 
-const LOAD: &str = "SELECT s.admins_active, s.admins_invited, s.operators_active,
-        s.operators_invited, s.auditors_active, s.auditors_invited, s.invitations_expired,
-        (SELECT count(*) FROM invitations i WHERE i.workspace_id = s.workspace_id
-            AND i.state = 'PENDING' AND i.expires_at <= $2) AS invitations_lapsed
-    FROM team_summaries s WHERE s.workspace_id = $1";
+/// A row of [`LOAD`].
+#[derive(FromQueryResult)]
+struct Count {
+    role: Option<Role>,
+    status: Option<MembershipStatus>,
+    count: i64,
+}
+
+/// The counters of members, and one row for the expired invitations: those that the sweep marked,
+/// and those that have expired since.
+const LOAD: &str = "SELECT role, status, members AS count FROM team_counts WHERE workspace_id = $1
+    UNION ALL
+    SELECT NULL, NULL,
+        coalesce((SELECT invitations FROM expired_invitation_counts WHERE workspace_id = $1), 0)
+        + (SELECT count(*) FROM invitations
+            WHERE workspace_id = $1 AND state = 'PENDING' AND expires_at <= $2)";
 
 /// Returns the summary of a workspace.
 pub async fn load(
@@ -35,49 +39,21 @@ pub async fn load(
 ) -> Result<Summary> {
     let values = [workspace_id.into(), now.into()];
     let statement = Statement::from_sql_and_values(db.get_database_backend(), LOAD, values);
-    Ok(Summary::find_by_statement(statement)
-        .one(db)
-        .await?
-        .unwrap_or_default())
+    let mut summary = Summary::default();
+    for row in Count::find_by_statement(statement).all(db).await? {
+        match (row.role, row.status) {
+            (Some(role), Some(status)) => summary.members.push((role, status, row.count)),
+            _ => summary.expired = row.count,
+        }
+    }
+    Ok(summary)
 }
 
 impl Summary {
     /// Returns the number of members with this role and status. `None` means any.
     pub fn count(&self, role: Option<Role>, status: Option<MembershipStatus>) -> i64 {
-        let counters = [
-            (
-                Role::WorkspaceAdmin,
-                MembershipStatus::Active,
-                self.admins_active,
-            ),
-            (
-                Role::WorkspaceAdmin,
-                MembershipStatus::Invited,
-                self.admins_invited,
-            ),
-            (
-                Role::GatewayOperator,
-                MembershipStatus::Active,
-                self.operators_active,
-            ),
-            (
-                Role::GatewayOperator,
-                MembershipStatus::Invited,
-                self.operators_invited,
-            ),
-            (
-                Role::SecurityAuditor,
-                MembershipStatus::Active,
-                self.auditors_active,
-            ),
-            (
-                Role::SecurityAuditor,
-                MembershipStatus::Invited,
-                self.auditors_invited,
-            ),
-        ];
-        counters
-            .into_iter()
+        self.members
+            .iter()
             .filter(|(r, s, _)| {
                 role.is_none_or(|role| role == *r) && status.is_none_or(|status| status == *s)
             })
@@ -87,6 +63,6 @@ impl Summary {
 
     /// Returns the number of invited members whose invitation has expired.
     pub fn expired(&self) -> i64 {
-        self.invitations_expired + self.invitations_lapsed
+        self.expired
     }
 }

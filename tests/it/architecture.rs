@@ -1,8 +1,9 @@
 //! The modules of `src/` depend on each other as `docs/architecture.md` says.
 
+use entity::Role;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Files that use every module.
 const ENTRY_POINTS: [&str; 2] = ["lib", "main"];
@@ -42,23 +43,29 @@ fn used() -> Dependencies {
         let path = entry.unwrap().path();
         let module = path.file_stem().unwrap().to_str().unwrap().to_owned();
         if !ENTRY_POINTS.contains(&module.as_str()) {
-            read(&path, &module, modules.entry(module.clone()).or_default());
+            let used = modules.entry(module.clone()).or_default();
+            for file in code_files(&path) {
+                read(&file, &module, used);
+            }
         }
     }
     modules
 }
 
-fn read(path: &Path, module: &str, used: &mut BTreeSet<String>) {
+/// The Rust files at or under a path, without tests.
+fn code_files(path: &Path) -> Vec<PathBuf> {
     if path.is_dir() {
-        for entry in fs::read_dir(path).unwrap() {
-            read(&entry.unwrap().path(), module, used);
-        }
-        return;
+        let entries = fs::read_dir(path).unwrap();
+        return entries
+            .flat_map(|entry| code_files(&entry.unwrap().path()))
+            .collect();
     }
     let is_code = path.extension().is_some_and(|extension| extension == "rs");
-    if !is_code || path.ends_with("tests.rs") {
-        return;
-    }
+    Vec::from_iter((is_code && !path.ends_with("tests.rs")).then(|| path.to_owned()))
+}
+
+/// Adds the paths that a file takes from other modules than its own.
+fn read(path: &Path, module: &str, used: &mut BTreeSet<String>) {
     let text = fs::read_to_string(path).unwrap();
     let code = text.split("#[cfg(test)]\nmod ").next().unwrap();
     for line in code
@@ -130,4 +137,36 @@ fn no_module_depends_on_a_later_one_as_a_whole() {
         }
         earlier.insert(module);
     }
+}
+
+/// The files that change when a role is added, and those that use one role as an example.
+const NAMES_ROLES: [&str; 5] = [
+    "entity/src/role.rs",
+    "src/demo.rs",
+    "src/graphql/enums.rs",
+    "src/mail/content.rs",
+    "src/permissions.rs",
+];
+
+/// The Workspace Admin is not searched for: the rules about the last admin name that role.
+#[test]
+fn only_the_documented_files_name_every_role() {
+    let roles = Role::ALL
+        .into_iter()
+        .filter(|role| *role != Role::WorkspaceAdmin);
+    let names: Vec<String> = roles
+        .flat_map(|role| [role.code(), role.display_name()])
+        .flat_map(|name| [name.to_owned(), name.replace(' ', "")])
+        .collect();
+    let mut found = BTreeSet::new();
+    for folder in ["entity", "migration", "src"] {
+        for path in code_files(Path::new(folder)) {
+            let text = fs::read_to_string(&path).unwrap();
+            let code = text.split("#[cfg(test)]\nmod ").next().unwrap();
+            if names.iter().any(|name| code.contains(name.as_str())) {
+                found.insert(path.to_str().unwrap().to_owned());
+            }
+        }
+    }
+    assert_eq!(found, BTreeSet::from(NAMES_ROLES.map(str::to_owned)));
 }

@@ -16,12 +16,12 @@ const ROLE: &str = "SELECT m.role
         AND m.workspace_id = $4 AND m.status = 'ACTIVE'";
 
 const SUMMARY: &str = "SELECT
-        s.admins_active + s.operators_active + s.auditors_active AS active,
-        s.admins_invited + s.operators_invited + s.auditors_invited AS pending,
-        s.invitations_expired + (SELECT count(*) FROM invitations i
-            WHERE i.workspace_id = s.workspace_id AND i.state = 'PENDING'
-                AND i.expires_at <= $2) AS expired
-    FROM team_summaries s WHERE s.workspace_id = $1";
+        coalesce(sum(members) FILTER (WHERE status = 'ACTIVE'), 0)::bigint AS active,
+        coalesce(sum(members) FILTER (WHERE status = 'INVITED'), 0)::bigint AS pending,
+        coalesce((SELECT invitations FROM expired_invitation_counts WHERE workspace_id = $1), 0)
+            + (SELECT count(*) FROM invitations
+                WHERE workspace_id = $1 AND state = 'PENDING' AND expires_at <= $2) AS expired
+    FROM team_counts WHERE workspace_id = $1";
 
 /// Selects one more than a page, to know whether there are more.
 const MEMBERS: &str = "SELECT m.user_id, m.role, m.status, m.first_name, m.last_name, m.email,

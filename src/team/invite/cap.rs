@@ -4,7 +4,8 @@ use super::Decision;
 use super::decide::{Facts, Verdict};
 use crate::App;
 use crate::error::{Problem, ProblemCode, Result};
-use entity::team_summary::{Column, Entity, Model};
+use entity::membership::MembershipStatus;
+use entity::team_count::{Column, Entity};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -17,14 +18,17 @@ pub async fn apply(
     decisions: &mut [Decision],
 ) -> Result<()> {
     let workspaces = facts.workspaces.keys().copied();
-    let summaries = Entity::find()
+    let counts = Entity::find()
         .filter(Column::WorkspaceId.is_in(workspaces))
+        .filter(Column::Status.eq(MembershipStatus::Invited))
         .all(db)
         .await?;
-    let open = |row: &Model| row.admins_invited + row.operators_invited + row.auditors_invited;
-    let open = summaries.iter().map(|row| (row.workspace_id, open(row)));
+    let mut open = HashMap::new();
+    for row in counts {
+        *open.entry(row.workspace_id).or_default() += row.members;
+    }
     let limit = i64::from(app.config.quotas.open_invitations);
-    fail_beyond(limit, open.collect(), facts, decisions);
+    fail_beyond(limit, open, facts, decisions);
     Ok(())
 }
 

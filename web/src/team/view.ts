@@ -7,6 +7,7 @@ import type {
   MembersQueryVariables,
   Role,
 } from "#generated/operations";
+import { useSession } from "../shell/session";
 
 /** Rows of a page. */
 export const PAGE_SIZE = 50;
@@ -26,7 +27,6 @@ const REVIEWED: readonly MembershipOrderField[] = ["LAST_ACTIVE", "JOINED"];
 /** The status as the table shows it. A member with an expired invitation is still INVITED. */
 export type Status = MembershipStatus | "EXPIRED";
 const STATUSES: readonly Status[] = ["ACTIVE", "INVITED", "EXPIRED"];
-const ROLES: readonly Role[] = ["WORKSPACE_ADMIN", "GATEWAY_OPERATOR", "SECURITY_AUDITOR"];
 
 /** The state of the team page, all of it in the URL, so that a view can be shared. */
 export type View = {
@@ -44,7 +44,11 @@ export type View = {
  * Reads a view out of the address; what makes no sense there is as if it were left out, and so is
  * what a colleague may look at but the viewer may not.
  */
-function readView(params: URLSearchParams, review: boolean): View {
+function readView(
+  params: URLSearchParams,
+  review: boolean,
+  roles: readonly { role: Role }[],
+): View {
   const sort = params.get("sort") ?? "name";
   const asked = FIELDS[sort.replace("-", "")] ?? "NAME";
   const allowed = review || !REVIEWED.includes(asked);
@@ -57,7 +61,7 @@ function readView(params: URLSearchParams, review: boolean): View {
   const status = STATUSES.find((status) => status === params.get("status"));
   return {
     search: params.get("q")?.trim() ?? "",
-    role: ROLES.find((role) => role === params.get("role")),
+    role: roles.find(({ role }) => role === params.get("role"))?.role,
     status: status === "EXPIRED" && !review ? "INVITED" : status,
     order: {
       field: allowed ? asked : "NAME",
@@ -92,7 +96,8 @@ function writeView(view: View): URLSearchParams {
 /** The view of the address, and how to change it. A change begins at the first page. */
 export function useView(review: boolean) {
   const [params, setParams] = useSearchParams();
-  const view = useMemo(() => readView(params, review), [params, review]);
+  const { roles } = useSession();
+  const view = useMemo(() => readView(params, review, roles), [params, review, roles]);
   const change = (part: Partial<View>) =>
     setParams(writeView({ ...view, ...FIRST, ...part }), { replace: true });
   return [view, change] as const;

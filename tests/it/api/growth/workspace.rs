@@ -226,7 +226,7 @@ impl Scene {
 
     /// Deletes all rows, because checking many workspaces after the test takes long.
     pub async fn empty(&self) {
-        let tables = "users, workspaces, throttles, outbox, link_tokens, team_summaries";
+        let tables = "users, workspaces, throttles, outbox, link_tokens, team_counts";
         self.counter
             .run(&format!("TRUNCATE {tables} CASCADE"))
             .await;

@@ -42,14 +42,30 @@ async fn a_wrong_counter_is_recounted(server: Server) {
     let team = Team::first(&server).await;
     team.invite("bo@acme.example", "Bo", "SECURITY_AUDITOR")
         .await;
-    let sql = "UPDATE team_summaries SET operators_active = 7, invitations_expired = 1";
+    let sql = "INSERT INTO expired_invitation_counts SELECT id, 1 FROM workspaces";
     let found = findings_after(&server, sql).await;
+    assert!(
+        found[0].what.contains("1 expired invitations, the recount"),
+        "{}",
+        found[0].what
+    );
+    repair(&server, &found).await;
+    server
+        .execute("UPDATE expired_invitation_counts SET invitations = 1")
+        .await;
+    let sql = "INSERT INTO team_counts SELECT id, 2, 'ACTIVE', 7 FROM workspaces";
+    server.execute(sql).await;
+    let found = examine(&server.app, false).await.unwrap();
     assert_eq!(found.len(), 1);
-    assert!(found[0].what.contains("7+0 operators"), "{}", found[0].what);
+    let what = &found[0].what;
+    assert!(
+        what.contains("7 active and 0 invited Gateway Operators"),
+        "{what}"
+    );
     assert_eq!(team.summary().await, [9, 8, 1, 1]);
     repair(&server, &found).await;
     assert_eq!(team.summary().await, [2, 1, 1, 0]);
-    findings_after(&server, "DELETE FROM team_summaries").await;
+    findings_after(&server, "DELETE FROM team_counts").await;
     examine(&server.app, true).await.unwrap();
     assert_eq!(team.summary().await, [2, 1, 1, 0]);
 }

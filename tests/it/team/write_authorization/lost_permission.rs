@@ -69,7 +69,7 @@ async fn rows(scene: &Scene) -> Vec<String> {
     let email = format!("{:?}", scene.bea.email);
     rows.retain(|row| {
         let beas = row.starts_with("membership:") && row.contains(&email);
-        !beas && !row.starts_with("team_summary:")
+        !beas && !row.starts_with("team_count:")
     });
     rows
 }

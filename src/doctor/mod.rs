@@ -2,6 +2,8 @@
 //!
 //! It processes one workspace at a time, so no statement reads a whole table.
 
+mod counters;
+
 use crate::App;
 use crate::db::Tx;
 use crate::error::Result;
@@ -10,13 +12,11 @@ use crate::team::memberships;
 use entity::invitation::{self, InvitationState};
 use entity::membership::{self, MembershipStatus};
 use entity::user::{self, UserStatus};
-use entity::{Role, team_summary, workspace};
-use sea_orm::sea_query::Expr;
+use entity::{Role, workspace};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
-    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fmt;
 use uuid::Uuid;
 
@@ -80,7 +80,7 @@ async fn examine_team(tx: Tx, app: &App, id: Uuid, repair: bool) -> Result<Vec<F
     let mut findings = Vec::new();
     findings.extend(check_invitations(team, &members, &open, repair).await?);
     findings.extend(check_admins(team, id, &members, &open, repair).await?);
-    findings.extend(check_summary(team, id, repair).await?);
+    findings.extend(counters::check(team, id, repair).await?);
     Ok(findings)
 }
 
@@ -179,92 +179,6 @@ async fn check_admins(
         });
     }
     Ok(findings)
-}
-
-/// Checks that the counters are correct.
-async fn check_summary(team: &TeamLock, id: Uuid, repair: bool) -> Result<Vec<Finding>> {
-    let counted = recount(team.writer(), id).await?;
-    let kept = team_summary::Entity::find_by_id(id)
-        .one(team.writer())
-        .await?;
-    if kept.as_ref() == Some(&counted) {
-        return Ok(Vec::new());
-    }
-    if repair {
-        let row = counted.clone().into_active_model();
-        match kept {
-            Some(_) => {
-                team_summary::Entity::update(row.reset_all())
-                    .exec(team.writer())
-                    .await?;
-            }
-            None => {
-                team_summary::Entity::insert(row)
-                    .exec_without_returning(team.writer())
-                    .await?;
-            }
-        }
-    }
-    let what = format!(
-        "the summary is {}, the recount is {}",
-        describe(kept.as_ref()),
-        describe(Some(&counted))
-    );
-    Ok(vec![Finding {
-        what,
-        repaired: repair,
-    }])
-}
-
-async fn recount(tx: &impl ConnectionTrait, id: Uuid) -> Result<team_summary::Model> {
-    let kinds: Vec<(Role, MembershipStatus, i64)> = memberships::in_workspace(id)
-        .select_only()
-        .column(membership::Column::Role)
-        .column(membership::Column::Status)
-        .column_as(Expr::cust("count(*)"), "count")
-        .group_by(membership::Column::Role)
-        .group_by(membership::Column::Status)
-        .into_tuple()
-        .all(tx)
-        .await?;
-    let expired: Option<i64> = invitation::Entity::find()
-        .select_only()
-        .column_as(Expr::cust("count(*)"), "count")
-        .filter(invitation::Column::WorkspaceId.eq(id))
-        .filter(invitation::Column::State.eq(InvitationState::Expired))
-        .into_tuple()
-        .one(tx)
-        .await?;
-    let counts: HashMap<_, _> = kinds
-        .into_iter()
-        .map(|(role, status, count)| ((role, status), count))
-        .collect();
-    let count = |role, status| counts.get(&(role, status)).copied().unwrap_or(0);
-    Ok(team_summary::Model {
-        workspace_id: id,
-        admins_active: count(Role::WorkspaceAdmin, MembershipStatus::Active),
-        admins_invited: count(Role::WorkspaceAdmin, MembershipStatus::Invited),
-        operators_active: count(Role::GatewayOperator, MembershipStatus::Active),
-        operators_invited: count(Role::GatewayOperator, MembershipStatus::Invited),
-        auditors_active: count(Role::SecurityAuditor, MembershipStatus::Active),
-        auditors_invited: count(Role::SecurityAuditor, MembershipStatus::Invited),
-        invitations_expired: expired.unwrap_or(0),
-    })
-}
-
-fn describe(summary: Option<&team_summary::Model>) -> String {
-    summary.map_or("nothing".to_owned(), |s| {
-        format!(
-            "{}+{} admins, {}+{} operators, {}+{} auditors (active+invited), {} expired",
-            s.admins_active,
-            s.admins_invited,
-            s.operators_active,
-            s.operators_invited,
-            s.auditors_active,
-            s.auditors_invited,
-            s.invitations_expired,
-        )
-    })
 }
 
 /// Checks that no user remains who was only invited and no longer is.
