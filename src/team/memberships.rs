@@ -5,6 +5,7 @@ use crate::db::Writer;
 use crate::error::{Error, Problem, ProblemCode, Result};
 use crate::name;
 use crate::team::lock::TeamLock;
+use chrono::{DateTime, Utc};
 use entity::membership::{self, MembershipStatus};
 use entity::user::UserStatus;
 use entity::{Role, invitation, team_count, user, workspace};
@@ -96,20 +97,73 @@ pub(super) async fn lock(
         .await?)
 }
 
-/// The sort and search keys of a member.
-pub struct Keys {
-    pub name: String,
-    pub email: String,
-    pub search: String,
+/// The names and the address that a workspace shows for a member.
+#[derive(Clone, Copy, Debug)]
+pub struct Identity<'a> {
+    pub first_name: &'a str,
+    pub last_name: &'a str,
+    pub email: &'a str,
+    pub email_key: &'a str,
 }
 
-/// Returns the sort and search keys of a member.
-pub fn keys(first_name: &str, last_name: &str, email: &str, email_key: &str) -> Keys {
-    let name = name::fold(&name::display(first_name, last_name, email));
-    Keys {
-        search: format!("{name} {}", name::fold(email)),
-        name,
-        email: email_key.to_owned(),
+impl<'a> From<&'a user::Model> for Identity<'a> {
+    fn from(user: &'a user::Model) -> Self {
+        Identity {
+            first_name: &user.first_name,
+            last_name: &user.last_name,
+            email: &user.email,
+            email_key: &user.email_key,
+        }
+    }
+}
+
+impl Identity<'_> {
+    /// Returns the folded display name, by which lists are sorted.
+    fn name_key(&self) -> String {
+        name::fold(&name::display(self.first_name, self.last_name, self.email))
+    }
+
+    /// Returns the folded name and address, in which searches look.
+    fn search_key(&self) -> String {
+        format!("{} {}", self.name_key(), name::fold(self.email))
+    }
+}
+
+/// Returns the active membership of a user who joins a workspace now.
+pub fn active(
+    workspace_id: Uuid,
+    role: Role,
+    user: &user::Model,
+    now: DateTime<Utc>,
+) -> membership::Model {
+    membership::Model {
+        status: MembershipStatus::Active,
+        invite_sent_at: None,
+        ..invited(workspace_id, role, user.id, user.into(), now)
+    }
+}
+
+/// Returns the membership of a user who is invited to a workspace now.
+pub fn invited(
+    workspace_id: Uuid,
+    role: Role,
+    user_id: Uuid,
+    identity: Identity<'_>,
+    now: DateTime<Utc>,
+) -> membership::Model {
+    membership::Model {
+        workspace_id,
+        user_id,
+        role,
+        status: MembershipStatus::Invited,
+        first_name: identity.first_name.to_owned(),
+        last_name: identity.last_name.to_owned(),
+        email: identity.email.to_owned(),
+        name_key: identity.name_key(),
+        email_key: identity.email_key.to_owned(),
+        search_key: identity.search_key(),
+        joined_at: now,
+        invite_sent_at: Some(now),
     }
 }
 
@@ -182,22 +236,14 @@ pub async fn rename(writer: &Writer, user: &user::Model, after: Uuid) -> Result<
 }
 
 fn named(user: &user::Model) -> sea_orm::UpdateMany<membership::Entity> {
-    let keys = keys(
-        &user.first_name,
-        &user.last_name,
-        &user.email,
-        &user.email_key,
-    );
+    let identity = Identity::from(user);
     membership::Entity::update_many()
-        .col_expr(
-            membership::Column::FirstName,
-            user.first_name.as_str().into(),
-        )
-        .col_expr(membership::Column::LastName, user.last_name.as_str().into())
-        .col_expr(membership::Column::Email, user.email.as_str().into())
-        .col_expr(membership::Column::NameKey, keys.name.into())
-        .col_expr(membership::Column::EmailKey, keys.email.into())
-        .col_expr(membership::Column::SearchKey, keys.search.into())
+        .col_expr(membership::Column::FirstName, identity.first_name.into())
+        .col_expr(membership::Column::LastName, identity.last_name.into())
+        .col_expr(membership::Column::Email, identity.email.into())
+        .col_expr(membership::Column::NameKey, identity.name_key().into())
+        .col_expr(membership::Column::EmailKey, identity.email_key.into())
+        .col_expr(membership::Column::SearchKey, identity.search_key().into())
         .filter(membership::Column::UserId.eq(user.id))
 }
 

@@ -13,10 +13,10 @@ use crate::mail::quota;
 use crate::name;
 use crate::team::invitation::{lifetime, store};
 use crate::team::lock::TeamLock;
-use crate::team::memberships;
+use crate::team::memberships::{self, Identity};
 use entity::invitation as invitations;
 use entity::invitation::InvitationState;
-use entity::membership::{self, MembershipStatus};
+use entity::membership;
 use entity::user::{self, UserStatus};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -261,11 +261,11 @@ impl Batch {
                 };
                 self.activated.push((user.clone(), open));
             }
-            None => self.members.push(new_member(
-                facts,
-                (user, decision),
-                MembershipStatus::Active,
-                (&user.first_name, &user.last_name, &user.email),
+            None => self.members.push(memberships::active(
+                workspace_id,
+                decision.placement.role,
+                user,
+                facts.now,
             )),
         }
     }
@@ -277,23 +277,14 @@ impl Batch {
         user: &user::Model,
         mut invitation: invitations::Model,
     ) {
-        let decision = Decision {
-            invitee: 0,
-            placement: super::Placement {
-                workspace_id: invitation.workspace_id,
-                role: invitation.role,
-            },
-            verdict: Verdict::Invited,
-            user_id: Some(user.id),
-            repeats: None,
+        let identity = Identity {
+            first_name: &person.first_name,
+            last_name: &person.last_name,
+            email: person.email.typed(),
+            email_key: &user.email_key,
         };
-        let names = (
-            person.first_name.as_str(),
-            person.last_name.as_str(),
-            person.email.typed(),
-        );
-        let mut member = new_member(facts, (user, &decision), MembershipStatus::Invited, names);
-        member.invite_sent_at = Some(facts.now);
+        let (workspace_id, role) = (invitation.workspace_id, invitation.role);
+        let member = memberships::invited(workspace_id, role, user.id, identity, facts.now);
         match facts.invitations.get(&(invitation.workspace_id, user.id)) {
             // An expired invitation is resent instead of duplicated.
             Some(expired) => {
@@ -324,29 +315,6 @@ impl Batch {
         }
         outbox::enqueue(team, team.now(), self.mails).await?;
         audit::record(team, team.now(), actor, self.entries).await
-    }
-}
-
-fn new_member(
-    facts: &Facts,
-    (user, decision): (&user::Model, &Decision),
-    status: MembershipStatus,
-    (first_name, last_name, email): (&str, &str, &str),
-) -> membership::Model {
-    let keys = memberships::keys(first_name, last_name, email, &user.email_key);
-    membership::Model {
-        workspace_id: decision.placement.workspace_id,
-        user_id: user.id,
-        role: decision.placement.role,
-        status,
-        first_name: first_name.to_owned(),
-        last_name: last_name.to_owned(),
-        email: email.to_owned(),
-        name_key: keys.name,
-        email_key: keys.email,
-        search_key: keys.search,
-        joined_at: facts.now,
-        invite_sent_at: None,
     }
 }
 

@@ -101,26 +101,7 @@ pub async fn create_in(
         allowed_email_domains: serde_json::json!([]),
     };
     let team = TeamLock::of_new(writer, workspace.clone()).await?;
-    let keys = memberships::keys(
-        &admin.first_name,
-        &admin.last_name,
-        &admin.email,
-        &admin.email_key,
-    );
-    let member = membership::Model {
-        workspace_id: id,
-        user_id: admin.id,
-        role: Role::WorkspaceAdmin,
-        status: MembershipStatus::Active,
-        first_name: admin.first_name.clone(),
-        last_name: admin.last_name.clone(),
-        email: admin.email.clone(),
-        name_key: keys.name,
-        email_key: keys.email,
-        search_key: keys.search,
-        joined_at: now,
-        invite_sent_at: None,
-    };
+    let member = memberships::active(id, Role::WorkspaceAdmin, admin, now);
     memberships::insert(&team, &[member]).await?;
     let entry = Entry::done(id, AuditKind::CreateWorkspace).with("name", workspace_name);
     audit::record(&team, now, actor, [entry]).await?;
