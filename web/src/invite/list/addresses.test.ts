@@ -100,6 +100,19 @@ describe("addresses in running text", () => {
     }
   });
 
+  it("are never taken for a name, alone or joined", () => {
+    for (const text of [
+      'a@x.example"a@x.example"mailto:玲@x.example',
+      'a@x.example"a@x.example"mailto:a@x.example',
+      "Ana (ana@y.example) <a@x.example>",
+      '"Ana, ana@y.example" <a@x.example>',
+    ]) {
+      const found = read(text);
+      expect(found.people).toEqual([]);
+      expect(found.faults).toHaveLength(1);
+    }
+  });
+
   it("keep a semicolon that is quoted in a name", () => {
     expect(summaries(read('"Ana; Bo" <a@x.example>'))).toEqual(["a@x.example|Ana;|Bo|-"]);
   });

@@ -79,17 +79,21 @@ type Mailbox = { name: string; address?: string };
 
 /** The addresses in a piece of a line, with their names; `undefined` if they are not all of it. */
 function parse(piece: string): Mailbox[] | undefined {
-  const words = piece.split(/[\s<>()[\]:;,"]+/u).filter(Boolean);
+  const words = wordsOf(piece);
   if (words.length === 0) return [];
   if (piece.length > LONGEST || !isBalanced(piece)) return undefined;
   const found: Mailbox[] = addressParser(notation(piece), { flatten: true });
   const texts = found.flatMap(({ name, address = "" }) => [name, address]);
   if (!texts.some((text) => text.trim())) return undefined;
-  // What the parser takes for an address may be a part of a word, and it may leave words out.
-  const isWhole = ({ address = "" }: Mailbox) => !isAddress(address) || words.includes(address);
-  const isFound = (word: string) => texts.some((text) => text.includes(word));
+  // The parser may split and join words, leave some out, and take an address for a name.
+  const isWhole = ({ address = "", name }: Mailbox) =>
+    (!isAddress(address) || words.includes(address)) &&
+    (!name.includes("@") || wordsOf(name).every((word) => words.includes(word)));
+  const isFound = (word: string) => found.some(({ address }) => address === word);
   return found.every(isWhole) && words.filter(isAddress).every(isFound) ? found : undefined;
 }
+
+const wordsOf = (text: string) => text.split(/[\s<>()[\]:;,"]+/u).filter(Boolean);
 
 /** Whether all quotes and angle brackets are in pairs. */
 function isBalanced(piece: string): boolean {
