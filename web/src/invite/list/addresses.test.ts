@@ -16,6 +16,24 @@ describe("addresses in running text", () => {
     ).toEqual(["ana@x.example|Ana|Silva|-", "bo@x.example|Bo|Li|-", "cy@x.example|||-"]);
   });
 
+  it("may have names in single quotes, as Outlook writes them", () => {
+    expect(summaries(read("'Bo Li' <bo@x.example>; Ann O'Neil <an@x.example>"))).toEqual([
+      "bo@x.example|Bo|Li|-",
+      "an@x.example|Ann|O'Neil|-",
+    ]);
+  });
+
+  it("may be written as names as well", () => {
+    for (const text of [
+      "ana@x.example <ana@x.example>",
+      "'Ana@x.example' <ana@x.example>; <bo@x.example>",
+      '"ana@x.example" <mailto:ana@x.example>',
+    ]) {
+      expect(summaries(read(text))).toContain("ana@x.example|||-");
+      expect(read(text).faults).toEqual([]);
+    }
+  });
+
   it("may be links", () => {
     expect(emails("mailto:a@x.example, mailto:b@x.example")).toEqual([
       "a@x.example",
@@ -93,7 +111,13 @@ describe("addresses in running text", () => {
   });
 
   it("are not taken from a line with unpaired quotes or brackets, or with words left out", () => {
-    for (const text of ['a@x.example";', 'a@x.example"Ana">', 'mailto:a@x.example "', "Team: <"]) {
+    for (const text of [
+      'a@x.example";',
+      'a@x.example"Ana">',
+      'mailto:a@x.example "',
+      "Team: <",
+      "玲@x.example(sep=;",
+    ]) {
       const found = read(text);
       expect(found.people).toEqual([]);
       expect(found.faults).toHaveLength(1);
@@ -106,6 +130,8 @@ describe("addresses in running text", () => {
       'a@x.example"a@x.example"mailto:a@x.example',
       "Ana (ana@y.example) <a@x.example>",
       '"Ana, ana@y.example" <a@x.example>',
+      'a@x.example";mailto:a@x.example"',
+      'a@x.exampleSecurity Auditor""mailto:Ana',
     ]) {
       const found = read(text);
       expect(found.people).toEqual([]);
@@ -113,8 +139,9 @@ describe("addresses in running text", () => {
     }
   });
 
-  it("keep a semicolon that is quoted in a name", () => {
+  it("keep a semicolon that is quoted or in parentheses in a name", () => {
     expect(summaries(read('"Ana; Bo" <a@x.example>'))).toEqual(["a@x.example|Ana;|Bo|-"]);
+    expect(summaries(read("a@x.example (Ana; Bo)"))).toEqual(["a@x.example|Ana;|Bo|-"]);
   });
 
   it("are taken while the next one is being typed", () => {

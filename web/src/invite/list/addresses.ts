@@ -47,7 +47,7 @@ export function readAddresses(
 }
 
 /** What a link has before its address. */
-const MAILTO = /(?<![^ \t<>(;,|"])mailto:/giu;
+const MAILTO = /(?<![^ \t<>(;,|"])mailto:(?=[^\s<>()[\]:;,"|]+@)/giu;
 
 /** The people of a line, and what else it has. */
 function partsOf(source: string): { people: string[][]; others: string[] } {
@@ -78,28 +78,37 @@ const LONGEST = 2000;
 type Mailbox = { name: string; address?: string };
 
 /** The addresses in a piece of a line, with their names; `undefined` if they are not all of it. */
-function parse(piece: string): Mailbox[] | undefined {
+function parse(source: string): Mailbox[] | undefined {
+  const piece = source.replace(SINGLE_QUOTED, '$1"$2"');
   const words = wordsOf(piece);
   if (words.length === 0) return [];
   if (piece.length > LONGEST || !isBalanced(piece)) return undefined;
-  const found: Mailbox[] = addressParser(notation(piece), { flatten: true });
+  const found = addressParser(notation(piece), { flatten: true }).map(withoutAddressAsName);
   const texts = found.flatMap(({ name, address = "" }) => [name, address]);
   if (!texts.some((text) => text.trim())) return undefined;
-  // The parser may split and join words, leave some out, and take an address for a name.
+  // The parser may take a part of a word for an address, an address for a name, and leave words out.
   const isWhole = ({ address = "", name }: Mailbox) =>
-    (!isAddress(address) || words.includes(address)) &&
-    (!name.includes("@") || wordsOf(name).every((word) => words.includes(word)));
-  const isFound = (word: string) => found.some(({ address }) => address === word);
+    (!isAddress(address) || words.includes(address)) && !/\S@\S/u.test(name);
+  const isFound = (word: string) => found.some(({ address = "" }) => isSame(address, word));
   return found.every(isWhole) && words.filter(isAddress).every(isFound) ? found : undefined;
 }
 
+/** A name between single quotes, as Outlook writes it. */
+const SINGLE_QUOTED = /(^|[,;])\s*'([^'"<>]*)'(?=\s*<)/gu;
+
+const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+
+/** Mail programs write the address as the name of a person whose name they do not know. */
+const withoutAddressAsName = ({ name, address = "" }: Mailbox): Mailbox => ({
+  name: isSame(name.trim(), address) ? "" : name,
+  address,
+});
+
 const wordsOf = (text: string) => text.split(/[\s<>()[\]:;,"]+/u).filter(Boolean);
 
-/** Whether all quotes and angle brackets are in pairs. */
-function isBalanced(piece: string): boolean {
-  const unquoted = piece.replace(/"(?:\\.|[^"\\])*"/gu, "");
-  return /^[^"<>]*(<[^"<>]*>)?$/u.test(unquoted);
-}
+/** Whether all quotes and brackets are in pairs. */
+const isBalanced = (piece: string) =>
+  /^[^"()<>]*(<[^"()<>]*>)?$/u.test(piece.replace(QUOTED_OR_COMMENT, ""));
 
 function partly(other: string, source: string): string {
   const reason = `“${other}” is not an email address.`;
@@ -114,7 +123,8 @@ function notation(row: string): string {
     .replace(QUOTED_OR_SEMICOLON, (part) => (part === ";" ? "," : part));
 }
 
-const QUOTED_OR_SEMICOLON = /"(?:\\.|[^"\\])*"|;/gu;
+const QUOTED_OR_COMMENT = /"(?:\\.|[^"\\])*"|\([^()]*\)/gu;
+const QUOTED_OR_SEMICOLON = new RegExp(`${QUOTED_OR_COMMENT.source}|;`, "gu");
 
 /** A name, in quotes or without any, and an address in angle brackets. */
 const NAMED = /^("[^"<>@\n]*"|[^"<>@;|\t\n]*?)\s*<([^<>]*)>$/u;
