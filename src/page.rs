@@ -1,11 +1,10 @@
 //! Keyset pages: slices of ordered lists, cut at positions instead of offsets.
 
-use crate::db::Db;
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbBackend, EntityTrait, Order, QueryFilter, QueryOrder as _,
-    QuerySelect as _, Select, Statement, Value,
+    ColumnTrait as _, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder as _,
+    QuerySelect as _, Select,
 };
 use uuid::Uuid;
 
@@ -71,43 +70,6 @@ impl Slice<usize> {
             within.take(fetch).collect()
         }
     }
-}
-
-/// The parameters of a statement that is being built.
-#[derive(Default)]
-pub struct Sql {
-    values: Vec<Value>,
-}
-
-impl Sql {
-    /// Adds a value and returns its placeholder, in the form that both engines accept.
-    pub fn bind(&mut self, value: impl Into<Value>) -> String {
-        self.values.push(value.into());
-        format!("${}", self.values.len())
-    }
-
-    /// Returns the statement for an engine.
-    pub fn statement(self, backend: DbBackend, text: String) -> Statement {
-        Statement::from_sql_and_values(backend, text, self.values)
-    }
-}
-
-/// Returns the condition that a member's search key contains a word. PostgreSQL narrows down the
-/// rows with an index of groups of one to three letters and then compares the whole word.
-pub fn contains(db: &Db, sql: &mut Sql, word: &str) -> String {
-    if !db.is_postgres() {
-        return format!("instr(m.search_key, {}) > 0", sql.bind(word));
-    }
-    let letters: Vec<char> = word.chars().collect();
-    let grams = letters
-        .windows(letters.len().clamp(1, 3))
-        .map(|gram| gram.iter().collect::<String>());
-    let grams: Vec<String> = grams.map(|gram| sql.bind(gram)).collect();
-    let whole = sql.bind(word);
-    format!(
-        "m.search_grams @> ARRAY[{}]::text[] AND strpos(m.search_key, {whole}) > 0",
-        grams.join(", ")
-    )
 }
 
 /// A position in a list ordered by IDs, which sort by time.

@@ -9,6 +9,7 @@ mod file;
 mod hooks;
 mod lease;
 mod limits;
+mod literal_limit;
 mod location;
 mod migrate;
 mod retry;

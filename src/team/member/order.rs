@@ -1,7 +1,9 @@
 //! The orders of the member list, and positions in it.
 
 use chrono::{DateTime, Utc};
+use entity::{member_activity, membership};
 use sea_orm::Value;
+use sea_orm::sea_query::{DynIden, IntoIden as _};
 use uuid::Uuid;
 
 /// The order of members. Ties are broken by the user's ID.
@@ -32,20 +34,32 @@ pub struct Position {
 }
 
 impl MemberOrder {
-    /// Returns the table whose index serves the order, and the columns of that index.
-    pub(super) fn columns(self) -> (&'static str, &'static [&'static str]) {
+    /// Returns the table whose index serves the order.
+    pub(super) fn table(self) -> DynIden {
         match self {
-            MemberOrder::Name => ("m", &["name_key", "user_id"]),
-            MemberOrder::Email => ("m", &["email_key", "user_id"]),
-            MemberOrder::Role => ("m", &["role", "name_key", "user_id"]),
-            MemberOrder::LastActive => ("a", &["last_active_at", "user_id"]),
-            MemberOrder::Joined => ("m", &["joined_at", "user_id"]),
-            MemberOrder::InviteSent => ("m", &["invite_sent_at", "user_id"]),
+            MemberOrder::LastActive => member_activity::Entity.into_iden(),
+            _ => membership::Entity.into_iden(),
         }
+    }
+
+    /// Returns the columns of that index after the workspace.
+    pub(super) fn columns(self) -> Vec<DynIden> {
+        use membership::Column;
+        let keys = match self {
+            MemberOrder::Name => vec![Column::NameKey.into_iden()],
+            MemberOrder::Email => vec![Column::EmailKey.into_iden()],
+            MemberOrder::Role => vec![Column::Role.into_iden(), Column::NameKey.into_iden()],
+            MemberOrder::LastActive => vec![member_activity::Column::LastActiveAt.into_iden()],
+            MemberOrder::Joined => vec![Column::JoinedAt.into_iden()],
+            MemberOrder::InviteSent => vec![Column::InviteSentAt.into_iden()],
+        };
+        let last = Column::UserId.into_iden();
+        keys.into_iter().chain([last]).collect()
     }
 }
 
 impl Position {
+    /// Returns the values of the columns of the order.
     pub(super) fn values(&self) -> Vec<Value> {
         let mut values: Vec<Value> = match &self.key {
             SortKey::Text(text) => vec![text.as_str().into()],

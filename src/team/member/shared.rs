@@ -1,9 +1,13 @@
 //! The memberships of users in workspaces that the viewer manages, page by page.
 
 use crate::error::Result;
-use crate::page::{Slice, Sql};
-use crate::team::member::{COLUMNS, MATCH, Member, SELECT};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult};
+use crate::page::Slice;
+use crate::team::member::{COLUMNS, Member, same_member, select};
+use entity::{member_activity, membership};
+use sea_orm::sea_query::{
+    Asterisk, Cond, Expr, ExprTrait as _, Func, Order, Query, SelectStatement, WindowStatement,
+};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, FromQueryResult};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -16,25 +20,13 @@ pub struct SharedMembers {
     pub total: usize,
 }
 
-/// A membership with its index among those of its user.
+/// A membership with its place among those of its user, from 1 to the total.
+#[derive(FromQueryResult)]
 struct Placed {
+    #[sea_orm(nested)]
     member: Member,
-    place: usize,
-    total: usize,
-}
-
-impl FromQueryResult for Placed {
-    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Placed, DbErr> {
-        let number = |index: usize| {
-            let number: i64 = row.try_get_by_index(index)?;
-            Ok::<_, DbErr>(usize::try_from(number).unwrap_or_default())
-        };
-        Ok(Placed {
-            member: Member::from_query_result(row, prefix)?,
-            place: number(12)?,
-            total: number(13)?,
-        })
-    }
+    place: i64,
+    total: i64,
 }
 
 /// Returns a page of the memberships of each user in some workspaces, ordered by workspace, in one
@@ -48,24 +40,8 @@ pub async fn of_users(
     if workspace_ids.is_empty() || user_ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let mut sql = Sql::default();
-    let mut list = |ids: &[Uuid]| {
-        let ids: Vec<String> = ids.iter().map(|id| sql.bind(*id)).collect();
-        ids.join(", ")
-    };
-    let (users, workspaces) = (list(user_ids), list(workspace_ids));
-    let within = within(slice);
-    let text = format!(
-        "{SELECT}, m.place, m.total FROM (
-             SELECT {COLUMNS},
-                 row_number() OVER (PARTITION BY m.user_id ORDER BY m.workspace_id) - 1 AS place,
-                 count(*) OVER (PARTITION BY m.user_id) AS total
-             FROM memberships m
-             WHERE m.user_id IN ({users}) AND m.workspace_id IN ({workspaces})
-         ) m JOIN member_activity a ON {MATCH}
-         WHERE m.place = 0 OR ({within}) ORDER BY m.user_id, m.place"
-    );
-    let statement = sql.statement(db.get_database_backend(), text);
+    let select = select_placed(workspace_ids, user_ids, slice);
+    let statement = db.get_database_backend().build(&select);
     let rows = Placed::find_by_statement(statement).all(db).await?;
     let mut found: HashMap<Uuid, SharedMembers> = HashMap::new();
     for Placed {
@@ -75,8 +51,9 @@ pub async fn of_users(
     } in rows
     {
         let theirs = found.entry(member.user_id).or_default();
-        theirs.total = total;
-        theirs.members.push((place, member));
+        theirs.total = usize::try_from(total).unwrap_or_default();
+        let index = usize::try_from(place - 1).unwrap_or_default();
+        theirs.members.push((index, member));
     }
     for theirs in found.values_mut() {
         let places = slice.places(theirs.total);
@@ -88,17 +65,60 @@ pub async fn of_users(
     Ok(found)
 }
 
-/// Returns the SQL condition for the indexes of [`Slice::places`], for at most a page of indexes.
-fn within(slice: &Slice<usize>) -> String {
-    let start = slice.after.map_or(0, |after| after.saturating_add(1));
-    let fetch = slice.fetch();
-    let end = match slice.before {
-        Some(before) => format!("CASE WHEN m.total < {before} THEN m.total ELSE {before} END"),
-        None => "m.total".to_owned(),
-    };
-    if slice.backward {
-        format!("m.place >= {start} AND m.place < {end} AND m.place >= {end} - {fetch}")
-    } else {
-        format!("m.place >= {start} AND m.place < {end} AND m.place < {start} + {fetch}")
+fn select_placed(
+    workspace_ids: &[Uuid],
+    user_ids: &[Uuid],
+    slice: &Slice<usize>,
+) -> SelectStatement {
+    let placed = Query::select()
+        .columns(COLUMNS)
+        .expr_window_as(
+            Func::cust("row_number"),
+            of_user()
+                .order_by(membership::Column::WorkspaceId, Order::Asc)
+                .take(),
+            "place",
+        )
+        .expr_window_as(Func::count(Expr::col(Asterisk)), of_user(), "total")
+        .from(membership::Entity)
+        .and_where(membership::Column::UserId.is_in(user_ids.iter().copied()))
+        .and_where(membership::Column::WorkspaceId.is_in(workspace_ids.iter().copied()))
+        .take();
+    let place = || Expr::col((membership::Entity, "place"));
+    select()
+        .column((membership::Entity, "place"))
+        .column((membership::Entity, "total"))
+        .from_subquery(placed, membership::Entity)
+        .inner_join(member_activity::Entity, same_member())
+        .cond_where(Cond::any().add(place().eq(1)).add(within(slice)))
+        .order_by(membership::Column::UserId.as_column_ref(), Order::Asc)
+        .order_by((membership::Entity, "place"), Order::Asc)
+        .take()
+}
+
+/// Returns the window of the memberships of one user.
+fn of_user() -> WindowStatement {
+    WindowStatement::partition_by(membership::Column::UserId)
+}
+
+/// Returns the condition for the indexes of [`Slice::places`], for at most a page of indexes.
+fn within(slice: &Slice<usize>) -> Cond {
+    let number = |index: usize| i64::try_from(index).unwrap_or(i64::MAX);
+    let place = || Expr::col((membership::Entity, "place"));
+    let total = Expr::col((membership::Entity, "total"));
+    let start = slice
+        .after
+        .map_or(0, |after| number(after).saturating_add(1));
+    let before = slice.before.map(number);
+    let fetch = i64::try_from(slice.fetch()).unwrap_or(i64::MAX);
+    let within = Cond::all()
+        .add(place().gt(start))
+        .add_option(before.map(|before| place().lte(before)));
+    if !slice.backward {
+        return within.add(place().lte(start.saturating_add(fetch)));
     }
+    let last = Cond::any()
+        .add(place().gt(total.sub(fetch)))
+        .add_option(before.map(|before| place().gt(before.saturating_sub(fetch))));
+    within.add(last)
 }
