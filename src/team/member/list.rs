@@ -94,6 +94,9 @@ impl MemberQuery {
 
     /// Returns a page.
     pub async fn page(&self, db: &Db, slice: &Slice<Position>) -> Result<Page<Member>> {
+        if self.is_contradictory() {
+            return Ok(slice.cut(Vec::new()));
+        }
         let select = self.select_page(db.get_database_backend(), slice);
         let statement = db.build_with_literal_limit(&select);
         let rows = if self.needs_own_plan() {
@@ -110,6 +113,9 @@ impl MemberQuery {
 
     /// Counts the members by scanning them, for lists without a counter.
     pub async fn count(&self, db: &Db) -> Result<i64> {
+        if self.is_contradictory() {
+            return Ok(0);
+        }
         let backend = db.get_database_backend();
         let statement = backend.build(&self.select_count(backend));
         let rows = db.query_replanned(statement).await?;
@@ -121,25 +127,27 @@ impl MemberQuery {
         !search::words(&self.search).is_empty()
     }
 
-    /// Returns whether the query scans members because no index covers its filter.
-    fn scans(&self) -> bool {
-        self.invitation.is_some() || self.searches()
+    /// Returns whether no member matches, because active members have no open invitation.
+    fn is_contradictory(&self) -> bool {
+        self.invitation.is_some() && self.status == Some(MembershipStatus::Active)
     }
 
     /// Returns whether the best plan depends on the workspace. PostgreSQL expects a workspace of
     /// average size, and would sort a kind of members instead of reading them in order.
     fn needs_own_plan(&self) -> bool {
-        self.scans() || self.kind() != (None, None)
+        self.searches() || self.kind() != (None, None)
     }
 
+    /// Returns the role and status that the filters imply.
     fn kind(&self) -> Kind {
-        (self.role, self.status)
+        let invited = self.invitation.map(|_| MembershipStatus::Invited);
+        (self.role, self.status.or(invited))
     }
 
     /// Returns the kinds whose union is the list, or none if one index serves the whole list.
     fn parts(&self) -> Vec<Kind> {
         let kind = self.kind();
-        if kind == (None, None) || self.scans() || self.order == MemberOrder::InviteSent {
+        if kind == (None, None) || self.searches() || self.order == MemberOrder::InviteSent {
             return Vec::new();
         }
         let roles = Role::ALL.into_iter();
