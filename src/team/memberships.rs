@@ -9,10 +9,10 @@ use chrono::{DateTime, Utc};
 use entity::membership::{self, MembershipStatus};
 use entity::user::UserStatus;
 use entity::{Role, invitation, team_count, user, workspace};
-use sea_orm::sea_query::{Expr, IntoCondition, LockType};
+use sea_orm::sea_query::{Expr, IntoCondition, LockType, OnConflict};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
-    IntoActiveModel as _, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, Iterable as _,
+    JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
 };
 use uuid::Uuid;
 
@@ -171,26 +171,23 @@ pub fn invited(
 /// parameters.
 pub(super) const CHUNK: usize = 500;
 
-/// Inserts memberships.
-pub async fn insert(team: &TeamLock, members: &[membership::Model]) -> Result<()> {
+/// Stores memberships: inserts them, or replaces those that exist.
+pub async fn store(team: &TeamLock, members: &[membership::Model]) -> Result<()> {
+    use membership::Column;
+    let others = Column::iter().filter(|c| !matches!(c, Column::WorkspaceId | Column::UserId));
+    let replaced = OnConflict::columns([Column::WorkspaceId, Column::UserId])
+        .update_columns(others)
+        .to_owned();
     for chunk in members.chunks(CHUNK) {
         for member in chunk {
             team.covers(&[member.workspace_id])?;
         }
         let rows = chunk.iter().cloned().map(|row| row.into_active_model());
         membership::Entity::insert_many(rows)
+            .on_conflict(replaced.clone())
             .exec_without_returning(team.writer())
             .await?;
     }
-    Ok(())
-}
-
-/// Stores all columns of an existing membership.
-pub async fn update(team: &TeamLock, member: &membership::Model) -> Result<()> {
-    team.covers(&[member.workspace_id])?;
-    membership::Entity::update(member.clone().into_active_model().reset_all())
-        .exec(team.writer())
-        .await?;
     Ok(())
 }
 

@@ -5,9 +5,9 @@ use crate::team::lock::TeamLock;
 use crate::team::memberships;
 use entity::invitation::{self, InvitationState, Model};
 use entity::{Role, mail_invitation, membership};
-use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _,
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, Iterable as _,
     QueryFilter as _, UpdateMany,
 };
 use uuid::Uuid;
@@ -27,17 +27,20 @@ pub async fn store_sending(team: &TeamLock, invitation: &Model) -> Result<()> {
     link_mail(team, std::slice::from_ref(invitation)).await
 }
 
-/// Records which invitations a mail contains.
+/// Records which pending invitations a mail contains.
 async fn link_mail(team: &TeamLock, invitations: &[Model]) -> Result<()> {
-    let links = invitations.iter().map(|invitation| {
-        mail_invitation::Model {
+    let pending = invitations
+        .iter()
+        .filter(|i| i.state == InvitationState::Pending);
+    let links: Vec<_> = pending
+        .map(|invitation| mail_invitation::Model {
             mail_id: invitation.mail_id,
             workspace_id: invitation.workspace_id,
             invitation_id: invitation.id,
-        }
-        .into_active_model()
-    });
-    if !invitations.is_empty() {
+        })
+        .map(|link| link.into_active_model())
+        .collect();
+    if !links.is_empty() {
         mail_invitation::Entity::insert_many(links)
             .exec_without_returning(team.writer())
             .await?;
@@ -45,14 +48,21 @@ async fn link_mail(team: &TeamLock, invitations: &[Model]) -> Result<()> {
     Ok(())
 }
 
-/// Inserts invitations and records which mails contain them.
-pub async fn insert(team: &TeamLock, invitations: &[Model]) -> Result<()> {
+/// Stores invitations: inserts them, or replaces those that exist. Records which mails contain the
+/// pending ones.
+pub async fn store(team: &TeamLock, invitations: &[Model]) -> Result<()> {
+    use invitation::Column;
+    let others = Column::iter().filter(|c| !matches!(c, Column::WorkspaceId | Column::Id));
+    let replaced = OnConflict::columns([Column::WorkspaceId, Column::Id])
+        .update_columns(others)
+        .to_owned();
     for chunk in invitations.chunks(memberships::CHUNK) {
         for invitation in chunk {
             team.covers(&[invitation.workspace_id])?;
         }
         let rows = chunk.iter().cloned().map(|row| row.into_active_model());
         invitation::Entity::insert_many(rows)
+            .on_conflict(replaced.clone())
             .exec_without_returning(team.writer())
             .await?;
         link_mail(team, chunk).await?;

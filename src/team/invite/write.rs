@@ -186,8 +186,6 @@ async fn create_users(
 struct Batch {
     members: Vec<membership::Model>,
     invitations: Vec<invitations::Model>,
-    renewed: Vec<(membership::Model, invitations::Model)>,
-    activated: Vec<(user::Model, invitations::Model)>,
     mails: Vec<OutboxMail>,
     entries: Vec<Entry>,
 }
@@ -251,23 +249,18 @@ impl Batch {
     }
 
     fn add(&mut self, facts: &Facts, user: &user::Model, decision: &Decision) {
-        let workspace_id = decision.placement.workspace_id;
-        match facts.invitations.get(&(workspace_id, user.id)) {
-            // Invited before they signed up elsewhere; the invitation has expired since.
-            Some(open) => {
-                let open = invitations::Model {
-                    role: decision.placement.role,
-                    ..open.clone()
-                };
-                self.activated.push((user.clone(), open));
-            }
-            None => self.members.push(memberships::active(
-                workspace_id,
-                decision.placement.role,
-                user,
-                facts.now,
-            )),
+        let (workspace_id, role) = (decision.placement.workspace_id, decision.placement.role);
+        let mut member = memberships::active(workspace_id, role, user, facts.now);
+        // Invited before they signed up elsewhere; the invitation has expired since.
+        if let Some(open) = facts.invitations.get(&(workspace_id, user.id)) {
+            member.invite_sent_at = Some(open.sent_at);
+            self.invitations.push(invitations::Model {
+                state: InvitationState::Accepted,
+                ended_at: Some(facts.now),
+                ..open.clone()
+            });
         }
+        self.members.push(member);
     }
 
     fn invite(
@@ -285,34 +278,19 @@ impl Batch {
         };
         let (workspace_id, role) = (invitation.workspace_id, invitation.role);
         let member = memberships::invited(workspace_id, role, user.id, identity, facts.now);
-        match facts.invitations.get(&(invitation.workspace_id, user.id)) {
-            // An expired invitation is resent instead of duplicated.
-            Some(expired) => {
-                invitation.id = expired.id;
-                invitation.created_at = expired.created_at;
-                invitation.sent_count = expired.sent_count + 1;
-                self.renewed.push((member, invitation));
-            }
-            None => {
-                self.members.push(member);
-                self.invitations.push(invitation);
-            }
+        // An expired invitation is resent instead of duplicated.
+        if let Some(expired) = facts.invitations.get(&(workspace_id, user.id)) {
+            invitation.id = expired.id;
+            invitation.created_at = expired.created_at;
+            invitation.sent_count = expired.sent_count + 1;
         }
+        self.members.push(member);
+        self.invitations.push(invitation);
     }
 
     async fn write(self, team: &TeamLock, actor: &Actor) -> Result<()> {
-        memberships::insert(team, &self.members).await?;
-        store::insert(team, &self.invitations).await?;
-        for (member, renewed) in &self.renewed {
-            memberships::update(team, member).await?;
-            store::store_sending(team, renewed).await?;
-        }
-        for (user, open) in &self.activated {
-            memberships::set_role(team, open.workspace_id, user.id, open.role).await?;
-            memberships::activate(team, &[open.workspace_id], user).await?;
-            let accepted = std::slice::from_ref(open);
-            store::end(team, accepted, InvitationState::Accepted).await?;
-        }
+        memberships::store(team, &self.members).await?;
+        store::store(team, &self.invitations).await?;
         outbox::enqueue(team, team.now(), self.mails).await?;
         audit::record(team, team.now(), actor, self.entries).await
     }

@@ -102,7 +102,7 @@ pub async fn create_in(
     };
     let team = TeamLock::of_new(writer, workspace.clone()).await?;
     let member = memberships::active(id, Role::WorkspaceAdmin, admin, now);
-    memberships::insert(&team, &[member]).await?;
+    memberships::store(&team, &[member]).await?;
     let entry = Entry::done(id, AuditKind::CreateWorkspace).with("name", workspace_name);
     audit::record(&team, now, actor, [entry]).await?;
     Ok(workspace)

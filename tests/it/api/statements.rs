@@ -221,6 +221,7 @@ async fn each_kind_of_request_takes_few_statements(server: Server) {
     change_members(&mut counter, &team, &bo, &globex).await;
     change_oneself(&mut counter, &team, &globex).await;
     request_new(&mut counter, token).await;
+    invite_expired(&mut counter, &team).await;
     assert_every_mutation_is_counted(&counter).await;
     let longest = counter.table.iter().map(|counts| counts.transaction).max();
     assert!(longest <= Some(ROUND_TRIPS), "{}", counter.text());
@@ -239,28 +240,65 @@ async fn each_kind_of_request_takes_few_statements(server: Server) {
 }
 
 async fn invite(counter: &mut Counter<'_>, workspace_id: &str, people: usize) {
-    let invitees: Vec<Value> = (0..people)
-        .map(|n| {
-            let email = format!("p{n}.of.{people}@acme.example");
-            json!({ "email": email, "firstName": format!("P{n}"), "role": "SECURITY_AUDITOR" })
-        })
+    let emails = (0..people).map(|n| format!("p{n}.of.{people}@acme.example"));
+    let of = people.to_string();
+    invite_as(counter, workspace_id, emails, &of, "INVITED").await;
+}
+
+/// Invites people whose invitations have expired: most without an account, some with one in another
+/// workspace.
+async fn invite_expired(counter: &mut Counter<'_>, team: &Team) {
+    let team = team.later().await;
+    *counter = Counter {
+        table: std::mem::take(&mut counter.table),
+        ..Counter::new(counter.server, &team.admin.email).await
+    };
+    let other = team.another("Initech").await;
+    let mut emails: Vec<_> = (0..100)
+        .map(|n| format!("p{n}.of.100@acme.example"))
         .collect();
+    let accounts = emails.split_off(97);
+    for email in &accounts {
+        other.invite(email, "P", "SECURITY_AUDITOR").await;
+        let token = counter.server.mail_to(email).await.token();
+        other.accept(email, &token).await;
+    }
+    let id = &team.workspace_id;
+    invite_as(counter, id, emails.into_iter(), "97 expired", "INVITED").await;
+    invite_as(
+        counter,
+        id,
+        accounts.into_iter(),
+        "3 with accounts",
+        "ADDED",
+    )
+    .await;
+    assert_eq!(team.summary().await, [106, 5, 101, 4]);
+}
+
+async fn invite_as(
+    counter: &mut Counter<'_>,
+    workspace_id: &str,
+    emails: impl Iterator<Item = String>,
+    of: &str,
+    result: &str,
+) {
+    let invitees: Vec<Value> = emails
+        .map(|email| json!({ "email": email, "firstName": "P", "role": "SECURITY_AUDITOR" }))
+        .collect();
+    let people = invitees.len();
     let input = json!({ "workspaceIds": [workspace_id], "invitees": invitees });
     let query = "query($input: InviteUsersInput!) {
         inviteUsersPreview(input: $input) { outcomes { result } } }";
-    let kind = format!("inviteUsersPreview of {people}");
+    let kind = format!("inviteUsersPreview of {of}");
     counter.ask(&kind, query, json!({ "input": input })).await;
-    let kind = format!("inviteUsers of {people}");
+    let kind = format!("inviteUsers of {of}");
     let payload = counter
         .mutate(&kind, input, "outcomes { result membership { id } }")
         .await;
     let outcomes = payload["outcomes"].as_array().unwrap();
-    assert_eq!(outcomes.len(), people);
-    assert!(
-        outcomes
-            .iter()
-            .all(|outcome| outcome["result"] == "INVITED")
-    );
+    let expected = outcomes.iter().filter(|o| o["result"] == result);
+    assert_eq!(expected.count(), people, "{kind}: {payload:#}");
 }
 
 async fn nodes(counter: &mut Counter<'_>, rows: &[Value]) {
