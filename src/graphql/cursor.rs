@@ -14,7 +14,8 @@ pub const MAX_PAGE: i32 = 100;
 /// The default page size.
 pub const DEFAULT_PAGE: i32 = 50;
 
-/// The pagination arguments of a connection.
+/// The pagination arguments of a connection. `paging_macros::paged` expands a parameter of this
+/// type to the four arguments.
 #[derive(Clone, Debug, Default)]
 pub struct PageArgs {
     pub first: Option<i32>,
@@ -22,6 +23,10 @@ pub struct PageArgs {
     pub last: Option<i32>,
     pub before: Option<String>,
 }
+
+/// The argument of a list in the payload of a mutation: the number of items to return.
+#[derive(Clone, Copy, Debug)]
+pub struct First(pub Option<i32>);
 
 /// The contents of a cursor: a tag that identifies the order, and the position in the list.
 #[derive(Serialize, Deserialize)]
@@ -71,6 +76,16 @@ impl PageArgs {
             after: position("after", &self.after)?,
             before: position("before", &self.before)?,
         })
+    }
+}
+
+impl First {
+    /// Returns the first items of a list, limited to a page. An invalid number is clamped: the
+    /// change is already made, so an error would come too late.
+    pub fn of<T>(self, items: &[T]) -> &[T] {
+        let limit = self.0.unwrap_or(DEFAULT_PAGE).clamp(0, MAX_PAGE);
+        let limit = usize::try_from(limit).unwrap_or_default();
+        &items[..items.len().min(limit)]
     }
 }
 

@@ -1,8 +1,8 @@
 //! Mutations for the holder of an invitation link.
 
 use super::access::{begin, transport};
-use super::listed::first_of;
 use crate::graphql::cost::{PASSWORD, cost};
+use crate::graphql::cursor::First;
 use crate::graphql::enums::SessionTransport;
 use crate::graphql::error::{Result, UserError, split_user_errors};
 use crate::graphql::objects::invitation::Invitation;
@@ -14,6 +14,7 @@ use crate::team::invitation::decline;
 use crate::team::invitation::request_new;
 use crate::team::member;
 use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};
+use paging_macros::paged;
 
 #[derive(Default)]
 pub struct LinkMutation;
@@ -83,16 +84,12 @@ pub struct RequestNewInvitationPayload {
     user_errors: Vec<UserError>,
 }
 
+#[paged]
 #[ComplexObject]
 impl AcceptInvitationPayload {
     /// The memberships that became active.
-    async fn memberships(
-        &self,
-        #[graphql(desc = "The number of items from the start, at most 100; 50 by default.")] first: Option<
-            i32,
-        >,
-    ) -> Vec<Membership> {
-        first_of(&self.memberships, first).to_vec()
+    async fn memberships(&self, first: First) -> Vec<Membership> {
+        first.of(&self.memberships).to_vec()
     }
 }
 

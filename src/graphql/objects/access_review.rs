@@ -9,6 +9,7 @@ use crate::graphql::request_context::RequestContext;
 use crate::permissions::Permission::TeamReview;
 use crate::team::review::Finding;
 use async_graphql::{Context, Object};
+use paging_macros::paged;
 use uuid::Uuid;
 
 /// The access review of a workspace.
@@ -71,6 +72,7 @@ impl AccessReview {
 }
 
 /// One finding of an access review.
+#[paged]
 #[Object]
 impl AccessFinding {
     /// The number of members. Requires `TEAM_REVIEW`.
@@ -94,28 +96,11 @@ impl AccessFinding {
     async fn members(
         &self,
         ctx: &Context<'_>,
-        #[graphql(
-            desc = "The number of items from the start, at most 100; 50 by default."
-        )]
-        first: Option<i32>,
-        #[graphql(desc = "Return items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of items from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Return items before this cursor.")] before: Option<String>,
+        page: PageArgs,
     ) -> Result<Option<Connection<Membership>>> {
         let query = self
             .finding
             .query(self.workspace_id, RequestContext::of(ctx)?.app.now());
-        member_connection(
-            ctx,
-            query,
-            PageArgs {
-                first,
-                after,
-                last,
-                before,
-            },
-        )
-        .await
-        .map(Some)
+        member_connection(ctx, query, page).await.map(Some)
     }
 }

@@ -15,6 +15,7 @@ use crate::permissions::Permission;
 use crate::permissions::Permission::TeamView;
 use crate::team::member::Member;
 use async_graphql::{Context, ID, Object};
+use paging_macros::paged;
 use uuid::Uuid;
 
 /// A person as seen from one workspace. What other workspaces know about the person is not visible.
@@ -72,6 +73,7 @@ impl User {
 }
 
 /// A person, identified by one email address.
+#[paged]
 #[Object]
 impl User {
     /// An opaque, globally unique ID.
@@ -125,21 +127,9 @@ impl User {
     async fn memberships(
         &self,
         ctx: &Context<'_>,
-        #[graphql(
-            desc = "The number of items from the start, at most 100; 50 by default."
-        )]
-        first: Option<i32>,
-        #[graphql(desc = "Return items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of items from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Return items before this cursor.")] before: Option<String>,
+        page: PageArgs,
     ) -> Result<Option<Connection<Membership>>> {
-        let slice = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        }
-        .slice(cursor::to_index)?;
+        let slice = page.slice(cursor::to_index)?;
         let context = RequestContext::of(ctx)?;
         let viewer = context.signed_in()?;
         if viewer.user_id == self.id {

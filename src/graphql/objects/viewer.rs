@@ -15,6 +15,7 @@ use crate::page::Slice;
 use crate::permissions;
 use async_graphql::{Context, ID, Object, SimpleObject};
 use futures_util::future::try_join_all;
+use paging_macros::paged;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -72,6 +73,7 @@ pub async fn own_memberships(
 }
 
 /// The signed-in user, with their session, workspaces and permissions.
+#[paged]
 #[Object]
 impl Viewer {
     /// The viewer.
@@ -92,24 +94,8 @@ impl Viewer {
     /// Your sessions, latest first. The number of sessions is limited; at the limit, a new session
     /// ends the longest-idle one.
     #[graphql(directive = cost::apply(STATEMENT))]
-    async fn sessions(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(
-            desc = "The number of items from the start, at most 100; 50 by default."
-        )]
-        first: Option<i32>,
-        #[graphql(desc = "Return items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of items from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Return items before this cursor.")] before: Option<String>,
-    ) -> Result<Connection<Session>> {
-        let slice = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        }
-        .slice(cursor::to_id)?;
+    async fn sessions(&self, ctx: &Context<'_>, page: PageArgs) -> Result<Connection<Session>> {
+        let slice = page.slice(cursor::to_id)?;
         let app = &RequestContext::of(ctx)?.app;
         let query = SessionQuery::of(app, self.0.user_id);
         let page = query.page(&app.db, &slice).await?;
@@ -130,21 +116,9 @@ impl Viewer {
     async fn memberships(
         &self,
         ctx: &Context<'_>,
-        #[graphql(
-            desc = "The number of items from the start, at most 100; 50 by default."
-        )]
-        first: Option<i32>,
-        #[graphql(desc = "Return items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of items from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Return items before this cursor.")] before: Option<String>,
+        page: PageArgs,
     ) -> Result<Connection<Membership>> {
-        let slice = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        }
-        .slice(cursor::to_index)?;
+        let slice = page.slice(cursor::to_index)?;
         Ok(own_memberships(RequestContext::of(ctx)?, &self.0, &slice).await?)
     }
 

@@ -28,6 +28,7 @@ use crate::team::member::order::MemberOrder;
 use crate::team::summary;
 use crate::team::workspace::settings;
 use async_graphql::{Context, ID, InputObject, Object};
+use paging_macros::paged;
 use uuid::Uuid;
 
 /// A workspace that the viewer belongs to.
@@ -63,6 +64,7 @@ impl Workspace {
 }
 
 /// A tenant. All data that clients see belongs to a workspace of the viewer.
+#[paged]
 #[Object]
 impl Workspace {
     /// An opaque, globally unique ID.
@@ -113,17 +115,10 @@ impl Workspace {
         directive = requires::apply(TeamView.into()),
         directive = cost::apply(STATEMENT)
     )]
-    #[allow(clippy::too_many_arguments)]
     async fn members(
         &self,
         ctx: &Context<'_>,
-        #[graphql(
-            desc = "The number of items from the start, at most 100; 50 by default."
-        )]
-        first: Option<i32>,
-        #[graphql(desc = "Return items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of items from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Return items before this cursor.")] before: Option<String>,
+        page: PageArgs,
         #[graphql(
             desc = "Only members whose name or email address contains all of these words, ignoring case and accents.",
             directive = cost::apply(SCAN)
@@ -151,18 +146,7 @@ impl Workspace {
             descending: order_by.is_some_and(|order| order.direction == OrderDirection::Desc),
             ..MemberQuery::of(self.0.workspace_id)
         };
-        member_connection(
-            ctx,
-            query,
-            PageArgs {
-                first,
-                after,
-                last,
-                before,
-            },
-        )
-        .await
-        .map(Some)
+        member_connection(ctx, query, page).await.map(Some)
     }
 
     /// A member. Requires `TEAM_VIEW`.
@@ -194,22 +178,10 @@ impl Workspace {
     async fn invitations(
         &self,
         ctx: &Context<'_>,
-        #[graphql(
-            desc = "The number of items from the start, at most 100; 50 by default."
-        )]
-        first: Option<i32>,
-        #[graphql(desc = "Return items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of items from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Return items before this cursor.")] before: Option<String>,
+        page: PageArgs,
         #[graphql(desc = "Only invitations in this state.")] state: Option<InvitationState>,
     ) -> Result<Option<Connection<Invitation>>> {
-        let slice = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        }
-        .slice(cursor::to_id)?;
+        let slice = page.slice(cursor::to_id)?;
         let app = &RequestContext::of(ctx)?.app;
         let query = InvitationQuery {
             workspace_id: self.0.workspace_id,
@@ -231,17 +203,10 @@ impl Workspace {
         directive = requires::apply(AccessHistoryView.into()),
         directive = cost::apply(STATEMENT)
     )]
-    #[allow(clippy::too_many_arguments)]
     async fn access_history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(
-            desc = "The number of items from the start, at most 100; 50 by default."
-        )]
-        first: Option<i32>,
-        #[graphql(desc = "Return items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of items from the end, at most 100.")] last: Option<i32>,
-        #[graphql(desc = "Return items before this cursor.")] before: Option<String>,
+        page: PageArgs,
         #[graphql(desc = "Only events of this kind.")] kind: Option<AuditEventKind>,
         #[graphql(desc = "Only performed actions, or only denied attempts.")] outcome: Option<
             AuditOutcome,
@@ -253,13 +218,7 @@ impl Workspace {
         #[graphql(desc = "Only events from this time on.")] from: Option<DateTime>,
         #[graphql(desc = "Only events before this time.")] until: Option<DateTime>,
     ) -> Result<Option<Connection<AuditEvent>>> {
-        let slice = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        }
-        .slice(cursor::to_id)?;
+        let slice = page.slice(cursor::to_id)?;
         let query = HistoryQuery {
             workspace_id: self.0.workspace_id,
             kind: kind.map(Into::into),
