@@ -14,7 +14,7 @@ use async_graphql::{ErrorExtensionValues, SimpleObject};
 pub struct ApiError(Error);
 
 /// The result type of resolvers.
-pub type Result<T> = std::result::Result<T, ApiError>;
+pub type Result<T, E = ApiError> = std::result::Result<T, E>;
 
 impl<E: Into<Error>> From<E> for ApiError {
     fn from(error: E) -> ApiError {

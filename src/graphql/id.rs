@@ -4,8 +4,7 @@
 //! The ID of an object in a workspace contains the workspace's ID, so that guards need no query and
 //! every lookup is scoped to the workspace.
 
-use super::error::ApiError;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use async_graphql::ID;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -75,29 +74,30 @@ impl GlobalId {
     }
 }
 
-fn wrong(field: &str, wanted: &str) -> ApiError {
+fn wrong(field: &str, wanted: &str) -> Error {
     let message = format!("`{field}` is not a {wanted} ID. Pass an ID returned by the API.");
-    Error::bad_input(field, message).into()
+    Error::bad_input(field, message)
 }
 
 /// Decodes a workspace ID.
-pub fn workspace_id(field: &str, id: &ID) -> Result<Uuid, ApiError> {
+pub fn workspace_id(field: &str, id: &ID) -> Result<Uuid> {
     match GlobalId::decode(id) {
         Some(GlobalId::Workspace(id)) => Ok(id),
         _ => Err(wrong(field, "Workspace")),
     }
 }
 
-/// Decodes a user ID.
-pub fn user_id(field: &str, id: &ID) -> Result<Uuid, ApiError> {
-    match GlobalId::decode(id) {
-        Some(GlobalId::User(id)) => Ok(id),
-        _ => Err(wrong(field, "User")),
+/// Decodes the user ID of an optional argument.
+pub fn optional_user_id(field: &str, id: Option<&ID>) -> Result<Option<Uuid>> {
+    match id.map(|id| GlobalId::decode(id)) {
+        None => Ok(None),
+        Some(Some(GlobalId::User(id))) => Ok(Some(id)),
+        Some(_) => Err(wrong(field, "User")),
     }
 }
 
 /// Decodes a session ID.
-pub fn session_id(field: &str, id: &ID) -> Result<Uuid, ApiError> {
+pub fn session_id(field: &str, id: &ID) -> Result<Uuid> {
     match GlobalId::decode(id) {
         Some(GlobalId::Session(id)) => Ok(id),
         _ => Err(wrong(field, "Session")),
@@ -105,7 +105,7 @@ pub fn session_id(field: &str, id: &ID) -> Result<Uuid, ApiError> {
 }
 
 /// Decodes a membership ID into the IDs of the workspace and the user.
-pub fn membership_id(field: &str, id: &ID) -> Result<(Uuid, Uuid), ApiError> {
+pub fn membership_id(field: &str, id: &ID) -> Result<(Uuid, Uuid)> {
     match GlobalId::decode(id) {
         Some(GlobalId::Membership {
             workspace_id,
@@ -116,7 +116,7 @@ pub fn membership_id(field: &str, id: &ID) -> Result<(Uuid, Uuid), ApiError> {
 }
 
 /// Decodes an invitation ID into the IDs of the workspace and the invitation.
-pub fn invitation_id(field: &str, id: &ID) -> Result<(Uuid, Uuid), ApiError> {
+pub fn invitation_id(field: &str, id: &ID) -> Result<(Uuid, Uuid)> {
     match GlobalId::decode(id) {
         Some(GlobalId::Invitation { workspace_id, id }) => Ok((workspace_id, id)),
         _ => Err(wrong(field, "Invitation")),

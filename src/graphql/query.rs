@@ -13,11 +13,13 @@ use super::objects::service::ServiceInfo;
 use super::objects::viewer::Viewer;
 use super::objects::workspace::Workspace;
 use super::request_context::RequestContext;
+use crate::account;
 use crate::error::Error;
 use crate::permissions::Permission::TeamManage;
 use crate::team::invitation::preview;
 use crate::team::invite;
 use async_graphql::{Context, ID, Object, SimpleObject};
+use uuid::Uuid;
 
 /// The maximum number of IDs that `nodes` accepts.
 const MAX_NODES: usize = 100;
@@ -32,6 +34,27 @@ pub struct InviteUsersPreview {
     outcomes: Vec<InviteOutcome>,
     /// Errors that concern the input as a whole.
     user_errors: Vec<UserError>,
+}
+
+/// Returns the ID of a workspace given by ID or slug, if any.
+fn named_workspace(
+    viewer: &account::viewer::Viewer,
+    id: Option<ID>,
+    slug: Option<String>,
+) -> Result<Option<Uuid>, Error> {
+    match (id, slug) {
+        (Some(id), None) => id::workspace_id("id", &id).map(Some),
+        (None, Some(slug)) => {
+            let membership = viewer.membership_by_slug(&slug);
+            let membership = membership.ok_or(Error::NotFound("workspace"))?;
+            Ok(Some(membership.workspace_id))
+        }
+        (None, None) => Ok(None),
+        (Some(_), Some(_)) => {
+            let message = "Pass either `id` or `slug`, not both.";
+            Err(Error::bad_input("slug", message))
+        }
+    }
 }
 
 /// The query root.
@@ -53,23 +76,10 @@ impl Query {
     ) -> Result<Option<Workspace>> {
         let context = RequestContext::of(ctx)?;
         let viewer = context.signed_in()?;
-        let id = match (id, slug) {
-            (Some(id), None) => Some(id::workspace_id("id", &id)?),
-            (None, Some(slug)) => {
-                let membership = viewer.membership_by_slug(&slug);
-                Some(membership.ok_or(Error::NotFound("workspace"))?.workspace_id)
-            }
-            (None, None) => None,
-            (Some(_), Some(_)) => {
-                let message = "Pass either `id` or `slug`, not both.";
-                return Err(Error::bad_input("slug", message).into());
-            }
-        };
-        let workspace = Workspace::find(ctx, context.workspace_or_active(id)?)?;
-        context
-            .app
-            .activity
-            .note(&context.app, &viewer, Some(workspace.0.workspace_id));
+        let id = named_workspace(&viewer, id, slug)?;
+        let id = context.workspace_or_active(id)?;
+        let workspace = Workspace::find(ctx, id)?;
+        context.app.activity.note(&context.app, &viewer, Some(id));
         Ok(Some(workspace))
     }
 
@@ -119,7 +129,7 @@ impl Query {
     ) -> Result<Option<InviteUsersPreview>> {
         let context = RequestContext::of(ctx)?;
         let viewer = context.signed_in()?;
-        let (invitees, user_errors) = split_user_errors(parse_invitees(context, input)?)?;
+        let (invitees, user_errors) = split_user_errors(parse_invitees(context, input))?;
         let invitees = invitees.unwrap_or_default();
         for placement in invitees.iter().flat_map(|invitee| &invitee.placements) {
             viewer.require(placement.workspace_id, TeamManage)?;

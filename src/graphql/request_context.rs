@@ -123,25 +123,18 @@ impl RequestContext {
     ///
     /// # Errors
     /// `Unauthenticated` if nobody is signed in.
-    pub fn signed_in(&self) -> Result<Arc<Viewer>> {
-        Ok(self.viewer().ok_or(Error::Unauthenticated)?)
+    pub fn signed_in(&self) -> crate::error::Result<Arc<Viewer>> {
+        self.viewer().ok_or(Error::Unauthenticated)
     }
 
     /// Returns the workspace named by an argument; by default, the active one.
     ///
     /// # Errors
     /// `Unauthenticated`; `NotFound` if the viewer has no workspace.
-    pub fn workspace_or_active(&self, id: Option<Uuid>) -> Result<Uuid> {
+    pub fn workspace_or_active(&self, id: Option<Uuid>) -> crate::error::Result<Uuid> {
         let viewer = self.signed_in()?;
-        match id {
-            Some(id) => Ok(id),
-            None => {
-                let active = viewer
-                    .active_membership()
-                    .ok_or(Error::NotFound("workspace"))?;
-                Ok(active.workspace_id)
-            }
-        }
+        let active = || viewer.active_membership().map(|active| active.workspace_id);
+        id.or_else(active).ok_or(Error::NotFound("workspace"))
     }
 
     /// Authorizes a mutation and returns the actor. A member's denied attempt is written to the

@@ -1,4 +1,5 @@
-//! The modules of `src/` depend on each other as `docs/architecture.md` says.
+//! The modules of `src/` depend on each other as `docs/architecture.md` says, and resolvers are
+//! short.
 
 use entity::Role;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,6 +10,9 @@ use std::path::{Path, PathBuf};
 const ENTRY_POINTS: [&str; 2] = ["lib", "main"];
 /// The shared state, which holds parts of most modules and is passed to them.
 const SHARED_STATE: &str = "app";
+
+/// The maximum number of lines in the body of a resolver.
+const MAX_RESOLVER: usize = 20;
 
 type Dependencies = BTreeMap<String, BTreeSet<String>>;
 
@@ -169,4 +173,39 @@ fn only_the_documented_files_name_every_role() {
         }
     }
     assert_eq!(found, BTreeSet::from(NAMES_ROLES.map(str::to_owned)));
+}
+
+/// The names of the resolvers in formatted code, with the numbers of lines in their bodies.
+fn resolvers(code: &str) -> Vec<(String, usize)> {
+    let mut resolvers = Vec::new();
+    let mut lines = code.lines();
+    while lines.any(|line| line.starts_with("#[Object") || line.starts_with("#[ComplexObject")) {
+        let mut items = lines.by_ref().take_while(|line| *line != "}");
+        while let Some(signature) = items.find_map(|line| line.split_once("async fn ")) {
+            let name = signature.1.split(['(', '<']).next().unwrap();
+            let opened = signature.1.ends_with('{') || items.any(|line| line.ends_with(" {"));
+            assert!(opened, "{name} has a body");
+            resolvers.push((
+                name.to_owned(),
+                items.by_ref().take_while(|line| *line != "    }").count(),
+            ));
+        }
+    }
+    resolvers
+}
+
+#[test]
+fn resolvers_are_short() {
+    let mut found = 0;
+    for path in code_files(Path::new("src/graphql")) {
+        for (name, lines) in resolvers(&fs::read_to_string(&path).unwrap()) {
+            found += 1;
+            assert!(
+                lines <= MAX_RESOLVER,
+                "{name} in {} has {lines} lines, more than {MAX_RESOLVER}",
+                path.display()
+            );
+        }
+    }
+    assert!(found > 100, "found only {found} resolvers");
 }

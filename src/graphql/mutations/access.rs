@@ -152,16 +152,30 @@ pub async fn begin(
     Ok((context.viewer().map(Viewer), session_token))
 }
 
-/// Checks that the client can receive the token by the requested transport.
-pub fn transport(
+/// Checks that the operation may use a password, and that the client can receive the token by the
+/// requested transport.
+pub fn prepare(
     context: &RequestContext,
-    asked: Option<SessionTransport>,
+    requested: Option<SessionTransport>,
 ) -> Result<SessionTransport> {
-    let transport = asked.unwrap_or_default();
+    let transport = requested.unwrap_or_default();
     if transport == SessionTransport::Cookie {
         context.can_set_cookie()?;
     }
+    context.take_password()?;
     Ok(transport)
+}
+
+impl From<SetUpInput> for FirstAdmin {
+    fn from(input: SetUpInput) -> FirstAdmin {
+        FirstAdmin {
+            email: input.email,
+            first_name: input.first_name,
+            last_name: input.last_name.unwrap_or_default(),
+            password: input.password.into(),
+            workspace: input.workspace_name,
+        }
+    }
 }
 
 #[Object]
@@ -175,23 +189,13 @@ impl AccessMutation {
         #[graphql(desc = "The credentials.")] input: SignInInput,
     ) -> Result<Option<SignInPayload>> {
         let context = RequestContext::of(ctx)?;
-        let transport = transport(context, input.transport)?;
-        context.take_password()?;
-        let signed_in = sign_in::sign_in(
-            &context.app,
-            &input.email,
-            &input.password.into(),
-            &context.origin,
-        )
-        .await;
+        let transport = prepare(context, input.transport)?;
+        let (app, password) = (&context.app, input.password.into());
+        let signed_in = sign_in::sign_in(app, &input.email, &password, &context.origin).await;
         let (signed_in, user_errors) = split_user_errors(signed_in)?;
-        let (token, device) = signed_in
-            .map(|signed_in| (signed_in.session, signed_in.device))
-            .unzip();
+        let (token, device) = signed_in.map(|new| (new.session, new.device)).unzip();
         let (viewer, session_token) = begin(context, token, transport).await?;
-        if transport == SessionTransport::Cookie
-            && let Some(device) = device
-        {
+        if let Some(device) = device.filter(|_| transport == SessionTransport::Cookie) {
             context.remember_device(device);
         }
         Ok(Some(SignInPayload {
@@ -211,18 +215,10 @@ impl AccessMutation {
         #[graphql(desc = "The first workspace and its admin.")] input: SetUpInput,
     ) -> Result<Option<SetUpPayload>> {
         let context = RequestContext::of(ctx)?;
-        let transport = transport(context, input.transport)?;
-        context.take_password()?;
-        let admin = FirstAdmin {
-            email: input.email,
-            first_name: input.first_name,
-            last_name: input.last_name.unwrap_or_default(),
-            password: input.password.into(),
-            workspace: input.workspace_name,
-        };
-        let (token, user_errors) = split_user_errors(
-            setup::complete(&context.app, &input.token, &admin, &context.origin).await,
-        )?;
+        let transport = prepare(context, input.transport)?;
+        let (link, admin) = (input.token.clone(), input.into());
+        let completed = setup::complete(&context.app, &link, &admin, &context.origin).await;
+        let (token, user_errors) = split_user_errors(completed)?;
         let (viewer, session_token) = begin(context, token, transport).await?;
         Ok(Some(SetUpPayload {
             viewer,
@@ -298,9 +294,8 @@ impl AccessMutation {
         let context = RequestContext::of(ctx)?;
         context.take_password()?;
         let password = input.new_password.into();
-        let (device, user_errors) = split_user_errors(
-            reset::reset(&context.app, &input.token, &password, &context.origin).await,
-        )?;
+        let done = reset::reset(&context.app, &input.token, &password, &context.origin).await;
+        let (device, user_errors) = split_user_errors(done)?;
         context.renew().await?;
         let accepted = device.is_some();
         if let Some(device) = device {

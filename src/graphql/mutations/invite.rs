@@ -1,9 +1,9 @@
 //! Inviting people, and assigning members to more workspaces.
 
-use crate::error::{Problem, ProblemCode};
+use crate::error::{Problem, ProblemCode, Result};
 use crate::graphql::cost::{BULK, cost};
 use crate::graphql::enums::Role;
-use crate::graphql::error::{Result, UserError, split_user_errors};
+use crate::graphql::error::{self as api, UserError, split_user_errors};
 use crate::graphql::guard::requires;
 use crate::graphql::id;
 use crate::graphql::objects::outcome::InviteOutcome;
@@ -84,49 +84,38 @@ pub struct AssignToWorkspacesPayload {
     user_errors: Vec<UserError>,
 }
 
-fn within_limits(count: usize, most: usize, field: &str, what: &str) -> crate::error::Result<()> {
+fn within_limits(count: usize, most: usize, field: &str, what: &str) -> Result<(), Problem> {
     if (1..=most).contains(&count) {
         return Ok(());
     }
     let message = format!("Specify 1 to {most} {what}.");
-    Err(Problem::new(ProblemCode::TooMany, &[field], message).into())
+    Err(Problem::new(ProblemCode::TooMany, &[field], message))
 }
 
 fn workspace_ids(field: &str, ids: &[ID]) -> Result<Vec<Uuid>> {
     ids.iter().map(|id| id::workspace_id(field, id)).collect()
 }
 
-/// Parses the invitees. The inner error is one that a form can show.
-pub fn parse_invitees(
-    context: &RequestContext,
-    input: InviteUsersInput,
-) -> Result<crate::error::Result<Vec<Invitee>>> {
-    if let Err(error) = within_limits(input.invitees.len(), MAX_INVITEES, "invitees", "people") {
-        return Ok(Err(error));
-    }
+/// Parses the invitees.
+pub fn parse_invitees(context: &RequestContext, input: InviteUsersInput) -> Result<Vec<Invitee>> {
+    within_limits(input.invitees.len(), MAX_INVITEES, "invitees", "people")?;
     let common = input
         .workspace_ids
         .as_deref()
         .map(|ids| workspace_ids("workspaceIds", ids))
         .transpose()?;
-    if let Some(ids) = &common
-        && let Err(error) = within_limits(ids.len(), MAX_WORKSPACES, "workspaceIds", "workspaces")
-    {
-        return Ok(Err(error));
+    if let Some(ids) = &common {
+        within_limits(ids.len(), MAX_WORKSPACES, "workspaceIds", "workspaces")?;
     }
     let mut invitees = Vec::new();
     for (index, typed) in input.invitees.into_iter().enumerate() {
         let invitee = parse_invitee(context, typed, common.as_deref())?;
-        if invitee.placements.len() > MAX_WORKSPACES {
-            let message = format!("Specify 1 to {MAX_WORKSPACES} workspaces.");
-            let problem = Problem::new(ProblemCode::TooMany, &["assignments"], message);
-            return Ok(Err(problem
-                .within(&["invitees", &index.to_string()])
-                .into()));
-        }
+        let count = invitee.placements.len();
+        within_limits(count, MAX_WORKSPACES, "assignments", "workspaces")
+            .map_err(|problem| problem.within(&["invitees", &index.to_string()]))?;
         invitees.push(invitee);
     }
-    Ok(Ok(invitees))
+    Ok(invitees)
 }
 
 fn parse_invitee(
@@ -159,12 +148,36 @@ fn parse_invitee(
     Ok(Invitee::new(shown, person, placements))
 }
 
-async fn run(ctx: &Context<'_>, invitees: &[Invitee]) -> Result<Vec<InviteOutcome>> {
+/// Parses the workspaces of an assignment.
+fn parse_placements(input: &AssignToWorkspacesInput) -> Result<Vec<Placement>> {
+    let count = input.workspace_ids.len();
+    within_limits(count, MAX_WORKSPACES, "workspaceIds", "workspaces")?;
+    let role = input.role.into();
+    let ids = workspace_ids("workspaceIds", &input.workspace_ids)?.into_iter();
+    Ok(ids
+        .map(|workspace_id| Placement { workspace_id, role })
+        .collect())
+}
+
+async fn invite(ctx: &Context<'_>, invitees: &[Invitee]) -> api::Result<Vec<InviteOutcome>> {
     let context = RequestContext::of(ctx)?;
     let named = invite::workspace_ids(invitees);
     let actor = context.authorize(&named, invite::INVITE).await?;
     let decisions = invite::invite(&context.app, &actor, invitees).await?;
     InviteOutcome::of(ctx, invitees, decisions).await
+}
+
+async fn assign(
+    ctx: &Context<'_>,
+    member: (Uuid, Uuid),
+    placements: &[Placement],
+) -> api::Result<Vec<InviteOutcome>> {
+    let context = RequestContext::of(ctx)?;
+    let named: Vec<Uuid> = placements.iter().map(|p| p.workspace_id).collect();
+    let actor = context.authorize(&named, invite::ASSIGN).await?;
+    let assigned = invite::assign(&context.app, &actor, member, placements).await;
+    let (invitee, decisions) = assigned?;
+    InviteOutcome::of(ctx, &[invitee], decisions).await
 }
 
 #[Object]
@@ -180,12 +193,12 @@ impl InviteMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The people to invite, and the workspaces.")] input: InviteUsersInput,
-    ) -> Result<Option<InviteUsersPayload>> {
+    ) -> api::Result<Option<InviteUsersPayload>> {
         let context = RequestContext::of(ctx)?;
         context.signed_in()?;
-        let (invitees, user_errors) = split_user_errors(parse_invitees(context, input)?)?;
+        let (invitees, user_errors) = split_user_errors(parse_invitees(context, input))?;
         let outcomes = match invitees {
-            Some(invitees) => run(ctx, &invitees).await?,
+            Some(invitees) => invite(ctx, &invitees).await?,
             None => Vec::new(),
         };
         Ok(Some(InviteUsersPayload {
@@ -203,33 +216,15 @@ impl InviteMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The member, and the workspaces to assign.")]
         input: AssignToWorkspacesInput,
-    ) -> Result<Option<AssignToWorkspacesPayload>> {
+    ) -> api::Result<Option<AssignToWorkspacesPayload>> {
         let context = RequestContext::of(ctx)?;
-        let (workspace_id, user_id) = id::membership_id("membershipId", &input.membership_id)?;
-        context.authorize(&[workspace_id], invite::ASSIGN).await?;
-        let (_, user_errors) = split_user_errors(within_limits(
-            input.workspace_ids.len(),
-            MAX_WORKSPACES,
-            "workspaceIds",
-            "workspaces",
-        ))?;
-        if !user_errors.is_empty() {
-            return Ok(Some(AssignToWorkspacesPayload {
-                outcomes: Vec::new(),
-                user_errors,
-            }));
-        }
-        let role = input.role.into();
-        let named = workspace_ids("workspaceIds", &input.workspace_ids)?;
-        let actor = context.authorize(&named, invite::ASSIGN).await?;
-        let placements: Vec<Placement> = named
-            .into_iter()
-            .map(|workspace_id| Placement { workspace_id, role })
-            .collect();
-        let member = (workspace_id, user_id);
-        let (invitee, decisions) =
-            invite::assign(&context.app, &actor, member, &placements).await?;
-        let outcomes = InviteOutcome::of(ctx, &[invitee], decisions).await?;
+        let member = id::membership_id("membershipId", &input.membership_id)?;
+        context.authorize(&[member.0], invite::ASSIGN).await?;
+        let (placements, user_errors) = split_user_errors(parse_placements(&input))?;
+        let outcomes = match placements {
+            Some(placements) => assign(ctx, member, &placements).await?,
+            None => Vec::new(),
+        };
         Ok(Some(AssignToWorkspacesPayload {
             outcomes,
             user_errors,

@@ -1,6 +1,6 @@
 //! Mutations for the holder of an invitation link.
 
-use super::access::{begin, transport};
+use super::access::{begin, prepare};
 use crate::graphql::cost::{PASSWORD, cost};
 use crate::graphql::cursor::First;
 use crate::graphql::enums::SessionTransport;
@@ -9,7 +9,7 @@ use crate::graphql::objects::invitation::Invitation;
 use crate::graphql::objects::membership::Membership;
 use crate::graphql::objects::viewer::Viewer;
 use crate::graphql::request_context::RequestContext;
-use crate::team::invitation::accept::{self, Acceptance};
+use crate::team::invitation::accept::{self, Acceptance, Accepted};
 use crate::team::invitation::decline;
 use crate::team::invitation::request_new;
 use crate::team::member;
@@ -53,7 +53,7 @@ pub struct RequestNewInvitationInput {
 }
 
 /// The result of `acceptInvitation`.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Clone, Debug, Default, SimpleObject)]
 #[graphql(complex)]
 pub struct AcceptInvitationPayload {
     /// The signed-in user.
@@ -84,6 +84,39 @@ pub struct RequestNewInvitationPayload {
     user_errors: Vec<UserError>,
 }
 
+impl From<AcceptInvitationInput> for Acceptance {
+    fn from(input: AcceptInvitationInput) -> Acceptance {
+        Acceptance {
+            token: input.token,
+            first_name: input.first_name,
+            last_name: input.last_name,
+            password: input.password.map(Into::into),
+        }
+    }
+}
+
+impl AcceptInvitationPayload {
+    /// Begins the session of a person who has signed up, and loads the memberships.
+    async fn of(
+        context: &RequestContext,
+        accepted: Accepted,
+        transport: SessionTransport,
+    ) -> Result<AcceptInvitationPayload> {
+        if accepted.session.is_none() {
+            context.renew().await?;
+        }
+        let (_, session_token) = begin(context, accepted.session, transport).await?;
+        let (workspaces, user) = (&accepted.workspace_ids, &[accepted.user_id]);
+        let members = member::of_users(&context.app.db, workspaces, user).await?;
+        Ok(AcceptInvitationPayload {
+            viewer: context.viewer().map(Viewer),
+            session_token,
+            memberships: members.into_iter().map(Membership).collect(),
+            user_errors: Vec::new(),
+        })
+    }
+}
+
 #[paged]
 #[ComplexObject]
 impl AcceptInvitationPayload {
@@ -107,46 +140,17 @@ impl LinkMutation {
         #[graphql(desc = "The token of the link and your details.")] input: AcceptInvitationInput,
     ) -> Result<Option<AcceptInvitationPayload>> {
         let context = RequestContext::of(ctx)?;
-        let transport = transport(context, input.transport)?;
-        context.take_password()?;
-        let acceptance = Acceptance {
-            token: input.token,
-            first_name: input.first_name,
-            last_name: input.last_name,
-            password: input.password.map(Into::into),
-        };
-        let signed_in = context.viewer().map(|viewer| viewer.actor(&context.origin));
-        let accepted = accept::accept(
-            &context.app,
-            signed_in.as_ref(),
-            &acceptance,
-            &context.origin,
-        )
-        .await;
+        let (app, origin) = (&context.app, &context.origin);
+        let transport = prepare(context, input.transport)?;
+        let actor = context.viewer().map(|viewer| viewer.actor(origin));
+        let accepted = accept::accept(app, actor.as_ref(), &input.into(), origin).await;
         let (accepted, user_errors) = split_user_errors(accepted)?;
-        let Some(accepted) = accepted else {
-            return Ok(Some(AcceptInvitationPayload {
-                viewer: None,
-                session_token: None,
-                memberships: Vec::new(),
+        Ok(Some(match accepted {
+            Some(accepted) => AcceptInvitationPayload::of(context, accepted, transport).await?,
+            None => AcceptInvitationPayload {
                 user_errors,
-            }));
-        };
-        if accepted.session.is_none() {
-            context.renew().await?;
-        }
-        let (_, session_token) = begin(context, accepted.session, transport).await?;
-        let members = member::of_users(
-            &context.app.db,
-            &accepted.workspace_ids,
-            &[accepted.user_id],
-        )
-        .await?;
-        Ok(Some(AcceptInvitationPayload {
-            viewer: context.viewer().map(Viewer),
-            session_token,
-            memberships: members.into_iter().map(Membership).collect(),
-            user_errors,
+                ..AcceptInvitationPayload::default()
+            },
         }))
     }
 
@@ -158,15 +162,11 @@ impl LinkMutation {
         #[graphql(desc = "The token of the link.")] input: DeclineInvitationInput,
     ) -> Result<Option<DeclineInvitationPayload>> {
         let context = RequestContext::of(ctx)?;
-        let (declined, user_errors) =
-            split_user_errors(decline::decline(&context.app, &input.token, &context.origin).await)?;
-        let invitation = declined
-            .unwrap_or_default()
-            .into_iter()
-            .next()
-            .map(Invitation::by_link);
+        let declined = decline::decline(&context.app, &input.token, &context.origin).await;
+        let (declined, user_errors) = split_user_errors(declined)?;
+        let first = declined.and_then(|declined| declined.into_iter().next());
         Ok(Some(DeclineInvitationPayload {
-            invitation,
+            invitation: first.map(Invitation::by_link),
             user_errors,
         }))
     }

@@ -1,6 +1,7 @@
 //! Mutations on members.
 
 use super::listed::{Reassigned, Revoked};
+use crate::error::Error;
 use crate::graphql::cost::{BULK, cost};
 use crate::graphql::enums::Role;
 use crate::graphql::error::{Result, UserError, split_user_errors};
@@ -14,7 +15,6 @@ use crate::team::member::change_role::{self, RoleChange};
 use crate::team::member::remove;
 use crate::team::member::send_password_reset;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use uuid::Uuid;
 
 #[derive(Default)]
 pub struct MemberMutation;
@@ -84,10 +84,17 @@ pub struct SendPasswordResetPayload {
     user_errors: Vec<UserError>,
 }
 
-async fn reload(context: &RequestContext, key: Option<(Uuid, Uuid)>) -> Result<Option<Membership>> {
-    match key {
-        Some(key) => Ok(context.loaders().member(key).await?.map(Membership)),
-        None => Ok(None),
+impl TryFrom<ChangeRoleInput> for RoleChange {
+    type Error = Error;
+
+    fn try_from(input: ChangeRoleInput) -> Result<RoleChange, Error> {
+        let (workspace_id, user_id) = id::membership_id("membershipId", &input.membership_id)?;
+        Ok(RoleChange {
+            workspace_id,
+            user_id,
+            role: input.role.into(),
+            revoke_invitations: input.revoke_their_invitations.unwrap_or(false),
+        })
     }
 }
 
@@ -103,27 +110,17 @@ impl MemberMutation {
         #[graphql(desc = "The member and the new role.")] input: ChangeRoleInput,
     ) -> Result<Option<ChangeRolePayload>> {
         let context = RequestContext::of(ctx)?;
-        let (workspace_id, user_id) = id::membership_id("membershipId", &input.membership_id)?;
-        let actor = context
-            .authorize(&[workspace_id], change_role::RIGHT)
-            .await?;
-        let change = RoleChange {
-            workspace_id,
-            user_id,
-            role: input.role.into(),
-            revoke_invitations: input.revoke_their_invitations.unwrap_or(false),
-        };
-        let (changed, user_errors) =
-            split_user_errors(change_role::change_role(&context.app, &actor, change).await)?;
+        let change = RoleChange::try_from(input)?;
+        let (workspace_id, user_id) = (change.workspace_id, change.user_id);
+        let right = change_role::RIGHT;
+        let actor = context.authorize(&[workspace_id], right).await?;
+        let changed = change_role::change_role(&context.app, &actor, change).await;
+        let (changed, user_errors) = split_user_errors(changed)?;
         context.renew().await?;
-        let membership = reload(
-            context,
-            changed.is_some().then_some((workspace_id, user_id)),
-        )
-        .await?;
+        let key = changed.as_ref().map(|_| (workspace_id, user_id));
         let transfer = changed.map(|(_, transfer)| transfer).unwrap_or_default();
         Ok(Some(ChangeRolePayload {
-            membership,
+            membership: Membership::find(context, key).await?,
             reassigned: Reassigned(transfer.reassigned),
             revoked: Revoked(transfer.revoked),
             user_errors,
@@ -168,15 +165,13 @@ impl MemberMutation {
     ) -> Result<Option<SendPasswordResetPayload>> {
         let context = RequestContext::of(ctx)?;
         let (workspace_id, user_id) = id::membership_id("membershipId", &input.membership_id)?;
-        let actor = context
-            .authorize(&[workspace_id], send_password_reset::RIGHT)
-            .await?;
-        let (sent, user_errors) = split_user_errors(
-            send_password_reset::send(&context.app, &actor, workspace_id, user_id).await,
-        )?;
-        let membership = reload(context, sent.map(|_| (workspace_id, user_id))).await?;
+        let right = send_password_reset::RIGHT;
+        let actor = context.authorize(&[workspace_id], right).await?;
+        let sent = send_password_reset::send(&context.app, &actor, workspace_id, user_id).await;
+        let (sent, user_errors) = split_user_errors(sent)?;
+        let key = sent.map(|_| (workspace_id, user_id));
         Ok(Some(SendPasswordResetPayload {
-            membership,
+            membership: Membership::find(context, key).await?,
             user_errors,
         }))
     }

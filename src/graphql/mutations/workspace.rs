@@ -75,6 +75,20 @@ pub struct LeaveWorkspacePayload {
     reassigned: Reassigned,
 }
 
+impl From<UpdateWorkspaceInput> for Changes {
+    fn from(input: UpdateWorkspaceInput) -> Changes {
+        Changes {
+            name: input.name,
+            invitation_lifetime_days: match input.invitation_lifetime_days {
+                MaybeUndefined::Undefined => None,
+                MaybeUndefined::Null => Some(None),
+                MaybeUndefined::Value(days) => Some(Some(days)),
+            },
+            allowed_email_domains: input.allowed_email_domains,
+        }
+    }
+}
+
 #[Object]
 impl WorkspaceMutation {
     /// Creates a workspace with you as its first Workspace Admin. A server setting defines who may
@@ -88,14 +102,12 @@ impl WorkspaceMutation {
     ) -> Result<Option<CreateWorkspacePayload>> {
         let context = RequestContext::of(ctx)?;
         let actor = context.signed_in()?.actor(&context.origin);
-        let (created, user_errors) =
-            split_user_errors(create::create(&context.app, &actor, &input.name).await)?;
+        let created = create::create(&context.app, &actor, &input.name).await;
+        let (created, user_errors) = split_user_errors(created)?;
         context.renew().await?;
-        let workspace = created
-            .map(|row| Workspace::find(ctx, row.id))
-            .transpose()?;
+        let workspace = created.map(|row| Workspace::find(ctx, row.id));
         Ok(Some(CreateWorkspacePayload {
-            workspace,
+            workspace: workspace.transpose()?,
             user_errors,
         }))
     }
@@ -112,25 +124,12 @@ impl WorkspaceMutation {
         let context = RequestContext::of(ctx)?;
         let id = id::workspace_id("workspaceId", &input.workspace_id)?;
         let actor = context.authorize(&[id], update::RIGHT).await?;
-        let changes = Changes {
-            name: input.name,
-            invitation_lifetime_days: match input.invitation_lifetime_days {
-                MaybeUndefined::Undefined => None,
-                MaybeUndefined::Null => Some(None),
-                MaybeUndefined::Value(days) => Some(Some(days)),
-            },
-            allowed_email_domains: input.allowed_email_domains,
-        };
-        let (_, user_errors) =
-            split_user_errors(update::update(&context.app, &actor, id, &changes).await)?;
+        let updated = update::update(&context.app, &actor, id, &input.into()).await;
+        let (updated, user_errors) = split_user_errors(updated)?;
         context.renew().await?;
-        let workspace = if user_errors.is_empty() {
-            Some(Workspace::find(ctx, id)?)
-        } else {
-            None
-        };
+        let workspace = updated.map(|_| Workspace::find(ctx, id));
         Ok(Some(UpdateWorkspacePayload {
-            workspace,
+            workspace: workspace.transpose()?,
             user_errors,
         }))
     }

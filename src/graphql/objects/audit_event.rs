@@ -7,10 +7,14 @@ use crate::graphql::enums::{AuditEventKind, AuditOutcome};
 use crate::graphql::error::Result;
 use crate::graphql::guard::{Requires, requires};
 use crate::graphql::id::GlobalId;
+use crate::graphql::request_context::RequestContext;
 use crate::graphql::time::DateTime;
 use crate::permissions::Permission::AccessHistoryView;
 use async_graphql::{ID, Object, SimpleObject};
-use entity::audit_event::Model;
+use entity::audit_event::{Entity, Model};
+use sea_orm::EntityTrait as _;
+use serde_json::Value;
+use uuid::Uuid;
 
 /// An event of the access history.
 #[derive(Clone, Debug)]
@@ -35,7 +39,27 @@ pub struct AuditDetail {
     value: String,
 }
 
+impl From<(&String, &Value)> for AuditDetail {
+    fn from((key, value): (&String, &Value)) -> AuditDetail {
+        let text = value.as_str().map(str::to_owned);
+        AuditDetail {
+            key: key.clone(),
+            value: text.unwrap_or_else(|| value.to_string()),
+        }
+    }
+}
+
 impl AuditEvent {
+    /// Returns an event of a workspace.
+    pub async fn find(
+        context: &RequestContext,
+        workspace_id: Uuid,
+        id: Uuid,
+    ) -> Result<Option<AuditEvent>> {
+        let event = Entity::find_by_id((workspace_id, id));
+        Ok(event.one(&context.app.db).await?.map(AuditEvent))
+    }
+
     fn needs(&self) -> Requires {
         Requires::new(self.0.workspace_id, AccessHistoryView)
     }
@@ -115,21 +139,8 @@ impl AuditEvent {
     /// More details of the event. Requires `ACCESS_HISTORY_VIEW`.
     #[graphql(guard = "self.needs()", directive = requires::apply(AccessHistoryView.into()))]
     async fn details(&self) -> Option<Vec<AuditDetail>> {
-        let details = self.0.details.as_object()?;
-        let text = |value: &serde_json::Value| {
-            value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned)
-        };
-        Some(
-            details
-                .iter()
-                .map(|(key, value)| AuditDetail {
-                    key: key.clone(),
-                    value: text(value),
-                })
-                .collect(),
-        )
+        let details = self.0.details.as_object()?.iter();
+        Some(details.map(AuditDetail::from).collect())
     }
 
     /// The IP address of the request; `null` for sign-ins and password resets of people with

@@ -1,6 +1,7 @@
 use super::membership::Membership;
 use super::workspace::Workspace;
 use crate::App;
+use crate::error::Error;
 use crate::graphql::connection::{ConnectionNode, Order};
 use crate::graphql::cost::{LOADED, SCAN, cost};
 use crate::graphql::cursor;
@@ -12,10 +13,11 @@ use crate::graphql::request_context::RequestContext;
 use crate::graphql::time::DateTime;
 use crate::permissions::Permission;
 use crate::permissions::Permission::TeamReview;
-use crate::team::invitation::state_at;
+use crate::team::invitation::{self, state_at};
 use async_graphql::{Context, Guard, ID, Object, SimpleObject};
 use entity::invitation::Model;
 use entity::outbox::{self, MailState};
+use uuid::Uuid;
 
 /// An invitation to a workspace.
 #[derive(Clone, Debug)]
@@ -88,6 +90,26 @@ impl Invitation {
         ShownOr(self.seen_by, guard)
     }
 
+    /// Returns an invitation that the viewer may see.
+    pub async fn find(
+        context: &RequestContext,
+        workspace_id: Uuid,
+        id: Uuid,
+    ) -> Result<Option<Invitation>> {
+        match invitation::find(&context.app.db, workspace_id, id).await {
+            Ok(row) => Ok(Some(Invitation::new(row))),
+            Err(Error::NotFound(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Returns a member of the workspace, as far as they are shown with this invitation.
+    async fn member(&self, context: &RequestContext, user_id: Uuid) -> Result<Option<Membership>> {
+        let key = (self.row.workspace_id, user_id);
+        let shown = self.is_seen_from_within(context).then_some(key);
+        Membership::find(context, shown).await
+    }
+
     /// Whether related objects in the workspace are shown, too. People outside the workspace do not
     /// see them.
     fn is_seen_from_within(&self, context: &RequestContext) -> bool {
@@ -123,15 +145,8 @@ impl Invitation {
     /// `TEAM_REVIEW`, except for your own data.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()), directive = cost::apply(LOADED))]
     async fn membership(&self, ctx: &Context<'_>) -> Result<Option<Membership>> {
-        let context = RequestContext::of(ctx)?;
-        if !self.is_seen_from_within(context) {
-            return Ok(None);
-        }
-        let found = context
-            .loaders()
-            .member((self.row.workspace_id, self.row.user_id))
-            .await?;
-        Ok(found.map(Membership))
+        self.member(RequestContext::of(ctx)?, self.row.user_id)
+            .await
     }
 
     /// The invited email address. Requires `TEAM_REVIEW`, except for your own data.
@@ -158,15 +173,8 @@ impl Invitation {
     /// `TEAM_REVIEW`, except for your own data.
     #[graphql(guard = "self.needs(TeamReview)", directive = requires::apply(TeamReview.into()), directive = cost::apply(LOADED))]
     async fn inviter(&self, ctx: &Context<'_>) -> Result<Option<Membership>> {
-        let context = RequestContext::of(ctx)?;
-        if !self.is_seen_from_within(context) {
-            return Ok(None);
-        }
-        let found = context
-            .loaders()
-            .member((self.row.workspace_id, self.row.inviter_id))
-            .await?;
-        Ok(found.map(Membership))
+        self.member(RequestContext::of(ctx)?, self.row.inviter_id)
+            .await
     }
 
     /// When the person was first invited. Requires `TEAM_REVIEW`, except for your own data.

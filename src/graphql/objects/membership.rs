@@ -16,6 +16,7 @@ use crate::team::member::Member;
 use crate::team::member::actions;
 use async_graphql::{Context, ID, Object};
 use entity::membership::MembershipStatus as Status;
+use uuid::Uuid;
 
 /// The membership of a user in a workspace.
 #[derive(Clone, Debug)]
@@ -38,8 +39,19 @@ impl ConnectionNode for Membership {
 
 impl Membership {
     /// Returns the IDs of the workspace and the user.
-    pub fn key(&self) -> (uuid::Uuid, uuid::Uuid) {
+    pub fn key(&self) -> (Uuid, Uuid) {
         self.0.key()
+    }
+
+    /// Returns the membership of a workspace and a user, if there is one.
+    pub async fn find(
+        context: &RequestContext,
+        key: impl Into<Option<(Uuid, Uuid)>>,
+    ) -> Result<Option<Membership>> {
+        match key.into() {
+            Some(key) => Ok(context.loaders().member(key).await?.map(Membership)),
+            None => Ok(None),
+        }
     }
 
     fn needs(&self, permission: Permission) -> Requires {

@@ -4,20 +4,11 @@ use super::membership::Membership;
 use super::session::Session;
 use super::user::User;
 use super::workspace::Workspace;
-use crate::account::sessions::SessionQuery;
-use crate::account::viewer::Viewer;
-use crate::error::Error;
 use crate::graphql::error::Result;
 use crate::graphql::id::GlobalId;
-use crate::graphql::loaders::SharedKey;
 use crate::graphql::request_context::RequestContext;
-use crate::page::Slice;
 use crate::permissions::Permission::{AccessHistoryView, TeamReview};
-use crate::team::invitation;
 use async_graphql::{Context, ID, Interface};
-use entity::audit_event;
-use sea_orm::EntityTrait as _;
-use uuid::Uuid;
 
 /// An object with a global ID. It has no other field, so that an interface cannot bypass a guard.
 #[derive(Interface)]
@@ -45,54 +36,25 @@ impl Node {
                 workspace_id,
                 user_id,
             } if viewer.membership(workspace_id).is_some() => {
-                let found = context.loaders().member((workspace_id, user_id)).await?;
-                found.map(Membership).map(Node::Membership)
+                let found = Membership::find(context, (workspace_id, user_id)).await?;
+                found.map(Node::Membership)
             }
             GlobalId::Invitation { workspace_id, id } if viewer.can(workspace_id, TeamReview) => {
-                match invitation::find(&context.app.db, workspace_id, id).await {
-                    Ok(row) => Some(Node::Invitation(Invitation::new(row))),
-                    Err(Error::NotFound(_)) => None,
-                    Err(error) => return Err(error.into()),
-                }
+                let found = Invitation::find(context, workspace_id, id).await?;
+                found.map(Node::Invitation)
             }
-            GlobalId::User(id) if id == viewer.user_id => {
-                Some(Node::User(User::of_viewer(&viewer)))
-            }
-            GlobalId::User(id) => find_user(context, &viewer, id).await?.map(Node::User),
+            GlobalId::User(id) => User::find(context, &viewer, id).await?.map(Node::User),
             GlobalId::Session(id) => {
-                let own = SessionQuery::of(&context.app, viewer.user_id);
-                let own = own.find(&context.app.db, id).await?;
-                own.map(|row| Node::Session(Session::new(row, viewer.session_id)))
+                let found = Session::find(context, &viewer, id).await?;
+                found.map(Node::Session)
             }
             GlobalId::AuditEvent { workspace_id, id }
                 if viewer.can(workspace_id, AccessHistoryView) =>
             {
-                let row = audit_event::Entity::find_by_id((workspace_id, id))
-                    .one(&context.app.db)
-                    .await?;
-                row.map(AuditEvent).map(Node::AuditEvent)
+                let found = AuditEvent::find(context, workspace_id, id).await?;
+                found.map(Node::AuditEvent)
             }
             _ => None,
         })
     }
-}
-
-/// Returns a user who shares a workspace with the viewer.
-async fn find_user(context: &RequestContext, viewer: &Viewer, id: Uuid) -> Result<Option<User>> {
-    let memberships = viewer.memberships.iter();
-    let key = SharedKey {
-        user_id: id,
-        workspace_ids: memberships
-            .map(|membership| membership.workspace_id)
-            .collect(),
-        slice: Slice {
-            limit: 0,
-            backward: false,
-            after: None,
-            before: None,
-        },
-    };
-    let shared = context.loaders().shared(key).await?;
-    let first = shared.members.first();
-    Ok(first.map(|(_, member)| User::of_member(member)))
 }

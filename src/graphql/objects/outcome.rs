@@ -3,9 +3,11 @@ use super::workspace::Workspace;
 use crate::graphql::enums::InviteResult;
 use crate::graphql::error::{Result, UserError};
 use crate::graphql::request_context::RequestContext;
-use crate::team::invite::{Decision, Invitee, Verdict};
+use crate::team::invite::{Decision, Invitee, Placement, Verdict};
 use crate::team::member;
 use async_graphql::{Context, SimpleObject};
+use std::collections::HashMap;
+use uuid::Uuid;
 
 /// The result of inviting one person to one workspace.
 #[derive(Clone, Debug, SimpleObject)]
@@ -29,45 +31,58 @@ impl InviteOutcome {
         invitees: &[Invitee],
         decisions: Vec<Decision>,
     ) -> Result<Vec<InviteOutcome>> {
-        let app = &RequestContext::of(ctx)?.app;
-        let mut users: Vec<_> = decisions
-            .iter()
-            .filter_map(|decision| decision.user_id)
-            .collect();
-        let mut workspaces: Vec<_> = decisions
-            .iter()
-            .map(|decision| decision.placement.workspace_id)
-            .collect();
-        for ids in [&mut users, &mut workspaces] {
-            ids.sort_unstable();
-            ids.dedup();
-        }
-        let members = member::of_users(&app.db, &workspaces, &users).await?;
+        let members = members(ctx, &decisions).await?;
         let outcome = |decision: Decision| {
-            let invitee = &invitees[decision.invitee];
-            let membership = members.iter().find(|member| {
-                Some(member.user_id) == decision.user_id
-                    && member.workspace_id == decision.placement.workspace_id
-            });
-            let index = decision.invitee.to_string();
-            let (result, error) = match decision.verdict {
-                Verdict::Added => (InviteResult::Added, None),
-                Verdict::Invited => (InviteResult::Invited, None),
-                Verdict::AlreadyMember => (InviteResult::AlreadyMember, None),
-                Verdict::AlreadyInvited => (InviteResult::AlreadyInvited, None),
-                Verdict::Failed(problem) => (
-                    InviteResult::Failed,
-                    Some(problem.within(&["invitees", &index])),
-                ),
-            };
+            let Placement { workspace_id, .. } = decision.placement;
+            let key = decision.user_id.map(|user_id| (workspace_id, user_id));
             Ok(InviteOutcome {
-                email: invitee.email.clone(),
-                workspace: Workspace::find(ctx, decision.placement.workspace_id)?,
-                result,
-                membership: membership.cloned().map(Membership),
-                error: error.map(UserError::from),
+                email: invitees[decision.invitee].email.clone(),
+                workspace: Workspace::find(ctx, workspace_id)?,
+                result: (&decision.verdict).into(),
+                membership: key.and_then(|key| members.get(&key)).cloned(),
+                error: error(decision),
             })
         };
         decisions.into_iter().map(outcome).collect()
+    }
+}
+
+/// Reads the memberships of decisions.
+async fn members(
+    ctx: &Context<'_>,
+    decisions: &[Decision],
+) -> Result<HashMap<(Uuid, Uuid), Membership>> {
+    let mut users: Vec<Uuid> = decisions.iter().filter_map(|d| d.user_id).collect();
+    let workspaces = decisions.iter().map(|d| d.placement.workspace_id);
+    let mut workspaces: Vec<Uuid> = workspaces.collect();
+    for ids in [&mut users, &mut workspaces] {
+        ids.sort_unstable();
+        ids.dedup();
+    }
+    let db = &RequestContext::of(ctx)?.app.db;
+    let members = member::of_users(db, &workspaces, &users).await?.into_iter();
+    Ok(members
+        .map(|member| (member.key(), Membership(member)))
+        .collect())
+}
+
+/// Returns the reason of a failure, with the path of the invitee in the input.
+fn error(decision: Decision) -> Option<UserError> {
+    let Verdict::Failed(problem) = decision.verdict else {
+        return None;
+    };
+    let index = decision.invitee.to_string();
+    Some(problem.within(&["invitees", &index]).into())
+}
+
+impl From<&Verdict> for InviteResult {
+    fn from(verdict: &Verdict) -> InviteResult {
+        match verdict {
+            Verdict::Added => InviteResult::Added,
+            Verdict::Invited => InviteResult::Invited,
+            Verdict::AlreadyMember => InviteResult::AlreadyMember,
+            Verdict::AlreadyInvited => InviteResult::AlreadyInvited,
+            Verdict::Failed(_) => InviteResult::Failed,
+        }
     }
 }

@@ -1,4 +1,8 @@
+use crate::account::sessions::SessionQuery;
+use crate::account::viewer::Viewer;
+use crate::graphql::error::Result;
 use crate::graphql::id::GlobalId;
+use crate::graphql::request_context::RequestContext;
 use crate::graphql::time::DateTime;
 use async_graphql::{ID, Object};
 use entity::session::Model;
@@ -16,9 +20,18 @@ impl Session {
     pub fn new(row: Model, current: Uuid) -> Session {
         Session { row, current }
     }
-}
 
-impl Session {
+    /// Returns a session of the viewer that can be used now.
+    pub async fn find(
+        context: &RequestContext,
+        viewer: &Viewer,
+        id: Uuid,
+    ) -> Result<Option<Session>> {
+        let query = SessionQuery::of(&context.app, viewer.user_id);
+        let row = query.find(&context.app.db, id).await?;
+        Ok(row.map(|row| Session::new(row, viewer.session_id)))
+    }
+
     /// Returns the ID of the row.
     pub fn row_id(&self) -> Uuid {
         self.row.id

@@ -11,6 +11,7 @@ use crate::graphql::id::GlobalId;
 use crate::graphql::loaders::SharedKey;
 use crate::graphql::request_context::RequestContext;
 use crate::name;
+use crate::page::Slice;
 use crate::permissions::Permission;
 use crate::permissions::Permission::TeamView;
 use crate::team::member::Member;
@@ -55,8 +56,49 @@ impl User {
         }
     }
 
+    /// Returns the viewer, or a user who shares a workspace with them.
+    pub async fn find(context: &RequestContext, viewer: &Viewer, id: Uuid) -> Result<Option<User>> {
+        if id == viewer.user_id {
+            return Ok(Some(User::of_viewer(viewer)));
+        }
+        let memberships = viewer.memberships.iter();
+        let key = SharedKey {
+            user_id: id,
+            workspace_ids: memberships
+                .map(|membership| membership.workspace_id)
+                .collect(),
+            slice: Slice {
+                limit: 0,
+                backward: false,
+                after: None,
+                before: None,
+            },
+        };
+        let shared = context.loaders().shared(key).await?;
+        let first = shared.members.first();
+        Ok(first.map(|(_, member)| User::of_member(member)))
+    }
+
     fn needs(&self, permission: Permission) -> Requires {
         Requires::new(self.via.unwrap_or_default(), permission).or_user(self.id)
+    }
+
+    /// Returns a page of the memberships that the viewer may see.
+    async fn shared_memberships(
+        &self,
+        context: &RequestContext,
+        viewer: &Viewer,
+        slice: &Slice<usize>,
+    ) -> Result<Connection<Membership>> {
+        let key = SharedKey {
+            user_id: self.id,
+            workspace_ids: self.visible_workspaces(viewer),
+            slice: slice.clone(),
+        };
+        let shared = context.loaders().shared(key).await?;
+        let nodes = shared.members.into_iter();
+        let nodes = nodes.map(|(place, member)| (place, Membership(member)));
+        Ok(Connection::of_places(nodes.collect(), shared.total, slice))
     }
 
     /// Returns the workspaces in which the viewer may see another user's membership: the one they
@@ -132,18 +174,11 @@ impl User {
         let slice = page.slice(cursor::to_index)?;
         let context = RequestContext::of(ctx)?;
         let viewer = context.signed_in()?;
-        if viewer.user_id == self.id {
-            return Ok(Some(own_memberships(context, &viewer, &slice).await?));
-        }
-        let key = SharedKey {
-            user_id: self.id,
-            workspace_ids: self.visible_workspaces(&viewer),
-            slice: slice.clone(),
+        let page = if viewer.user_id == self.id {
+            own_memberships(context, &viewer, &slice).await?
+        } else {
+            self.shared_memberships(context, &viewer, &slice).await?
         };
-        let shared = context.loaders().shared(key).await?;
-        let nodes = shared.members.into_iter();
-        let nodes = nodes.map(|(place, member)| (place, Membership(member)));
-        let page = Connection::of_places(nodes.collect(), shared.total, &slice);
         Ok(Some(page))
     }
 }

@@ -4,6 +4,7 @@ use super::user::User;
 use super::workspace::Workspace;
 use crate::account::sessions::SessionQuery;
 use crate::account::viewer::Viewer as Inner;
+use crate::error::Error;
 use crate::graphql::connection::{Connection, ConnectionNode, Order, Total};
 use crate::graphql::cost::{STATEMENT, cost};
 use crate::graphql::cursor::{self, PageArgs};
@@ -43,7 +44,7 @@ pub struct AccessDecision {
 }
 
 impl Viewer {
-    fn workspace(&self, field: &str, id: Option<ID>) -> Result<Option<Uuid>> {
+    fn workspace(&self, field: &str, id: Option<ID>) -> Result<Option<Uuid>, Error> {
         match id {
             Some(id) => id::workspace_id(field, &id).map(Some),
             None => Ok(self
@@ -84,11 +85,7 @@ impl Viewer {
     /// The session of this request.
     #[graphql(directive = cost::apply(STATEMENT))]
     async fn session(&self, ctx: &Context<'_>) -> Result<Option<Session>> {
-        let app = &RequestContext::of(ctx)?.app;
-        let current = self.0.session_id;
-        let query = SessionQuery::of(app, self.0.user_id);
-        let row = query.find(&app.db, current).await?;
-        Ok(row.map(|row| Session::new(row, current)))
+        Session::find(RequestContext::of(ctx)?, &self.0, self.0.session_id).await
     }
 
     /// Your sessions, latest first. The number of sessions is limited; at the limit, a new session

@@ -91,14 +91,9 @@ impl Workspace {
     #[graphql(directive = cost::apply(LOADED))]
     async fn viewer_membership(&self, ctx: &Context<'_>) -> Result<Option<Membership>> {
         let context = RequestContext::of(ctx)?;
-        let Some(viewer) = context.viewer() else {
-            return Ok(None);
-        };
-        let own = context
-            .loaders()
-            .member((self.0.workspace_id, viewer.user_id))
-            .await?;
-        Ok(own.map(Membership))
+        let viewer = context.viewer();
+        let key = viewer.map(|viewer| (self.0.workspace_id, viewer.user_id));
+        Membership::find(context, key).await
     }
 
     /// The number of members by status, in one consistent read. Requires `TEAM_VIEW`.
@@ -134,15 +129,14 @@ impl Workspace {
         invitation_state: Option<InvitationState>,
         #[graphql(desc = "The sort order; by default, by name.")] order_by: Option<MembershipOrder>,
     ) -> Result<Option<Connection<Membership>>> {
-        let order = order_by.map_or(MemberOrder::Name, |order| order.field.into());
         let now = RequestContext::of(ctx)?.app.now();
-        let invitation = invitation_state.map(open_invitation).transpose()?;
+        let invitation = invitation_state.map(OpenInvitation::try_from).transpose()?;
         let query = MemberQuery {
             role: role.map(Into::into),
             status: status.map(Into::into),
             invitation: invitation.map(|state| (state, now)),
             search: search.unwrap_or_default().chars().take(200).collect(),
-            order,
+            order: order_by.map_or(MemberOrder::Name, |order| order.field.into()),
             descending: order_by.is_some_and(|order| order.direction == OrderDirection::Desc),
             ..MemberQuery::of(self.0.workspace_id)
         };
@@ -160,13 +154,8 @@ impl Workspace {
         if workspace_id != self.0.workspace_id {
             return Err(Error::NotFound("membership").into());
         }
-        let found = RequestContext::of(ctx)?
-            .loaders()
-            .member((workspace_id, user_id))
-            .await?;
-        Ok(Some(Membership(
-            found.ok_or(Error::NotFound("membership"))?,
-        )))
+        let found = Membership::find(RequestContext::of(ctx)?, (workspace_id, user_id)).await?;
+        Ok(Some(found.ok_or(Error::NotFound("membership"))?))
     }
 
     /// The invitations, latest first. Requires `TEAM_REVIEW`.
@@ -223,10 +212,8 @@ impl Workspace {
             workspace_id: self.0.workspace_id,
             kind: kind.map(Into::into),
             outcome: outcome.map(Into::into),
-            actor_id: actor_id.map(|id| id::user_id("actorId", &id)).transpose()?,
-            subject_id: subject_id
-                .map(|id| id::user_id("subjectId", &id))
-                .transpose()?,
+            actor_id: id::optional_user_id("actorId", actor_id.as_ref())?,
+            subject_id: id::optional_user_id("subjectId", subject_id.as_ref())?,
             from: from.map(|time| time.0),
             until: until.map(|time| time.0),
         };
@@ -260,13 +247,17 @@ impl Workspace {
     }
 }
 
-fn open_invitation(state: InvitationState) -> Result<OpenInvitation> {
-    match state {
-        InvitationState::Pending => Ok(OpenInvitation::Pending),
-        InvitationState::Expired => Ok(OpenInvitation::Expired),
-        InvitationState::Accepted | InvitationState::Declined | InvitationState::Revoked => {
-            let message = "`invitationState` must be `PENDING` or `EXPIRED`: other invitations have no membership. Use `invitations` to list them.";
-            Err(Error::bad_input("invitationState", message).into())
+impl TryFrom<InvitationState> for OpenInvitation {
+    type Error = Error;
+
+    fn try_from(state: InvitationState) -> Result<OpenInvitation, Error> {
+        match state {
+            InvitationState::Pending => Ok(OpenInvitation::Pending),
+            InvitationState::Expired => Ok(OpenInvitation::Expired),
+            InvitationState::Accepted | InvitationState::Declined | InvitationState::Revoked => {
+                let message = "`invitationState` must be `PENDING` or `EXPIRED`: other invitations have no membership. Use `invitations` to list them.";
+                Err(Error::bad_input("invitationState", message))
+            }
         }
     }
 }
