@@ -59,7 +59,7 @@ impl<P> Slice<P> {
 
 impl Slice<usize> {
     /// Returns the indexes to fetch from a list with `total` items, in reading order of the slice.
-    pub fn places(&self, total: usize) -> Vec<usize> {
+    pub fn indexes(&self, total: usize) -> Vec<usize> {
         let fetch = usize::try_from(self.fetch()).unwrap_or(usize::MAX);
         let start = self.after.map_or(0, |after| after.saturating_add(1));
         let end = self.before.unwrap_or(total).min(total);

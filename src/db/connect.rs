@@ -1,7 +1,7 @@
 //! Connects to the database and configures its connections.
 
 use super::breaks::Breaks;
-use super::failure::Kind;
+use super::failure::ErrorKind;
 use super::file::{DatabaseFile, create_private, log_of};
 use super::limits::Limits;
 use super::location::{Engine, Location};
@@ -177,7 +177,7 @@ fn may_create(options: &SqliteConnectOptions, create: bool) -> Result<()> {
 fn connect_error(place: &str, error: sqlx::Error) -> Error {
     let seconds = STARTING.as_secs();
     let error = DbErr::Conn(RuntimeErr::SqlxError(error.into()));
-    Error::internal(if Kind::of(&error) == Kind::Exhausted {
+    Error::internal(if ErrorKind::of(&error) == ErrorKind::Exhausted {
         format!("the database at {place} did not answer within {seconds} seconds")
     } else {
         format!("cannot use the database at {place}: {error}")

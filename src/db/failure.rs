@@ -8,7 +8,7 @@ use std::io;
 
 /// The kind of a database error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ErrorKind {
     /// A conflict with another transaction, including a row that was added or deleted concurrently.
     Conflict,
     /// A lock, statement, or transaction timeout.
@@ -37,22 +37,22 @@ pub enum Kind {
     Other,
 }
 
-impl Kind {
+impl ErrorKind {
     /// Returns the kind of an error.
-    pub fn of(error: &DbErr) -> Kind {
+    pub fn of(error: &DbErr) -> ErrorKind {
         let cause = match error {
-            DbErr::ConnectionAcquire(_) => return Kind::Exhausted,
+            DbErr::ConnectionAcquire(_) => return ErrorKind::Exhausted,
             DbErr::Conn(RuntimeErr::SqlxError(cause))
             | DbErr::Exec(RuntimeErr::SqlxError(cause))
             | DbErr::Query(RuntimeErr::SqlxError(cause)) => cause,
-            _ => return Kind::Other,
+            _ => return ErrorKind::Other,
         };
-        Kind::of_cause(cause)
+        ErrorKind::of_cause(cause)
     }
 
-    fn of_cause(cause: &sqlx::Error) -> Kind {
+    fn of_cause(cause: &sqlx::Error) -> ErrorKind {
         match cause {
-            sqlx::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut => Kind::Silent,
+            sqlx::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut => ErrorKind::Silent,
             sqlx::Error::Database(error) => {
                 let code = error.code().unwrap_or_default();
                 if error.try_downcast_ref::<SqliteError>().is_some() {
@@ -67,42 +67,42 @@ impl Kind {
             | sqlx::Error::Protocol(_)
             | sqlx::Error::Tls(_)
             | sqlx::Error::BeginFailed
-            | sqlx::Error::WorkerCrashed => Kind::Broken,
-            sqlx::Error::PoolTimedOut => Kind::Exhausted,
-            sqlx::Error::Configuration(inner) if inner.is::<FileMoved>() => Kind::FileMoved,
-            _ => Kind::Other,
+            | sqlx::Error::WorkerCrashed => ErrorKind::Broken,
+            sqlx::Error::PoolTimedOut => ErrorKind::Exhausted,
+            sqlx::Error::Configuration(inner) if inner.is::<FileMoved>() => ErrorKind::FileMoved,
+            _ => ErrorKind::Other,
         }
     }
 
     /// Returns the name in metrics.
     pub fn label(self) -> &'static str {
         match self {
-            Kind::Conflict => "conflict",
-            Kind::TimedOut => "timed_out",
-            Kind::Exhausted => "exhausted",
-            Kind::CutOff => "cut_off",
-            Kind::Broken => "broken",
-            Kind::Silent => "silent",
-            Kind::Standby => "standby",
-            Kind::DiskFull => "disk_full",
-            Kind::NotWritten => "not_written",
-            Kind::ReadOnly => "read_only",
-            Kind::Unreadable => "unreadable",
-            Kind::FileMoved => "file_moved",
-            Kind::Other => "other",
+            ErrorKind::Conflict => "conflict",
+            ErrorKind::TimedOut => "timed_out",
+            ErrorKind::Exhausted => "exhausted",
+            ErrorKind::CutOff => "cut_off",
+            ErrorKind::Broken => "broken",
+            ErrorKind::Silent => "silent",
+            ErrorKind::Standby => "standby",
+            ErrorKind::DiskFull => "disk_full",
+            ErrorKind::NotWritten => "not_written",
+            ErrorKind::ReadOnly => "read_only",
+            ErrorKind::Unreadable => "unreadable",
+            ErrorKind::FileMoved => "file_moved",
+            ErrorKind::Other => "other",
         }
     }
 
     /// Returns why the database cannot save, for operators, or `None` for failures of one
     /// operation.
-    pub fn obstacle(self) -> Option<&'static str> {
+    pub fn reason_not_writable(self) -> Option<&'static str> {
         Some(match self {
-            Kind::Standby => "it is a standby",
-            Kind::DiskFull => "the disk is full",
-            Kind::NotWritten => "the disk fails",
-            Kind::ReadOnly => "it is read-only",
-            Kind::Unreadable => "it cannot be read",
-            Kind::FileMoved => "its file was deleted or replaced",
+            ErrorKind::Standby => "it is a standby",
+            ErrorKind::DiskFull => "the disk is full",
+            ErrorKind::NotWritten => "the disk fails",
+            ErrorKind::ReadOnly => "it is read-only",
+            ErrorKind::Unreadable => "it cannot be read",
+            ErrorKind::FileMoved => "its file was deleted or replaced",
             _ => return None,
         })
     }
@@ -111,7 +111,7 @@ impl Kind {
     pub fn prevents_saving(self) -> bool {
         matches!(
             self,
-            Kind::Standby | Kind::DiskFull | Kind::NotWritten | Kind::ReadOnly
+            ErrorKind::Standby | ErrorKind::DiskFull | ErrorKind::NotWritten | ErrorKind::ReadOnly
         )
     }
 
@@ -119,13 +119,13 @@ impl Kind {
     pub fn is_outage(self) -> bool {
         matches!(
             self,
-            Kind::TimedOut
-                | Kind::Exhausted
-                | Kind::CutOff
-                | Kind::Broken
-                | Kind::Silent
-                | Kind::Unreadable
-                | Kind::FileMoved
+            ErrorKind::TimedOut
+                | ErrorKind::Exhausted
+                | ErrorKind::CutOff
+                | ErrorKind::Broken
+                | ErrorKind::Silent
+                | ErrorKind::Unreadable
+                | ErrorKind::FileMoved
         )
     }
 
@@ -134,28 +134,32 @@ impl Kind {
     fn is_passing(self) -> bool {
         matches!(
             self,
-            Kind::Conflict | Kind::CutOff | Kind::Broken | Kind::Silent | Kind::Standby
+            ErrorKind::Conflict
+                | ErrorKind::CutOff
+                | ErrorKind::Broken
+                | ErrorKind::Silent
+                | ErrorKind::Standby
         )
     }
 }
 
 /// Classifies result codes of SQLite (<https://www.sqlite.org/rescode.html>). The primary code is
 /// the low byte.
-fn sqlite(code: u32) -> Kind {
+fn sqlite(code: u32) -> ErrorKind {
     match (code & 0xff, code) {
         // BUSY, LOCKED
-        (5 | 6, _) => Kind::Conflict,
+        (5 | 6, _) => ErrorKind::Conflict,
         // FULL; IOERR_SHMSIZE, if the disk has no space for the index of the log
-        (13, _) | (_, 4874) => Kind::DiskFull,
+        (13, _) | (_, 4874) => ErrorKind::DiskFull,
         // IOERR_READ, IOERR_SHORT_READ, IOERR_CORRUPTFS; CANTOPEN, CORRUPT, NOTADB
-        (_, 266 | 522 | 8458) | (14 | 11 | 26, _) => Kind::Unreadable,
+        (_, 266 | 522 | 8458) | (14 | 11 | 26, _) => ErrorKind::Unreadable,
         // IOERR
-        (10, _) => Kind::NotWritten,
+        (10, _) => ErrorKind::NotWritten,
         // READONLY_DBMOVED
-        (_, 1032) => Kind::FileMoved,
+        (_, 1032) => ErrorKind::FileMoved,
         // READONLY
-        (8, _) => Kind::ReadOnly,
-        _ => Kind::Other,
+        (8, _) => ErrorKind::ReadOnly,
+        _ => ErrorKind::Other,
     }
 }
 
@@ -164,22 +168,22 @@ fn sqlite(code: u32) -> Kind {
 const TRANSACTION_TIMEOUT: &str = "25P04";
 
 /// Classifies SQLSTATE codes (PostgreSQL, appendix A).
-fn postgres(code: &str) -> Kind {
+fn postgres(code: &str) -> ErrorKind {
     match code {
-        "40001" | "40P01" | "23505" | "23503" => Kind::Conflict,
+        "40001" | "40P01" | "23505" | "23503" => ErrorKind::Conflict,
         // `statement_timeout`, `lock_timeout`, `transaction_timeout`
-        "57014" | "55P03" | TRANSACTION_TIMEOUT => Kind::TimedOut,
+        "57014" | "55P03" | TRANSACTION_TIMEOUT => ErrorKind::TimedOut,
         // `idle_in_transaction_session_timeout`
-        "25P03" => Kind::CutOff,
-        "25006" => Kind::Standby,
-        "53100" => Kind::DiskFull,
-        "53300" | "53400" => Kind::Exhausted,
-        "58030" => Kind::NotWritten,
-        "XX001" | "XX002" => Kind::Unreadable,
-        "57P01" | "57P02" | "57P03" | "57P05" => Kind::Broken,
+        "25P03" => ErrorKind::CutOff,
+        "25006" => ErrorKind::Standby,
+        "53100" => ErrorKind::DiskFull,
+        "53300" | "53400" => ErrorKind::Exhausted,
+        "58030" => ErrorKind::NotWritten,
+        "XX001" | "XX002" => ErrorKind::Unreadable,
+        "57P01" | "57P02" | "57P03" | "57P05" => ErrorKind::Broken,
         // PgBouncer uses 08P01 for all problems with its connection to the server.
-        _ if code.starts_with("08") => Kind::Broken,
-        _ => Kind::Other,
+        _ if code.starts_with("08") => ErrorKind::Broken,
+        _ => ErrorKind::Other,
     }
 }
 
@@ -199,7 +203,7 @@ impl From<FileMoved> for DbErr {
 /// transaction can be run again. If the connection broke, the commit may have succeeded, and
 /// running the transaction again could apply it twice.
 pub(super) fn not_committed(error: DbErr) -> Error {
-    if matches!(Kind::of(&error), Kind::Broken | Kind::Silent) {
+    if matches!(ErrorKind::of(&error), ErrorKind::Broken | ErrorKind::Silent) {
         Error::internal(format!("the connection broke during a commit: {error}"))
     } else {
         Error::Database(error)
@@ -216,7 +220,7 @@ pub(super) fn is_passing(error: &Error) -> bool {
 
 /// Whether a retry makes sense after this error.
 pub(super) fn is_worth_another_try(error: &DbErr) -> bool {
-    Kind::of(error).is_passing()
+    ErrorKind::of(error).is_passing()
 }
 
 /// Whether a statement failed because its table does not exist.
@@ -232,15 +236,18 @@ pub(super) fn is_missing_table(error: &DbErr) -> bool {
 
 /// Whether the connection, and all older ones, must be discarded after this error.
 pub(super) fn means_break(error: &DbErr) -> bool {
-    matches!(Kind::of(error), Kind::Broken | Kind::Silent | Kind::Standby)
+    matches!(
+        ErrorKind::of(error),
+        ErrorKind::Broken | ErrorKind::Silent | ErrorKind::Standby
+    )
 }
 
 /// Whether a PostgreSQL connection must be discarded after this error.
 pub(super) fn ends_connection(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|error| error.code());
     matches!(
-        Kind::of_cause(error),
-        Kind::CutOff | Kind::Broken | Kind::Silent | Kind::Standby
+        ErrorKind::of_cause(error),
+        ErrorKind::CutOff | ErrorKind::Broken | ErrorKind::Silent | ErrorKind::Standby
     ) || code.is_some_and(|code| code == TRANSACTION_TIMEOUT)
 }
 
@@ -251,33 +258,33 @@ mod tests {
     #[test]
     fn error_codes_determine_retries() {
         for (code, kind) in [
-            ("40001", Kind::Conflict),
-            ("55P03", Kind::TimedOut),
-            ("25P03", Kind::CutOff),
-            ("25P04", Kind::TimedOut),
-            ("08P01", Kind::Broken),
-            ("57P03", Kind::Broken),
-            ("53100", Kind::DiskFull),
-            ("42601", Kind::Other),
+            ("40001", ErrorKind::Conflict),
+            ("55P03", ErrorKind::TimedOut),
+            ("25P03", ErrorKind::CutOff),
+            ("25P04", ErrorKind::TimedOut),
+            ("08P01", ErrorKind::Broken),
+            ("57P03", ErrorKind::Broken),
+            ("53100", ErrorKind::DiskFull),
+            ("42601", ErrorKind::Other),
         ] {
             assert_eq!(postgres(code), kind, "{code}");
         }
         for (code, kind) in [
-            (5, Kind::Conflict),
-            (517, Kind::Conflict),
-            (13, Kind::DiskFull),
-            (778, Kind::NotWritten),
-            (266, Kind::Unreadable),
-            (4874, Kind::DiskFull),
-            (1032, Kind::FileMoved),
-            (264, Kind::ReadOnly),
-            (2067, Kind::Other),
+            (5, ErrorKind::Conflict),
+            (517, ErrorKind::Conflict),
+            (13, ErrorKind::DiskFull),
+            (778, ErrorKind::NotWritten),
+            (266, ErrorKind::Unreadable),
+            (4874, ErrorKind::DiskFull),
+            (1032, ErrorKind::FileMoved),
+            (264, ErrorKind::ReadOnly),
+            (2067, ErrorKind::Other),
         ] {
             assert_eq!(sqlite(code), kind, "{code}");
         }
         assert_eq!(
-            Kind::of(&FileMoved("team.db".to_owned()).into()),
-            Kind::FileMoved
+            ErrorKind::of(&FileMoved("team.db".to_owned()).into()),
+            ErrorKind::FileMoved
         );
     }
 }

@@ -22,7 +22,7 @@ mod writer;
 pub use self::writer::{Tx, Writer};
 
 use self::breaks::Breaks;
-pub use self::failure::Kind;
+pub use self::failure::ErrorKind;
 use self::failure::means_break;
 use self::file::DatabaseFile;
 use self::limits::Limits;
@@ -117,16 +117,16 @@ impl Db {
 
     /// Records what an error means for the whole database.
     fn note(&self, error: &DbErr) {
-        let kind = Kind::of(error);
+        let kind = ErrorKind::of(error);
         metrics::counter!("tokenvue_database_errors_total", "kind" => kind.label()).increment(1);
-        if kind == Kind::Silent {
+        if kind == ErrorKind::Silent {
             self.breaks.note_silence();
         } else if means_break(error) {
             self.breaks.note();
         }
         // Connections to a primary that has become a standby are discarded, to find the new
         // primary.
-        if kind != Kind::Standby {
+        if kind != ErrorKind::Standby {
             self.trouble.note(kind, error);
         }
     }

@@ -4,7 +4,7 @@ use super::exclusive::{Exclusive, Transaction};
 use super::failure::{is_passing, not_committed};
 use super::lease::Lease;
 use super::retry::{Attempts, TURN};
-use super::{Db, Kind, Tx};
+use super::{Db, ErrorKind, Tx};
 use crate::error::{Error, Result};
 use sea_orm::{
     ConnAcquireErr, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
@@ -36,7 +36,7 @@ impl Db {
                 }
                 outcome => {
                     if let Err(Error::Database(error)) = &outcome {
-                        self.trouble.note(Kind::of(error), error);
+                        self.trouble.note(ErrorKind::of(error), error);
                     }
                     return outcome;
                 }

@@ -1,6 +1,6 @@
 //! The current failure of the database, for `/readyz` and the log.
 
-use super::failure::Kind;
+use super::failure::ErrorKind;
 use std::fmt::Display;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -14,26 +14,26 @@ const CALM: Duration = Duration::from_millis(250);
 pub(super) struct Trouble(Arc<Mutex<Option<Noted>>>);
 
 struct Noted {
-    kind: Kind,
+    kind: ErrorKind,
     /// When it last occurred.
     last: Instant,
 }
 
 impl Trouble {
     /// Returns its kind.
-    pub(super) fn kind(&self) -> Option<Kind> {
+    pub(super) fn kind(&self) -> Option<ErrorKind> {
         self.noted().as_ref().map(|noted| noted.kind)
     }
 
     /// Records a failure of the whole database. It is logged once.
-    pub(super) fn note(&self, kind: Kind, error: &dyn Display) {
-        let Some(obstacle) = kind.obstacle() else {
+    pub(super) fn note(&self, kind: ErrorKind, error: &dyn Display) {
+        let Some(reason) = kind.reason_not_writable() else {
             return;
         };
         let last = Instant::now();
         let before = self.noted().replace(Noted { kind, last });
         if before.is_none_or(|before| before.kind != kind) {
-            tracing::error!(%error, "the database cannot save: {obstacle}");
+            tracing::error!(%error, "the database cannot save: {reason}");
         }
     }
 
@@ -51,7 +51,7 @@ impl Trouble {
     pub(super) fn note_file_is_back(&self) {
         let mut noted = self.noted();
         if noted
-            .take_if(|noted| noted.kind == Kind::FileMoved)
+            .take_if(|noted| noted.kind == ErrorKind::FileMoved)
             .is_some()
         {
             tracing::info!("the database's file is back");

@@ -1,6 +1,6 @@
 //! Monitors the database: detects failures and their end.
 
-use super::failure::Kind;
+use super::failure::ErrorKind;
 use super::migrate::Schema;
 use super::{Db, Tx};
 use crate::error::Result;
@@ -22,7 +22,7 @@ pub enum Readiness {
     /// Its schema is older than this program.
     NotMigrated,
     /// It cannot, because of this failure.
-    Unfit(Kind),
+    Unfit(ErrorKind),
 }
 
 impl Db {
@@ -45,7 +45,7 @@ impl Db {
     pub async fn watch(self, stop: CancellationToken) {
         while !stop.is_cancelled() {
             let _ = self.check_file();
-            if self.trouble.kind().is_some_and(Kind::prevents_saving)
+            if self.trouble.kind().is_some_and(ErrorKind::prevents_saving)
                 && let Err(error) = self.try_to_save().await
             {
                 tracing::debug!(%error, "the database still cannot save");
@@ -72,7 +72,7 @@ impl Db {
         };
         match file.check() {
             Ok(()) => {
-                if self.trouble.kind() == Some(Kind::FileMoved) {
+                if self.trouble.kind() == Some(ErrorKind::FileMoved) {
                     self.trouble.note_file_is_back();
                 }
                 Ok(())
@@ -87,7 +87,7 @@ impl Db {
 
     /// Checks only the recorded state of the SQLite file: enough before reads.
     pub(super) fn check_trouble(&self) -> Result<(), DbErr> {
-        if self.trouble.kind() == Some(Kind::FileMoved) {
+        if self.trouble.kind() == Some(ErrorKind::FileMoved) {
             return self.check_file();
         }
         Ok(())

@@ -68,7 +68,7 @@ impl<T: ConnectionNode> Edge<T> {
     /// Encodes the cursor on demand: most queries need only two per page.
     fn encoded(&self) -> String {
         match self.order {
-            Order::Index(place) => cursor::of_index(place),
+            Order::Index(index) => cursor::of_index(index),
             order => self.node.cursor(order),
         }
     }
@@ -91,9 +91,9 @@ impl<T> Connection<T> {
 
     /// Creates a connection from items and their indexes in a list of `total` items, in the reading
     /// order of the slice.
-    pub fn of_places(items: Vec<(usize, T)>, total: usize, slice: &Slice<usize>) -> Connection<T> {
-        let place = |(place, node)| (Order::Index(place), node);
-        Connection::new(slice.cut(items), Total::Known(total), place)
+    pub fn of_indexed(items: Vec<(usize, T)>, total: usize, slice: &Slice<usize>) -> Connection<T> {
+        let edge = |(index, node)| (Order::Index(index), node);
+        Connection::new(slice.cut(items), Total::Known(total), edge)
     }
 }
 

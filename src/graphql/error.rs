@@ -3,7 +3,7 @@
 use super::code;
 use super::enums::UserErrorCode;
 use super::time::DateTime;
-use crate::db::Kind;
+use crate::db::ErrorKind;
 use crate::error::{Error, Problem};
 use crate::permissions;
 use async_graphql::{ErrorExtensionValues, SimpleObject};
@@ -75,10 +75,12 @@ impl From<ApiError> for async_graphql::Error {
 /// whether a retry can help.
 pub fn of_the_server(error: &Error) -> (&'static str, &'static str) {
     match error {
-        Error::Database(error) if Kind::of(error).prevents_saving() => {
+        Error::Database(error) if ErrorKind::of(error).prevents_saving() => {
             (code::CANNOT_SAVE, CANNOT_SAVE)
         }
-        Error::Database(error) if Kind::of(error).is_outage() => (code::UNAVAILABLE, UNAVAILABLE),
+        Error::Database(error) if ErrorKind::of(error).is_outage() => {
+            (code::UNAVAILABLE, UNAVAILABLE)
+        }
         _ => (code::INTERNAL, INTERNAL),
     }
 }

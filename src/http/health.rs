@@ -67,8 +67,8 @@ async fn ready(State(app): State<App>) -> Response {
         Ok(Ok(Readiness::Ready)) => return (StatusCode::OK, "ready\n").into_response(),
         Ok(Ok(Readiness::NotMigrated)) => "the database must be migrated\n".to_owned(),
         Ok(Ok(Readiness::Unfit(kind))) => {
-            let obstacle = kind.obstacle().unwrap_or("unknown error");
-            format!("the database cannot save: {obstacle}\n")
+            let reason = kind.reason_not_writable().unwrap_or("unknown error");
+            format!("the database cannot save: {reason}\n")
         }
         Ok(Err(error)) => {
             tracing::warn!(%error, "not ready");

@@ -146,7 +146,7 @@ pub enum Reach {
 /// One row for each membership of the actor, or one row without a membership for an actor who has
 /// none there.
 #[derive(FromQueryResult)]
-struct Standing {
+struct ActorRole {
     workspace_id: Option<Uuid>,
     role: Option<Role>,
 }
@@ -286,13 +286,13 @@ impl TeamLock {
             .lock_with_tables(LockType::KeyShare, [session::Entity])
             .to_owned();
         let statement = self.get_database_backend().build(&query);
-        let rows = Standing::find_by_statement(statement)
+        let rows = ActorRole::find_by_statement(statement)
             .all(self.writer())
             .await?;
         if rows.is_empty() {
             return Err(Error::Unauthenticated);
         }
-        let standing = |row: Standing| Some((row.workspace_id?, row.role?));
-        Ok(rows.into_iter().filter_map(standing).collect())
+        let role = |row: ActorRole| Some((row.workspace_id?, row.role?));
+        Ok(rows.into_iter().filter_map(role).collect())
     }
 }

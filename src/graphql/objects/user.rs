@@ -97,8 +97,8 @@ impl User {
         };
         let shared = context.loaders().shared(key).await?;
         let nodes = shared.members.into_iter();
-        let nodes = nodes.map(|(place, member)| (place, Membership(member)));
-        Ok(Connection::of_places(nodes.collect(), shared.total, slice))
+        let nodes = nodes.map(|(index, member)| (index, Membership(member)));
+        Ok(Connection::of_indexed(nodes.collect(), shared.total, slice))
     }
 
     /// Returns the workspaces in which the viewer may see another user's membership: the one they

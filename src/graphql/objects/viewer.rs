@@ -62,15 +62,15 @@ pub async fn own_memberships(
     slice: &Slice<usize>,
 ) -> crate::error::Result<Connection<Membership>> {
     let total = viewer.memberships.len();
-    let places = slice.places(total);
-    let rows = places.iter().map(|place| {
-        let workspace_id = viewer.memberships[*place].workspace_id;
+    let indexes = slice.indexes(total);
+    let rows = indexes.iter().map(|index| {
+        let workspace_id = viewer.memberships[*index].workspace_id;
         context.loaders().member((workspace_id, viewer.user_id))
     });
     let rows = try_join_all(rows).await?;
-    let members = places.into_iter().zip(rows);
-    let members = members.filter_map(|(place, row)| Some((place, Membership(row?))));
-    Ok(Connection::of_places(members.collect(), total, slice))
+    let members = indexes.into_iter().zip(rows);
+    let members = members.filter_map(|(index, row)| Some((index, Membership(row?))));
+    Ok(Connection::of_indexed(members.collect(), total, slice))
 }
 
 /// The signed-in user, with their session, workspaces and permissions.

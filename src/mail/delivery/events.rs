@@ -2,7 +2,7 @@
 
 use super::attempt::{Attempt, Outcome};
 use super::claims::{self, Cursors, LANES};
-use super::judge::Permit;
+use super::monitor::Permit;
 use super::record::Report;
 use super::slots::Lane;
 use super::tasks::{Composed, Event};
@@ -111,15 +111,16 @@ impl MailWorker {
         // This replica's own changes, stored or about to be, are newer than the row that was read.
         let storing = self.running.storing.as_ref();
         let is_storing = storing.is_some_and(|report| report.mail_server.is_some());
-        if is_first || (at > self.times.judged && !is_storing && self.report.mail_server.is_none())
+        if is_first
+            || (at > self.times.server_changed && !is_storing && self.report.mail_server.is_none())
         {
-            self.judge.read(row);
+            self.monitor.read(row);
         }
         self.show_mail_server();
     }
 
     fn show_mail_server(&self) {
-        let row = self.judge.row();
+        let row = self.monitor.row();
         gauges::show_mail_server(row.state);
         self.parts.app.mail_server.set(row.clone());
     }
@@ -128,7 +129,7 @@ impl MailWorker {
     fn lanes(&mut self, lanes: &[Lane]) {
         claims::advance(&mut self.look.cursors, lanes);
         self.look.found = !lanes.is_empty();
-        let probing = match self.judge.permit(self.parts.app.now()) {
+        let probing = match self.monitor.permit(self.parts.app.now()) {
             Permit::Any => false,
             Permit::One if self.probe.is_none() => true,
             _ => return,
@@ -189,7 +190,7 @@ impl MailWorker {
             self.lease.since = None;
         }
         self.lease.since.get_or_insert(at);
-        if self.judge.permit(self.parts.app.now()) != Permit::Any {
+        if self.monitor.permit(self.parts.app.now()) != Permit::Any {
             self.probe = mails.first().map(|mail| mail.id);
         }
         for mail in mails {
@@ -275,8 +276,8 @@ impl MailWorker {
         }
         gauges::count_attempt(outcome.attempt.label());
         let (began, ended) = (outcome.began, outcome.ended);
-        let before = self.judge.row().clone();
-        if let Some(row) = self.judge.judge(id, &outcome.attempt, began, ended) {
+        let before = self.monitor.row().clone();
+        if let Some(row) = self.monitor.record(id, &outcome.attempt, began, ended) {
             self.publish_state(&before, &row, &outcome);
             self.report.mail_server = Some(row);
         }
@@ -315,7 +316,7 @@ impl MailWorker {
         if row.retry_at.is_some() {
             self.release_waiting();
         }
-        self.times.judged = Instant::now();
+        self.times.server_changed = Instant::now();
         self.look.wanted = true;
         self.show_mail_server();
     }
@@ -326,7 +327,7 @@ impl MailWorker {
             (_, None) => tracing::info!(%mail, outcome = label, "mail"),
             // Logged once, for the mail server.
             (Attempt::Refused(_) | Attempt::Unavailable { .. }, Some(reason))
-                if self.judge.row().state != MailServerState::Accepts =>
+                if self.monitor.row().state != MailServerState::Accepts =>
             {
                 tracing::debug!(%mail, outcome = label, reason, "mail");
             }

@@ -8,14 +8,14 @@ mod attempt;
 mod claims;
 mod events;
 mod gauges;
-mod judge;
+mod monitor;
 mod record;
 mod slots;
 mod tasks;
 
 use self::attempt::Attempt;
 use self::claims::{Cursors, Moment};
-use self::judge::{Judge, Permit};
+use self::monitor::{Monitor, Permit};
 use self::record::Report;
 use self::slots::{Lane, Limits, Slots};
 use self::tasks::{Event, Parts};
@@ -50,7 +50,7 @@ pub struct MailWorker {
     /// Running tasks of which one at a time is enough.
     running: Running,
     slots: Slots,
-    judge: Judge,
+    monitor: Monitor,
     /// Claimed mails that wait for a slot, by priority.
     waiting: [VecDeque<Arc<Model>>; 3],
     /// Mails that hold a slot.
@@ -109,7 +109,7 @@ struct Times {
     poll: Instant,
     count: Instant,
     /// When this replica last changed the state of the mail server.
-    judged: Instant,
+    server_changed: Instant,
     rest_until: Option<Instant>,
     /// When running attempts are aborted after a stop.
     cut_off: Option<Instant>,
@@ -143,7 +143,7 @@ impl MailWorker {
             tasks: JoinSet::new(),
             running: Running::default(),
             slots: Slots::new(limits),
-            judge: Judge::new(),
+            monitor: Monitor::new(),
             waiting: Default::default(),
             sending: HashMap::new(),
             probe: None,
@@ -156,7 +156,7 @@ impl MailWorker {
             times: Times {
                 poll: now,
                 count: now,
-                judged: now,
+                server_changed: now,
                 rest_until: None,
                 cut_off: None,
             },
@@ -263,7 +263,7 @@ impl MailWorker {
 
     /// Composes waiting mails for which there are slots.
     fn dispatch(&mut self, now: Instant) {
-        let permit = self.judge.permit(self.parts.app.now());
+        let permit = self.monitor.permit(self.parts.app.now());
         if permit != Permit::Any {
             // Another replica may try one of them, or this one later.
             self.release_waiting();

@@ -176,7 +176,7 @@ impl MailWorker {
 
     /// Looks up due mails if there may be any.
     pub(super) fn start_look(&mut self, now: Instant) {
-        let permit = self.judge.permit(self.parts.app.now());
+        let permit = self.monitor.permit(self.parts.app.now());
         let may_try = match permit {
             Permit::Any => true,
             Permit::One => self.probe.is_none(),

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 /// The transferred and revoked invitations.
 #[derive(Clone, Debug, Default)]
-pub struct Handover {
+pub struct Transfer {
     /// Transferred to another admin.
     pub reassigned: Vec<Model>,
     /// Revoked.
@@ -30,14 +30,14 @@ pub async fn transfer(
     workspace_id: Uuid,
     from: Uuid,
     revoke: bool,
-) -> Result<Handover> {
+) -> Result<Transfer> {
     let mut open = invitation::in_workspace(workspace_id)
         .filter(Column::InviterId.eq(from))
         .filter(Column::State.is_in(InvitationState::OPEN))
         .all(team.writer())
         .await?;
     if open.is_empty() {
-        return Ok(Handover::default());
+        return Ok(Transfer::default());
     }
     if revoke {
         revoke::revoke_all(team, actor, &open).await?;
@@ -45,9 +45,9 @@ pub async fn transfer(
             invitation.state = InvitationState::Revoked;
             invitation.ended_at = Some(team.now());
         }
-        return Ok(Handover {
+        return Ok(Transfer {
             revoked: open,
-            ..Handover::default()
+            ..Transfer::default()
         });
     }
     let successor = successor(team.writer(), workspace_id, actor.user_id).await?;
@@ -67,9 +67,9 @@ pub async fn transfer(
     for invitation in &mut open {
         invitation.inviter_id = successor.user_id;
     }
-    Ok(Handover {
+    Ok(Transfer {
         reassigned: open,
-        ..Handover::default()
+        ..Transfer::default()
     })
 }
 

@@ -28,9 +28,9 @@ pub fn available(viewer: &Viewer, member: &Member) -> Vec<Action> {
         MembershipStatus::Active => vec![Action::SendPasswordReset],
     };
     actions.extend([Action::ChangeRole, Action::Remove]);
-    let manages_another = viewer.memberships.iter().any(|place| {
-        place.workspace_id != row.workspace_id
-            && viewer.can(place.workspace_id, Permission::TeamManage)
+    let manages_another = viewer.memberships.iter().any(|managed| {
+        managed.workspace_id != row.workspace_id
+            && viewer.can(managed.workspace_id, Permission::TeamManage)
     });
     if manages_another {
         actions.push(Action::AssignWorkspaces);

@@ -6,7 +6,7 @@ use crate::audit::{self, AuditKind, Entry};
 use crate::error::Result;
 use crate::permissions::Permission;
 use crate::team::invitation::store;
-use crate::team::invitation::transfer::{Handover, transfer};
+use crate::team::invitation::transfer::{Transfer, transfer};
 use crate::team::lock::{self, Right, TeamLock};
 use crate::team::memberships;
 use entity::Role;
@@ -38,7 +38,7 @@ pub async fn change_role(
     app: &App,
     actor: &Actor,
     change: RoleChange,
-) -> Result<(membership::Model, Handover)> {
+) -> Result<(membership::Model, Transfer)> {
     lock::with_right(
         app,
         actor,
@@ -53,7 +53,7 @@ async fn change_in(
     team: &TeamLock,
     actor: &Actor,
     change: RoleChange,
-) -> Result<(membership::Model, Handover)> {
+) -> Result<(membership::Model, Transfer)> {
     let RoleChange {
         workspace_id,
         user_id,
@@ -62,7 +62,7 @@ async fn change_in(
     } = change;
     let mut member = memberships::member(team.writer(), workspace_id, user_id).await?;
     if member.role == role {
-        return Ok((member, Handover::default()));
+        return Ok((member, Transfer::default()));
     }
     memberships::not_the_last_admin(team, &member, &["role"]).await?;
     memberships::set_role(team, workspace_id, user_id, role).await?;
@@ -84,7 +84,7 @@ async fn change_in(
         )
         .await?
     } else {
-        Handover::default()
+        Transfer::default()
     };
     member.role = role;
     Ok((member, transfer))

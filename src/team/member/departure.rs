@@ -4,7 +4,7 @@ use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
 use crate::error::Result;
 use crate::team::invitation::store;
-use crate::team::invitation::transfer::{Handover, transfer};
+use crate::team::invitation::transfer::{Transfer, transfer};
 use crate::team::lock::TeamLock;
 use crate::team::memberships;
 use entity::invitation::InvitationState;
@@ -24,7 +24,7 @@ pub(super) async fn depart(
     team: &TeamLock,
     actor: &Actor,
     departure: Departure,
-) -> Result<Handover> {
+) -> Result<Transfer> {
     let Departure {
         workspace_id,
         user_id,

@@ -4,7 +4,7 @@ use super::departure::{Departure, depart};
 use crate::App;
 use crate::actor::Actor;
 use crate::error::Result;
-use crate::team::invitation::transfer::Handover;
+use crate::team::invitation::transfer::Transfer;
 use crate::team::lock;
 use uuid::Uuid;
 
@@ -12,7 +12,7 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// Those of [`lock::as_member`]. Refused with `LastAdmin` on `workspaceId`.
-pub async fn leave(app: &App, actor: &Actor, workspace_id: Uuid) -> Result<Handover> {
+pub async fn leave(app: &App, actor: &Actor, workspace_id: Uuid) -> Result<Transfer> {
     lock::as_member(app, actor, workspace_id, |team| async move {
         let departure = Departure {
             workspace_id,

@@ -6,7 +6,7 @@ use crate::actor::Actor;
 use crate::audit::AuditKind;
 use crate::error::Result;
 use crate::permissions::Permission;
-use crate::team::invitation::transfer::Handover;
+use crate::team::invitation::transfer::Transfer;
 use crate::team::lock::{self, Right};
 use uuid::Uuid;
 
@@ -28,7 +28,7 @@ pub async fn remove(
     workspace_id: Uuid,
     user_id: Uuid,
     revoke_invitations: bool,
-) -> Result<Handover> {
+) -> Result<Transfer> {
     lock::with_right(app, actor, RIGHT, &[workspace_id], |team| async move {
         let departure = Departure {
             workspace_id,

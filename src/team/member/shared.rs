@@ -20,12 +20,12 @@ pub struct SharedMembers {
     pub total: usize,
 }
 
-/// A membership with its place among those of its user, from 1 to the total.
+/// A membership with its position among those of its user, from 1 to the total.
 #[derive(FromQueryResult)]
-struct Placed {
+struct NumberedMember {
     #[sea_orm(nested)]
     member: Member,
-    place: i64,
+    position: i64,
     total: i64,
 }
 
@@ -40,24 +40,24 @@ pub async fn of_users(
     if workspace_ids.is_empty() || user_ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let select = select_placed(workspace_ids, user_ids, slice);
+    let select = select_page(workspace_ids, user_ids, slice);
     let statement = db.get_database_backend().build(&select);
-    let rows = Placed::find_by_statement(statement).all(db).await?;
+    let rows = NumberedMember::find_by_statement(statement).all(db).await?;
     let mut found: HashMap<Uuid, SharedMembers> = HashMap::new();
-    for Placed {
+    for NumberedMember {
         member,
-        place,
+        position,
         total,
     } in rows
     {
         let theirs = found.entry(member.user_id).or_default();
         theirs.total = usize::try_from(total).unwrap_or_default();
-        let index = usize::try_from(place - 1).unwrap_or_default();
+        let index = usize::try_from(position - 1).unwrap_or_default();
         theirs.members.push((index, member));
     }
     for theirs in found.values_mut() {
-        let places = slice.places(theirs.total);
-        theirs.members.retain(|(place, _)| places.contains(place));
+        let indexes = slice.indexes(theirs.total);
+        theirs.members.retain(|(index, _)| indexes.contains(index));
         if slice.backward {
             theirs.members.reverse();
         }
@@ -65,34 +65,34 @@ pub async fn of_users(
     Ok(found)
 }
 
-fn select_placed(
+fn select_page(
     workspace_ids: &[Uuid],
     user_ids: &[Uuid],
     slice: &Slice<usize>,
 ) -> SelectStatement {
-    let placed = Query::select()
+    let numbered = Query::select()
         .columns(COLUMNS)
         .expr_window_as(
             Func::cust("row_number"),
             of_user()
                 .order_by(membership::Column::WorkspaceId, Order::Asc)
                 .take(),
-            "place",
+            "position",
         )
         .expr_window_as(Func::count(Expr::col(Asterisk)), of_user(), "total")
         .from(membership::Entity)
         .and_where(membership::Column::UserId.is_in(user_ids.iter().copied()))
         .and_where(membership::Column::WorkspaceId.is_in(workspace_ids.iter().copied()))
         .take();
-    let place = || Expr::col((membership::Entity, "place"));
+    let position = || Expr::col((membership::Entity, "position"));
     select()
-        .column((membership::Entity, "place"))
+        .column((membership::Entity, "position"))
         .column((membership::Entity, "total"))
-        .from_subquery(placed, membership::Entity)
+        .from_subquery(numbered, membership::Entity)
         .inner_join(member_activity::Entity, same_member())
-        .cond_where(Cond::any().add(place().eq(1)).add(within(slice)))
+        .cond_where(Cond::any().add(position().eq(1)).add(within(slice)))
         .order_by(membership::Column::UserId.as_column_ref(), Order::Asc)
-        .order_by((membership::Entity, "place"), Order::Asc)
+        .order_by((membership::Entity, "position"), Order::Asc)
         .take()
 }
 
@@ -101,10 +101,10 @@ fn of_user() -> WindowStatement {
     WindowStatement::partition_by(membership::Column::UserId)
 }
 
-/// Returns the condition for the indexes of [`Slice::places`], for at most a page of indexes.
+/// Returns the condition for the indexes of [`Slice::indexes`], for at most a page of indexes.
 fn within(slice: &Slice<usize>) -> Cond {
     let number = |index: usize| i64::try_from(index).unwrap_or(i64::MAX);
-    let place = || Expr::col((membership::Entity, "place"));
+    let position = || Expr::col((membership::Entity, "position"));
     let total = Expr::col((membership::Entity, "total"));
     let start = slice
         .after
@@ -112,13 +112,13 @@ fn within(slice: &Slice<usize>) -> Cond {
     let before = slice.before.map(number);
     let fetch = i64::try_from(slice.fetch()).unwrap_or(i64::MAX);
     let within = Cond::all()
-        .add(place().gt(start))
-        .add_option(before.map(|before| place().lte(before)));
+        .add(position().gt(start))
+        .add_option(before.map(|before| position().lte(before)));
     if !slice.backward {
-        return within.add(place().lte(start.saturating_add(fetch)));
+        return within.add(position().lte(start.saturating_add(fetch)));
     }
     let last = Cond::any()
-        .add(place().gt(total.sub(fetch)))
-        .add_option(before.map(|before| place().gt(before.saturating_sub(fetch))));
+        .add(position().gt(total.sub(fetch)))
+        .add_option(before.map(|before| position().gt(before.saturating_sub(fetch))));
     within.add(last)
 }

@@ -70,7 +70,7 @@ function Change({
       <TextField
         name="invitationLifetimeDays"
         label="Invitation expiry (days)"
-        hint="From 1 to 90. Default: 7, unless the server is configured otherwise."
+        hint="From 1 to 90. Leave empty for the default of the server."
         type="number"
         min={1}
         max={90}

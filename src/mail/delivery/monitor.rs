@@ -30,21 +30,21 @@ pub(super) enum Permit {
 
 /// Derives the state of the mail server from results of attempts.
 #[derive(Debug)]
-pub(super) struct Judge {
+pub(super) struct Monitor {
     row: Model,
     /// When this replica last changed the state. Results of attempts that began earlier are
     /// ignored.
-    judged_at: Option<DateTime<Utc>>,
+    changed_at: Option<DateTime<Utc>>,
     accepted_at: Option<DateTime<Utc>>,
     /// Mails rejected since the last accepted one.
     refused: HashSet<Uuid>,
 }
 
-impl Judge {
-    pub(super) fn new() -> Judge {
-        Judge {
+impl Monitor {
+    pub(super) fn new() -> Monitor {
+        Monitor {
             row: accepting(),
-            judged_at: None,
+            changed_at: None,
             accepted_at: None,
             refused: HashSet::new(),
         }
@@ -71,7 +71,7 @@ impl Judge {
 
     /// Evaluates the result of an attempt that began at `began`. Returns the new state if it
     /// changed.
-    pub(super) fn judge(
+    pub(super) fn record(
         &mut self,
         mail: Uuid,
         attempt: &Attempt,
@@ -103,10 +103,10 @@ impl Judge {
                 return self.handle_unrelated(attempt, began, now);
             }
         };
-        if self.judged_at.is_some_and(|at| began < at) {
+        if self.changed_at.is_some_and(|at| began < at) {
             return None;
         }
-        self.judged_at = Some(now);
+        self.changed_at = Some(now);
         self.record_failure(state, summary, pauses, now)
     }
 
@@ -118,7 +118,7 @@ impl Judge {
         began: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Option<Model> {
-        let is_stale = self.judged_at.is_some_and(|at| began < at);
+        let is_stale = self.changed_at.is_some_and(|at| began < at);
         if self.row.retry_at.is_none() || is_stale {
             return None;
         }
@@ -197,15 +197,15 @@ mod tests {
     }
 
     /// Evaluates an attempt that began and ended in the same second.
-    fn judge(judge: &mut Judge, attempt: &Attempt, at: i64) -> Option<Model> {
-        judge.judge(Uuid::now_v7(), attempt, after(at), after(at))
+    fn record(monitor: &mut Monitor, attempt: &Attempt, at: i64) -> Option<Model> {
+        monitor.record(Uuid::now_v7(), attempt, after(at), after(at))
     }
 
     #[test]
     fn rejection_of_all_mail_holds_back_all_with_growing_delays() {
-        let mut one = Judge::new();
+        let mut one = Monitor::new();
         assert_eq!(one.permit(after(0)), Permit::Any);
-        let row = judge(&mut one, &refused(true), 10).unwrap();
+        let row = record(&mut one, &refused(true), 10).unwrap();
         assert_eq!(
             (row.state, row.since),
             (MailServerState::Refuses, Some(after(10)))
@@ -214,54 +214,54 @@ mod tests {
         assert_eq!(row.retry_at, Some(after(40)));
         assert_eq!(one.permit(after(39)), Permit::None);
         assert_eq!(one.permit(after(40)), Permit::One);
-        let row = judge(&mut one, &refused(true), 40).unwrap();
+        let row = record(&mut one, &refused(true), 40).unwrap();
         assert_eq!(
             (row.since, row.retry_at),
             (Some(after(10)), Some(after(100)))
         );
-        let later = judge(&mut one, &Attempt::Later(String::new()), 100).unwrap();
+        let later = record(&mut one, &Attempt::Later(String::new()), 100).unwrap();
         assert_eq!(
             (later.since, later.retry_at),
             (Some(after(10)), Some(after(102)))
         );
-        assert_eq!(judge(&mut one, &Attempt::Sent, 101), Some(accepting()));
-        assert_eq!(judge(&mut one, &Attempt::Sent, 102), None);
+        assert_eq!(record(&mut one, &Attempt::Sent, 101), Some(accepting()));
+        assert_eq!(record(&mut one, &Attempt::Sent, 102), None);
         assert_eq!(one.permit(after(102)), Permit::Any);
     }
 
     #[test]
     fn single_policy_rejection_concerns_the_recipient() {
-        let mut one = Judge::new();
-        judge(&mut one, &Attempt::Sent, 0);
-        assert_eq!(judge(&mut one, &refused(false), 1), None);
-        assert_eq!(judge(&mut one, &refused(false), 2), None);
-        let third = judge(&mut one, &refused(false), 3).unwrap();
+        let mut one = Monitor::new();
+        record(&mut one, &Attempt::Sent, 0);
+        assert_eq!(record(&mut one, &refused(false), 1), None);
+        assert_eq!(record(&mut one, &refused(false), 2), None);
+        let third = record(&mut one, &refused(false), 3).unwrap();
         assert_eq!(third.retry_at, Some(after(33)), "the quota is used up");
 
         // Admins see the rejection; other mails are still tried.
-        let mut other = Judge::new();
-        let row = judge(&mut other, &refused(false), 0).unwrap();
+        let mut other = Monitor::new();
+        let row = record(&mut other, &refused(false), 0).unwrap();
         assert_eq!((row.state, row.retry_at), (MailServerState::Refuses, None));
         assert_eq!(other.permit(after(0)), Permit::Any);
     }
 
     #[test]
     fn concurrent_failures_count_once() {
-        let mut one = Judge::new();
-        let row = judge(&mut one, &unavailable(), 10).unwrap();
+        let mut one = Monitor::new();
+        let row = record(&mut one, &unavailable(), 10).unwrap();
         assert_eq!((row.retry_at, row.failures), (Some(after(12)), 1));
-        let began_before = one.judge(Uuid::now_v7(), &unavailable(), after(9), after(11));
+        let began_before = one.record(Uuid::now_v7(), &unavailable(), after(9), after(11));
         assert_eq!(began_before, None);
         for at in [12, 20, 40, 80, 160, 320, 640] {
-            judge(&mut one, &unavailable(), at);
+            record(&mut one, &unavailable(), at);
         }
         assert_eq!(one.row().retry_at, Some(after(700)), "a minute at most");
-        let row = judge(&mut one, &refused(true), 700).unwrap();
+        let row = record(&mut one, &refused(true), 700).unwrap();
         assert_eq!((row.failures, row.since), (1, Some(after(700))));
 
-        let mut other = Judge::new();
-        judge(&mut other, &unavailable(), 0);
-        let answered = judge(&mut other, &Attempt::Never(String::new()), 5);
+        let mut other = Monitor::new();
+        record(&mut other, &unavailable(), 0);
+        let answered = record(&mut other, &Attempt::Never(String::new()), 5);
         assert_eq!(answered, Some(accepting()), "the server answers");
     }
 }
