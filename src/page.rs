@@ -3,8 +3,8 @@
 use crate::error::Result;
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder as _,
-    QuerySelect as _, Select,
+    ColumnTrait as _, ConnectionTrait, EntityTrait, Order, PaginatorTrait as _, QueryFilter,
+    QueryOrder as _, QuerySelect as _, Select,
 };
 use uuid::Uuid;
 
@@ -87,6 +87,21 @@ impl Slice<IdPosition> {
     }
 }
 
+/// A query for a list ordered by IDs, latest first.
+pub trait LatestFirst {
+    type Row;
+
+    /// Returns a page.
+    fn page(
+        &self,
+        db: &impl ConnectionTrait,
+        slice: &Slice<IdPosition>,
+    ) -> impl Future<Output = Result<Page<Self::Row>>> + Send;
+
+    /// Returns the number of rows, across all pages.
+    fn count(&self, db: &impl ConnectionTrait) -> impl Future<Output = Result<i64>> + Send;
+}
+
 /// Returns a page of a list ordered by IDs, latest first.
 pub async fn latest_first<E: EntityTrait>(
     db: &impl ConnectionTrait,
@@ -96,6 +111,15 @@ pub async fn latest_first<E: EntityTrait>(
 ) -> Result<Page<E::Model>> {
     let rows = cut_by_id(rows, id, slice).all(db).await?;
     Ok(slice.cut(rows))
+}
+
+/// Returns the number of rows of a list.
+pub async fn count<E>(db: &impl ConnectionTrait, rows: Select<E>) -> Result<i64>
+where
+    E: EntityTrait<Model: Send + Sync>,
+{
+    let count = rows.count(db).await?;
+    Ok(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
 /// Restricts such a list to a slice, with order and limit.

@@ -3,14 +3,11 @@
 use crate::App;
 use crate::db::Writer;
 use crate::error::Result;
-use crate::page::{IdPosition, Page, Slice, latest_first};
+use crate::page::{self, IdPosition, LatestFirst, Page, Slice, latest_first};
 use chrono::{DateTime, Utc};
 use entity::session::{Column, Entity, Model};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Order, Query};
-use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    Select,
-};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, Select};
 use uuid::Uuid;
 
 /// The maximum number of sessions that one call ends: more than a user has, unless the setting was
@@ -43,8 +40,16 @@ impl SessionQuery {
             .filter(Column::LastUsedAt.gt(self.unused_since))
     }
 
-    /// Returns a page, latest first.
-    pub async fn page(
+    /// Returns one session.
+    pub async fn find(&self, db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Model>> {
+        Ok(self.select().filter(Column::Id.eq(id)).one(db).await?)
+    }
+}
+
+impl LatestFirst for SessionQuery {
+    type Row = Model;
+
+    async fn page(
         &self,
         db: &impl ConnectionTrait,
         slice: &Slice<IdPosition>,
@@ -52,15 +57,8 @@ impl SessionQuery {
         latest_first(db, self.select(), Column::Id, slice).await
     }
 
-    /// Returns one session.
-    pub async fn find(&self, db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Model>> {
-        Ok(self.select().filter(Column::Id.eq(id)).one(db).await?)
-    }
-
-    /// Returns the number of sessions.
-    pub async fn count(&self, db: &impl ConnectionTrait) -> Result<i64> {
-        let count = self.select().count(db).await?;
-        Ok(i64::try_from(count).unwrap_or(i64::MAX))
+    async fn count(&self, db: &impl ConnectionTrait) -> Result<i64> {
+        page::count(db, self.select()).await
     }
 }
 

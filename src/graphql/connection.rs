@@ -1,11 +1,12 @@
 //! Generic connection types (Relay, "Cursor Connections").
 
 use super::cost::cost;
-use super::cursor;
+use super::cursor::{self, PageArgs};
 use super::error::Result;
 use super::request_context::RequestContext;
 use crate::account::sessions::SessionQuery;
-use crate::page::{Page, Slice};
+use crate::db::Db;
+use crate::page::{LatestFirst, Page, Slice};
 use crate::team::history::HistoryQuery;
 use crate::team::invitation::list::InvitationQuery;
 use crate::team::member::list::MemberQuery;
@@ -87,6 +88,20 @@ impl<T> Connection<T> {
             has_previous: page.has_previous,
             total,
         }
+    }
+
+    /// Reads a page of a list ordered by IDs, latest first.
+    pub async fn latest_first<Q: LatestFirst>(
+        db: &Db,
+        args: &PageArgs,
+        query: Q,
+        total: fn(Q) -> Total,
+        node: impl Fn(Q::Row) -> T,
+    ) -> Result<Connection<T>> {
+        let slice = args.slice(cursor::to_id)?;
+        let page = query.page(db, &slice).await?;
+        let edge = |row| (Order::Ids, node(row));
+        Ok(Connection::new(page, total(query), edge))
     }
 
     /// Creates a connection from items and their indexes in a list of `total` items, in the reading

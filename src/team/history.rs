@@ -2,14 +2,11 @@
 
 use crate::audit::{self, AuditKind};
 use crate::error::Result;
-use crate::page::{IdPosition, Page, Slice, cut_by_id, within};
+use crate::page::{self, IdPosition, LatestFirst, Page, Slice, cut_by_id, within};
 use chrono::{DateTime, Utc};
 use entity::audit_event::{AuditOutcome, Column, Entity, Model};
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    Select,
-};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, Select};
 use uuid::Uuid;
 
 /// A filter of audit log entries.
@@ -60,9 +57,12 @@ impl HistoryQuery {
             before: self.from.map(before_first).map(IdPosition),
         }
     }
+}
 
-    /// Returns a page, latest first.
-    pub async fn page(
+impl LatestFirst for HistoryQuery {
+    type Row = Model;
+
+    async fn page(
         &self,
         db: &impl ConnectionTrait,
         slice: &Slice<IdPosition>,
@@ -81,10 +81,7 @@ impl HistoryQuery {
         Ok(slice.cut(rows))
     }
 
-    /// Returns the number of entries.
-    pub async fn count(&self, db: &impl ConnectionTrait) -> Result<i64> {
-        let rows = within(self.select(), Column::Id, &self.window());
-        let count = rows.count(db).await?;
-        Ok(i64::try_from(count).unwrap_or(i64::MAX))
+    async fn count(&self, db: &impl ConnectionTrait) -> Result<i64> {
+        page::count(db, within(self.select(), Column::Id, &self.window())).await
     }
 }

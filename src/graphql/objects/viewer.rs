@@ -92,14 +92,10 @@ impl Viewer {
     /// ends the longest-idle one.
     #[graphql(directive = cost::apply(STATEMENT))]
     async fn sessions(&self, ctx: &Context<'_>, page: PageArgs) -> Result<Connection<Session>> {
-        let slice = page.slice(cursor::to_id)?;
         let app = &RequestContext::of(ctx)?.app;
         let query = SessionQuery::of(app, self.0.user_id);
-        let page = query.page(&app.db, &slice).await?;
-        let current = self.0.session_id;
-        Ok(Connection::new(page, Total::Sessions(query), |row| {
-            (Order::Ids, Session::new(row, current))
-        }))
+        let session = |row| Session::new(row, self.0.session_id);
+        Connection::latest_first(&app.db, &page, query, Total::Sessions, session).await
     }
 
     /// The active workspace of the session, which is the default wherever a workspace can be

@@ -170,19 +170,15 @@ impl Workspace {
         page: PageArgs,
         #[graphql(desc = "Only invitations in this state.")] state: Option<InvitationState>,
     ) -> Result<Option<Connection<Invitation>>> {
-        let slice = page.slice(cursor::to_id)?;
         let app = &RequestContext::of(ctx)?.app;
         let query = InvitationQuery {
             workspace_id: self.0.workspace_id,
             state: state.map(Into::into),
             now: app.now(),
         };
-        let page = query.page(&app.db, &slice).await?;
-        Ok(Some(Connection::new(
-            page,
-            Total::Invitations(query),
-            |row| (Order::Ids, Invitation::new(row)),
-        )))
+        Connection::latest_first(&app.db, &page, query, Total::Invitations, Invitation::new)
+            .await
+            .map(Some)
     }
 
     /// The access history (audit log), latest first: actions performed and attempts denied, for as
@@ -207,7 +203,6 @@ impl Workspace {
         #[graphql(desc = "Only events from this time on.")] from: Option<DateTime>,
         #[graphql(desc = "Only events before this time.")] until: Option<DateTime>,
     ) -> Result<Option<Connection<AuditEvent>>> {
-        let slice = page.slice(cursor::to_id)?;
         let query = HistoryQuery {
             workspace_id: self.0.workspace_id,
             kind: kind.map(Into::into),
@@ -217,10 +212,10 @@ impl Workspace {
             from: from.map(|time| time.0),
             until: until.map(|time| time.0),
         };
-        let page = query.page(&RequestContext::of(ctx)?.app.db, &slice).await?;
-        Ok(Some(Connection::new(page, Total::History(query), |row| {
-            (Order::Ids, AuditEvent(row))
-        })))
+        let db = &RequestContext::of(ctx)?.app.db;
+        Connection::latest_first(db, &page, query, Total::History, AuditEvent)
+            .await
+            .map(Some)
     }
 
     /// The settings. Requires `WORKSPACE_MANAGE`.

@@ -28,15 +28,12 @@ pub async fn decline(app: &App, token: &str, origin: &ClientInfo) -> Result<Vec<
 
 async fn decline_in(team: &TeamLock, link: &Link, origin: &ClientInfo) -> Result<Vec<Model>> {
     link.valid()?;
-    let mut declined: Vec<Model> = link
-        .with_state(LinkState::Valid)
-        .into_iter()
-        .cloned()
-        .collect();
-    let Some(first) = declined.first() else {
-        return Ok(declined);
+    let valid = link.with_state(LinkState::Valid).into_iter();
+    let valid: Vec<Model> = valid.cloned().collect();
+    let Some(first) = valid.first() else {
+        return Ok(valid);
     };
-    store::end(team, &declined, InvitationState::Declined).await?;
+    let declined = store::end(team, &valid, InvitationState::Declined).await?;
     // A mail has one recipient.
     let workspace_ids: Vec<Uuid> = declined.iter().map(|i| i.workspace_id).collect();
     memberships::remove_invited(team, &workspace_ids, &[first.user_id]).await?;
@@ -45,9 +42,5 @@ async fn decline_in(team: &TeamLock, link: &Link, origin: &ClientInfo) -> Result
             .to(invitation.user_id, &invitation.email)
     });
     audit::record(team, team.now(), &Actor::invitee(first, origin), entries).await?;
-    for invitation in &mut declined {
-        invitation.state = InvitationState::Declined;
-        invitation.ended_at = Some(team.now());
-    }
     Ok(declined)
 }

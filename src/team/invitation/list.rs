@@ -1,13 +1,13 @@
 //! The list of a workspace's invitations, latest first.
 
 use crate::error::Result;
-use crate::page::{IdPosition, Page, Slice, cut_by_id, latest_first};
+use crate::page::{self, IdPosition, LatestFirst, Page, Slice, cut_by_id, latest_first};
 use chrono::{DateTime, Utc};
 use entity::invitation::{Column, Entity, InvitationState, Model};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement, UnionType};
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, Iterable as _,
-    PaginatorTrait as _, QueryFilter as _, QueryTrait as _, Select,
+    QueryFilter as _, QueryTrait as _, Select,
 };
 use uuid::Uuid;
 
@@ -66,9 +66,12 @@ impl InvitationQuery {
             .limit(slice.fetch())
             .take()
     }
+}
 
-    /// Returns a page.
-    pub async fn page(
+impl LatestFirst for InvitationQuery {
+    type Row = Model;
+
+    async fn page(
         &self,
         db: &impl ConnectionTrait,
         slice: &Slice<IdPosition>,
@@ -81,9 +84,7 @@ impl InvitationQuery {
         Ok(slice.cut(rows))
     }
 
-    /// Returns the number of invitations.
-    pub async fn count(&self, db: &impl ConnectionTrait) -> Result<i64> {
-        let count = self.select().count(db).await?;
-        Ok(i64::try_from(count).unwrap_or(i64::MAX))
+    async fn count(&self, db: &impl ConnectionTrait) -> Result<i64> {
+        page::count(db, self.select()).await
     }
 }

@@ -4,7 +4,7 @@ use super::{find, require_open, store};
 use crate::App;
 use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::permissions::Permission;
 use crate::team::lock::{self, Right, TeamLock};
 use crate::team::memberships;
@@ -24,22 +24,26 @@ pub const RIGHT: Right = Right {
 /// `InvitationEnded`.
 pub async fn revoke(app: &App, actor: &Actor, workspace_id: Uuid, id: Uuid) -> Result<Model> {
     lock::with_right(app, actor, RIGHT, &[workspace_id], |team| async move {
-        let mut invitation = find(team.writer(), workspace_id, id).await?;
+        let invitation = find(team.writer(), workspace_id, id).await?;
         require_open(&invitation)?;
-        revoke_all(&team, actor, std::slice::from_ref(&invitation)).await?;
-        invitation.state = InvitationState::Revoked;
-        invitation.ended_at = Some(team.now());
-        Ok(invitation)
+        let revoked = revoke_all(&team, actor, &[invitation]).await?;
+        let revoked = revoked.into_iter().next();
+        revoked.ok_or(Error::NotFound("invitation"))
     })
     .await
 }
 
-/// Revokes open invitations of one workspace and deletes their memberships.
-pub async fn revoke_all(team: &TeamLock, actor: &Actor, invitations: &[Model]) -> Result<()> {
+/// Revokes open invitations of one workspace, deletes their memberships, and returns the
+/// invitations.
+pub async fn revoke_all(
+    team: &TeamLock,
+    actor: &Actor,
+    invitations: &[Model],
+) -> Result<Vec<Model>> {
     let Some(first) = invitations.first() else {
-        return Ok(());
+        return Ok(Vec::new());
     };
-    store::end(team, invitations, InvitationState::Revoked).await?;
+    let revoked = store::end(team, invitations, InvitationState::Revoked).await?;
     let users: Vec<Uuid> = invitations
         .iter()
         .map(|invitation| invitation.user_id)
@@ -49,5 +53,6 @@ pub async fn revoke_all(team: &TeamLock, actor: &Actor, invitations: &[Model]) -
         Entry::done(invitation.workspace_id, AuditKind::RevokeInvitation)
             .to(invitation.user_id, &invitation.email)
     });
-    audit::record(team, team.now(), actor, entries).await
+    audit::record(team, team.now(), actor, entries).await?;
+    Ok(revoked)
 }

@@ -88,14 +88,23 @@ pub async fn set_role(
     Ok(())
 }
 
-/// Ends open invitations in the given state.
-pub async fn end(team: &TeamLock, invitations: &[Model], state: InvitationState) -> Result<()> {
+/// Ends open invitations in the given state, and returns them in this state.
+pub async fn end(
+    team: &TeamLock,
+    invitations: &[Model],
+    state: InvitationState,
+) -> Result<Vec<Model>> {
     update_all(team, invitations)?
         .col_expr(invitation::Column::State, Expr::value(state))
         .col_expr(invitation::Column::EndedAt, team.now().into())
         .exec(team.writer())
         .await?;
-    Ok(())
+    let ended = |invitation: &Model| Model {
+        state,
+        ended_at: Some(team.now()),
+        ..invitation.clone()
+    };
+    Ok(invitations.iter().map(ended).collect())
 }
 
 /// Records that the invitee has requested new invitations.

@@ -40,13 +40,8 @@ pub async fn transfer(
         return Ok(Transfer::default());
     }
     if revoke {
-        revoke::revoke_all(team, actor, &open).await?;
-        for invitation in &mut open {
-            invitation.state = InvitationState::Revoked;
-            invitation.ended_at = Some(team.now());
-        }
         return Ok(Transfer {
-            revoked: open,
+            revoked: revoke::revoke_all(team, actor, &open).await?,
             ..Transfer::default()
         });
     }

@@ -65,11 +65,7 @@ pub async fn of_users(
     Ok(found)
 }
 
-fn select_page(
-    workspace_ids: &[Uuid],
-    user_ids: &[Uuid],
-    slice: &Slice<usize>,
-) -> SelectStatement {
+fn select_page(workspace_ids: &[Uuid], user_ids: &[Uuid], slice: &Slice<usize>) -> SelectStatement {
     let numbered = Query::select()
         .columns(COLUMNS)
         .expr_window_as(

@@ -8,6 +8,7 @@ use crate::config::WorkspaceCreators;
 use crate::db::Writer;
 use crate::error::{Error, Problem, ProblemCode, Result};
 use crate::name;
+use crate::page;
 use crate::permissions::{self, Permission};
 use crate::team::lock::TeamLock;
 use crate::team::memberships;
@@ -16,8 +17,7 @@ use entity::membership::{self, MembershipStatus};
 use entity::{Role, user, workspace};
 use sea_orm::sea_query::LockType;
 use sea_orm::{
-    ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use uuid::Uuid;
 
@@ -71,11 +71,8 @@ async fn may_create(writer: &Writer, app: &App, user_id: Uuid) -> Result<bool> {
 
 async fn within_cap(writer: &Writer, app: &App, creator_id: Uuid) -> Result<()> {
     let cap = app.config.quotas.workspaces_per_creator;
-    let created = workspace::Entity::find()
-        .filter(workspace::Column::CreatorId.eq(creator_id))
-        .count(writer)
-        .await?;
-    if i64::try_from(created).unwrap_or(i64::MAX) < cap.into() {
+    let created = workspace::Entity::find().filter(workspace::Column::CreatorId.eq(creator_id));
+    if page::count(writer, created).await? < cap.into() {
         return Ok(());
     }
     let message = format!("You have created {cap} workspaces, which is the maximum.");

@@ -9,6 +9,7 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, EntityTrait as _, Statement,
 };
 use serde_json::Value;
+use tokenvue::page::LatestFirst as _;
 use tokenvue::permissions::Role;
 use tokenvue::team::invitation::list::InvitationQuery;
 use uuid::Uuid;
