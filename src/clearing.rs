@@ -110,7 +110,7 @@ fn longest_link(config: &Config) -> Duration {
 async fn clear_batch(app: &App, rule: &Rule) -> Result<u64> {
     let statement = app.db.get_database_backend().build(&deletion(rule));
     app.db
-        .transaction(|tx| {
+        .transaction("DELETE_OLD_ROWS", |tx| {
             let statement = statement.clone();
             async move {
                 let done = tx.into_writer().execute_raw(statement).await;

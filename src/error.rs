@@ -3,6 +3,7 @@
 use crate::permissions::Permission;
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
+use uuid::Uuid;
 
 /// The result of an operation. Any operation can fail with `Error::Database`, so doc comments list
 /// only other errors.
@@ -47,6 +48,22 @@ pub enum Error {
     /// Any other error, which is not caused by the client.
     #[error("{0}")]
     Internal(String),
+    /// One of the last three, with the operation that failed.
+    #[error(transparent)]
+    Failed(Box<Failure>),
+}
+
+/// A server error in an operation, for the log.
+#[derive(Debug, thiserror::Error)]
+#[error("{operation} failed at {}: {error}", .step.as_deref().unwrap_or("no statement"))]
+pub struct Failure {
+    /// The operation; if it has a kind in the audit log, the code of this kind.
+    pub operation: &'static str,
+    /// What the statement that failed does to which table, such as `INSERT INTO outbox`.
+    pub step: Option<String>,
+    /// The workspaces of the operation, if they are known.
+    pub workspace_ids: Vec<Uuid>,
+    pub error: Error,
 }
 
 /// A problem that the user can fix.
@@ -127,6 +144,29 @@ impl Error {
     /// Creates an internal error. Clients see only a request ID.
     pub fn internal(cause: impl std::fmt::Display) -> Error {
         Error::Internal(cause.to_string())
+    }
+
+    /// Adds to a server error the operation and the step that failed.
+    pub fn during(self, operation: &'static str, step: Option<String>) -> Error {
+        match self {
+            Error::Database(_) | Error::Conflict(_) | Error::Internal(_) => {
+                Error::Failed(Box::new(Failure {
+                    operation,
+                    step,
+                    workspace_ids: Vec::new(),
+                    error: self,
+                }))
+            }
+            other => other,
+        }
+    }
+
+    /// Adds to a failed operation the workspaces that it concerned.
+    pub fn in_workspaces(mut self, workspace_ids: &[Uuid]) -> Error {
+        if let Error::Failed(failure) = &mut self {
+            failure.workspace_ids = workspace_ids.to_vec();
+        }
+        self
     }
 
     /// Creates an error for an argument or input field that a correct client does not send.

@@ -71,7 +71,7 @@ pub async fn complete(
     check_token(&app.db, app, token).await?;
     let checked = &check(app, admin).await?;
     app.db
-        .transaction(|tx| async move {
+        .transaction("SET_UP", |tx| async move {
             let writer = tx.into_writer();
             check_token(&writer, app, token).await?;
             let (user, _) = create(&writer, app, checked, origin, true).await?;
@@ -94,9 +94,9 @@ pub async fn bootstrap(
         ..ClientInfo::default()
     };
     app.db
-        .transaction(
-            |tx| async move { create(&tx.into_writer(), app, checked, origin, false).await },
-        )
+        .transaction("SET_UP", |tx| async move {
+            create(&tx.into_writer(), app, checked, origin, false).await
+        })
         .await
 }
 

@@ -153,7 +153,7 @@ pub async fn attempt(
     now: DateTime<Utc>,
 ) -> Result<()> {
     // Counting locks the row until the wait is written, so concurrent attempts see each other.
-    db.transaction(|tx| async move {
+    db.transaction("COUNT_ATTEMPT", |tx| async move {
         let tx = &tx.into_writer();
         let counted = count_attempt(tx, &[key], now).await?;
         let Some(failures) = counted.get(key) else {

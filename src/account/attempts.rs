@@ -60,7 +60,7 @@ impl Counters {
         // value.
         let refused = app
             .db
-            .transaction(|tx| async move {
+            .transaction("COUNT_SIGN_IN", |tx| async move {
                 let tx = &tx.into_writer();
                 match self {
                     Counters::Device(device) => count_device(tx, app, device).await,

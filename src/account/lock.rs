@@ -35,14 +35,21 @@ impl Deref for AccountLock {
 ///
 /// # Errors
 /// `Unauthenticated` if the session has ended, and the errors of `work`.
-pub async fn as_viewer<T, F, W>(app: &App, actor: &Actor, work: F) -> Result<T>
+pub async fn as_viewer<T, F, W>(
+    app: &App,
+    actor: &Actor,
+    operation: &'static str,
+    work: F,
+) -> Result<T>
 where
     F: Fn(AccountLock) -> W,
     W: Future<Output = Result<T>>,
 {
     let work = &work;
     app.db
-        .transaction(|tx| async move { work(AccountLock::by_session(tx, app, actor).await?).await })
+        .transaction(operation, |tx| async move {
+            work(AccountLock::by_session(tx, app, actor).await?).await
+        })
         .await
 }
 

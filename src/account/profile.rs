@@ -21,7 +21,7 @@ use uuid::Uuid;
 pub async fn rename(app: &App, actor: &Actor, first_name: &str, last_name: &str) -> Result<()> {
     let first_name = &name::parse_required("firstName", first_name)?;
     let last_name = &name::parse("lastName", last_name)?;
-    let last = lock::as_viewer(app, actor, |account| async move {
+    let last = lock::as_viewer(app, actor, "UPDATE_PROFILE", |account| async move {
         let user = user::Model {
             first_name: first_name.clone(),
             last_name: last_name.clone(),
@@ -48,7 +48,7 @@ pub async fn rename(app: &App, actor: &Actor, first_name: &str, last_name: &str)
 /// transaction. Because it reads the current names, the later of two concurrent changes wins.
 async fn rename_remaining(app: &App, user_id: Uuid, mut last: Uuid) -> Result<()> {
     loop {
-        let next = app.db.transaction(|tx| async move {
+        let next = app.db.transaction("UPDATE_PROFILE", |tx| async move {
             match AccountLock::to_go_on(tx, app, user_id).await? {
                 Some(account) => memberships::rename(&account, account.user(), last).await,
                 None => Ok(None),
@@ -95,7 +95,7 @@ pub async fn change_password(
     }
     let hash = app.passwords.hash(&new, app).await?;
     let (user, hash, counter) = (&user, hash.as_str(), counter.as_str());
-    lock::as_viewer(app, actor, |account| async move {
+    lock::as_viewer(app, actor, "CHANGE_PASSWORD", |account| async move {
         if account.user().password_hash != user.password_hash {
             // The password has changed since it was verified.
             return Err(wrong_password().into());

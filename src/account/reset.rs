@@ -154,7 +154,7 @@ pub async fn reset(
     let hash = app.passwords.hash(&password, app).await?;
     let hash = hash.as_str();
     app.db
-        .transaction(|tx| async move {
+        .transaction(AuditKind::ResetPassword.code(), |tx| async move {
             let account = AccountLock::by_reset_link(tx, app, token, seen).await?;
             let user = account.user();
             replace(&account, app, hash, None).await?;

@@ -67,7 +67,9 @@ fn refuse() {
 async fn process(app: &App, request: &ResetRequest) {
     let worked = app
         .db
-        .transaction(|tx| async move { request_in(&tx.into_writer(), app, request).await })
+        .transaction("REQUEST_PASSWORD_RESET", |tx| async move {
+            request_in(&tx.into_writer(), app, request).await
+        })
         .await;
     match worked {
         // Also if no mail was written: the worker looks equally often in both cases.

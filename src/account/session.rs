@@ -69,7 +69,7 @@ pub fn usable(app: &App, session_id: Uuid, user_id: Uuid) -> Condition {
 /// # Errors
 /// Those of [`lock::as_viewer`]. `NotFound` if the actor has no such session.
 pub async fn end(app: &App, actor: &Actor, session_id: Uuid) -> Result<()> {
-    lock::as_viewer(app, actor, |account| async move {
+    lock::as_viewer(app, actor, "END_SESSION", |account| async move {
         let ended = session::Entity::delete_many()
             .filter(session::Column::Id.eq(session_id))
             .filter(session::Column::UserId.eq(account.user().id))

@@ -76,7 +76,7 @@ async fn begin(
     let renewed = app.passwords.renewed(password, hash, app).await;
     let renewed = renewed.as_deref();
     app.db
-        .transaction(|tx| async move {
+        .transaction(AuditKind::SignIn.code(), |tx| async move {
             let Some(account) = AccountLock::by_password(tx, app, user).await? else {
                 return Ok(None);
             };

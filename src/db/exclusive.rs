@@ -1,10 +1,11 @@
 //! Connections and transactions that are used exclusively.
 
-use super::Observer;
 use super::session::Session;
+use super::{Observer, statement};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
 };
+use std::sync::OnceLock;
 use tokio::sync::Mutex;
 
 /// A PostgreSQL connection that runs one statement at a time.
@@ -58,61 +59,103 @@ impl ConnectionTrait for Exclusive {
 }
 
 /// An open transaction. It is rolled back when dropped.
-pub(super) enum Transaction {
+pub(super) struct Transaction {
+    engine: Engine,
+    /// The first statement that failed; afterward, PostgreSQL rejects all others.
+    failed: OnceLock<String>,
+}
+
+enum Engine {
     Sqlite(DatabaseTransaction),
     Postgres(Exclusive),
 }
 
+impl From<DatabaseTransaction> for Transaction {
+    fn from(tx: DatabaseTransaction) -> Transaction {
+        Transaction {
+            engine: Engine::Sqlite(tx),
+            failed: OnceLock::new(),
+        }
+    }
+}
+
+impl From<Exclusive> for Transaction {
+    fn from(connection: Exclusive) -> Transaction {
+        Transaction {
+            engine: Engine::Postgres(connection),
+            failed: OnceLock::new(),
+        }
+    }
+}
+
 impl Transaction {
     pub(super) async fn commit(self) -> Result<(), DbErr> {
-        match self {
-            Transaction::Sqlite(tx) => tx.commit().await,
-            Transaction::Postgres(tx) => tx.session.into_inner().commit().await,
+        match self.engine {
+            Engine::Sqlite(tx) => tx.commit().await,
+            Engine::Postgres(tx) => tx.session.into_inner().commit().await,
         }
     }
 
     pub(super) async fn rollback(self) -> Result<(), DbErr> {
-        match self {
-            Transaction::Sqlite(tx) => tx.rollback().await,
-            Transaction::Postgres(tx) => tx.session.into_inner().rollback().await,
+        match self.engine {
+            Engine::Sqlite(tx) => tx.rollback().await,
+            Engine::Postgres(tx) => tx.session.into_inner().rollback().await,
         }
+    }
+
+    /// Returns a summary of the statement that failed first, if any.
+    pub(super) fn failed(&self) -> Option<String> {
+        self.failed.get().cloned()
+    }
+
+    fn note<T>(&self, sql: &str, outcome: Result<T, DbErr>) -> Result<T, DbErr> {
+        outcome.inspect_err(|_| {
+            self.failed.get_or_init(|| statement::summary(sql));
+        })
     }
 }
 
 #[async_trait::async_trait]
 impl ConnectionTrait for Transaction {
     fn get_database_backend(&self) -> DbBackend {
-        match self {
-            Transaction::Sqlite(tx) => tx.get_database_backend(),
-            Transaction::Postgres(tx) => tx.get_database_backend(),
+        match &self.engine {
+            Engine::Sqlite(tx) => tx.get_database_backend(),
+            Engine::Postgres(tx) => tx.get_database_backend(),
         }
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        match self {
-            Transaction::Sqlite(tx) => tx.execute_raw(statement).await,
-            Transaction::Postgres(tx) => tx.execute_raw(statement).await,
-        }
+        let sql = statement.sql.clone();
+        let outcome = match &self.engine {
+            Engine::Sqlite(tx) => tx.execute_raw(statement).await,
+            Engine::Postgres(tx) => tx.execute_raw(statement).await,
+        };
+        self.note(&sql, outcome)
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        match self {
-            Transaction::Sqlite(tx) => tx.execute_unprepared(sql).await,
-            Transaction::Postgres(tx) => tx.execute_unprepared(sql).await,
-        }
+        let outcome = match &self.engine {
+            Engine::Sqlite(tx) => tx.execute_unprepared(sql).await,
+            Engine::Postgres(tx) => tx.execute_unprepared(sql).await,
+        };
+        self.note(sql, outcome)
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        match self {
-            Transaction::Sqlite(tx) => tx.query_one_raw(statement).await,
-            Transaction::Postgres(tx) => tx.query_one_raw(statement).await,
-        }
+        let sql = statement.sql.clone();
+        let outcome = match &self.engine {
+            Engine::Sqlite(tx) => tx.query_one_raw(statement).await,
+            Engine::Postgres(tx) => tx.query_one_raw(statement).await,
+        };
+        self.note(&sql, outcome)
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        match self {
-            Transaction::Sqlite(tx) => tx.query_all_raw(statement).await,
-            Transaction::Postgres(tx) => tx.query_all_raw(statement).await,
-        }
+        let sql = statement.sql.clone();
+        let outcome = match &self.engine {
+            Engine::Sqlite(tx) => tx.query_all_raw(statement).await,
+            Engine::Postgres(tx) => tx.query_all_raw(statement).await,
+        };
+        self.note(&sql, outcome)
     }
 }

@@ -14,6 +14,7 @@ mod location;
 mod migrate;
 mod retry;
 mod session;
+mod statement;
 mod transaction;
 mod trouble;
 mod watch;

@@ -18,48 +18,60 @@ use tokio::time::{Instant, timeout};
 impl Db {
     /// Runs `work` in one transaction, which only reads until it takes a lock. It is run again from
     /// the start after a conflict, or if its connection breaks before the commit, so it must have
-    /// no effects outside the database.
+    /// no effects outside the database. `operation` names the work in the log.
     ///
     /// # Errors
     /// Those of `work`; nothing has changed then.
-    pub async fn transaction<T, F, W>(&self, work: F) -> Result<T>
+    pub async fn transaction<T, F, W>(&self, operation: &'static str, work: F) -> Result<T>
     where
         F: Fn(Tx) -> W,
         W: Future<Output = Result<T>>,
     {
         let mut attempts = Attempts::first();
         loop {
-            match self.attempt(&work, &mut attempts).await {
+            let mut step = None;
+            match self.attempt(&work, &mut attempts, &mut step).await {
                 Err(error) if is_passing(&error) && attempts.again().await => {
-                    tracing::debug!(%error, "retrying the transaction");
+                    tracing::debug!(operation, step, %error, "retrying the transaction");
                     metrics::counter!("tokenvue_database_retries_total").increment(1);
                 }
                 outcome => {
                     if let Err(Error::Database(error)) = &outcome {
                         self.trouble.note(ErrorKind::of(error), error);
                     }
-                    return outcome;
+                    return outcome.map_err(|error| error.during(operation, step));
                 }
             }
         }
     }
 
-    async fn attempt<T, F, W>(&self, work: &F, attempts: &mut Attempts) -> Result<T>
+    /// Runs `work` once. Sets `step` to the statement that failed.
+    async fn attempt<T, F, W>(
+        &self,
+        work: &F,
+        attempts: &mut Attempts,
+        step: &mut Option<String>,
+    ) -> Result<T>
     where
         F: Fn(Tx) -> W,
         W: Future<Output = Result<T>>,
     {
+        *step = Some("BEGIN".to_owned());
         let _turn = self.turn().await?;
         let tx = Arc::new(self.begin(attempts.deadline()).await?);
         self.observe("BEGIN");
         let outcome = work(Tx::new(tx.clone())).await;
+        *step = tx.failed();
         if let Err(Error::Database(error)) = &outcome {
             self.note(error);
         }
         let tx = Arc::into_inner(tx)
             .ok_or_else(|| Error::internal("a transaction was still in use after its work"))?;
         match &outcome {
-            Ok(_) => self.commit(tx).await?,
+            Ok(_) => {
+                *step = Some("COMMIT".to_owned());
+                self.commit(tx).await?;
+            }
             // The pool closes a connection that cannot be rolled back, which ends the transaction.
             Err(_) => {
                 if let Err(error) = tx.rollback().await {
@@ -100,7 +112,7 @@ impl Db {
         if self.is_postgres() {
             self.begin_postgres(deadline, "").await
         } else {
-            self.begin_by_driver().await.map(Transaction::Sqlite)
+            self.begin_by_driver().await.map(Transaction::from)
         }
     }
 
@@ -120,7 +132,7 @@ impl Db {
         };
         let session = begin.await.inspect_err(|error| self.note(error))?;
         let exclusive = Exclusive::new(session, self.observer.clone());
-        Ok(Transaction::Postgres(exclusive))
+        Ok(exclusive.into())
     }
 
     /// Begins a transaction with the driver, without limits: on SQLite, and for migrations.

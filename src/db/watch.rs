@@ -62,7 +62,7 @@ impl Db {
             tx.into_writer().execute_unprepared(TRIAL).await?;
             Ok(())
         };
-        self.transaction(trial).await
+        self.transaction("TRY_TO_SAVE", trial).await
     }
 
     /// Checks that the SQLite file is the one that was opened.

@@ -56,7 +56,9 @@ pub async fn examine(app: &App, repair: bool) -> Result<Vec<Finding>> {
             let id = workspace.id;
             let found = app
                 .db
-                .transaction(|tx| async move { examine_team(tx, app, id, repair).await })
+                .transaction("EXAMINE_TEAM", |tx| async move {
+                    examine_team(tx, app, id, repair).await
+                })
                 .await?;
             let name = |what| format!("workspace {} ({id}): {what}", workspace.name);
             findings.extend(found.into_iter().map(|finding| Finding {

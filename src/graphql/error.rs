@@ -58,8 +58,8 @@ impl From<ApiError> for async_graphql::Error {
                     .collect();
                 (code::BAD_INPUT, messages.join(" "))
             }
-            Error::Database(_) | Error::Conflict(_) | Error::Internal(_) => {
-                tracing::error!(%error, "a request failed");
+            Error::Database(_) | Error::Conflict(_) | Error::Internal(_) | Error::Failed(_) => {
+                log(&error);
                 let (code, message) = of_the_server(&error);
                 (code, message.to_owned())
             }
@@ -71,10 +71,27 @@ impl From<ApiError> for async_graphql::Error {
     }
 }
 
+/// Logs a server error, with the operation and the step that failed.
+fn log(error: &Error) {
+    let Error::Failed(failure) = error else {
+        tracing::error!(%error, "a request failed");
+        return;
+    };
+    let workspaces = &failure.workspace_ids;
+    tracing::error!(
+        operation = failure.operation,
+        step = failure.step,
+        workspaces = (!workspaces.is_empty()).then(|| tracing::field::debug(workspaces)),
+        error = %failure.error,
+        "a request failed"
+    );
+}
+
 /// Returns the code and message of a server error: whether nothing was changed for certain, and
 /// whether a retry can help.
 pub fn of_the_server(error: &Error) -> (&'static str, &'static str) {
     match error {
+        Error::Failed(failure) => of_the_server(&failure.error),
         Error::Database(error) if ErrorKind::of(error).prevents_saving() => {
             (code::CANNOT_SAVE, CANNOT_SAVE)
         }

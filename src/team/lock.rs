@@ -65,7 +65,7 @@ where
     let work = &work;
     let done = app
         .db
-        .transaction(|tx| async move {
+        .transaction(right.kind.code(), |tx| async move {
             let team = TeamLock::take(tx, app, workspace_ids).await?;
             let roles = team.roles_of(app, actor).await?;
             let denied = denied(&roles, workspace_ids, right.permission)?;
@@ -76,7 +76,8 @@ where
             record_denied(&team, app, actor, right, &denied).await?;
             Ok(None)
         })
-        .await?;
+        .await
+        .map_err(|error| error.in_workspaces(workspace_ids))?;
     done.ok_or(Error::Forbidden(right.permission))
 }
 
@@ -85,20 +86,27 @@ where
 /// # Errors
 /// `Unauthenticated` if the session has ended. `NotFound` if the actor does not belong to the
 /// workspace. The errors of `work`.
-pub async fn as_member<T, F, W>(app: &App, actor: &Actor, workspace_id: Uuid, work: F) -> Result<T>
+pub async fn as_member<T, F, W>(
+    app: &App,
+    actor: &Actor,
+    operation: &'static str,
+    workspace_id: Uuid,
+    work: F,
+) -> Result<T>
 where
     F: Fn(TeamLock) -> W,
     W: Future<Output = Result<T>>,
 {
     let work = &work;
     app.db
-        .transaction(|tx| async move {
+        .transaction(operation, |tx| async move {
             let team = TeamLock::take(tx, app, &[workspace_id]).await?;
             let roles = team.roles_of(app, actor).await?;
             role_in(&roles, workspace_id)?;
             work(team).await
         })
         .await
+        .map_err(|error| error.in_workspaces(&[workspace_id]))
 }
 
 /// Writes a denied attempt to the audit logs of workspaces to which the actor belongs.

@@ -44,7 +44,9 @@ impl Report {
 pub(super) async fn store(app: &App, worker: Uuid, report: Arc<Report>) -> Result<()> {
     let (app, report) = (&app, &report);
     app.db
-        .transaction(|tx| async move { store_in(&tx.into_writer(), app, worker, report).await })
+        .transaction("STORE_DELIVERIES", |tx| async move {
+            store_in(&tx.into_writer(), app, worker, report).await
+        })
         .await
 }
 

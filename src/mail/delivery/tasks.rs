@@ -103,7 +103,7 @@ impl Parts {
         let ids = if probing { &ids[..1] } else { &ids[..] };
         let until = moment.database + self.claim;
         app.db
-            .transaction(|tx| async move {
+            .transaction("CLAIM_MAILS", |tx| async move {
                 let writer = tx.into_writer();
                 if probing {
                     let taken = mail_server::Entity::update_many()
@@ -223,7 +223,7 @@ impl MailWorker {
         let parts = self.parts.clone();
         self.tasks.spawn(async move {
             let (id, ids, until) = (parts.id, &ids, moment.database + parts.claim);
-            let renewal = parts.app.db.transaction(|tx| async move {
+            let renewal = parts.app.db.transaction("RENEW_CLAIMS", |tx| async move {
                 claims::renew(&tx.into_writer(), id, ids, until).await
             });
             Event::Renewed(parts.bounded(renewal).await, now)

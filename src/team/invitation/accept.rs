@@ -73,7 +73,7 @@ pub async fn accept(
     };
     let (sign_up, seen) = (sign_up.as_ref(), &link);
     app.db
-        .transaction(|tx| async move {
+        .transaction(AuditKind::AcceptInvitation.code(), |tx| async move {
             let reach = Reach::Mailbox;
             let token = &acceptance.token;
             let (team, link) = TeamLock::by_link(tx, app, token, seen, reach).await?;

@@ -19,7 +19,7 @@ pub async fn decline(app: &App, token: &str, origin: &ClientInfo) -> Result<Vec<
     let seen = &Link::find(&app.db, token, app.now()).await?;
     seen.valid()?;
     app.db
-        .transaction(|tx| async move {
+        .transaction(AuditKind::DeclineInvitation.code(), |tx| async move {
             let (team, link) = TeamLock::by_link(tx, app, token, seen, Reach::Mail).await?;
             decline_in(&team, &link, origin).await
         })

@@ -31,7 +31,7 @@ pub async fn request(app: &App, token: &str, origin: &ClientInfo) -> Result<()> 
     }
     let seen = &link;
     app.db
-        .transaction(|tx| async move {
+        .transaction(AuditKind::RequestNewInvitation.code(), |tx| async move {
             let (team, link) = TeamLock::by_link(tx, app, token, seen, Reach::Mail).await?;
             request_in(&team, &link, origin).await
         })

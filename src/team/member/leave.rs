@@ -3,6 +3,7 @@
 use super::departure::{Departure, depart};
 use crate::App;
 use crate::actor::Actor;
+use crate::audit::AuditKind;
 use crate::error::Result;
 use crate::team::invitation::transfer::Transfer;
 use crate::team::lock;
@@ -13,7 +14,8 @@ use uuid::Uuid;
 /// # Errors
 /// Those of [`lock::as_member`]. Refused with `LastAdmin` on `workspaceId`.
 pub async fn leave(app: &App, actor: &Actor, workspace_id: Uuid) -> Result<Transfer> {
-    lock::as_member(app, actor, workspace_id, |team| async move {
+    let operation = AuditKind::LeaveWorkspace.code();
+    lock::as_member(app, actor, operation, workspace_id, |team| async move {
         let departure = Departure {
             workspace_id,
             user_id: actor.user_id,

@@ -29,7 +29,8 @@ use uuid::Uuid;
 pub async fn create(app: &App, actor: &Actor, workspace_name: &str) -> Result<workspace::Model> {
     let workspace_name = name::parse_required("name", workspace_name)?;
     let workspace_name = &workspace_name;
-    account::lock::as_viewer(app, actor, |account| async move {
+    let operation = AuditKind::CreateWorkspace.code();
+    account::lock::as_viewer(app, actor, operation, |account| async move {
         if !may_create(&account, app, actor.user_id).await? {
             let message = "The settings of this server do not allow you to create workspaces.";
             return Err(Error::Denied(message.to_owned()));

@@ -14,13 +14,19 @@ use uuid::Uuid;
 /// # Errors
 /// Those of [`lock::as_member`].
 pub async fn switch(app: &App, actor: &Actor, workspace_id: Uuid) -> Result<()> {
-    lock::as_member(app, actor, workspace_id, |team| async move {
-        session::Entity::update_many()
-            .col_expr(session::Column::ActiveWorkspaceId, workspace_id.into())
-            .filter(session::Column::Id.eq(actor.session_id))
-            .exec(team.writer())
-            .await?;
-        mark_active(&team, actor.user_id, &[workspace_id], team.now()).await
-    })
+    lock::as_member(
+        app,
+        actor,
+        "SWITCH_WORKSPACE",
+        workspace_id,
+        |team| async move {
+            session::Entity::update_many()
+                .col_expr(session::Column::ActiveWorkspaceId, workspace_id.into())
+                .filter(session::Column::Id.eq(actor.session_id))
+                .exec(team.writer())
+                .await?;
+            mark_active(&team, actor.user_id, &[workspace_id], team.now()).await
+        },
+    )
     .await
 }

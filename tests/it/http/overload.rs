@@ -40,7 +40,7 @@ async fn stall(server: &Server) -> DropGuard {
                     Ok(())
                 }
             };
-            app.db.transaction(wait).await.unwrap();
+            app.db.transaction("HOLD", wait).await.unwrap();
         }
     });
     held.cancelled().await;

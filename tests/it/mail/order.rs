@@ -294,7 +294,7 @@ async fn plan(server: &Server, sql: &str) -> String {
             .collect::<Vec<_>>()
             .join(", ");
         let explained = db
-            .transaction(|tx| {
+            .transaction("EXPLAIN", |tx| {
                 let (sql, parameters) = (sql.to_owned(), parameters.clone());
                 async move {
                     let tx = tx.into_writer();

@@ -199,7 +199,7 @@ async fn hold_workspaces(server: &Server) -> (Arc<Notify>, tokio::task::JoinHand
     let (tell, wait) = (held.clone(), release.clone());
     let holder = tokio::spawn(async move {
         let (tell, wait) = (&tell, &wait);
-        let held = app.db.transaction(|tx| async move {
+        let held = app.db.transaction("HOLD", |tx| async move {
             tx.into_writer()
                 .execute_unprepared("UPDATE workspaces SET name = name")
                 .await?;

@@ -211,7 +211,7 @@ impl Server {
                         Ok(())
                     }
                 };
-                db.transaction(wait).await.unwrap();
+                db.transaction("HOLD", wait).await.unwrap();
             }
         });
         held.cancelled().await;
