@@ -1,8 +1,11 @@
 //! The program's log.
 
 use crate::support::eventually;
-use crate::support::program::Program;
-use serde_json::Value;
+use crate::support::program::{self, PROGRAM, Program};
+use sea_orm::{ConnectionTrait as _, Database};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::process::Command;
 
 fn lines(process: &Program) -> Vec<Value> {
     let log = process.log();
@@ -62,4 +65,51 @@ async fn a_public_url_without_https_logs_a_warning() {
         });
         assert_eq!(of_url.count(), usize::from(warned), "{url}");
     }
+}
+
+fn tokenvue(data_dir: &Path) -> Command {
+    let mut command = Command::new(PROGRAM);
+    command.env_clear().arg("--data-dir").arg(data_dir);
+    command
+}
+
+/// Renames a table while the server runs, so that its statements on the table fail.
+async fn break_table(data_dir: &Path, table: &str) {
+    let file = data_dir.join("tokenvue.db");
+    let url = format!("sqlite://{}", file.display());
+    let database = Database::connect(url).await.unwrap();
+    let rename = format!("ALTER TABLE {table} RENAME TO {table}_broken");
+    database.execute_unprepared(&rename).await.unwrap();
+    database.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_failed_operation_is_logged_with_its_step() {
+    let folder = tempfile::tempdir().unwrap();
+    program::bootstrap(tokenvue(folder.path()), folder.path());
+    let server = Program::start(tokenvue(folder.path())).await.unwrap();
+    let admin = server.admin().await;
+    break_table(folder.path(), "outbox").await;
+    let input = json!({ "invitees": [{ "email": "bo@acme.example", "role": "SECURITY_AUDITOR" }] });
+    let reply = admin
+        .try_mutate("inviteUsers", input, "outcomes { result }")
+        .await;
+    assert_eq!(reply.codes(), ["INTERNAL"], "{:#}", reply.0);
+
+    server.log_with("a request failed").await;
+    let lines = lines(&server);
+    let failures = lines
+        .iter()
+        .filter(|line| line["message"] == "a request failed");
+    let failures: Vec<_> = failures.collect();
+    let [failure] = failures[..] else {
+        panic!("one line: {failures:#?}");
+    };
+    assert_eq!(failure["operation"], "INVITE_MEMBER");
+    assert_eq!(failure["step"], "INSERT INTO outbox");
+    let workspaces = failure["workspaces"].as_str().unwrap();
+    assert_eq!(workspaces.len(), "[]".len() + 36, "{workspaces}");
+    assert!(failure["error"].as_str().unwrap().contains("no such table"));
+    assert!(failure["span"]["id"].is_string());
+    assert!(!failure.to_string().contains("bo@acme.example"));
 }
