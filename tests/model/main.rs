@@ -4,6 +4,7 @@
 
 mod api;
 mod audit_log;
+mod choice;
 mod compare;
 mod concurrent;
 mod ids;

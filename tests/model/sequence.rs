@@ -2,10 +2,11 @@
 //! database, sent mails, and audit log must agree with the model.
 
 use crate::api::{Answer, Api};
+use crate::choice::{Choice, Surroundings};
 use crate::ids::Ids;
 use crate::installation::Installation;
 use crate::mails::Mails;
-use crate::plan::{Choice, Fault, Step, Surroundings};
+use crate::plan::{Fault, Step};
 use crate::request::password;
 use crate::support::engine::Engine;
 use crate::support::eventually;

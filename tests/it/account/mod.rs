@@ -1,5 +1,7 @@
 //! Accounts: sessions, passwords, sign-in, and recovery.
 
+mod activity;
+mod known_device;
 pub mod password;
 pub mod password_hash;
 mod recovery;

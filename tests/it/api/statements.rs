@@ -5,29 +5,16 @@
 //! The second number of a request is the length of its longest transaction in round trips between
 //! the program and the database, with `BEGIN` and `COMMIT`. Locks are held for as long.
 
+mod counter;
+
 use crate::on_both_engines;
 use crate::support::introspection::Introspection;
 use crate::support::people::{PASSWORD, sign_in};
-use crate::support::{Client, Person, Server, Team, golden};
+use crate::support::{Person, Server, Team, golden};
+use counter::{Counter, name_of};
 use serde_json::{Value, json};
-use std::fmt::Write as _;
 
 on_both_engines!(each_kind_of_request_takes_few_statements);
-
-/// A client with the counts of its requests.
-struct Counter<'a> {
-    server: &'a Server,
-    client: Client,
-    table: Vec<Counts>,
-}
-
-/// The counts of one kind of request.
-struct Counts {
-    kind: String,
-    statements: usize,
-    /// The number of round trips of the longest transaction.
-    transaction: usize,
-}
 
 /// The maximum number of round trips of a transaction. `docs/operating.md` states it.
 const ROUND_TRIPS: usize = 14;
@@ -35,15 +22,6 @@ const ROUND_TRIPS: usize = 14;
 /// Mutations that are not counted: no client waits for the transaction of `requestPasswordReset`,
 /// and `setUp` runs once.
 const NOT_COUNTED: [&str; 2] = ["requestPasswordReset", "setUp"];
-
-/// Mutations that do not require a session.
-const WITHOUT_SESSION: [&str; 5] = [
-    "signIn",
-    "acceptInvitation",
-    "declineInvitation",
-    "requestNewInvitation",
-    "resetPassword",
-];
 
 const MEMBERS: &str = "query($id: ID!, $rows: Int!) { workspace(id: $id) {
     members(first: $rows, status: INVITED) { nodes {
@@ -81,114 +59,6 @@ const QUERIES: &[(&str, &str)] = &[
     ("settings", "query($id: ID!) { workspace(id: $id) { settings { invitationLifetimeDays } } }"),
     ("service", "{ service { needsSetUp } }"),
 ];
-
-impl<'a> Counter<'a> {
-    /// Creates a counter with a session whose first use is already recorded.
-    async fn new(server: &'a Server, email: &str) -> Counter<'a> {
-        let client = sign_in(server, email).await;
-        client.get("{ viewer { session { id } } }").await;
-        let table = Vec::new();
-        Counter {
-            server,
-            client,
-            table,
-        }
-    }
-
-    /// Counts a request that must succeed. Returns its data.
-    async fn ask_as(
-        &mut self,
-        client: &Client,
-        kind: &str,
-        query: &str,
-        variables: Value,
-    ) -> Value {
-        // Work that an earlier request left in the background must not be counted.
-        self.server.quiet().await;
-        let request = client.run(query, variables);
-        let (reply, statements) = self.server.statements.during(request).await;
-        self.table.push(Counts::of(kind, &statements));
-        if std::env::var_os("TOKENVUE_SHOW_STATEMENTS").is_some() {
-            println!("{kind}\n  {}", statements.join("\n  "));
-        }
-        reply.data()
-    }
-
-    async fn ask(&mut self, kind: &str, query: &str, variables: Value) -> Value {
-        self.ask_as(&self.client.clone(), kind, query, variables)
-            .await
-    }
-
-    /// Counts a mutation that must succeed. Returns its payload.
-    async fn mutate(&mut self, kind: &str, input: Value, selection: &str) -> Value {
-        let name = name_of(kind);
-        let client = if WITHOUT_SESSION.contains(&name) {
-            self.server.anonymous()
-        } else {
-            self.client.clone()
-        };
-        let input_type = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
-        let query = format!(
-            "mutation($input: {input_type}!) {{
-                {name}(input: $input) {{ {selection} userErrors {{ code message }} }} }}"
-        );
-        let data = self
-            .ask_as(&client, kind, &query, json!({ "input": input }))
-            .await;
-        assert_eq!(data[name]["userErrors"], json!([]), "{kind}");
-        data[name].clone()
-    }
-
-    fn taken(&self, kind: &str) -> usize {
-        let entry = self.table.iter().find(|counts| counts.kind == kind);
-        let entry = entry.unwrap_or_else(|| panic!("{kind} was not counted"));
-        entry.statements
-    }
-
-    fn text(&self) -> String {
-        let mut text = String::new();
-        for Counts {
-            kind,
-            statements,
-            transaction,
-        } in &self.table
-        {
-            write!(text, "{kind:<40} {statements:>3}").unwrap();
-            if *transaction > 0 {
-                write!(text, " {transaction:>3}").unwrap();
-            }
-            text.push('\n');
-        }
-        text
-    }
-}
-
-impl Counts {
-    fn of(kind: &str, statements: &[String]) -> Counts {
-        let (mut own, mut open, mut longest) = (0, None, 0);
-        for sql in statements {
-            match sql.as_str() {
-                "BEGIN" => open = Some(1),
-                "COMMIT" => longest = longest.max(open.take().map_or(0, |length| length + 1)),
-                _ => {
-                    own += 1;
-                    open = open.map(|length| length + 1);
-                }
-            }
-        }
-        assert_eq!(open, None, "{kind} leaves a transaction open");
-        Counts {
-            kind: kind.to_owned(),
-            statements: own,
-            transaction: longest,
-        }
-    }
-}
-
-/// Returns the root field of a kind of request.
-fn name_of(kind: &str) -> &str {
-    kind.split_whitespace().next().unwrap_or_default()
-}
 
 async fn each_kind_of_request_takes_few_statements(server: Server) {
     let team = Team::first(&server).await;
@@ -349,10 +219,7 @@ async fn change_members(counter: &mut Counter<'_>, team: &Team, bo: &Person, oth
         .await;
     counter.server.advance(chrono::Duration::seconds(61));
     // Activity is due to be recorded again. This happens before the next request is counted.
-    *counter = Counter {
-        table: std::mem::take(&mut counter.table),
-        ..Counter::new(counter.server, &team.admin.email).await
-    };
+    counter.sign_in(&team.admin.email).await;
     counter
         .mutate(
             "resendInvitation",

@@ -7,6 +7,7 @@ pub mod invite;
 pub mod invite_limits;
 mod last_admin;
 mod many_workspaces;
+mod member_filters;
 mod member_list;
 mod open_invitation;
 mod quotas;
