@@ -7,6 +7,7 @@ mod document_store;
 mod documents;
 pub mod errors;
 mod expansion;
+mod in_place;
 mod lex;
 mod list_sizes;
 mod literals;
@@ -24,6 +25,7 @@ mod variables;
 
 pub use api::{Api, Operation};
 pub use expansion::ExpansionLimits;
+pub use in_place::{InPlace, InPlaceList};
 pub use operation_cost::CostLimits;
 pub use options::{CostRules, Options};
 pub use reply::Reply;

@@ -3,5 +3,6 @@
 
 mod comparison;
 mod completion;
+mod in_place;
 mod limits;
 mod toy;
