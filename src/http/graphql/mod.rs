@@ -84,7 +84,8 @@ async fn handle(State(endpoint): State<Endpoint>, request: Request) -> Result<Re
     })?;
     let admitted = endpoint.admission.enter()?;
     let request_id = caller.origin.request_id.clone();
-    let reply = run(&endpoint, &admitted, caller, cookies, &method, parameters);
+    // Boxed, because every layer around it would copy several kilobytes.
+    let reply = Box::pin(run(&endpoint, &admitted, caller, cookies, &method, parameters));
     let reply = bounded(deadline, &request_id, reply).await??;
     Ok(respond(reply, media_type))
 }
@@ -139,7 +140,7 @@ async fn run(
     }
     let _permit = admitted.go_on(operation.kind())?;
     let reads = operation.kind() == OperationType::Query;
-    let work = execute(endpoint, caller, cookies, operation);
+    let work = Box::pin(execute(endpoint, caller, cookies, operation));
     endpoint.app.db.on_one_connection(reads, work).await
 }
 
