@@ -13,7 +13,8 @@ use crate::team::member::list::MemberQuery;
 use crate::team::member::order::MemberOrder;
 use crate::team::summary;
 use async_graphql::connection::PageInfo;
-use async_graphql::{Context, Object, OutputType, TypeName};
+use async_graphql::{Context, Object, ObjectType, TypeName};
+use async_graphql_hardened::{InPlace, InPlaceList};
 use std::borrow::Cow;
 
 /// The order of a list, which determines the contents of its cursors.
@@ -29,7 +30,7 @@ pub enum Order {
 }
 
 /// A type that appears as a node in connections.
-pub trait ConnectionNode: OutputType {
+pub trait ConnectionNode: ObjectType {
     /// The GraphQL name of the connection type.
     const CONNECTION: &'static str;
     /// The GraphQL name of the edge type.
@@ -128,23 +129,24 @@ impl<T: ConnectionNode> TypeName for Edge<T> {
 #[Object(name_type)]
 impl<T: ConnectionNode> Connection<T> {
     /// The items of this page, each with its cursor.
-    async fn edges(&self) -> &[Edge<T>] {
-        &self.edges
+    async fn edges(&self) -> InPlaceList<InPlace<&Edge<T>>> {
+        InPlaceList(self.edges.iter().map(InPlace).collect())
     }
 
     /// The items of this page, without cursors.
-    async fn nodes(&self) -> Vec<&T> {
-        self.edges.iter().map(|edge| &edge.node).collect()
+    async fn nodes(&self) -> InPlaceList<InPlace<&T>> {
+        let nodes = self.edges.iter().map(|edge| InPlace(&edge.node));
+        InPlaceList(nodes.collect())
     }
 
     /// The cursors of this page, and whether there are more pages.
-    async fn page_info(&self) -> PageInfo {
-        PageInfo {
+    async fn page_info(&self) -> InPlace<PageInfo> {
+        InPlace(PageInfo {
             has_previous_page: self.has_previous,
             has_next_page: self.has_next,
             start_cursor: self.edges.first().map(Edge::encoded),
             end_cursor: self.edges.last().map(Edge::encoded),
-        }
+        })
     }
 
     /// The number of items in the list, across all pages.
@@ -166,7 +168,7 @@ impl<T: ConnectionNode> Connection<T> {
 }
 
 /// An item of a list, with its cursor.
-#[Object(name_type, serial)]
+#[Object(name_type)]
 impl<T: ConnectionNode> Edge<T> {
     /// The cursor of the item, for `after` and `before`.
     async fn cursor(&self) -> String {
@@ -174,7 +176,7 @@ impl<T: ConnectionNode> Edge<T> {
     }
 
     /// The item.
-    async fn node(&self) -> &T {
-        &self.node
+    async fn node(&self) -> InPlace<&T> {
+        InPlace(&self.node)
     }
 }

@@ -19,6 +19,7 @@ use crate::permissions::Permission::TeamManage;
 use crate::team::invitation::preview;
 use crate::team::invite;
 use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql_hardened::InPlace;
 use uuid::Uuid;
 
 /// The maximum number of IDs that `nodes` accepts.
@@ -62,8 +63,9 @@ fn named_workspace(
 impl Query {
     /// The signed-in user; `null` when signed out. An unknown, expired or ended token or cookie
     /// counts as signed out.
-    async fn viewer(&self, ctx: &Context<'_>) -> Result<Option<Viewer>> {
-        Ok(RequestContext::of(ctx)?.viewer().map(Viewer))
+    async fn viewer(&self, ctx: &Context<'_>) -> Result<Option<InPlace<Viewer>>> {
+        let viewer = RequestContext::of(ctx)?.viewer();
+        Ok(viewer.map(|viewer| InPlace(Viewer(viewer))))
     }
 
     /// A workspace that you belong to, by ID or slug; by default, the active workspace. Errors:
@@ -73,14 +75,14 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "The ID of the workspace.")] id: Option<ID>,
         #[graphql(desc = "The slug of the workspace, instead of its ID.")] slug: Option<String>,
-    ) -> Result<Option<Workspace>> {
+    ) -> Result<Option<InPlace<Workspace>>> {
         let context = RequestContext::of(ctx)?;
         let viewer = context.signed_in()?;
         let id = named_workspace(&viewer, id, slug)?;
         let id = context.workspace_or_active(id)?;
         let workspace = Workspace::find(ctx, id)?;
         context.app.activity.note(&context.app, &viewer, Some(id));
-        Ok(Some(workspace))
+        Ok(Some(InPlace(workspace)))
     }
 
     /// Any object that you may see, by ID; otherwise `null`.
