@@ -1,8 +1,9 @@
 //! The migrations of TokenVue User Management, for SQLite and PostgreSQL.
 //!
-//! Migrations are written in SQL, because they consist mainly of checks, partial indexes, and
-//! triggers. [`dialect`] has the differences between the engines.
+//! Tables and indexes are written with sea-orm-migration's builders. Triggers, functions, and what
+//! only PostgreSQL has are SQL. [`dialect`] has the differences between the engines.
 
+mod builders;
 mod dialect;
 mod m0001_people_and_workspaces;
 mod m0002_memberships;

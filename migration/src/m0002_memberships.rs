@@ -1,61 +1,105 @@
-use crate::dialect::{is_postgres, run};
+use crate::builders::{belongs_to, create_indexes, drop_tables, index, key_of, one_of};
+use crate::dialect::{is_postgres, key, run};
+use entity::Role;
+use entity::membership::MembershipStatus;
 use sea_orm_migration::prelude::*;
+use sea_orm_migration::schema::{
+    small_integer, text, timestamp_with_time_zone, timestamp_with_time_zone_null, uuid,
+};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-const TABLES: &[&str] = &[
-    "CREATE TABLE memberships (
-        workspace_id {uuid} NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
-        user_id {uuid} NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-        role smallint NOT NULL CHECK (role BETWEEN 1 AND 3),
-        status text NOT NULL CHECK (status IN ('ACTIVE', 'INVITED')),
-        first_name text NOT NULL,
-        last_name text NOT NULL,
-        email text NOT NULL,
-        name_key {key} NOT NULL,
-        email_key {key} NOT NULL,
-        search_key {key} NOT NULL,
-        joined_at {time} NOT NULL,
-        invite_sent_at {time},
-        PRIMARY KEY (workspace_id, user_id),
-        UNIQUE (workspace_id, user_id, role, status)
-    )",
-    // The foreign key copies role and status, so that they cannot differ.
-    "CREATE TABLE member_activity (
-        workspace_id {uuid} NOT NULL,
-        user_id {uuid} NOT NULL,
-        role smallint NOT NULL,
-        status text NOT NULL,
-        last_active_at {time} NOT NULL,
-        PRIMARY KEY (workspace_id, user_id),
-        FOREIGN KEY (workspace_id, user_id, role, status)
-            REFERENCES memberships (workspace_id, user_id, role, status)
-            ON UPDATE CASCADE ON DELETE CASCADE
-    )",
-];
+fn memberships(manager: &SchemaManager<'_>) -> TableCreateStatement {
+    Table::create()
+        .table("memberships")
+        .col(uuid("workspace_id"))
+        .col(uuid("user_id"))
+        .col(one_of::<Role>(small_integer("role")))
+        .col(one_of::<MembershipStatus>(text("status")))
+        .col(text("first_name"))
+        .col(text("last_name"))
+        .col(text("email"))
+        .col(key(manager, "name_key"))
+        .col(key(manager, "email_key"))
+        .col(key(manager, "search_key"))
+        .col(timestamp_with_time_zone("joined_at"))
+        .col(timestamp_with_time_zone_null("invite_sent_at"))
+        .primary_key(&mut key_of(&["workspace_id", "user_id"]))
+        .index(key_of(&["workspace_id", "user_id", "role", "status"]).unique())
+        .foreign_key(&mut belongs_to("workspace_id", "workspaces"))
+        .foreign_key(&mut belongs_to("user_id", "users"))
+        .take()
+}
+
+/// The foreign key copies role and status, so that they cannot differ.
+fn member_activity() -> TableCreateStatement {
+    let copied = ["workspace_id", "user_id", "role", "status"];
+    let mut membership = ForeignKey::create();
+    membership
+        .to_tbl("memberships")
+        .on_update(ForeignKeyAction::Cascade)
+        .on_delete(ForeignKeyAction::Cascade);
+    for column in copied {
+        membership.from_col(column).to_col(column);
+    }
+    Table::create()
+        .table("member_activity")
+        .col(uuid("workspace_id"))
+        .col(uuid("user_id"))
+        .col(small_integer("role"))
+        .col(text("status"))
+        .col(timestamp_with_time_zone("last_active_at"))
+        .primary_key(&mut key_of(&["workspace_id", "user_id"]))
+        .foreign_key(&mut membership)
+        .take()
+}
 
 /// For each sort order: one index for the whole team, and one per role and status, from which
 /// filtered lists are merged.
-const INDEXES: &[&str] = &[
-    "CREATE INDEX memberships_by_name ON memberships (workspace_id, name_key, user_id)",
-    "CREATE INDEX memberships_by_email ON memberships (workspace_id, email_key, user_id)",
-    "CREATE INDEX memberships_by_joined ON memberships (workspace_id, joined_at, user_id)",
-    "CREATE INDEX memberships_by_kind_name
-        ON memberships (workspace_id, role, status, name_key, user_id)",
-    "CREATE INDEX memberships_by_kind_email
-        ON memberships (workspace_id, role, status, email_key, user_id)",
-    "CREATE INDEX memberships_by_kind_joined
-        ON memberships (workspace_id, role, status, joined_at, user_id)",
-    "CREATE INDEX memberships_by_role ON memberships (workspace_id, role, name_key, user_id)",
-    "CREATE INDEX memberships_by_invite_sent
-        ON memberships (workspace_id, invite_sent_at, user_id) WHERE status = 'INVITED'",
-    "CREATE INDEX memberships_of_user ON memberships (user_id, status, workspace_id)",
-    "CREATE INDEX member_activity_by_time
-        ON member_activity (workspace_id, last_active_at, user_id)",
-    "CREATE INDEX member_activity_by_kind_time
-        ON member_activity (workspace_id, role, status, last_active_at, user_id)",
-];
+fn indexes() -> Vec<IndexCreateStatement> {
+    let of_team = |name, key: &[&'static str]| {
+        index(
+            name,
+            "memberships",
+            &[&["workspace_id"], key, &["user_id"]].concat(),
+        )
+    };
+    let of_kind = |name, key| of_team(name, &["role", "status", key]);
+    vec![
+        of_team("memberships_by_name", &["name_key"]),
+        of_team("memberships_by_email", &["email_key"]),
+        of_team("memberships_by_joined", &["joined_at"]),
+        of_kind("memberships_by_kind_name", "name_key"),
+        of_kind("memberships_by_kind_email", "email_key"),
+        of_kind("memberships_by_kind_joined", "joined_at"),
+        of_team("memberships_by_role", &["role", "name_key"]),
+        of_team("memberships_by_invite_sent", &["invite_sent_at"])
+            .and_where(Expr::col("status").eq(MembershipStatus::Invited))
+            .take(),
+        index(
+            "memberships_of_user",
+            "memberships",
+            &["user_id", "status", "workspace_id"],
+        ),
+        index(
+            "member_activity_by_time",
+            "member_activity",
+            &["workspace_id", "last_active_at", "user_id"],
+        ),
+        index(
+            "member_activity_by_kind_time",
+            "member_activity",
+            &[
+                "workspace_id",
+                "role",
+                "status",
+                "last_active_at",
+                "user_id",
+            ],
+        ),
+    ]
+}
 
 /// The search grams of a member: all runs of one to three letters in the words of the search key,
 /// stored with the row. A GIN index of them suits rare and common runs alike, since the engine
@@ -79,8 +123,9 @@ const SEARCH_ON_POSTGRES: &[&str] = &[
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, TABLES).await?;
-        run(manager, INDEXES).await?;
+        manager.create_table(memberships(manager)).await?;
+        manager.create_table(member_activity()).await?;
+        create_indexes(manager, indexes()).await?;
         if is_postgres(manager) {
             run(manager, SEARCH_ON_POSTGRES).await?;
         }
@@ -88,11 +133,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(
-            manager,
-            &["DROP TABLE member_activity", "DROP TABLE memberships"],
-        )
-        .await?;
+        drop_tables(manager, &["member_activity", "memberships"]).await?;
         if is_postgres(manager) {
             run(manager, &["DROP FUNCTION search_grams(text)"]).await?;
         }

@@ -1,35 +1,45 @@
 //! Counters of each team, updated by triggers, so that no write of a membership can omit them. The
 //! same triggers create each membership's activity row.
 
+use crate::builders::{belongs_to, drop_tables, key_of};
 use crate::dialect::{is_postgres, run};
 use sea_orm_migration::prelude::*;
+use sea_orm_migration::schema::{big_integer, pk_uuid, small_integer, text, uuid};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-const TABLES: &[&str] = &[
-    "CREATE TABLE team_counts (
-        workspace_id {uuid} NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
-        role smallint NOT NULL,
-        status text NOT NULL,
-        members bigint NOT NULL,
-        PRIMARY KEY (workspace_id, role, status)
-    )",
-    "CREATE TABLE expired_invitation_counts (
-        workspace_id {uuid} NOT NULL PRIMARY KEY REFERENCES workspaces (id) ON DELETE CASCADE,
-        invitations bigint NOT NULL
-    )",
-];
+fn team_counts() -> TableCreateStatement {
+    Table::create()
+        .table("team_counts")
+        .col(uuid("workspace_id"))
+        .col(small_integer("role"))
+        .col(text("status"))
+        .col(big_integer("members"))
+        .primary_key(&mut key_of(&["workspace_id", "role", "status"]))
+        .foreign_key(&mut belongs_to("workspace_id", "workspaces"))
+        .take()
+}
 
+fn expired_invitation_counts() -> TableCreateStatement {
+    Table::create()
+        .table("expired_invitation_counts")
+        .col(pk_uuid("workspace_id"))
+        .col(big_integer("invitations"))
+        .foreign_key(&mut belongs_to("workspace_id", "workspaces"))
+        .take()
+}
+
+/// Creates the activity of a new membership. The Unix epoch means never.
 const ACTIVITY_ON_SQLITE: &str =
     "CREATE TRIGGER memberships_active AFTER INSERT ON memberships BEGIN
         INSERT INTO member_activity (workspace_id, user_id, role, status, last_active_at)
-        VALUES (NEW.workspace_id, NEW.user_id, NEW.role, NEW.status, {epoch}); END";
+        VALUES (NEW.workspace_id, NEW.user_id, NEW.role, NEW.status, '1970-01-01T00:00:00+00:00'); END";
 
 const ACTIVITY_ON_POSTGRES: &[&str] = &[
     "CREATE FUNCTION memberships_active() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         INSERT INTO member_activity (workspace_id, user_id, role, status, last_active_at)
-        SELECT workspace_id, user_id, role, status, {epoch} FROM new_rows;
+        SELECT workspace_id, user_id, role, status, timestamptz 'epoch' FROM new_rows;
         RETURN NULL; END $$",
     "CREATE TRIGGER memberships_active AFTER INSERT ON memberships
         REFERENCING NEW TABLE AS new_rows
@@ -191,7 +201,8 @@ fn triggers() -> Vec<(String, &'static str)> {
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run(manager, TABLES).await?;
+        manager.create_table(team_counts()).await?;
+        manager.create_table(expired_invitation_counts()).await?;
         let pairs = COUNTED
             .iter()
             .flat_map(|counted| EVENTS.map(|event| (counted, event)));
@@ -220,13 +231,6 @@ impl MigrationTrait for Migration {
                 run(manager, &[&format!("DROP TRIGGER {name}")]).await?;
             }
         }
-        run(
-            manager,
-            &[
-                "DROP TABLE expired_invitation_counts",
-                "DROP TABLE team_counts",
-            ],
-        )
-        .await
+        drop_tables(manager, &["expired_invitation_counts", "team_counts"]).await
     }
 }
