@@ -1,12 +1,12 @@
 //! Runs single statements outside of transactions.
 
-use super::Db;
 use super::exclusive::{Exclusive, Transaction};
 use super::failure::is_worth_another_try;
 use super::lease::Lease;
 use super::retry::Attempts;
 use super::session::Session;
 use super::writer::{is_read, only_reads};
+use super::{Db, statement};
 use crate::config::Pooler;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
@@ -50,7 +50,7 @@ impl Db {
     /// Takes a PostgreSQL connection.
     pub(super) async fn session(&self, deadline: Instant) -> Result<Session, DbErr> {
         let pool = self.connection.get_postgres_connection_pool();
-        Session::acquire(pool, self.limits, self.pooler, &self.breaks, deadline).await
+        Session::acquire(pool, self.limits, self.pooler, &self.health, deadline).await
     }
 
     /// Returns what a statement runs on: with a transaction pooler, its own transaction.
@@ -77,7 +77,12 @@ impl Db {
                     if how.reads.is_some()
                         && is_worth_another_try(&error)
                         && attempts.again().await => {}
-                outcome => return outcome,
+                outcome => {
+                    return outcome.inspect_err(|error| {
+                        let step = statement::summary(&statement.sql);
+                        tracing::debug!(step, %error, "a statement failed");
+                    });
+                }
             }
         }
     }
