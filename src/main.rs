@@ -240,12 +240,13 @@ async fn migrate(config: Config, options: &Migrate) -> Result<(), Error> {
 
 /// Asks for confirmation in the terminal.
 fn confirm_deletion(db: &Db) -> Result<(), Error> {
-    let place = db.place();
+    let location = db.location();
     if !std::io::stdin().is_terminal() {
-        let message = format!("this deletes all data at {place}: pass --yes if that is intended");
+        let message =
+            format!("this deletes all data at {location}: pass --yes if that is intended");
         return Err(Error::internal(message));
     }
-    eprint!("This deletes all data at {place}. Type \"delete all data\" to continue: ");
+    eprint!("This deletes all data at {location}. Type \"delete all data\" to continue: ");
     let mut answer = String::new();
     std::io::stdin()
         .read_line(&mut answer)

@@ -141,7 +141,7 @@ impl Step<'_> {
     fn request(&mut self, person: Person, mail: usize) -> Answer {
         let now = self.state.now;
         let link = self.link(person, mail)?;
-        let mut asked: BTreeMap<Person, ()> = BTreeMap::new();
+        let mut requested: BTreeMap<Person, ()> = BTreeMap::new();
         for (key, standing) in link {
             let Some(open) = self.workspace(key)?.open_mut(person) else {
                 continue;
@@ -151,10 +151,10 @@ impl Step<'_> {
                 continue;
             }
             open.requested_at = Some(now);
-            asked.insert(open.inviter, ());
+            requested.insert(open.inviter, ());
             self.log(Entry::new(key, "REQUEST_NEW_INVITATION", person).to(person));
         }
-        for inviter in asked.into_keys() {
+        for inviter in requested.into_keys() {
             self.mail(inviter, "NEW_INVITATION_REQUESTED");
         }
         Ok(Outcome::Done)

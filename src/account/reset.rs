@@ -37,8 +37,8 @@ pub async fn open(
     let by_admin = password_reset::Column::AdminId.is_not_null();
     end_open(tx, user.id, Condition::all().add(by_admin), now).await?;
     let greeted = name::display(&user.first_name, &user.last_name, "");
-    let notice = MailKind::PasswordReset { by: Some(by) };
-    let mail = OutboxMail::new(greeted, &user.email, notice);
+    let kind = MailKind::PasswordReset { by: Some(by) };
+    let mail = OutboxMail::new(greeted, &user.email, kind);
     let reset = password_reset::Model {
         id: Uuid::now_v7(),
         user_id: user.id,
@@ -185,11 +185,11 @@ pub async fn replace(
     session::end_all(account, kept_session).await?;
     throttle::forgive(account, &[&attempts::account_counter(&user.email_key)]).await?;
     let greeted = name::display(&user.first_name, &user.last_name, "");
-    let notice = MailKind::PasswordChanged { at: app.now() };
+    let kind = MailKind::PasswordChanged { at: app.now() };
     outbox::enqueue(
         account,
         app.now(),
-        [OutboxMail::new(greeted, &user.email, notice)],
+        [OutboxMail::new(greeted, &user.email, kind)],
     )
     .await
 }

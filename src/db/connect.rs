@@ -1,6 +1,6 @@
 //! Connects to the database and configures its connections.
 
-use super::breaks::Breaks;
+use super::connection_health::ConnectionHealth;
 use super::failure::ErrorKind;
 use super::file::{DatabaseFile, create_private, log_of};
 use super::limits::Limits;
@@ -67,10 +67,10 @@ impl Db {
     async fn open_sqlite(
         config: &Config,
         options: SqliteConnectOptions,
-        place: &str,
+        location: &str,
         create: bool,
     ) -> Result<Db> {
-        let wrong = |error| connect_error(place, error);
+        let wrong = |error| connect_error(location, error);
         let path = options.get_filename();
         if !path.exists() {
             may_create(&options, create)?;
@@ -97,12 +97,12 @@ impl Db {
             .map_err(wrong)?;
         Ok(Db {
             connection: DatabaseConnection::from(pool),
-            breaks: Breaks::new(),
+            health: ConnectionHealth::new(),
             observer: None,
             pooler: Pooler::None,
             limits: Limits::of(config),
             writers: Arc::new(Semaphore::new(1)),
-            place: place.into(),
+            location: location.into(),
             trouble: Trouble::default(),
             file: Some(Arc::new(file)),
         })
@@ -111,7 +111,7 @@ impl Db {
     async fn open_postgres(
         config: &Config,
         options: PgConnectOptions,
-        place: &str,
+        location: &str,
         limits: Limits,
     ) -> sqlx::Result<Db> {
         let pooler = config.database_pooler;
@@ -121,23 +121,23 @@ impl Db {
             // Poolers reject startup parameters that they do not know.
             Pooler::Transaction => options.statement_cache_capacity(0).extra_float_digits(None),
         };
-        let breaks = Breaks::new();
+        let health = ConnectionHealth::new();
         let pool = PgPoolOptions::new()
             .max_connections(config.database_connections)
             .acquire_timeout(STARTING)
             .test_before_acquire(false)
             .after_connect(hooks::after_connect_postgres(limits))
-            .before_acquire(hooks::before_acquire_postgres(breaks.clone()))
+            .before_acquire(hooks::before_acquire_postgres(health.clone()))
             .connect_with(options)
             .await?;
         Ok(Db {
             connection: DatabaseConnection::from(pool),
-            breaks,
+            health,
             observer: None,
             pooler,
             limits,
             writers: Arc::new(Semaphore::new(writers(config.database_connections))),
-            place: place.into(),
+            location: location.into(),
             trouble: Trouble::default(),
             file: None,
         })
@@ -174,12 +174,12 @@ fn may_create(options: &SqliteConnectOptions, create: bool) -> Result<()> {
 
 /// Describes a failed connection attempt. The pool retries while nothing listens and reports only a
 /// timeout.
-fn connect_error(place: &str, error: sqlx::Error) -> Error {
+fn connect_error(location: &str, error: sqlx::Error) -> Error {
     let seconds = STARTING.as_secs();
     let error = DbErr::Conn(RuntimeErr::SqlxError(error.into()));
     Error::internal(if ErrorKind::of(&error) == ErrorKind::Exhausted {
-        format!("the database at {place} did not answer within {seconds} seconds")
+        format!("the database at {location} did not answer within {seconds} seconds")
     } else {
-        format!("cannot use the database at {place}: {error}")
+        format!("cannot use the database at {location}: {error}")
     })
 }

@@ -12,7 +12,7 @@ const DOUBT: Duration = Duration::from_millis(10);
 
 /// When a connection was last found broken. Clones share the value.
 #[derive(Clone, Debug)]
-pub(super) struct Breaks {
+pub(super) struct ConnectionHealth {
     start: Instant,
     /// Microseconds after `start`; 0 for never.
     last: Arc<AtomicU64>,
@@ -20,9 +20,9 @@ pub(super) struct Breaks {
     silent: Arc<AtomicBool>,
 }
 
-impl Breaks {
-    pub(super) fn new() -> Breaks {
-        Breaks {
+impl ConnectionHealth {
+    pub(super) fn new() -> ConnectionHealth {
+        ConnectionHealth {
             start: Instant::now(),
             last: Arc::default(),
             silent: Arc::default(),
@@ -30,18 +30,18 @@ impl Breaks {
     }
 
     /// Records that a connection was found broken.
-    pub(super) fn note(&self) {
-        self.note_at(self.start.elapsed());
+    pub(super) fn record_break(&self) {
+        self.record_break_at(self.start.elapsed());
     }
 
     /// Records that a connection was found broken because of a timeout.
-    pub(super) fn note_silence(&self) {
+    pub(super) fn record_silence(&self) {
         self.silent.store(true, Ordering::Relaxed);
-        self.note();
+        self.record_break();
     }
 
     /// Records that a statement was answered.
-    pub(super) fn note_answer(&self) {
+    pub(super) fn record_answer(&self) {
         if self.is_silent() {
             self.silent.store(false, Ordering::Relaxed);
         }
@@ -52,17 +52,17 @@ impl Breaks {
         self.silent.load(Ordering::Relaxed)
     }
 
-    fn note_at(&self, now: Duration) {
+    fn record_break_at(&self, now: Duration) {
         let micros = u64::try_from(now.as_micros()).unwrap_or(u64::MAX);
         self.last.fetch_max(micros.max(1), Ordering::Relaxed);
     }
 
     /// Whether a connection of this age was opened before the last break.
-    pub(super) fn concern(&self, age: Duration) -> bool {
-        self.concern_at(self.start.elapsed(), age)
+    pub(super) fn is_suspect(&self, age: Duration) -> bool {
+        self.is_suspect_at(self.start.elapsed(), age)
     }
 
-    fn concern_at(&self, now: Duration, age: Duration) -> bool {
+    fn is_suspect_at(&self, now: Duration, age: Duration) -> bool {
         match self.last.load(Ordering::Relaxed) {
             0 => false,
             last => now.saturating_sub(age) <= Duration::from_micros(last) + DOUBT,
@@ -77,12 +77,12 @@ mod tests {
     #[test]
     fn connections_opened_before_a_break_are_suspect() {
         let second = Duration::from_secs(1);
-        let breaks = Breaks::new();
-        assert!(!breaks.concern_at(2 * second, second));
-        breaks.note_at(3 * second);
-        assert!(breaks.concern_at(5 * second, 3 * second));
-        assert!(!breaks.concern_at(5 * second, second));
-        breaks.note_at(4 * second);
-        assert!(breaks.concern_at(5 * second, second));
+        let health = ConnectionHealth::new();
+        assert!(!health.is_suspect_at(2 * second, second));
+        health.record_break_at(3 * second);
+        assert!(health.is_suspect_at(5 * second, 3 * second));
+        assert!(!health.is_suspect_at(5 * second, second));
+        health.record_break_at(4 * second);
+        assert!(health.is_suspect_at(5 * second, second));
     }
 }

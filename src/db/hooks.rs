@@ -3,7 +3,7 @@
 //! A connection in the pool must not be in a transaction: the next transaction would be a savepoint
 //! of it and never be committed.
 
-use super::breaks::Breaks;
+use super::connection_health::ConnectionHealth;
 use super::limits::Limits;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -70,22 +70,22 @@ pub(super) fn after_connect_postgres(
 /// Rejects a connection that is known to be broken or silent. It has no open transaction; `Session`
 /// ensures this.
 pub(super) fn before_acquire_postgres(
-    breaks: Breaks,
+    health: ConnectionHealth,
 ) -> impl Fn(&mut PgConnection, PoolConnectionMetadata) -> Verdict<'_> + Send + Sync + 'static {
     move |connection, metadata| {
-        if breaks.concern(metadata.age) {
+        if health.is_suspect(metadata.age) {
             return std::future::ready(Ok(false)).boxed();
         }
         if metadata.idle_for < IDLE {
             return std::future::ready(Ok(true)).boxed();
         }
-        let breaks = breaks.clone();
+        let health = health.clone();
         async move {
             let answer = tokio::time::timeout(ANSWER, connection.ping()).await;
             let answers = matches!(answer, Ok(Ok(())));
             if !answers {
                 tracing::warn!("discarded an idle database connection that was broken or silent");
-                breaks.note();
+                health.record_break();
             }
             Ok(answers)
         }

@@ -1,7 +1,7 @@
 //! Connections and transactions for SQLite and PostgreSQL. Only this module depends on the engine.
 
-mod breaks;
 mod connect;
+mod connection_health;
 mod exclusive;
 mod executor;
 mod failure;
@@ -22,7 +22,7 @@ mod writer;
 
 pub use self::writer::{Tx, Writer};
 
-use self::breaks::Breaks;
+use self::connection_health::ConnectionHealth;
 pub use self::failure::ErrorKind;
 use self::failure::means_break;
 use self::file::DatabaseFile;
@@ -49,7 +49,7 @@ type Observer = Arc<dyn Fn(&Statement) + Send + Sync>;
 pub struct Db {
     connection: DatabaseConnection,
     pooler: Pooler,
-    breaks: Breaks,
+    health: ConnectionHealth,
     observer: Option<Observer>,
     /// The limits that PostgreSQL enforces.
     limits: Limits,
@@ -57,7 +57,7 @@ pub struct Db {
     /// some connections are reserved for reads.
     writers: Arc<Semaphore>,
     /// The location, without credentials.
-    place: Arc<str>,
+    location: Arc<str>,
     trouble: Trouble,
     /// On SQLite, the file.
     file: Option<Arc<DatabaseFile>>,
@@ -65,8 +65,8 @@ pub struct Db {
 
 impl Db {
     /// Returns the location of the database for operators, without credentials.
-    pub fn place(&self) -> &str {
-        &self.place
+    pub fn location(&self) -> &str {
+        &self.location
     }
 
     /// Whether the engine is PostgreSQL.
@@ -121,9 +121,9 @@ impl Db {
         let kind = ErrorKind::of(error);
         metrics::counter!("tokenvue_database_errors_total", "kind" => kind.label()).increment(1);
         if kind == ErrorKind::Silent {
-            self.breaks.note_silence();
+            self.health.record_silence();
         } else if means_break(error) {
-            self.breaks.note();
+            self.health.record_break();
         }
         // Connections to a primary that has become a standby are discarded, to find the new
         // primary.

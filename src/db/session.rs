@@ -4,7 +4,7 @@
 //! no wait is longer than the server's own limits allow. A connection that is silent for longer is
 //! dropped without a protocol message.
 
-use super::breaks::Breaks;
+use super::connection_health::ConnectionHealth;
 use super::failure::ends_connection;
 use super::limits::Limits;
 use super::retry::LAST_WAIT;
@@ -29,7 +29,7 @@ pub(super) struct Session {
     connection: Option<PoolConnection<Postgres>>,
     limits: Limits,
     pooler: Pooler,
-    breaks: Breaks,
+    health: ConnectionHealth,
     in_transaction: bool,
     /// Whether a statement of the transaction has failed: the server then accepts only its end.
     failed: bool,
@@ -44,10 +44,10 @@ impl Session {
         pool: &PgPool,
         limits: Limits,
         pooler: Pooler,
-        breaks: &Breaks,
+        health: &ConnectionHealth,
         deadline: Instant,
     ) -> Result<Session, DbErr> {
-        let deadline = if breaks.is_silent() {
+        let deadline = if health.is_silent() {
             deadline.min(Instant::now() + LAST_WAIT)
         } else {
             deadline
@@ -58,7 +58,7 @@ impl Session {
             connection: Some(connection.map_err(|error| DbErr::Conn(cause(error)))?),
             limits,
             pooler,
-            breaks: breaks.clone(),
+            health: health.clone(),
             in_transaction: false,
             failed: false,
         })
@@ -107,7 +107,7 @@ impl Session {
         let query = self.query(statement);
         let patience = self.limits.answer();
         let rows = timeout(patience, query.fetch_all(self.open()?)).await;
-        self.settle(rows)
+        self.record(rows)
             .map_err(|error| DbErr::Query(cause(error)))
     }
 
@@ -116,7 +116,7 @@ impl Session {
         let query = self.query(statement);
         let patience = self.limits.answer();
         let done = timeout(patience, query.execute(self.open()?)).await;
-        self.settle(done).map_err(|error| DbErr::Exec(cause(error)))
+        self.record(done).map_err(|error| DbErr::Exec(cause(error)))
     }
 
     /// Runs commands without parameters in one message.
@@ -124,7 +124,7 @@ impl Session {
         let query = sqlx::raw_sql(AssertSqlSafe(sql));
         let patience = self.limits.answer();
         let done = timeout(patience, query.execute(self.open()?)).await;
-        self.settle(done).map_err(|error| DbErr::Exec(cause(error)))
+        self.record(done).map_err(|error| DbErr::Exec(cause(error)))
     }
 
     fn query<'q>(&self, statement: &'q Statement) -> Query<'q, Postgres, SqlxValues> {
@@ -141,10 +141,10 @@ impl Session {
     }
 
     /// Records what the result of a statement means for the connection.
-    fn settle<T>(&mut self, outcome: Result<sqlx::Result<T>, Elapsed>) -> sqlx::Result<T> {
+    fn record<T>(&mut self, outcome: Result<sqlx::Result<T>, Elapsed>) -> sqlx::Result<T> {
         let outcome = outcome.unwrap_or_else(|_| Err(silent(self.limits.answer())));
         let Err(error) = &outcome else {
-            self.breaks.note_answer();
+            self.health.record_answer();
             return outcome;
         };
         self.failed = true;

@@ -179,11 +179,11 @@ impl LinkMutation {
         #[graphql(desc = "The token of the expired link.")] input: RequestNewInvitationInput,
     ) -> Result<Option<RequestNewInvitationPayload>> {
         let context = RequestContext::of(ctx)?;
-        let (asked, user_errors) = split_user_errors(
+        let (requested, user_errors) = split_user_errors(
             request_new::request(&context.app, &input.token, &context.origin).await,
         )?;
         Ok(Some(RequestNewInvitationPayload {
-            accepted: asked.is_some(),
+            accepted: requested.is_some(),
             user_errors,
         }))
     }

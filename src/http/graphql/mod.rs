@@ -85,7 +85,9 @@ async fn handle(State(endpoint): State<Endpoint>, request: Request) -> Result<Re
     let admitted = endpoint.admission.enter()?;
     let request_id = caller.origin.request_id.clone();
     // Boxed, because every layer around it would copy several kilobytes.
-    let reply = Box::pin(run(&endpoint, &admitted, caller, cookies, &method, parameters));
+    let reply = Box::pin(run(
+        &endpoint, &admitted, caller, cookies, &method, parameters,
+    ));
     let reply = bounded(deadline, &request_id, reply).await??;
     Ok(respond(reply, media_type))
 }

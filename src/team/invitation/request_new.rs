@@ -42,7 +42,7 @@ pub async fn request(app: &App, token: &str, origin: &ClientInfo) -> Result<()> 
 
 async fn request_in(team: &TeamLock, link: &Link, origin: &ClientInfo) -> Result<()> {
     let now = team.now();
-    let due = |i: &&Model| i.renewal_asked_at.is_none_or(|asked| asked + PAUSE <= now);
+    let due = |i: &&Model| i.renewal_asked_at.is_none_or(|at| at + PAUSE <= now);
     let mut by_inviter: BTreeMap<Uuid, Vec<Model>> = BTreeMap::new();
     for invitation in link.with_state(LinkState::Expired).into_iter().filter(due) {
         by_inviter
@@ -57,15 +57,15 @@ async fn request_in(team: &TeamLock, link: &Link, origin: &ClientInfo) -> Result
         .filter(user::Column::Id.is_in(by_inviter.keys().copied()))
         .all(team.writer())
         .await?;
-    let mut asked = Vec::new();
+    let mut requested = Vec::new();
     for inviter in inviters {
         let invitations = by_inviter.remove(&inviter.id).unwrap_or_default();
         // Queue one by one: several mails at once would count as bulk mail.
         let mail = mail(&inviter, &invitations, team.workspaces());
         outbox::enqueue(team, now, [mail]).await?;
-        asked.extend(invitations);
+        requested.extend(invitations);
     }
-    note(team, &asked, origin).await
+    note(team, &requested, origin).await
 }
 
 fn mail(
@@ -93,15 +93,15 @@ fn mail(
 }
 
 /// Records the requests for new invitations, also in the audit log.
-async fn note(team: &TeamLock, asked: &[Model], origin: &ClientInfo) -> Result<()> {
-    let Some(first) = asked.first() else {
+async fn note(team: &TeamLock, requested: &[Model], origin: &ClientInfo) -> Result<()> {
+    let Some(first) = requested.first() else {
         return Ok(());
     };
-    let entries = asked.iter().map(|invitation| {
+    let entries = requested.iter().map(|invitation| {
         Entry::done(invitation.workspace_id, AuditKind::RequestNewInvitation)
             .to(invitation.user_id, &invitation.email)
     });
     let actor = Actor::invitee(first, origin);
     audit::record(team, team.now(), &actor, entries).await?;
-    store::set_renewal_asked(team, asked).await
+    store::set_renewal_asked(team, requested).await
 }

@@ -238,13 +238,12 @@ impl Batch {
             self.mails.push(mail);
         }
         if !added.is_empty() {
-            let notice = MailKind::Added {
+            let kind = MailKind::Added {
                 by: actor.name.clone(),
                 workspaces: added,
             };
             let greeted = name::display(&user.first_name, &user.last_name, "");
-            self.mails
-                .push(OutboxMail::new(greeted, &user.email, notice));
+            self.mails.push(OutboxMail::new(greeted, &user.email, kind));
         }
     }
 

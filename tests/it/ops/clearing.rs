@@ -24,8 +24,8 @@ async fn fill(server: &Server) {
     let now = server.app.now();
     let user = user::Entity::find().one(&server.app.db).await.unwrap();
     let user = server.uuid_sql(user.unwrap().id);
-    let place = workspace::Entity::find().one(&server.app.db).await.unwrap();
-    let place = server.uuid_sql(place.unwrap().id);
+    let workspace = workspace::Entity::find().one(&server.app.db).await.unwrap();
+    let workspace_id = server.uuid_sql(workspace.unwrap().id);
     for (age, state, outcome) in [
         (Duration::days(500), "'SENT'", "'DONE'"),
         (Duration::days(1), "'SENT'", "'DONE'"),
@@ -44,7 +44,7 @@ async fn fill(server: &Server) {
                 "audit_events",
                 from,
                 &[
-                    ("workspace_id", &place),
+                    ("workspace_id", &workspace_id),
                     ("id", "{id}"),
                     ("at", "{at}"),
                     ("last_at", "{at}"),

@@ -142,7 +142,7 @@ async fn check(team: &Team, planner: &Planner, selection: &str, table: &str, ind
 
 async fn history_pages_and_filters_use_an_index(server: Server) {
     let team = Team::first(&server).await;
-    let place = workspace::Entity::find()
+    let workspace = workspace::Entity::find()
         .one(&server.app.db)
         .await
         .unwrap()
@@ -163,7 +163,7 @@ async fn history_pages_and_filters_use_an_index(server: Server) {
             "audit_events",
             from,
             &[
-                ("workspace_id", &server.uuid_sql(place.id)),
+                ("workspace_id", &server.uuid_sql(workspace.id)),
                 ("id", "{id}"),
                 ("at", "{at}"),
                 ("last_at", "{at}"),
@@ -248,7 +248,7 @@ async fn history_pages_and_filters_use_an_index(server: Server) {
 
 async fn expired_invitations_use_an_index(server: Server) {
     let team = Team::first(&server).await;
-    let place = workspace::Entity::find()
+    let workspace = workspace::Entity::find()
         .one(&server.app.db)
         .await
         .unwrap()
@@ -259,8 +259,7 @@ async fn expired_invitations_use_an_index(server: Server) {
         .unwrap()
         .unwrap();
     let now = server.app.now();
-    let place_id = place.id;
-    let (place, inviter) = (server.uuid_sql(place.id), server.uuid_sql(inviter.id));
+    let (workspace_id, inviter) = (server.uuid_sql(workspace.id), server.uuid_sql(inviter.id));
     let role = Role::SecurityAuditor.rank().to_string();
     let (past, future) = (
         server.time_sql(now - Duration::hours(1)),
@@ -280,7 +279,7 @@ async fn expired_invitations_use_an_index(server: Server) {
             "invitations",
             now - Duration::days(30),
             &[
-                ("workspace_id", &place),
+                ("workspace_id", &workspace_id),
                 ("id", "{id}"),
                 ("user_id", "{uuid}"),
                 ("email", "'x@y.example'"),
@@ -299,7 +298,7 @@ async fn expired_invitations_use_an_index(server: Server) {
     server.execute("ANALYZE").await;
     let planner = Planner::of(&server).await;
     let query = InvitationQuery {
-        workspace_id: place_id,
+        workspace_id: workspace.id,
         state: Some(entity::invitation::InvitationState::Expired),
         now,
     };

@@ -11,8 +11,8 @@ const PEOPLE: u8 = 7;
 
 /// Selects an item by number. Returns `None` if there are none.
 fn pick<T: Copy>(all: &[T], number: u8) -> Option<T> {
-    let place = usize::from(number).checked_rem(all.len())?;
-    Some(all[place])
+    let index = usize::from(number).checked_rem(all.len())?;
+    Some(all[index])
 }
 
 /// The state in which an operation is chosen.
@@ -266,8 +266,8 @@ impl Choice {
         if !working.is_empty() && self.verb != Verb::RequestInvitation {
             kept = working;
         }
-        let place = usize::from(self.person).checked_rem(kept.len())?;
-        let (person, links) = &kept[place];
+        let index = usize::from(self.person).checked_rem(kept.len())?;
+        let (person, links) = &kept[index];
         let person = *person;
         let mail = if self.odd {
             pick(links, self.actor)?
