@@ -145,11 +145,7 @@ async fn accept_in(
     if let (None, Some(actor)) = (sign_up, signed_in) {
         team.require_session(app, actor).await?;
     }
-    // Collect the pending invitations of the mailbox and those of the link.
-    let mut invitations = invitation::pending_of(team.writer(), user_id, now).await?;
-    let named = link.valid()?.into_iter();
-    let named = named.filter(|named| !invitations.iter().any(|other| other.id == named.id));
-    invitations.extend(named.cloned().collect::<Vec<_>>());
+    let invitations = acceptable(team, link, user_id).await?;
     let workspace_ids: Vec<Uuid> = invitations.iter().map(|i| i.workspace_id).collect();
     if team.covers(&workspace_ids).is_err() {
         return Err(Error::Conflict(
@@ -173,6 +169,15 @@ async fn accept_in(
         workspace_ids,
         session,
     })
+}
+
+/// Returns the pending invitations of the mailbox and those of the link.
+async fn acceptable(team: &TeamLock, link: &Link, user_id: Uuid) -> Result<Vec<Model>> {
+    let mut invitations = invitation::pending_of(team.writer(), user_id, team.now()).await?;
+    let named = link.valid()?.into_iter();
+    let named = named.filter(|named| !invitations.iter().any(|other| other.id == named.id));
+    invitations.extend(named.cloned().collect::<Vec<_>>());
+    Ok(invitations)
 }
 
 async fn signed_up(

@@ -3,6 +3,7 @@
 mod cap;
 mod decide;
 mod lookup;
+mod users;
 mod write;
 
 pub use decide::{Decision, Verdict};

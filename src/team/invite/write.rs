@@ -2,12 +2,11 @@
 //! one statement regardless of the number of people.
 
 use super::decide::{Decision, Facts, Verdict};
-use super::{Invitee, Person};
+use super::{Invitee, Person, users};
 use crate::App;
 use crate::actor::Actor;
 use crate::audit::{self, AuditKind, Entry};
-use crate::db::Writer;
-use crate::error::{Error, Problem, Result};
+use crate::error::{Problem, Result};
 use crate::mail::outbox::{self, AddedTo, MailKind, OutboxMail};
 use crate::mail::quota;
 use crate::name;
@@ -17,12 +16,8 @@ use crate::team::memberships::{self, Identity};
 use entity::invitation as invitations;
 use entity::invitation::InvitationState;
 use entity::membership;
-use entity::user::{self, UserStatus};
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
-};
-use std::collections::HashMap;
+use entity::user;
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 /// Fails the decisions that would exceed a mail quota, without counting.
@@ -48,11 +43,10 @@ pub async fn apply(
     facts: &Facts,
     decisions: &mut [Decision],
 ) -> Result<()> {
-    let recipients = recipients(invitees, decisions);
-    let keys = email_keys(&recipients);
-    let problems = quota::count(team, app, actor.user_id, &keys).await?;
-    fail_each(decisions, &recipients, problems);
-    let users = create_users(team, facts, invitees, decisions).await?;
+    let notified = recipients(invitees, decisions);
+    let problems = quota::count(team, app, actor.user_id, &email_keys(&notified)).await?;
+    fail_each(decisions, &notified, problems);
+    let users = users::create(team, facts, &recipients(invitees, decisions)).await?;
     let mut batch = Batch::default();
     for (index, invitee) in invitees.iter().enumerate() {
         let Ok(person) = &invitee.person else {
@@ -124,63 +118,6 @@ fn fail(decisions: &mut [Decision], invitee: usize, problem: &Problem) {
     }
 }
 
-/// Returns the users of the decisions by email key. Inserts those who do not exist yet.
-async fn create_users(
-    tx: &Writer,
-    facts: &Facts,
-    invitees: &[Invitee],
-    decisions: &[Decision],
-) -> Result<HashMap<String, user::Model>> {
-    let mut users = facts.users.clone();
-    let mut keys = Vec::new();
-    for (_, person) in recipients(invitees, decisions) {
-        let key = person.email.key();
-        if users.contains_key(key) {
-            continue;
-        }
-        let user = user::Model {
-            id: Uuid::now_v7(),
-            email: person.email.typed().to_owned(),
-            email_key: key.to_owned(),
-            status: UserStatus::Invited,
-            first_name: String::new(),
-            last_name: String::new(),
-            password_hash: None,
-            created_at: facts.now,
-            signed_up_at: None,
-        };
-        keys.push(key.to_owned());
-        users.insert(key.to_owned(), user);
-    }
-    if keys.is_empty() {
-        return Ok(users);
-    }
-    let rows = keys.iter().filter_map(|key| users.get(key)).cloned();
-    let inserted = user::Entity::insert_many(rows.map(|row| row.into_active_model()))
-        .on_conflict(
-            OnConflict::column(user::Column::EmailKey)
-                .do_nothing()
-                .to_owned(),
-        )
-        .exec_without_returning(tx)
-        .await?;
-    if usize::try_from(inserted) == Ok(keys.len()) {
-        return Ok(users);
-    }
-    // A concurrent call may have inserted the same person in another workspace. Use that user.
-    let existing = user::Entity::find()
-        .filter(user::Column::EmailKey.is_in(keys))
-        .all(tx)
-        .await?;
-    for row in existing {
-        if row.status != UserStatus::Invited {
-            return Err(Error::Conflict("an invitee has signed up"));
-        }
-        users.insert(row.email_key.clone(), row);
-    }
-    Ok(users)
-}
-
 /// The rows to write for all invitees.
 #[derive(Default)]
 struct Batch {
@@ -238,12 +175,7 @@ impl Batch {
             self.mails.push(mail);
         }
         if !added.is_empty() {
-            let kind = MailKind::Added {
-                by: actor.name.clone(),
-                workspaces: added,
-            };
-            let greeted = name::display(&user.first_name, &user.last_name, "");
-            self.mails.push(OutboxMail::new(greeted, &user.email, kind));
+            self.mails.push(added_mail(actor, user, added));
         }
     }
 
@@ -293,6 +225,12 @@ impl Batch {
         outbox::enqueue(team, team.now(), self.mails).await?;
         audit::record(team, team.now(), actor, self.entries).await
     }
+}
+
+fn added_mail(actor: &Actor, user: &user::Model, workspaces: Vec<AddedTo>) -> OutboxMail {
+    let by = actor.name.clone();
+    let greeted = name::display(&user.first_name, &user.last_name, "");
+    OutboxMail::new(greeted, &user.email, MailKind::Added { by, workspaces })
 }
 
 fn new_invitation(
