@@ -56,14 +56,17 @@ fn media_type(headers: &HeaderMap) -> Option<&'static str> {
         .or_else(|| accept.contains("*/*").then_some(JSON))
 }
 
+/// A response without a GraphQL result.
+type Refusal = (StatusCode, String);
+
 /// Parses the request from the URL (GET) or from the body (POST).
 fn parse(
     method: &Method,
     headers: &HeaderMap,
     query: Option<&str>,
     body: &[u8],
-) -> Result<Request, Response> {
-    let refuse = |status: StatusCode, message: String| Err((status, message).into_response());
+) -> Result<Request, Refusal> {
+    let refuse = |status: StatusCode, message: String| Err((status, message));
     match *method {
         Method::GET => parse_query_string(query.unwrap_or_default())
             .or_else(|error| refuse(StatusCode::BAD_REQUEST, error.to_string())),
@@ -90,16 +93,19 @@ async fn hardened(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
     body: Bytes,
-) -> Result<Response, Response> {
-    let media_type =
-        media_type(&headers).ok_or_else(|| StatusCode::NOT_ACCEPTABLE.into_response())?;
+) -> Result<Response, Refusal> {
+    let media_type = media_type(&headers).ok_or_else(|| {
+        let message = format!("Accept {RESPONSE} or {JSON}.");
+        (StatusCode::NOT_ACCEPTABLE, message)
+    })?;
     let request = parse(&method, &headers, query.as_deref(), &body)?;
     if request.query.is_empty() && request.extensions.is_empty() {
-        return Err((StatusCode::BAD_REQUEST, "Send a query.").into_response());
+        return Err((StatusCode::BAD_REQUEST, "Send a query.".to_owned()));
     }
     let reply = match api.prepare(request) {
         Ok(operation) if method == Method::GET && operation.kind() != OperationType::Query => {
-            return Err(StatusCode::METHOD_NOT_ALLOWED.into_response());
+            let message = "Send a mutation with POST.".to_owned();
+            return Err((StatusCode::METHOD_NOT_ALLOWED, message));
         }
         Ok(operation) => api.run(operation, "request-1").await,
         Err(refusal) => Reply::from(refusal),
@@ -110,7 +116,7 @@ async fn hardened(
         StatusCode::BAD_REQUEST
     };
     let body = serde_json::to_vec(&reply)
-        .map_err(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())?;
+        .map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
     Ok((status, [(header::CONTENT_TYPE, media_type)], body).into_response())
 }
 
