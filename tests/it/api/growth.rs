@@ -4,6 +4,7 @@
 //! Work is measured by PostgreSQL's `pg_stat_statements`: rows that statements return or change,
 //! and blocks that they access. SQLite runs the same statements.
 
+mod large_team;
 mod operations;
 mod work;
 mod workspace;
