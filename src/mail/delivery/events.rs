@@ -1,23 +1,23 @@
 //! Handlers of the events that the worker's tasks report.
 
 use super::attempt::{Attempt, Outcome};
+use super::claimed::lane_of;
 use super::claims::{self, Cursors, LANES};
 use super::monitor::Permit;
 use super::record::Report;
 use super::slots::Lane;
 use super::tasks::{Composed, Event};
-use super::{MailWorker, REST, gauges, lane_of};
+use super::{MailWorker, REST, gauges};
 use crate::error::{Error, Result};
 use chrono::{DateTime, Utc};
 use entity::mail_server::{self, MailServerState};
 use entity::outbox::Model;
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
 /// How many mails of one lane are claimed before they have slots, as a multiple of the limit per
 /// domain.
-const AHEAD: usize = 2;
+const AHEAD: usize = 4;
 /// How many mails wait for a slot at most, as a multiple of the limit of mails in flight.
 const WAITING: usize = 4;
 
@@ -150,10 +150,7 @@ impl MailWorker {
 
     fn wanted(&self, lanes: &[Lane]) -> Vec<(Lane, usize)> {
         let now = Instant::now();
-        let mut waiting: HashMap<Lane, usize> = HashMap::new();
-        for mail in self.waiting.iter().flatten() {
-            *waiting.entry(lane_of(mail)).or_default() += 1;
-        }
+        let waiting = self.claimed.lanes();
         let limits = self.slots.limits();
         let mut room = (WAITING * limits.total).saturating_sub(waiting.values().sum());
         let mut wanted = Vec::new();
@@ -194,7 +191,7 @@ impl MailWorker {
             self.probe = mails.first().map(|mail| mail.id);
         }
         for mail in mails {
-            self.waiting[mail.priority.index()].push_back(Arc::new(mail));
+            self.claimed.add(Arc::new(mail), false);
         }
     }
 
@@ -204,26 +201,25 @@ impl MailWorker {
             Err((error, mails)) => {
                 self.database_failed("compose mails", &error);
                 for mail in mails.into_iter().rev() {
-                    self.wait_again(mail);
+                    if self.claimed.end_composing(&mail) {
+                        self.claimed.add(mail, true);
+                    }
                 }
                 return;
             }
         };
         self.database_works();
         for (mail, rendered) in composed {
-            if !self.sending.contains_key(&mail.id) {
+            if !self.claimed.end_composing(&mail) {
                 continue;
             }
-            let now = self.parts.app.now();
-            let (began, ended) = (now, now);
             let attempt = match rendered {
                 Ok(Some(_)) if self.times.cut_off.is_some() => {
-                    self.wait_again(mail);
-                    self.release_waiting();
+                    self.report.released.push(mail.id);
                     continue;
                 }
                 Ok(Some(rendered)) => {
-                    self.start_attempt(mail, rendered);
+                    self.claimed.add_ready(mail, rendered, Instant::now());
                     continue;
                 }
                 Ok(None) => Attempt::Ended,
@@ -232,20 +228,14 @@ impl MailWorker {
                     Attempt::Never("the mail could not be built".to_owned())
                 }
             };
-            self.attempted(Outcome {
+            let now = self.parts.app.now();
+            let (began, ended) = (now, now);
+            self.finished(Outcome {
                 mail,
                 attempt,
                 began,
                 ended,
             });
-        }
-    }
-
-    /// Releases a mail's slot and queues it for another one.
-    fn wait_again(&mut self, mail: Arc<Model>) {
-        if let Some(sending) = self.sending.remove(&mail.id) {
-            self.slots.give_back(&sending.lane);
-            self.waiting[mail.priority.index()].push_front(mail);
         }
     }
 
@@ -259,18 +249,24 @@ impl MailWorker {
             return;
         };
         self.slots.give_back(&sending.lane);
-        self.look.wanted |= self.look.found && self.needs_mails(&sending.lane);
         match &outcome.attempt {
             Attempt::NoAnswer(_) => self.slots.hung(&sending.lane.domain, Instant::now()),
             Attempt::Unavailable { busy: true, .. } if self.slots.in_flight() > 0 => {
                 // The server accepted other connections, but not this one.
                 self.slots.shrink(Instant::now());
-                self.waiting[outcome.mail.priority.index()].push_front(outcome.mail);
+                self.claimed.add(outcome.mail, true);
                 return;
             }
-            Attempt::Unavailable { .. } | Attempt::Ended => {}
+            Attempt::Unavailable { .. } => {}
             _ => self.slots.answered(&sending.lane.domain),
         }
+        self.finished(outcome);
+    }
+
+    /// Handles the final result of an attempt.
+    fn finished(&mut self, outcome: Outcome) {
+        let id = outcome.mail.id;
+        self.look.wanted |= self.look.found && self.needs_mails(&lane_of(&outcome.mail));
         if self.probe == Some(id) {
             self.probe = None;
         }
@@ -287,9 +283,8 @@ impl MailWorker {
 
     /// Whether a lane has so few waiting mails that more should be claimed.
     fn needs_mails(&self, lane: &Lane) -> bool {
-        let waiting = self.waiting.iter().flatten();
-        let waiting = waiting.filter(|mail| lane_of(mail) == *lane).count();
-        waiting <= self.slots.limits().per_domain
+        let waiting = self.claimed.lanes().get(lane).copied();
+        waiting.unwrap_or_default() <= AHEAD * self.slots.limits().per_domain / 2
     }
 
     /// Logs and publishes a new state of the mail server.

@@ -1,10 +1,12 @@
 //! The worker that sends the mails of the outbox.
 //!
 //! It is one task that owns all state. Database and SMTP calls run in other tasks and report back
-//! with events. Mails are processed as a stream: they are claimed, composed when a slot is free,
-//! and sent; results are stored in batches. Mails wait for slots, but never for each other.
+//! with events. Mails are processed as a stream: they are claimed, composed shortly before a slot is
+//! free, and sent; claims, tokens, and results are stored in batches. Mails wait for slots, but never
+//! for each other.
 
 mod attempt;
+mod claimed;
 mod claims;
 mod events;
 mod gauges;
@@ -14,6 +16,7 @@ mod slots;
 mod tasks;
 
 use self::attempt::Attempt;
+use self::claimed::Claimed;
 use self::claims::{Cursors, Moment};
 use self::monitor::{Monitor, Permit};
 use self::record::Report;
@@ -23,8 +26,7 @@ use super::render::Renderer;
 use super::smtp::Smtp;
 use crate::App;
 use chrono::{DateTime, Utc};
-use entity::outbox::Model;
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::task::{AbortHandle, JoinSet};
@@ -40,8 +42,6 @@ const POLL: Duration = Duration::from_secs(2);
 const COUNT: Duration = Duration::from_secs(15);
 /// How long the worker makes no database calls after an error.
 const REST: Duration = Duration::from_secs(1);
-/// The maximum number of mails that are composed together.
-const COMPOSED: usize = 32;
 
 /// Sends mails until it is stopped.
 pub struct MailWorker {
@@ -51,8 +51,8 @@ pub struct MailWorker {
     running: Running,
     slots: Slots,
     monitor: Monitor,
-    /// Claimed mails that wait for a slot, by priority.
-    waiting: [VecDeque<Arc<Model>>; 3],
+    /// Claimed mails without a slot.
+    claimed: Claimed,
     /// Mails that hold a slot.
     sending: HashMap<Uuid, Sending>,
     /// The single mail that is tried while the mail server accepts none.
@@ -82,8 +82,8 @@ struct Running {
 /// A mail that holds a slot.
 struct Sending {
     lane: Lane,
-    /// Aborts the attempt, if it has begun.
-    abort: Option<AbortHandle>,
+    /// Aborts the attempt.
+    abort: AbortHandle,
 }
 
 /// The validity of this replica's claims.
@@ -144,7 +144,7 @@ impl MailWorker {
             running: Running::default(),
             slots: Slots::new(limits),
             monitor: Monitor::new(),
-            waiting: Default::default(),
+            claimed: Claimed::default(),
             sending: HashMap::new(),
             probe: None,
             report: Report::default(),
@@ -195,8 +195,9 @@ impl MailWorker {
     fn is_done(&self) -> bool {
         let cut_off = self.times.cut_off.is_some_and(|at| Instant::now() >= at);
         let stored = self.report.is_empty() && self.running.storing.is_none();
-        let claimed = !self.running.claim || cut_off;
-        self.sending.is_empty() && claimed && (stored || (cut_off && self.database_is_away))
+        let idle = !self.running.claim && !self.claimed.is_composing();
+        let stored = stored || (cut_off && self.database_is_away);
+        self.sending.is_empty() && (idle || cut_off) && stored
     }
 
     /// Stops claiming mails, and releases those that have not been started.
@@ -208,15 +209,10 @@ impl MailWorker {
         self.release_waiting();
     }
 
-    /// Releases the mails that wait for a slot, except the one that is tried in any case.
+    /// Releases the mails without a slot, except the one that is tried in any case.
     fn release_waiting(&mut self) {
-        for waiting in &mut self.waiting {
-            let probe = self.probe;
-            let goes = |mail: &Arc<Model>| probe != Some(mail.id);
-            let released = waiting.iter().filter(|mail| goes(mail)).map(|mail| mail.id);
-            self.report.released.extend(released);
-            waiting.retain(|mail| !goes(mail));
-        }
+        let released = self.claimed.release(self.probe);
+        self.report.released.extend(released);
     }
 
     fn tick(&mut self, now: Instant) {
@@ -224,9 +220,10 @@ impl MailWorker {
             self.lose_claims();
         }
         if self.times.cut_off.is_some_and(|at| now >= at) {
-            for (id, _) in self.abort_attempts() {
-                self.report.released.push(id);
-            }
+            let released = self.abort_attempts();
+            self.report.released.extend(released);
+            let unsent = std::mem::take(&mut self.claimed);
+            self.report.released.extend(unsent.ids());
         }
         if self.times.rest_until.is_some_and(|until| now >= until) {
             self.times.rest_until = None;
@@ -261,31 +258,34 @@ impl MailWorker {
         self.dispatch(now);
     }
 
-    /// Composes waiting mails for which there are slots.
+    /// Sends composed mails for which there are slots, and composes further ones.
     fn dispatch(&mut self, now: Instant) {
         let permit = self.monitor.permit(self.parts.app.now());
         if permit != Permit::Any {
             // Another replica may try one of them, or this one later.
             self.release_waiting();
         }
+        let slots = &mut self.slots;
+        let take_slot = |lane: &Lane| slots.take(lane, now);
+        for (mail, rendered) in self.claimed.start_sending(now, take_slot) {
+            self.start_attempt(mail, rendered);
+        }
         for bulk in [false, true] {
             if self.running.composing[usize::from(bulk)] {
                 continue;
             }
-            let mut batch = Vec::new();
-            for priority in if bulk { 2..3 } else { 0..2 } {
-                let waiting = std::mem::take(&mut self.waiting[priority]);
-                for mail in waiting {
-                    let may_go = permit == Permit::Any || self.probe == Some(mail.id);
-                    let lane = lane_of(&mail);
-                    if batch.len() < COMPOSED && may_go && self.slots.take(&lane, now) {
-                        self.sending.insert(mail.id, Sending { lane, abort: None });
-                        batch.push(mail);
+            let (slots, probe) = (&self.slots, self.probe);
+            let most = slots.limits().total;
+            let batch = self
+                .claimed
+                .start_composing(bulk, most, |mail, lane, slow| {
+                    let may_go = permit == Permit::Any || probe == Some(mail.id);
+                    if may_go {
+                        slots.useful(lane, slow, now)
                     } else {
-                        self.waiting[priority].push_back(mail);
+                        0
                     }
-                }
-            }
+                });
             if !batch.is_empty() {
                 self.running.composing[usize::from(bulk)] = true;
                 self.start_compose(batch, bulk);
@@ -293,26 +293,23 @@ impl MailWorker {
         }
     }
 
-    /// Aborts all attempts. Returns their mails.
-    fn abort_attempts(&mut self) -> Vec<(Uuid, Sending)> {
+    /// Aborts all attempts. Returns the IDs of their mails.
+    fn abort_attempts(&mut self) -> Vec<Uuid> {
         let sending: Vec<_> = self.sending.drain().collect();
         for (_, sending) in &sending {
             self.slots.give_back(&sending.lane);
-            if let Some(abort) = &sending.abort {
-                abort.abort();
-            }
+            sending.abort.abort();
         }
-        sending
+        sending.into_iter().map(|(id, _)| id).collect()
     }
 
     /// Drops all mails that this replica holds: another one may have claimed them.
     fn lose_claims(&mut self) {
-        let lost =
-            self.abort_attempts().len() + self.waiting.iter().map(VecDeque::len).sum::<usize>();
+        let unsent = std::mem::take(&mut self.claimed);
+        let lost = self.abort_attempts().len() + unsent.ids().len();
         if lost > 0 {
             tracing::warn!(mails = lost, "claims on mails could not be renewed in time");
         }
-        self.waiting = Default::default();
         self.report.released.clear();
         self.report.outcomes.retain(|o| o.attempt == Attempt::Sent);
         self.lease.since = None;
@@ -321,14 +318,12 @@ impl MailWorker {
 
     /// Returns the IDs of all mails that this replica has claimed.
     fn held(&self) -> Vec<Uuid> {
-        let waiting = self.waiting.iter().flatten().map(|mail| mail.id);
         let outcomes = self.report.outcomes.iter().map(|o| o.mail.id);
         let storing = self.running.storing.iter().flat_map(|r| &r.outcomes);
-        waiting
-            .chain(self.sending.keys().copied())
-            .chain(outcomes)
-            .chain(storing.map(|outcome| outcome.mail.id))
-            .collect()
+        let mut held = self.claimed.ids();
+        held.extend(self.sending.keys().copied());
+        held.extend(outcomes.chain(storing.map(|outcome| outcome.mail.id)));
+        held
     }
 
     /// Returns the current time, or `None` before the database's clock was read.
@@ -338,12 +333,5 @@ impl MailWorker {
             now: self.parts.app.now(),
             database: time + read_at.elapsed(),
         })
-    }
-}
-
-fn lane_of(mail: &Model) -> Lane {
-    Lane {
-        priority: mail.priority,
-        domain: mail.domain.clone(),
     }
 }

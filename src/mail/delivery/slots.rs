@@ -104,6 +104,17 @@ impl Slots {
         limit.saturating_sub(taken.unwrap_or_default())
     }
 
+    /// Returns how many mails of a lane are worth composing: those that may be sent now, and if the
+    /// lane is fast, as many that follow.
+    pub(super) fn useful(&self, lane: &Lane, slow: bool, now: Instant) -> usize {
+        let next = if slow || self.is_suspect(&lane.domain) {
+            0
+        } else {
+            self.limits.per_domain
+        };
+        self.room(lane, now) + next
+    }
+
     /// Whether a domain did not answer recently.
     pub(super) fn is_suspect(&self, domain: &str) -> bool {
         self.suspects.contains_key(domain)

@@ -2,11 +2,12 @@
 //! event, even if it fails or panics.
 
 use super::attempt::{Attempt, Outcome};
+use super::claimed::lane_of;
 use super::claims::{self, Moment};
 use super::gauges::{self, Queue};
 use super::record::{self, Report};
 use super::slots::Lane;
-use super::{MailWorker, Permit};
+use super::{MailWorker, Permit, Sending};
 use crate::App;
 use crate::error::{Error, Result};
 use crate::mail::compose;
@@ -237,13 +238,11 @@ impl MailWorker {
     }
 
     pub(super) fn start_attempt(&mut self, mail: Arc<Model>, rendered: RenderedMail) {
-        let (parts, id) = (self.parts.clone(), mail.id);
+        let (parts, id, lane) = (self.parts.clone(), mail.id, lane_of(&mail));
         let abort = self
             .tasks
             .spawn(async move { Event::Attempted(parts.attempt(mail, rendered).await) });
-        if let Some(sending) = self.sending.get_mut(&id) {
-            sending.abort = Some(abort);
-        }
+        self.sending.insert(id, Sending { lane, abort });
     }
 
     pub(super) fn start_store(&mut self) {

@@ -41,7 +41,8 @@ pub(super) async fn run(
     connection: &mut AsyncSmtpConnection,
     message: &Message,
 ) -> Result<(), Failure> {
-    let content = message.formatted();
+    let content = String::from_utf8(message.formatted())
+        .map_err(|_| Failure::Unsupported(SendError::permanent("the mail could not be built")))?;
     let parameters = parameters(connection, message, &content).map_err(Failure::Unsupported)?;
     let sender = message.envelope().from().cloned();
     let answer = connection.command(Mail::new(sender, parameters)).await;
@@ -57,9 +58,18 @@ pub(super) async fn run(
     }
     let answer = connection.command(Data).await;
     answer.map_err(|error| failed(Step::Content, &error))?;
-    let answer = connection.message(&content).await;
+    let answer = connection.command(transmitted(&content)).await;
     answer.map_err(|error| failed(Step::Content, &error))?;
     Ok(())
+}
+
+/// Returns the content as it is transmitted (RFC 5321, section 4.5.2), to be written at once. lettre
+/// writes the end separately, so the network stack would hold it until the rest is acknowledged,
+/// which a server may delay by 40 ms.
+fn transmitted(content: &str) -> String {
+    let dot = if content.starts_with('.') { "." } else { "" };
+    let lines = content.replace("\r\n.", "\r\n..");
+    format!("{dot}{lines}\r\n.\r\n")
 }
 
 /// Ends a rejected transaction. Returns whether the connection can be used again.
@@ -80,7 +90,7 @@ fn failed(step: Step, error: &Error) -> Failure {
 fn parameters(
     connection: &AsyncSmtpConnection,
     message: &Message,
-    content: &[u8],
+    content: &str,
 ) -> Result<Vec<MailParameter>, SendError> {
     let offers = |extension| connection.server_info().supports_feature(extension);
     let is_ascii = |address: &lettre::Address| AsRef::<str>::as_ref(address).is_ascii();
@@ -102,4 +112,18 @@ fn parameters(
         parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
     }
     Ok(parameters)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_begin_with_a_dot_are_stuffed() {
+        assert_eq!(
+            transmitted("a\r\n.\r\n..b\r\n"),
+            "a\r\n..\r\n...b\r\n\r\n.\r\n"
+        );
+        assert_eq!(transmitted(".a"), "..a\r\n.\r\n");
+    }
 }

@@ -5,6 +5,7 @@ use crate::on_both_engines;
 use crate::support::server::Replica;
 use crate::support::smtp_server::{Mode, SmtpServer};
 use crate::support::{Engine, Server, Team, eventually};
+use entity::link_token;
 use entity::outbox::{self, MailPriority, MailState};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, IntoActiveModel as _,
@@ -18,6 +19,7 @@ use uuid::Uuid;
 on_both_engines!(
     single_mails_go_before_bulk_mail,
     a_hanging_domain_does_not_block_others,
+    a_composed_mail_that_waited_is_composed_again,
     a_server_that_allows_two_connections_gets_all_mails,
     a_mail_that_takes_longer_than_a_claim_is_sent_once,
     mails_of_a_killed_replica_are_sent_by_another,
@@ -91,6 +93,35 @@ async fn a_hanging_domain_does_not_block_others(server: Server) {
         (waiting(&server).await == 50).then_some(())
     })
     .await;
+    replica.stop().await;
+}
+
+async fn a_composed_mail_that_waited_is_composed_again(server: Server) {
+    let mut smtp = SmtpServer::start(Mode::Plain);
+    smtp.tell("delay 5").await;
+    let team = Team::first(&server).await;
+    invite(&team, 2, "p", "acme.example").await;
+    let tokens = || async {
+        link_token::Entity::find()
+            .count(&server.app.db)
+            .await
+            .unwrap()
+    };
+    let before = tokens().await;
+    let replica = with_flags(&server, &smtp, &["--mails-in-flight-per-domain", "1"]).await;
+    // The second mail waits for the slot of the first one, which takes longer than it may wait.
+    let composed = || async { (tokens().await == before + 2).then_some(()) };
+    eventually("both mails to be composed", composed).await;
+    for email in ["p0@acme.example", "p1@acme.example"] {
+        let member = team.member_with(email).await;
+        let input = json!({ "invitationId": member["invitation"]["id"] });
+        team.act("revokeInvitation", input).await;
+    }
+    smtp.next_mail().await;
+    let none = || async { (waiting(&server).await == 0).then_some(()) };
+    eventually("the mails to leave the queue", none).await;
+    let cancelled = outbox::Entity::find().filter(outbox::Column::State.eq(MailState::Cancelled));
+    assert_eq!(cancelled.count(&server.app.db).await.unwrap(), 1);
     replica.stop().await;
 }
 
