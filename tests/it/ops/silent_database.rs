@@ -16,27 +16,29 @@ on_postgres!(
     operations_fail_fast_at_every_stage,
     silent_connections_are_replaced,
     one_silent_connection_causes_a_check_of_the_others,
+    idle_connections_are_tested_before_use,
     silent_connections_leave_the_pool,
     mails_are_sent_despite_silent_connections,
     requests_are_retried_after_an_invalid_message,
 );
 
-/// The default limits.
-const DEFAULTS: [&str; 4] = [
-    "--database-statement-timeout",
-    "3s",
-    "--database-lock-timeout",
-    "2s 500ms",
-];
+/// The default limit.
+const DEFAULT: &str = "3s";
+/// A limit that no test waits for.
+const LONG: &str = "10m";
 /// Far below the request timeout of 30 seconds.
 const SOON: Duration = Duration::from_secs(12);
+/// Below the time that a request waits for a connection while the database is not known to be
+/// silent.
+const KNOWN: Duration = Duration::from_secs(4);
 /// Matches the first statement of a request.
 const VIEWER: Matches = |sql| sql.starts_with("SELECT") && sql.contains("sessions");
 const QUERY: &str = "{ workspace { name members { totalCount } } }";
 
-async fn through_proxy(server: &Server, flags: &[&str]) -> (NetworkProxy, Replica) {
+/// Starts a replica whose statements may take this long, behind a proxy.
+async fn through_proxy(server: &Server, limit: &str, flags: &[&str]) -> (NetworkProxy, Replica) {
     let proxy = NetworkProxy::before(server.database_address()).await;
-    let flags = [&DEFAULTS, flags].concat();
+    let flags = [&["--database-statement-timeout", limit], flags].concat();
     let replica = server.replica_through(proxy.port, &flags).await;
     (proxy, replica)
 }
@@ -72,7 +74,7 @@ async fn rename(team: &Team, client: &Client, name: &str) -> Vec<String> {
 
 async fn requests_fail_fast_while_the_database_is_frozen(server: Server) {
     let team = Team::first(&server).await;
-    let (proxy, replica) = through_proxy(&server, &[]).await;
+    let (proxy, replica) = through_proxy(&server, DEFAULT, &[]).await;
     check_freeze(
         &team.at(&replica.server),
         || proxy.freeze(),
@@ -87,7 +89,11 @@ async fn the_service_recovers_after_postgresql_was_stopped() {
     let Some(cluster) = Cluster::start().await else {
         return;
     };
-    let alone = Replica::start(cluster.database().await, &DEFAULTS).await;
+    let alone = Replica::start(
+        cluster.database().await,
+        &["--database-statement-timeout", DEFAULT],
+    )
+    .await;
     let team = Team::first(&alone.server).await;
     check_freeze(&team, || cluster.freeze(), || cluster.thaw()).await;
     alone.stop().await;
@@ -119,7 +125,7 @@ async fn check_freeze(team: &Team, freeze: impl Fn(), thaw: impl Fn()) {
     for codes in answers.expect("requests hang") {
         assert_eq!(codes, ["UNAVAILABLE"]);
     }
-    let reply = tokio::time::timeout(SOON, there.run(QUERY, json!({}))).await;
+    let reply = tokio::time::timeout(KNOWN, there.run(QUERY, json!({}))).await;
     assert_eq!(reply.expect("a request hangs").codes(), ["UNAVAILABLE"]);
 
     thaw();
@@ -135,7 +141,7 @@ async fn check_freeze(team: &Team, freeze: impl Fn(), thaw: impl Fn()) {
 
 async fn operations_fail_fast_at_every_stage(server: Server) {
     let team = Team::first(&server).await;
-    let (proxy, replica) = through_proxy(&server, &[]).await;
+    let (proxy, replica) = through_proxy(&server, DEFAULT, &[]).await;
     let there = team.at(&replica.server);
     let name = || there.admin.client.get(QUERY);
     let lock: Matches = |sql| sql.contains("\"workspaces\"") && sql.contains("FOR NO KEY UPDATE");
@@ -174,7 +180,7 @@ async fn operations_fail_fast_at_every_stage(server: Server) {
 async fn one_silent_connection_causes_a_check_of_the_others(server: Server) {
     let team = Team::first(&server).await;
     let flags = ["--database-connections", "6"];
-    let (proxy, replica) = through_proxy(&server, &flags).await;
+    let (proxy, replica) = through_proxy(&server, DEFAULT, &flags).await;
     let there = team.admin.client.at(&replica.server.url);
     for _ in 0..2 {
         warm_up(&there).await;
@@ -188,11 +194,27 @@ async fn one_silent_connection_causes_a_check_of_the_others(server: Server) {
     replica.stop().await;
 }
 
+async fn idle_connections_are_tested_before_use(server: Server) {
+    let team = Team::first(&server).await;
+    let (proxy, replica) = through_proxy(&server, LONG, &[]).await;
+    let there = team.admin.client.at(&replica.server.url);
+    warm_up(&there).await;
+    proxy.forget_open();
+    // Connections are tested after two seconds.
+    tokio::time::sleep(Duration::from_millis(2_100)).await;
+    let answer = tokio::time::timeout(SOON, there.get(QUERY)).await;
+    assert_eq!(
+        answer.expect("a request hangs")["workspace"]["name"],
+        "Acme"
+    );
+    replica.stop().await;
+}
+
 /// Applies to statements with a waiting client, and to those whose client has disconnected.
 async fn silent_connections_leave_the_pool(server: Server) {
     let team = Team::first(&server).await;
     let flags = ["--database-connections", "2"];
-    let (proxy, replica) = through_proxy(&server, &flags).await;
+    let (proxy, replica) = through_proxy(&server, DEFAULT, &flags).await;
     let there = team.admin.client.at(&replica.server.url);
     for _ in 0..3 {
         warm_up(&there).await;
@@ -217,7 +239,7 @@ async fn silent_connections_leave_the_pool(server: Server) {
 
 async fn silent_connections_are_replaced(server: Server) {
     let team = Team::first(&server).await;
-    let (proxy, replica) = through_proxy(&server, &[]).await;
+    let (proxy, replica) = through_proxy(&server, DEFAULT, &[]).await;
     let url = replica.server.url.clone();
     let there = team.admin.client.at(&url);
     warm_up(&there).await;
@@ -243,12 +265,14 @@ async fn silent_connections_are_replaced(server: Server) {
     replica.stop().await;
 }
 
+/// The worker's own limit is shorter than that of statements.
 async fn mails_are_sent_despite_silent_connections(server: Server) {
     let smtp = SmtpServer::start(Mode::Plain);
     let smtp_url = smtp.url();
-    let flags = ["--smtp-url", &smtp_url, "--mail-from", "team@tv.example"];
+    let mail = ["--smtp-url", &smtp_url, "--mail-from", "team@tv.example"];
+    let flags = [&mail[..], &["--mail-claim", "3s"]].concat();
     let team = Team::first(&server).await;
-    let (proxy, replica) = through_proxy(&server, &flags).await;
+    let (proxy, replica) = through_proxy(&server, LONG, &flags).await;
     for n in 0..3 {
         team.invite(&format!("p{n}@acme.example"), "P", "SECURITY_AUDITOR")
             .await;
@@ -261,7 +285,7 @@ async fn mails_are_sent_despite_silent_connections(server: Server) {
 
 async fn requests_are_retried_after_an_invalid_message(server: Server) {
     let team = Team::first(&server).await;
-    let (proxy, replica) = through_proxy(&server, &[]).await;
+    let (proxy, replica) = through_proxy(&server, DEFAULT, &[]).await;
     let there = team.at(&replica.server);
     for name in [None, Some("Globex")] {
         // By then, other traffic of the connection, such as its return to the pool, is over.
