@@ -1,7 +1,7 @@
 import { Notice } from "../ui/notice";
 import { wrongAddress } from "./address";
 
-/** Says that the console was opened at another address than the server's public URL. */
+/** A notice that the console was opened at an address other than the server's public URL. */
 export function AddressNotice({ publicUrl }: { publicUrl: string | undefined }) {
   const wrong = wrongAddress(publicUrl ?? "", location);
   if (!wrong) return null;

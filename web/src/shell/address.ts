@@ -1,13 +1,16 @@
-/** What is wrong with the address that the console was opened at. */
+/** A mismatch between the address of the page and the server's public URL. */
 export type WrongAddress = {
-  /** Where it was opened, and where the server says that it is. */
+  /** The origin of the page, and the origin of the public URL. */
   current: string;
   publicUrl: string;
-  /** Whether browsers keep no session here: the cookie needs HTTPS. */
+  /** Whether users cannot stay signed in here, because the session cookie requires HTTPS. */
   isInsecure: boolean;
 };
 
-/** Compares the address of the page with the server's public URL; `undefined` if all is well. */
+/**
+ * Compares the address of the page with the server's public URL. Returns `undefined` if they match,
+ * or if the public URL is not a valid URL.
+ */
 export function wrongAddress(
   publicUrl: string,
   page: Pick<Location, "origin" | "protocol" | "hostname">,
@@ -16,7 +19,7 @@ export function wrongAddress(
   const there = new URL(publicUrl);
   if (there.origin === page.origin) return undefined;
   const isLocal = isLoopback(page.hostname);
-  // On the computer that the server runs on, every name of it will do.
+  // On the computer that the server runs on, all loopback addresses are equivalent.
   if (isLocal && isLoopback(there.hostname)) return undefined;
   const isInsecure = there.protocol === "https:" && page.protocol === "http:" && !isLocal;
   return { current: page.origin, publicUrl: there.origin, isInsecure };

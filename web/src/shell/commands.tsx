@@ -20,7 +20,7 @@ type Command = {
   to: string;
 };
 
-/** The palette once it is open. */
+/** The dialog of the command palette. After navigation, focus moves to the heading of the page. */
 export default function PaletteDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
   const went = useRef(false);
   const finalFocus = () =>
@@ -92,7 +92,7 @@ function Commands({ onDone }: { onDone: () => void }) {
   );
 }
 
-/** What can be found without asking the server. */
+/** Returns the commands that need no request to the server: pages, account and workspaces. */
 function useFixed(current: CurrentWorkspace | undefined): Command[] {
   const { memberships } = useSession();
   const pages = PAGES.filter(({ needs }) => current?.can(needs)).map(({ page, label, icon }) => ({

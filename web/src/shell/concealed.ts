@@ -2,10 +2,13 @@ import { useEffect, useLayoutEffect } from "react";
 import { useClient } from "urql";
 import { SessionDocument } from "#generated/operations";
 
-/** Why everything is invisible but what is marked with `data-unconcealed`; `styles.css` does it. */
+/**
+ * The reason why the page is hidden, except for elements with `data-unconcealed`. It is set as a
+ * data attribute of the root element, which `styles.css` selects.
+ */
 type Reason = "ended" | "away";
 
-/** Makes the page invisible while `on`; what was typed stays. */
+/** Hides the page while `on` is true. It stays mounted, so that the user's input is kept. */
 export function useConcealed(reason: Reason, on: boolean) {
   useLayoutEffect(() => {
     if (!on) return;
@@ -21,8 +24,8 @@ function conceal(reason: Reason, on: boolean) {
 }
 
 /**
- * Browsers keep pages that were left, and show them as they were with the back button. They are left
- * concealed, and shown again only if the same person is still signed in.
+ * Protects pages in the back/forward cache, which browsers restore as they were. Hides the page
+ * when the user leaves it, and shows a restored page only if the same user is still signed in.
  */
 export function useRestored(userId: string | undefined) {
   const client = useClient();

@@ -3,8 +3,8 @@ import { ErrorBoundary } from "react-error-boundary";
 import { useToasts } from "../ui/toasts";
 
 /**
- * A dialog that is loaded when it opens. If it cannot be, or fails, it closes and shows an error;
- * the page below and what was typed stay.
+ * A dialog whose code is loaded when it opens. If it fails to load or throws, it closes and an
+ * error is shown. The page below it keeps its state and the user's input.
  */
 export function DialogPart({
   isOpen,

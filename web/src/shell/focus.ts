@@ -1,8 +1,8 @@
 import { type RefObject, useEffect } from "react";
 
 /**
- * Where what has the focus goes, the focus passes to its neighbour in the list or table, else to the
- * page: browsers would begin at the top again.
+ * Moves focus when the focused element is removed: to the adjacent item or row of the list or table
+ * if there is one, otherwise to `main`. Browsers would move it to the top of the document.
  */
 export function useFocusKept(main: RefObject<HTMLElement | null>) {
   useEffect(() => {
@@ -29,7 +29,7 @@ export function useFocusKept(main: RefObject<HTMLElement | null>) {
   }, [main]);
 }
 
-/** What was next to the row that was removed. */
+/** Returns the element next to the removed row or list item that contained `gone`. */
 function neighbourOf(gone: Node, records: MutationRecord[]): Element | undefined {
   for (const { removedNodes, nextSibling, previousSibling } of records) {
     for (const removed of removedNodes) {

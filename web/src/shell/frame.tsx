@@ -30,7 +30,7 @@ import {
 } from "./session";
 import { type Theme, useTheme } from "./theme";
 
-/** The pages of a workspace, and what each needs. */
+/** The pages of a workspace, and the permission that each requires. */
 export const PAGES: { page: string; label: string; icon: typeof Users; needs: Permission }[] = [
   { page: "team", label: "Team", icon: Users, needs: "TEAM_VIEW" },
   { page: "review", label: "Access review", icon: ClipboardCheck, needs: "TEAM_REVIEW" },
@@ -38,7 +38,7 @@ export const PAGES: { page: string; label: string; icon: typeof Users; needs: Pe
   { page: "settings", label: "Settings", icon: Settings, needs: "WORKSPACE_MANAGE" },
 ];
 
-/** The frame around every page for signed-in users. */
+/** The layout, with navigation, of every page for signed-in users. */
 export function Frame({ children }: { children: ReactNode }) {
   const current = useCurrentWorkspaceIfAny();
   const { service } = useSession();

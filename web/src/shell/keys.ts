@@ -1,7 +1,10 @@
 import { useEffect } from "react";
 import { useStored } from "../ui/stored";
 
-/** Whether single keys are shortcuts. They can be turned off (WCAG 2.2, success criterion 2.1.4). */
+/**
+ * Returns whether single-key shortcuts are on, and a function to change that. Users can turn them
+ * off (WCAG 2.2, success criterion 2.1.4).
+ */
 export const useSingleKeys = () => useStored("single-keys", ["on", "off"]);
 
 const typing = (target: EventTarget | null) =>
@@ -10,10 +13,14 @@ const typing = (target: EventTarget | null) =>
     "input, textarea, select, [contenteditable], [role=dialog], [role=alertdialog], [role=menu], [role=listbox]",
   ) !== null;
 
-/** Whether something is open, or opening, over the page: keys are meant for that. */
+/** Whether a dialog is open or loading. Keys are then meant for the dialog, not the page. */
 const covered = () => document.querySelector("[data-covers]") !== null;
 
-/** Runs `act` when the single key is pressed and no text field is focused; with a `combined` one, always. */
+/**
+ * Calls `act` when a key is pressed. Single keys are ignored if the user has turned them off, in
+ * text fields, and while a dialog or menu is open. With `combined`, the shortcut includes Ctrl or
+ * Command and always works.
+ */
 export function useKey(key: string, act: () => void, combined = false) {
   const [single] = useSingleKeys();
   useEffect(() => {

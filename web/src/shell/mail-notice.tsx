@@ -9,7 +9,10 @@ const TITLES: Partial<Record<MailServerState, string>> = {
   UNAVAILABLE: "The mail server can’t be reached.",
 };
 
-/** Says that invitations and resets are not being delivered, to those who review the team. */
+/**
+ * A notice that the mail server does not deliver invitations and password resets, for users who may
+ * review the team.
+ */
 export function MailNotice() {
   return useCurrentWorkspace().can("TEAM_REVIEW") ? <MailServerProblem /> : null;
 }

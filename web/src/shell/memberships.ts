@@ -9,8 +9,8 @@ import {
 type Memberships = NonNullable<SessionQuery["viewer"]>["memberships"];
 
 /**
- * The viewer's memberships beyond the first page, for users in very many workspaces; `undefined`
- * while they load.
+ * Loads the viewer's memberships after the first page, for users in very many workspaces. Returns
+ * `undefined` while they load.
  */
 export function useMoreMemberships(
   first: Memberships | undefined,

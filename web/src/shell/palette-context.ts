@@ -1,5 +1,5 @@
 import { createContext, use } from "react";
 
-/** How to open the command palette. */
+/** Provides a function that opens the command palette. */
 export const PaletteContext = createContext({ openPalette: () => {} });
 export const usePalette = () => use(PaletteContext);

@@ -8,7 +8,7 @@ import { usePrefetch } from "./prefetch";
 const load = () => import("./commands");
 const PaletteDialog = lazy(load);
 
-/** The command palette: every page, workspace and member from the keyboard. */
+/** Provides the command palette, which finds pages, workspaces and members from the keyboard. */
 export function Palette({ children }: { children: ReactNode }) {
   const [{ open, nth }, setState] = useState({ open: false, nth: 0 });
   const openPalette = useCallback(
@@ -29,7 +29,7 @@ export function Palette({ children }: { children: ReactNode }) {
         onError={() => toasts.problem("Search couldn’t be loaded. Reload the page to search.")}
       >
         <Suspense fallback={open && <span hidden data-covers />}>
-          {/* Each time a new one, or it would begin with the text of one that is just closing. */}
+          {/* The key resets the search text, even if the palette reopens while it is closing. */}
           {(loaded || nth > 0) && (
             <PaletteDialog key={Math.max(nth, 1)} open={open} onClose={close} />
           )}

@@ -1,17 +1,16 @@
 import { useEffect } from "react";
 
-/** Milliseconds after the first page. */
+/** The delay in milliseconds before parts are loaded, to let the first page load first. */
 const AFTER = 1_500;
 
 /**
- * Loads parts of the program before they are needed, so that they open immediately, even if the
- * server is unreachable or was updated in the meantime.
+ * Loads code-split parts before they are needed. They then open immediately, even if the server is
+ * unreachable or has been updated in the meantime.
  */
 export function usePrefetch(parts: readonly (() => Promise<unknown>)[]) {
   useEffect(() => {
-    // The first page has loaded by then.
     const timer = setTimeout(() => {
-      // A part that fails to load is loaded again, with an error message, when it is needed.
+      // Ignores errors: the part is loaded again when it is needed, and errors are shown then.
       for (const part of parts) part().catch(() => {});
     }, AFTER);
     return () => clearTimeout(timer);

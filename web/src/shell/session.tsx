@@ -32,12 +32,12 @@ const SignInAgain = lazy(() => import("../entry/sign-in-again"));
 type Viewer = NonNullable<SessionQuery["viewer"]>;
 type RoleDefinition = SessionQuery["roles"][number];
 
-/** The signed-in user, their memberships, and the permissions of each role. */
+/** The signed-in user, their active memberships, and the permissions of each role. */
 type Session = {
   user: Viewer["user"];
   activeSlug: string | undefined;
   memberships: ViewerMembershipFragment[];
-  /** Whether all memberships are known; only those in more than a hundred workspaces wait for it. */
+  /** Whether all memberships have loaded. At first false for users in over 100 workspaces. */
   complete: boolean;
   roles: RoleDefinition[];
   service: NonNullable<SessionQuery["service"]> | null;
@@ -63,8 +63,9 @@ function read(
 }
 
 /**
- * Shows pages to signed-in users, and sends others to the sign-in page. If a session ends while a page
- * is open, the page and what was typed stay, and the user continues after signing in again.
+ * Shows pages to signed-in users, and redirects others to the sign-in page. If the session ends
+ * while a page is open, the page keeps its state and input, and the user can continue after signing
+ * in again.
  */
 export function SignedIn({ children }: { children: ReactNode }) {
   const [{ data, error, fetching, stale }, again] = useQuery({ query: SessionDocument });
@@ -79,7 +80,7 @@ export function SignedIn({ children }: { children: ReactNode }) {
   if (session && !firstId) setFirstId(session.user.id);
   const isAnother = session !== undefined && firstId !== undefined && session.user.id !== firstId;
   useEffect(() => {
-    // Another tab has signed in as another user: nothing of this page may remain.
+    // Another user has signed in in another tab: discard all data of this page.
     if (isAnother) location.reload();
   }, [isAnother]);
   const ended = endedOn === client;
@@ -89,7 +90,7 @@ export function SignedIn({ children }: { children: ReactNode }) {
   useRestored(firstId);
   const returned = ended && settled && Boolean(data?.viewer);
   useEffect(() => {
-    // In another tab they have signed in again.
+    // The user has signed in again in another tab.
     if (returned) renew();
   }, [returned, renew]);
   if (!session) {
@@ -113,25 +114,26 @@ export function SignedIn({ children }: { children: ReactNode }) {
   );
 }
 
-/** The current session; only inside [SignedIn]. */
+/** Returns the current session. Throws outside of [SignedIn]. */
 export function useSession(): Session {
   const session = use(SessionContext);
   if (!session) throw new Error("useSession was called outside of SignedIn");
   return session;
 }
 
-/** The workspace in the URL, and what the viewer may do there. */
+/** The workspace in the URL, and the viewer's permissions in it. */
 export type CurrentWorkspace = ViewerMembershipFragment["workspace"] & {
-  /** The viewer's own membership and role. */
+  /** The viewer's own membership. */
   membershipId: string;
   role: Role;
   can: (permission: Permission) => boolean;
-  /** Where a page of this workspace is. */
+  /** Returns the path of a page of this workspace. */
   path: (page: string) => string;
 };
 
 /**
- * The same; `undefined` if the viewer is not a member. The active workspace if the URL has none.
+ * Returns the workspace in the URL, or the active workspace if the URL has none. Returns
+ * `undefined` if the viewer is not a member.
  */
 export function useCurrentWorkspaceIfAny(): CurrentWorkspace | undefined {
   const { memberships, roles, activeSlug } = useSession();
@@ -148,20 +150,20 @@ export function useCurrentWorkspaceIfAny(): CurrentWorkspace | undefined {
   };
 }
 
-/** The same; only inside a workspace's pages. */
+/** Returns the current workspace. Throws if there is none: use it only in pages of a workspace. */
 export function useCurrentWorkspace(): CurrentWorkspace {
   const current = useCurrentWorkspaceIfAny();
   if (!current) throw new Error("useCurrentWorkspace was called outside of a workspace");
   return current;
 }
 
-/** The API's table of roles and permissions. */
+/** Whether a role has a permission, according to the roles that the API returns. */
 export const may = (roles: readonly RoleDefinition[], role: Role | null, permission: Permission) =>
   roles.some((each) => each.role === role && each.permissions.includes(permission));
 
 export type RoleName = (role: Role | null | undefined) => string;
 
-/** What people call a role; empty for none. */
+/** Returns a function that gives the display name of a role, or `""` if there is no role. */
 export function useRoleName(): RoleName {
   const { roles } = useSession();
   return useCallback((role) => roles.find((each) => each.role === role)?.name ?? "", [roles]);

@@ -1,6 +1,9 @@
 import { Dialog } from "../ui/dialog";
 
-/** Over the page of a person whose session has ended, if the form to sign in cannot be loaded. */
+/**
+ * A dialog with a link to sign in in another tab. Shown when the session has ended and the code of the
+ * sign-in form fails to load.
+ */
 export const SignInElsewhere = () => (
   <Dialog open title="Your session has ended">
     <p data-unconcealed>

@@ -6,10 +6,10 @@ import { Empty, Skeleton } from "../ui/elements";
 import { Notice } from "../ui/notice";
 import styles from "./states.module.css";
 
-/** Before anything is known: nothing that could shift. */
+/** An empty placeholder while the app loads. It shows nothing, to avoid a layout shift. */
 export const Splash = () => <output aria-label="Loading" />;
 
-/** A page of the frame while its code loads. */
+/** A placeholder for a page while its code loads. */
 export const PageSkeleton = () => (
   <div className={styles.skeleton} aria-busy="true">
     <Skeleton width="9ch" />
@@ -18,7 +18,7 @@ export const PageSkeleton = () => (
   </div>
 );
 
-/** What to do if a page could not be loaded. */
+/** An error with a retry button, for a page whose data could not be loaded. */
 export function NoAnswer({ error, retry }: { error: CombinedError; retry: () => void }) {
   return (
     <Empty
@@ -32,7 +32,7 @@ export function NoAnswer({ error, retry }: { error: CombinedError; retry: () => 
   );
 }
 
-/** Shown above older data that could not be refreshed. */
+/** A notice above older data that could not be refreshed. */
 export function OutOfDate({ error, retry }: { error: CombinedError; retry: () => void }) {
   return (
     <Notice tone="danger">
@@ -46,7 +46,10 @@ export function OutOfDate({ error, retry }: { error: CombinedError; retry: () =>
   );
 }
 
-/** Shown if a part of the console could not be loaded, or failed: often there is a newer version. */
+/**
+ * An error with a reload button, for code that failed to load or threw an error. A common cause is
+ * that a new version of the console has been deployed.
+ */
 export function Broken() {
   return (
     <Empty

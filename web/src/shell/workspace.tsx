@@ -9,20 +9,20 @@ import { Page } from "../ui/page";
 import { useCurrentWorkspace, useCurrentWorkspaceIfAny, useSession } from "./session";
 import { Splash } from "./states";
 
-/** Shows a workspace's pages to its members only, and makes it the active workspace. */
+/** Shows the pages of a workspace to its members, and makes it the active workspace. */
 export function InWorkspace({ children }: { children: ReactNode }) {
   const current = useCurrentWorkspaceIfAny();
   const { activeSlug, complete } = useSession();
   const [, switchTo] = useMutation(SwitchWorkspaceDocument);
   const id = current?.id;
-  // Once for each visit: tabs in different workspaces must not override each other forever.
+  // Only once per visit, or tabs in different workspaces would keep overriding each other.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   useEffect(() => {
     if (!id || current.slug === activeSlug) return;
-    // Completes even if the user navigates away immediately.
+    // With `keepalive`, the request completes even if the user leaves the page immediately.
     switchTo({ input: { workspaceId: id } }, { fetchOptions: { keepalive: true } });
   }, [id]);
-  // Nothing of one workspace is kept while another one is read.
+  // The key discards the state of one workspace when the user switches to another.
   if (current) return <Fragment key={current.id}>{children}</Fragment>;
   if (!complete) return <Splash />;
   return (
@@ -38,14 +38,14 @@ export function InWorkspace({ children }: { children: ReactNode }) {
   );
 }
 
-/** A page that needs a permission; viewers without it are redirected to the team page. */
+/** Shows a page that requires a permission. Redirects viewers without it to the team page. */
 export function Needs({ permission, children }: { permission: Permission; children: ReactNode }) {
   const current = useCurrentWorkspace();
   if (current.can(permission)) return children;
   return <Navigate to={current.path("team")} replace />;
 }
 
-/** Where to begin: the active workspace, or what to do without one. */
+/** Redirects to the active workspace, or explains how to get one if the viewer has none. */
 export function Home() {
   const { activeSlug, memberships } = useSession();
   const active =
@@ -64,7 +64,7 @@ export function Home() {
   );
 }
 
-/** The page for unknown addresses. */
+/** The page for unknown URLs. */
 export function NotFound() {
   return (
     <Empty
