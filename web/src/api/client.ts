@@ -12,10 +12,10 @@ import { cacheOptions } from "./cache";
 import { hasLostAccess, leadsNowhere } from "./problem";
 import { compareClocks } from "./server-clock";
 
-/** How long an answer may take, in milliseconds: longer than the server gives itself by default. */
+/** The request timeout in milliseconds, longer than the server's own default timeout. */
 const PATIENCE = 40_000;
 
-/** As the browser's own, but for requests that are never answered; answers tell the time. */
+/** Calls `fetch` with a timeout and compares the local clock with the server's. */
 const patientFetch: typeof fetch = async (input, init) => {
   const signals = [AbortSignal.timeout(PATIENCE), ...(init?.signal ? [init.signal] : [])];
   const sent = Date.now();
@@ -26,7 +26,10 @@ const patientFetch: typeof fetch = async (input, init) => {
 
 const hasTimedOut = (error: CombinedError) => error.networkError?.name === "TimeoutError";
 
-/** An id that leads to no member is answered, too: the cache is to know, and not go by memory. */
+/**
+ * Removes the errors for members that do not exist. The cache then stores `null` for such a member,
+ * instead of resolving it from data that a list loaded earlier.
+ */
 function knowing(result: OperationResult): OperationResult {
   const all = result.error?.graphQLErrors ?? [];
   const others = all.filter((error) => !leadsNowhere(error) || error.path?.at(-1) !== "member");
@@ -36,9 +39,9 @@ function knowing(result: OperationResult): OperationResult {
 }
 
 /**
- * A client with an empty cache: one for each session, so that nothing of one is shown in another.
- * If a response says that the viewer has lost a permission that the page relied on, the session is
- * read again, and the page follows.
+ * Creates a client with an empty cache. Each session has its own client, so that it never shows
+ * data of another session. If a response shows that the viewer has lost access, the client fetches
+ * the session again, which updates the page.
  */
 export function createClient(): Client {
   const client = new Client({
@@ -59,7 +62,7 @@ export function createClient(): Client {
       retryExchange({
         initialDelayMs: 500,
         maxNumberAttempts: 3,
-        // A mutation whose answer was lost may have been done: the person decides.
+        // Mutations are not retried: one whose response was lost may have succeeded.
         retryIf: (error, { kind }) =>
           kind === "query" && Boolean(error.networkError) && !hasTimedOut(error),
       }),

@@ -1,7 +1,7 @@
 import { CombinedError } from "@urql/core";
 import { expect, it, vi } from "vitest";
 
-// Times are written in the browser's language.
+// The module formats times in the browser's language.
 vi.stubGlobal("navigator", { language: "en-GB" });
 const { problemIn, problemOf } = await import("./problem");
 
@@ -16,14 +16,14 @@ it.each([
   ["UNAUTHENTICATED", "Your session has ended. Sign in again to continue."],
   ["INTERNAL", "Something went wrong on the server."],
   ["BAD_INPUT", "No."],
-])("%s is said in plain words", (code, message) => {
+])("describes %s in plain words", (code, message) => {
   expect(problemOf(failed(code))).toEqual({ message, fields: {} });
 });
 
-it("what prevents saving takes precedence over other errors", () => {
+it("reports CANNOT_SAVE before other errors", () => {
   expect(problemOf(failed("INTERNAL", "CANNOT_SAVE")).message).toContain("cannot save");
 });
 
-it("an answer without errors is no problem", () => {
+it("finds no problem in a response without errors", () => {
   expect(problemIn(undefined, { userErrors: [] }, [])).toBeUndefined();
 });

@@ -2,7 +2,7 @@ import type { CombinedError } from "@urql/core";
 import type { UserErrorCode } from "#generated/operations";
 import { until } from "../ui/time";
 
-/** What the API says of an input that it did not take. */
+/** An error in the input of a mutation, returned as data. */
 export type UserError = {
   code: UserErrorCode;
   message: string;
@@ -10,49 +10,49 @@ export type UserError = {
   retryAt?: string | null;
 };
 
-/** Why something was not done, for people. */
+/** Why an operation failed, as text for the user. */
 export type Problem = {
-  /** What to say where no field of the form is to blame; empty where all is said at fields. */
+  /** The errors that belong to no field of the form; empty if every error belongs to one. */
   message: string;
-  /** What to say at a field of the form, by its name in the input. */
+  /** The errors of the form's fields, by the field's name in the input. */
   fields: Record<string, string>;
 };
 
 const code = (error: { extensions?: Record<string, unknown> }) => error.extensions?.code;
 
-/** Whether the viewer has lost a permission that the page relied on, or is signed out. */
+/** Whether the viewer is signed out or has lost access to something on the page. */
 export const hasLostAccess = (error: CombinedError) =>
   error.graphQLErrors.some((each) =>
     ["UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND"].includes(String(code(each))),
   );
 
-/** Whether an id is of nothing, of nothing that the viewer may know of, or no id at all. */
+/** Whether an id is malformed, or refers to no object that the viewer can see. */
 export const leadsNowhere = (error: { extensions?: Record<string, unknown> }) =>
   ["NOT_FOUND", "BAD_INPUT"].includes(String(code(error)));
 
-/** Whether the API could not make anything of an argument, such as a cursor that is none. */
+/** Whether the API rejected an argument, such as an invalid cursor. */
 export const isBadInput = (error: CombinedError) =>
   error.graphQLErrors.some((each) => code(each) === "BAD_INPUT");
 
-/** What to say where there was no answer at all. */
+/** The problem if no response arrived. */
 export const NO_ANSWER: Problem = {
   message: "The server did not answer. Nothing you typed is lost: try again in a moment.",
   fields: {},
 };
 
-/** What to say if the server takes no changes, as when its disk is full; nothing was changed. */
+/** The problem if the server cannot write, such as when its disk is full. Nothing was changed. */
 const CANNOT_SAVE: Problem = {
   message: "The server cannot save changes right now. Try again in a moment.",
   fields: {},
 };
 
-/** What to say if the server has no database, or too much to do; nothing was changed. */
+/** The problem if the server is overloaded or cannot reach its database. Nothing was changed. */
 const UNAVAILABLE: Problem = {
   message: "The server is not available right now. Try again in a moment.",
   fields: {},
 };
 
-/** What a failed operation says to people. */
+/** Converts the error of a failed operation to a problem. */
 export function problemOf(error: CombinedError): Problem {
   const [first] = error.graphQLErrors;
   if (!first) return NO_ANSWER;
@@ -75,7 +75,10 @@ export function problemOf(error: CombinedError): Problem {
   return { message: first.message, fields: {} };
 }
 
-/** The same for errors that the API returns as data. `names` are the fields that the form shows. */
+/**
+ * Converts user errors to a problem. `names` are the fields that the form shows; errors of other
+ * fields go into the message.
+ */
 export function problemOfInput(errors: readonly UserError[], names: readonly string[]): Problem {
   const problem: Problem = { message: "", fields: {} };
   const general: string[] = [];
@@ -90,7 +93,7 @@ export function problemOfInput(errors: readonly UserError[], names: readonly str
   return problem;
 }
 
-/** What is wrong with an answer, of either kind; `undefined` where nothing is. */
+/** Returns the problem of a failed operation or of user errors, or `undefined` on success. */
 export function problemIn(
   error: CombinedError | undefined,
   payload: { userErrors: readonly UserError[] } | null | undefined,

@@ -3,16 +3,16 @@ import { Provider } from "urql";
 import { createClient } from "./client";
 
 type Api = {
-  /** Starts with an empty cache, as after signing in: everything shown is read again. */
+  /** Replaces the client, such as after sign-in. The new cache is empty; data is fetched again. */
   renew: () => void;
 };
 
 const ApiContext = createContext<Api>({ renew: () => {} });
 
-/** See [Api]. */
+/** Returns the functions of {@link Api}. */
 export const useApi = () => use(ApiContext);
 
-/** Gives the app a client. What is mounted stays so when the client is renewed. */
+/** Provides the GraphQL client. Components stay mounted when the client is replaced. */
 export function ApiProvider({ children }: { children: ReactNode }) {
   const [client, setClient] = useState(createClient);
   const renew = useCallback(() => setClient(createClient()), []);

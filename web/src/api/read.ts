@@ -4,8 +4,8 @@ import { type UseQueryArgs, useQuery } from "urql";
 import { useRefetch } from "./use-refetch";
 
 /**
- * The data of a page: read now, and refetched while the page is visible. After a failed refetch, the
- * last response stays.
+ * Fetches the data of a page, and refetches it while the page is visible. If a refetch fails, the
+ * last response is kept.
  */
 export function useRead<D, V extends AnyVariables>(
   query: TypedDocumentNode<D, V>,
@@ -22,11 +22,11 @@ export function useRead<D, V extends AnyVariables>(
   if (answered && last?.data !== data) setLast({ key, data });
   const known = last?.key === key ? last.data : undefined;
   return {
-    /** The last response for these variables, never for earlier ones. */
+    /** The data of the last response for the current variables, never for earlier ones. */
     data: answered ? data : known,
-    /** The error of the last read, also of a partial response. */
+    /** The error of the last request; a partial response has both data and an error. */
     error,
-    /** Whether no read is running. */
+    /** Whether no request is in progress. */
     settled: !fetching && !stale,
     again: () => again({ requestPolicy: "network-only" }),
   };

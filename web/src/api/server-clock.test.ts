@@ -11,28 +11,28 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it("goes by the server's clock when it differs", () => {
+it("uses the server's clock if it differs", () => {
   const changed = vi.fn();
   const stop = watchServerClock(changed);
   const server = Date.now() + 600_000;
   compareClocks(answer(server), Date.now());
   expect(Math.abs(serverNow() - server)).toBeLessThanOrEqual(1000);
   expect(changed).toHaveBeenCalledTimes(1);
-  // The next response says the same.
+  // The next response confirms the offset.
   vi.advanceTimersByTime(5000);
   compareClocks(answer(server + 5000), Date.now());
   expect(changed).toHaveBeenCalledTimes(1);
   stop();
 });
 
-it("keeps to this computer's clock within a second, and without the header", () => {
+it("uses the local clock if the difference is below a second or the header is missing", () => {
   compareClocks(answer(Date.now() - 900), Date.now());
   expect(serverNow()).toBe(Date.now());
   compareClocks(new Response(""), Date.now());
   expect(serverNow()).toBe(Date.now());
 });
 
-it("learns nothing from a response that took long", () => {
+it("ignores slow responses", () => {
   compareClocks(answer(Date.now() + 600_000), Date.now() - 11_000);
   expect(serverNow()).toBe(Date.now());
 });

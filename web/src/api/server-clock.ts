@@ -1,23 +1,29 @@
-/** The header `Date` counts seconds: smaller differences say nothing. In milliseconds. */
+/**
+ * The minimum difference in milliseconds that counts as a difference between the clocks. The `Date`
+ * header has a resolution of one second.
+ */
 const PRECISION = 1500;
 
 let offset = 0;
 const watchers = new Set<() => void>();
 
-/** The present moment by the server's clock, in milliseconds: all times that it sends are by that. */
+/** Returns the current time in milliseconds by the server's clock, which its timestamps use. */
 export const serverNow = () => Date.now() + offset;
 
-/** Calls back when the server's clock turns out to differ from what was known. */
+/** Calls `onChange` when the measured offset changes. Returns a function that unsubscribes. */
 export function watchServerClock(onChange: () => void): () => void {
   watchers.add(onChange);
   return () => watchers.delete(onChange);
 }
 
-/** Compares the clocks by a response; `sent` is when its request left, by this computer's clock. */
+/**
+ * Measures the offset of the server's clock by the `Date` header of a response. `sent` is the local
+ * time at which the request was sent.
+ */
 export function compareClocks(response: Response, sent: number) {
   const date = Date.parse(response.headers.get("date") ?? "");
   const received = Date.now();
-  // A response that took long says little about the moment at which it was made.
+  // For a slow response, the time at which the server generated it is too uncertain.
   if (Number.isNaN(date) || received - sent > 10_000) return;
   const found = date + 500 - (sent + received) / 2;
   const next = Math.abs(found) < PRECISION ? 0 : found;

@@ -4,21 +4,21 @@ import { useClient, useMutation } from "urql";
 import { useToasts } from "../ui/toasts";
 import { NO_ANSWER, type Problem, problemIn, type UserError } from "./problem";
 
-/** What every mutation of the schema is like: one field, with a payload that may have user errors. */
+/** The result of any mutation of the schema: one field, whose payload may have user errors. */
 type Answer = { [field: string]: { userErrors: UserError[] } | null };
 type Payload<D> = NonNullable<D[keyof D]>;
 type Done<D> = { payload: Payload<D> } | { problem: Problem };
 
 /**
- * Runs a mutation. Nothing is thrown: the outcome is its payload, or the problem. `names` are the
- * fields that can show what is wrong with them.
+ * Returns a function that runs a mutation, and whether it is running. The function returns the
+ * payload or a problem and never throws. `names` are the fields of the form that can show an error.
  */
 function useRun<D extends Answer, V extends Record<string, unknown>>(
   document: TypedDocumentNode<D, V>,
   names: readonly string[],
 ) {
   const [{ fetching }, execute] = useMutation(document);
-  // Names are written where the hook is used, and never change.
+  // A string is a stable dependency; callers may pass a new array with each render.
   const fields = names.join(" ");
   const run = useCallback(
     async (variables: V): Promise<Done<D>> => {
@@ -33,7 +33,7 @@ function useRun<D extends Answer, V extends Record<string, unknown>>(
   return [run, fetching] as const;
 }
 
-/** A form's mutation: keeps the problem, to be shown at the fields and above the form. */
+/** Runs the mutation of a form. `problem` is shown at the fields and above the form. */
 export function useForm<D extends Answer, V extends Record<string, unknown>>(
   document: TypedDocumentNode<D, V>,
   names: readonly string[],
@@ -41,8 +41,8 @@ export function useForm<D extends Answer, V extends Record<string, unknown>>(
   const [run, busy] = useRun(document, names);
   const [problem, setProblem] = useState<Problem>();
   const client = useClient();
-  // A new session clears the problem of the last one.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  // A new session has a new client. The problem of the previous session is cleared.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when the client changes
   useEffect(() => setProblem(undefined), [client]);
   const send = useCallback(
     async (variables: V): Promise<Payload<D> | undefined> => {
@@ -57,7 +57,7 @@ export function useForm<D extends Answer, V extends Record<string, unknown>>(
   return { send, busy, problem };
 }
 
-/** A button's mutation: shows a problem in a toast. */
+/** Runs the mutation of a button, and shows a problem in a toast. */
 export function useAction<D extends Answer, V extends Record<string, unknown>>(
   document: TypedDocumentNode<D, V>,
 ) {

@@ -3,8 +3,8 @@ import { useEffect } from "react";
 const EVERY = 30_000;
 
 /**
- * Refetches data that other users may have changed: when the window regains focus, and twice a
- * minute while it is visible.
+ * Refetches data that other users may have changed: when the page regains focus or becomes visible,
+ * and every 30 seconds while it is visible.
  */
 export function useRefetch(read: (options: { requestPolicy: "network-only" }) => void) {
   useEffect(() => {

@@ -3,7 +3,7 @@ import schema from "#generated/schema";
 import { optimistic } from "./optimistic";
 import { updates } from "./updates";
 
-/** Types without an identity: they are stored with their parent object. */
+/** Types without an id, which the cache stores as part of their parent object. */
 const EMBEDDED = [
   "AccessFinding",
   "AccessReview",
@@ -23,7 +23,7 @@ const EMBEDDED = [
   "WorkspaceSettings",
 ];
 
-/** How responses are cached: each object once, by its id, whichever list or page loaded it. */
+/** The options of the normalized cache, which stores each object once, by its id. */
 export const cacheOptions: Partial<CacheExchangeOpts> = {
   schema: schema as unknown as NonNullable<CacheExchangeOpts["schema"]>,
   keys: Object.fromEntries(EMBEDDED.map((type) => [type, () => null])),
@@ -32,7 +32,8 @@ export const cacheOptions: Partial<CacheExchangeOpts> = {
       workspace: (_, { id }) => (id ? { __typename: "Workspace", id: id as string } : undefined),
     },
     Workspace: {
-      // A page about a member starts with what the list has shown of them, unless they are gone.
+      // Lets the page of a member start with the fields that a list has already loaded. A cached
+      // `null` means that the member does not exist.
       member: (_, args, cache, { parentKey, fieldName }) =>
         cache.resolve(parentKey, fieldName, args) === null
           ? null

@@ -1,7 +1,7 @@
 import type { Cache } from "@urql/exchange-graphcache";
 import { TeamSummaryDocument } from "#generated/operations";
 
-/** Lists of a workspace that a change of its team can alter. */
+/** The fields of a workspace that a change to its team invalidates. */
 const TEAM_LISTS = ["members", "invitations", "accessReview", "accessHistory"];
 
 export type Entity = { __typename: string; id: string };
@@ -10,25 +10,25 @@ export type Input<T> = { input: T };
 
 export const membership = (id: string): Entity => ({ __typename: "Membership", id });
 
-/** The workspace of a member, where the cache knows the member. */
+/** Returns the cache key of a member's workspace, or `undefined` if it is not in the cache. */
 export function workspaceOf(cache: Cache, membershipId: string): string | undefined {
   const key = cache.resolve(membership(membershipId), "workspace");
   return typeof key === "string" ? key : undefined;
 }
 
-/** Invalidates the lists of a workspace, so that they are read again when next shown. */
+/** Invalidates the lists of a workspace, so that they are fetched again when next shown. */
 export function forgetLists(cache: Cache, workspace: string | Entity | undefined) {
   if (workspace) forgetFields(cache, workspace, TEAM_LISTS);
 }
 
-/** The same for some fields of an object, with whatever arguments they were read. */
+/** Invalidates the named fields of an object, whatever their arguments. */
 export function forgetFields(cache: Cache, of: string | Entity, names: readonly string[]) {
   for (const field of cache.inspectFields(of)) {
     if (names.includes(field.fieldName)) cache.invalidate(of, field.fieldKey);
   }
 }
 
-/** Removes a member from every cached list. */
+/** Removes a member from every cached list of members. */
 function takeOut(cache: Cache, workspace: string, membershipId: string) {
   const gone = cache.keyOfEntity(membership(membershipId));
   for (const field of cache.inspectFields(workspace)) {
@@ -44,7 +44,7 @@ function takeOut(cache: Cache, workspace: string, membershipId: string) {
   }
 }
 
-/** Subtracts a member from the counts. */
+/** Subtracts a member from the cached counts of the team. */
 function countLess(cache: Cache, workspace: string, membershipId: string) {
   const wasInvited = cache.resolve(membership(membershipId), "status") === "INVITED";
   const workspaceId = cache.resolve(workspace, "id");
@@ -63,8 +63,8 @@ function countLess(cache: Cache, workspace: string, membershipId: string) {
 }
 
 /**
- * A member is removed. Before the server answers, the row and the counts are changed here; with the answer
- * come the counts, and the lists are read again.
+ * Updates the cache when a member is removed. The optimistic update removes the row and adjusts the
+ * counts. The response contains the new counts, so that only the lists are fetched again.
  */
 export function leave(cache: Cache, membershipId: string, optimistic: boolean) {
   const workspace = workspaceOf(cache, membershipId);

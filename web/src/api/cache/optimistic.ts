@@ -2,7 +2,7 @@ import type { CacheExchangeOpts } from "@urql/exchange-graphcache";
 import { SessionDocument } from "#generated/operations";
 import { type Input, membership } from "./lists";
 
-/** What a change will most likely do, shown until the server has answered. */
+/** The expected results of mutations, shown until the response arrives. */
 export const optimistic: NonNullable<CacheExchangeOpts["optimistic"]> = {
   changeRole: (args) => {
     const { input } = args as Input<{ membershipId: string; role: string }>;

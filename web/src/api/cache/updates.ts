@@ -13,7 +13,10 @@ import {
 const refused = (payload: unknown) =>
   ((payload as { userErrors?: unknown[] } | null)?.userErrors?.length ?? 1) > 0;
 
-/** After an invitation of one kind or another: the counts came with the answer, the lists did not. */
+/**
+ * Returns an updater for a mutation that invites users. It invalidates the lists of each workspace
+ * in the outcomes; the response itself contains the new counts.
+ */
 const invited =
   (mutation: string): UpdateResolver =>
   (result, _, cache) => {
@@ -22,7 +25,7 @@ const invited =
     for (const id of ids) forgetLists(cache, { __typename: "Workspace", id });
   };
 
-/** What a mutation alters besides the objects that its answer names. */
+/** Updates of the cache for changes that a mutation's response does not contain. */
 export const updates: NonNullable<CacheExchangeOpts["updates"]> = {
   Mutation: {
     inviteUsers: invited("inviteUsers"),
