@@ -10,7 +10,7 @@ import { Profile } from "./profile";
 import { Sessions } from "./sessions";
 import { Workspaces } from "./workspaces";
 
-/** The viewer's account: names, password, sessions, workspaces. */
+/** The account page: the viewer's name, password, keyboard shortcuts, workspaces, and sessions. */
 export default function Account() {
   const { user } = useSession();
   const { hash } = useLocation();

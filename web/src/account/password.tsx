@@ -10,7 +10,7 @@ import { useToasts } from "../ui/toasts";
 
 const FIELDS = ["currentPassword", "newPassword"];
 
-/** Changing the password, which ends all other sessions. */
+/** A form that changes the viewer's password, which ends all other sessions. */
 export function Password() {
   const { user, service } = useSession();
   const toasts = useToasts();
@@ -24,7 +24,7 @@ export function Password() {
   return (
     <Card title="Password">
       <Form ref={form} problem={problem} onSend={save}>
-        {/* So that password managers know whose password it is. */}
+        {/* Tells password managers which account the password belongs to. */}
         <input type="email" autoComplete="username" value={user.email ?? ""} readOnly hidden />
         <PasswordField
           name="currentPassword"

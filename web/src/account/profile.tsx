@@ -7,7 +7,7 @@ import { Card } from "../ui/page";
 import { useToasts } from "../ui/toasts";
 import styles from "./account.module.css";
 
-/** The viewer's names. */
+/** A form that changes the viewer's name. */
 export function Profile() {
   const { user } = useSession();
   const toasts = useToasts();

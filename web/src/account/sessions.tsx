@@ -12,7 +12,7 @@ import styles from "./account.module.css";
 
 type Session = NonNullable<SessionsQuery["viewer"]>["sessions"]["nodes"][number];
 
-/** Where the viewer is signed in; all other sessions can be signed out. */
+/** A list of the viewer's sessions. All except the current one can be signed out. */
 export function Sessions() {
   const { data, error, again } = useRead(SessionsDocument, {});
   const sessions = usePrevious(data?.viewer?.sessions.nodes);
@@ -74,7 +74,10 @@ const SYSTEMS: [RegExp, string][] = [
   [/Linux/u, "Linux"],
 ];
 
-/** "Firefox on macOS": enough to recognize a device. Other clients are shown by their product name. */
+/**
+ * Returns the browser and operating system of a user agent, such as "Firefox on macOS". For other
+ * clients, returns the product name.
+ */
 function device(userAgent: string): string {
   const match = (list: [RegExp, string][]) =>
     list.find(([pattern]) => pattern.test(userAgent))?.[1];

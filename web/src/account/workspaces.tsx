@@ -18,7 +18,7 @@ import { Card } from "../ui/page";
 import { useToasts } from "../ui/toasts";
 import styles from "./account.module.css";
 
-/** The viewer's workspaces: open, leave or create one. */
+/** A list of the viewer's workspaces, with actions to open, leave, or create one. */
 export function Workspaces() {
   const { memberships } = useSession();
   const roleName = useRoleName();
@@ -92,7 +92,7 @@ function Create() {
   const create = async ({ name = "" }) => {
     const payload = await send({ input: { name } });
     if (!payload?.workspace) return;
-    // The new membership must be known before its page opens.
+    // The session must contain the new membership before the page of the workspace opens.
     await client.query(SessionDocument, {}, { requestPolicy: "network-only" });
     navigate(`/w/${payload.workspace.slug}/team`);
   };

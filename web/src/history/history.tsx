@@ -22,18 +22,18 @@ import { useView, type View, variables, write } from "./view";
 
 const rowId = (event: Event) => event.id;
 
-/** The workspace's access changes, including denied attempts. */
+/** The access history page: all access changes in the workspace, including denied attempts. */
 export default function History() {
   const current = useCurrentWorkspace();
   const [view, change] = useView();
   const read = useRead(HistoryDocument, variables(view, current.id));
   const found = read.data?.workspace?.accessHistory;
   const { shown, stale } = usePreviousPage(found, view);
-  // The cursor or person is invalid: read again without them.
+  // If the cursor or the person is invalid, the page loads again without them.
   const isNarrow = Boolean(view.after || view.actor || view.subject);
-  // A second answer from the cache has neither data nor an error.
+  // A repeated response, from the cache, has neither data nor an error.
   const isLost = isNarrow && (read.error ? isBadInput(read.error) : read.settled && !found);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each such address
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs once for each invalid URL
   useEffect(() => {
     if (isLost) change({ actor: undefined, subject: undefined });
   }, [isLost]);
@@ -129,7 +129,7 @@ function Tools({ view, change }: { view: View; change: (part: Partial<View>) => 
   );
 }
 
-/** Milliseconds without a key after which a day is taken: a year is typed digit by digit. */
+/** The delay in milliseconds before a typed date applies: a year is typed digit by digit. */
 const PAUSE = 500;
 
 function Day({
@@ -184,13 +184,13 @@ const columnsFor = (roleName: RoleName): Column<Event>[] => [
   },
 ];
 
-/** Repeats within an hour are one entry. */
+/** Returns the text of a denied entry. Attempts repeated within an hour share one entry. */
 const refusedText = ({ count }: Event) => ((count ?? 1) > 1 ? `Denied ${count} times` : "Denied");
 
-/** A person in an entry; leads to all entries about them. */
+/** A link from a person in an entry to the history filtered by that person. */
 function Who({ label, to }: { label: string | null; to: Partial<View> }) {
   if (!label) return null;
-  // `Ana Silva <ana@acme.example>`, as it was then.
+  // The name and email at the time of the event: `Ana Silva <ana@acme.example>`.
   const [name] = label.split(" <", 1);
   return (
     <Link to={`?${write(to)}`} className={styles.name} title={`Show events for ${label}`}>

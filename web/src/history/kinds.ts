@@ -4,7 +4,7 @@ export type Event = NonNullable<
   NonNullable<HistoryQuery["workspace"]>["accessHistory"]
 >["nodes"][number];
 
-/** What each kind is called in the filter, and how an entry of it reads after the actor's name. */
+/** The label of each kind in the filter, and the phrases after the actor's name in an entry. */
 const KINDS: Record<AuditEventKind, { label: string; done: string; refused: string }> = {
   SIGN_IN: { label: "Sign-in", done: "signed in", refused: "tried to sign in" },
   INVITE_MEMBER: { label: "Member invited", done: "invited", refused: "tried to invite" },
@@ -68,7 +68,7 @@ const KINDS: Record<AuditEventKind, { label: string; done: string; refused: stri
   },
 };
 
-/** For the filter, by name. */
+/** The options of the filter, sorted by label. */
 export const KIND_OPTIONS = (Object.keys(KINDS) as AuditEventKind[])
   .map((value) => ({ value, label: KINDS[value].label }))
   .sort((a, b) => a.label.localeCompare(b.label));
@@ -76,11 +76,11 @@ export const KIND_OPTIONS = (Object.keys(KINDS) as AuditEventKind[])
 export const isKind = (text: string | null): text is AuditEventKind =>
   text !== null && text in KINDS;
 
-/** The verb between the actor and the subject. */
+/** Returns the phrase between the actor and the subject of an entry. */
 export const verbOf = ({ kind, outcome }: Event): string =>
   kind ? KINDS[kind][outcome === "REFUSED" ? "refused" : "done"] : "";
 
-/** An event's details in words. */
+/** Returns the details of an event as text, such as the old and the new role. */
 export function detailOf({ details }: Event, roleName: (role: Role) => string): string {
   const word = (value: string) => roleName(value as Role) || value;
   const at = new Map(details?.map(({ key, value }) => [key, value]));
@@ -97,5 +97,5 @@ export function detailOf({ details }: Event, roleName: (role: Role) => string): 
     .join(" ");
 }
 
-/** `invitationLifetimeDays` as people write it. */
+/** Splits a key into words: `invitationLifetimeDays` becomes `invitation lifetime days`. */
 const plain = (key: string) => key.replace(/[A-Z]/gu, (letter) => ` ${letter.toLowerCase()}`);

@@ -18,7 +18,7 @@ const SIDES = [
   { value: "subject", label: "Changes to this member" },
 ] as const;
 
-/** Filters the history by one person, as the actor or the subject. */
+/** A filter that narrows the history to one person, as the actor or the subject. */
 export function PersonFilter({
   view,
   change,

@@ -3,14 +3,14 @@ import { useSearchParams } from "react-router";
 import type { AuditEventKind, AuditOutcome, HistoryQueryVariables } from "#generated/operations";
 import { isKind } from "./kinds";
 
-/** The state of the history page, all of it in the URL. */
+/** The state of the history page, which the URL stores. */
 export type View = {
   kind: AuditEventKind | undefined;
   outcome: AuditOutcome | undefined;
-  /** Ids of Users: who did it, to whom it was done. */
+  /** The user ids of the actor and of the subject. */
   actor: string | undefined;
   subject: string | undefined;
-  /** Days as `2026-11-25`, the first and the last one, in the reader's time zone. */
+  /** The first and the last day, such as `2026-11-25`, in the browser's time zone. */
   from: string | undefined;
   until: string | undefined;
   after: string | undefined;
@@ -33,14 +33,14 @@ function read(params: URLSearchParams): View {
   };
 }
 
-/** Writes a view into the address. */
+/** Returns the URL parameters of a view. */
 export function write(view: Partial<View>): URLSearchParams {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(view)) if (value) params.set(name, value);
   return params;
 }
 
-/** The view of the address, and how to change it. A change begins at the latest entries. */
+/** Returns the view in the URL, and a function that changes it and resets the cursor. */
 export function useView() {
   const [params, setParams] = useSearchParams();
   const view = useMemo(() => read(params), [params]);
@@ -49,14 +49,14 @@ export function useView() {
   return [view, change] as const;
 }
 
-/** The beginning of a day, and of the day after it. */
+/** Returns the start of the day that is `days` after `date`, in the browser's time zone. */
 function midnight(date: string, days: number): string {
   const at = new Date(`${date}T00:00:00`);
   at.setDate(at.getDate() + days);
   return at.toISOString();
 }
 
-/** The same as the API wants it. */
+/** Returns the query variables of a view. The last day is included. */
 export function variables(view: View, workspaceId: string): HistoryQueryVariables {
   return {
     workspaceId,

@@ -23,11 +23,11 @@ type Reviewed = ReviewedMemberFragment;
 
 const WAITING = "Stale invitations";
 
-/** Issues that admins should review regularly, each with the actions that fix it. */
+/** The access review page: issues to check regularly, each with the actions that fix it. */
 export default function Review() {
   const current = useCurrentWorkspace();
   const read = useRead(ReviewDocument, { workspaceId: current.id });
-  // It is read again after each action; the previous data stays visible until then.
+  // The review is fetched again after each action. The previous data stays visible until then.
   const review = usePrevious(read.data?.workspace?.accessReview);
   if (read.error && !review && read.settled) {
     return <NoAnswer error={read.error} retry={read.again} />;
@@ -38,7 +38,7 @@ export default function Review() {
       {review ? (
         <Findings review={review} />
       ) : (
-        // Only one placeholder: list lengths are unknown, and nothing below may shift.
+        // A single placeholder: the lengths of the lists are unknown, and content must not shift.
         <Card title={WAITING}>
           <Skeleton width="50%" />
         </Card>
@@ -132,12 +132,12 @@ function Finding({
 }: {
   title: string;
   about: string;
-  /** The text if there is nothing to fix. */
+  /** The text to show if there is nothing to fix. */
   fine: string;
   finding: FindingFragment | null;
   describe: (member: Reviewed) => ReactNode;
   actions: readonly MembershipAction[];
-  /** The view of the team page that has all of them, the most pressing first. */
+  /** The query string of the team page that lists all affected members, most urgent first. */
   all: string;
   tone?: "warn" | "plain";
 }) {

@@ -16,7 +16,7 @@ import { useToasts } from "../ui/toasts";
 type Workspace = NonNullable<SettingsQuery["workspace"]>;
 const FIELDS = ["name", "invitationLifetimeDays", "allowedEmailDomains"];
 
-/** The workspace's name and the rules for its invitations. */
+/** The settings page: the workspace's name and the rules for its invitations. */
 export default function Settings() {
   const current = useCurrentWorkspace();
   const [{ data, error, fetching, stale }, again] = useQuery({
