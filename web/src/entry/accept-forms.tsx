@@ -12,7 +12,7 @@ type Props = {
   accept: Accept;
 };
 
-/** Accepting is signing up: names and a password. */
+/** A form to accept an invitation by creating an account. */
 export function AcceptSigningUp({
   invitation,
   form: { busy, problem },
@@ -59,7 +59,7 @@ export function AcceptSigningUp({
   );
 }
 
-/** Accepting with an account that is already signed in. */
+/** A button to accept an invitation with the account that is signed in. */
 export function AcceptSignedIn({ form: { busy, problem }, accept }: Props) {
   return (
     <Form problem={problem} onSend={() => accept({})}>
@@ -72,7 +72,10 @@ export function AcceptSignedIn({ form: { busy, problem }, accept }: Props) {
   );
 }
 
-/** Accepting by signing in: a link never sets the password of an existing account. */
+/**
+ * A form to accept an invitation by signing in to an existing account, whose password an invitation
+ * link cannot set.
+ */
 export function AcceptSigningIn({ invitation, form: { problem }, accept }: Props) {
   return (
     <>

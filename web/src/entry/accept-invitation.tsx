@@ -19,17 +19,17 @@ import { Entry, EntryFailed, EntryLoading, MembershipList } from "./layout";
 import { dropLinkToken, linkToken } from "./link-token";
 
 export type Invitation = NonNullable<InvitationLinkQuery["invitationPreview"]>;
-/** Who an invited person is: fills in what the form they see asks for. */
+/** Accepts the invitation with the values of the form: names and a password for a new account. */
 export type Accept = (who: Omit<AcceptInvitationInput, "token">) => Promise<void>;
 
-/** What a mail's invitation is to, and accepting or declining it. */
+/** The page of an invitation link. It shows the invitation, which can be accepted or declined. */
 export default function AcceptInvitation() {
   const [token] = useState(linkToken);
   const [{ data: latest, error }, again] = useQuery({
     query: InvitationLinkDocument,
     variables: { token },
   });
-  // Where it is read again without success, the form and what was typed stay.
+  // If a refetch fails, the form and the user's input stay.
   const data = usePrevious(latest);
   const form = useForm(AcceptInvitationDocument, ["firstName", "lastName", "password"]);
   const [declined, setDeclined] = useState(false);
@@ -51,7 +51,7 @@ export default function AcceptInvitation() {
   const accept: Accept = async (who) => {
     const payload = await form.send({ input: { token, ...who } });
     if (!payload) {
-      // Another tab may have signed in, or the link may no longer be valid.
+      // The user may have signed in in another tab, or the link may no longer be valid.
       again({ requestPolicy: "network-only" });
       return;
     }

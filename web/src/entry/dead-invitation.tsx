@@ -15,7 +15,7 @@ const TITLES: Partial<Record<Invitation["state"], string>> = {
   REPLACED: "A newer link was sent",
 };
 
-/** An invitation that cannot be accepted: what happened, and what to do. */
+/** A page for an invitation that cannot be accepted, with the reason and the next step. */
 export function DeadInvitation({ invitation, token }: { invitation: Invitation; token: string }) {
   const { send, busy, problem } = useForm(RequestNewInvitationDocument, []);
   const [asked, setAsked] = useState(false);

@@ -4,7 +4,7 @@ import { useAction } from "../api/use-mutation";
 import { Button } from "../ui/button";
 import { Confirm } from "../ui/dialog";
 
-/** Declines an invitation after confirmation, because it cannot be undone. */
+/** A button that declines an invitation. It asks for confirmation, as this cannot be undone. */
 export function Decline({ token, onDeclined }: { token: string; onDeclined: () => void }) {
   const [open, setOpen] = useState(false);
   const [decline, busy] = useAction(DeclineInvitationDocument);

@@ -9,7 +9,7 @@ import { Notice } from "../ui/notice";
 import { Entry } from "./layout";
 import { LocalMail } from "./sign-in";
 
-/** Requests a reset link. The answer is the same for known and unknown addresses. */
+/** The page to request a reset link. It does not reveal whether an account exists. */
 export default function ForgotPassword() {
   const { send, busy, problem } = useForm(RequestPasswordResetDocument, ["email"]);
   const [{ data }] = useQuery({ query: ServiceDocument });

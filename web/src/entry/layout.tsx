@@ -8,7 +8,7 @@ import { Skeleton } from "../ui/elements";
 import { Heading, useTitle } from "../ui/page";
 import styles from "./layout.module.css";
 
-/** A page for signed-out visitors: one card in the middle. */
+/** The layout of pages outside the frame, such as signing in: a single centered card. */
 export function Entry({
   title,
   lead,
@@ -45,7 +45,7 @@ function Address() {
   return <AddressNotice publicUrl={data?.service?.publicUrl} />;
 }
 
-/** The same while its contents load. */
+/** A placeholder for [Entry] while its data loads. */
 export const EntryLoading = ({ title }: { title: string }) => (
   <Entry title={title}>
     <Skeleton width="90%" />
@@ -54,14 +54,14 @@ export const EntryLoading = ({ title }: { title: string }) => (
   </Entry>
 );
 
-/** The same where they could not be read. */
+/** An error with a retry button, shown instead of [Entry] if its data could not be loaded. */
 export const EntryFailed = (props: { error: CombinedError; retry: () => void }) => (
   <main className={styles.layout}>
     <NoAnswer {...props} />
   </main>
 );
 
-/** The workspaces of an invitation, with the role in each. */
+/** A list of the workspaces of an invitation, with the role in each. */
 export function MembershipList({
   memberships,
 }: {

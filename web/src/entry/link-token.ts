@@ -3,23 +3,26 @@ import { linkIn } from "./link";
 const KEY = "linkToken";
 
 /**
- * Takes the token of a mail's link out of the address bar, before anything is shown. It stays with
- * this tab's history entry alone, so that a reload does not cut the link, and no server, extension
- * list or screenshot of the address sees it.
+ * Moves the token of a link from the address bar to the state of the tab's history entry, before
+ * anything is rendered. The page can be reloaded, but the token no longer appears in the URL, where
+ * servers, browser extensions or screenshots could expose it.
  */
 export function takeLinkToken() {
   const link = linkIn(location);
   if (link) history.replaceState({ [KEY]: link.token }, "", link.path);
 }
 
-/** The token of the link that this page was opened with; empty where there was none. */
+/** Returns the token of the link that opened this page, or `""` if there was none. */
 export const linkToken = (): string => history.state?.[KEY] ?? "";
 
-/** Forgets the token, once the link has done its work. */
+/** Discards the token after the link has been used. */
 export const dropLinkToken = () =>
   history.replaceState({ ...history.state, [KEY]: undefined }, "", location.pathname);
 
-/** Another link pasted into the address bar of the same tab is another page. */
+/**
+ * Reloads the page when another link is pasted into the address bar. If only the hash differs,
+ * browsers do not reload on their own.
+ */
 export function watchLinks() {
   addEventListener("hashchange", () => {
     if (!linkIn(location)) return;

@@ -3,7 +3,7 @@ import { linkIn } from "./link";
 
 const at = (address: string) => linkIn(new URL(address, "https://team.example"));
 
-describe("a link", () => {
+describe("linkIn", () => {
   it.each([
     "/accept-invitation#token=a-B_9",
     "/accept-invitation/#token=a-B_9",
@@ -19,16 +19,16 @@ describe("a link", () => {
     "/accept-invitation#utm_source=mail&token=a-B_9",
     "/accept-invitation?utm_source=mail#token=a-B_9",
     "/accept-invitation?utm_source=mail%23token=a-B_9",
-  ])("keeps its token: %s", (address) => {
+  ])("finds the token in %s", (address) => {
     expect(at(address)).toEqual({ path: "/accept-invitation", token: "a-B_9" });
   });
 
-  it("may lead to other pages", () => {
+  it("returns the page of the link", () => {
     expect(at("/reset-password%23token=x")?.path).toBe("/reset-password");
     expect(at("/setup%23token=x")?.path).toBe("/setup");
   });
 
-  it("is none without a token, or on another page", () => {
+  it("returns undefined without a token, or for other pages", () => {
     for (const address of [
       "/accept-invitation",
       "/accept-invitation#",

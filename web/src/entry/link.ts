@@ -1,15 +1,16 @@
-/** Pages that links in mails and logs lead to, each with a token behind `#`. */
+/** The pages of links in emails and the server's output. Their token is in the hash. */
 const PAGES = ["/accept-invitation", "/reset-password", "/setup"];
 const LINK = new RegExp(`^(${PAGES.join("|")})/*(?:(?:[?][^#]*)?#[^#]*?)?token=([\\w-]+)`, "u");
-/** How many times mail gateways may have encoded a link. */
+/** The number of attempts to parse a link, each after one more round of percent-decoding. */
 const ROUNDS = 4;
 
-/** Where a link leads, and its token. */
+/** The path and the token of a link. */
 export type Link = { path: string; token: string };
 
 /**
- * The page and token of a link, also if a mail gateway has encoded `#` (as `%23`, or `%2523` the second
- * time) or taken it out, which makes the token a part of the path; `undefined` if there is none.
+ * Returns the path and token of a link, or `undefined` if the URL is not such a link. Also handles
+ * links in which mail gateways have percent-encoded `#` (as `%23`, or as `%2523` the second time)
+ * or removed it, so that the token is part of the path.
  */
 export function linkIn({ pathname, search, hash }: Pick<Location, "pathname" | "search" | "hash">) {
   let text = pathname + search + hash;

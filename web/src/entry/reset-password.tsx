@@ -11,14 +11,14 @@ import { Entry, EntryFailed, EntryLoading } from "./layout";
 import { dropLinkToken, linkToken } from "./link-token";
 import { passwordHint } from "./password-hint";
 
-/** A new password, from a mail's link. */
+/** The page of a reset link, where the user chooses a new password. */
 export default function ResetPassword() {
   const [token] = useState(linkToken);
   const [{ data: latest, error }, again] = useQuery({
     query: ResetLinkDocument,
     variables: { token },
   });
-  // Where it is read again without success, the form and what was typed stay.
+  // If a refetch fails, the form and the user's input stay.
   const data = usePrevious(latest);
   const { send, busy, problem } = useForm(ResetPasswordDocument, ["newPassword"]);
   const [done, setDone] = useState(false);
@@ -53,7 +53,7 @@ export default function ResetPassword() {
   }
   const reset = async ({ newPassword = "" }) => {
     if (!(await send({ input: { token, newPassword } }))) {
-      // The link may have ended since it was opened.
+      // The link may have become invalid since it was opened.
       again({ requestPolicy: "network-only" });
       return;
     }

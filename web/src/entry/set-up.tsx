@@ -12,7 +12,7 @@ import { passwordHint } from "./password-hint";
 
 const FIELDS = ["workspaceName", "email", "firstName", "lastName", "password"];
 
-/** The first workspace and its admin, from the link that the server printed. */
+/** The page of the setup link that the server prints. Creates the first workspace and its admin. */
 export default function SetUp() {
   const [{ data, error }, again] = useQuery({ query: ServiceDocument });
   const { send, busy, problem } = useForm(SetUpDocument, FIELDS);

@@ -7,8 +7,8 @@ import { SignInForm } from "./sign-in-form";
 type User = NonNullable<SessionQuery["viewer"]>["user"];
 
 /**
- * Over the page of a person whose session has ended. The page stays, with what was typed, but is
- * concealed: others may be looking by now.
+ * A dialog to sign in again when the session has ended. The page below it keeps its state and
+ * input, but is hidden, because someone else may be using the device by now.
  */
 export default function SignInAgain({ user }: { user: User }) {
   const { renew } = useApi();

@@ -4,7 +4,7 @@ import { useForm } from "../api/use-mutation";
 import { Button } from "../ui/button";
 import { Buttons, EmailField, Form, PasswordField } from "../ui/field";
 
-/** Email and password. `email` is fixed where it is known who signs in. */
+/** A form to sign in with email and password. If `email` is set, it cannot be changed. */
 export function SignInForm({
   email,
   action = "Sign in",

@@ -7,11 +7,11 @@ import { Notice } from "../ui/notice";
 import { Entry, EntryFailed } from "./layout";
 import { SignInForm } from "./sign-in-form";
 
-/** The page that was requested before signing in. */
+/** Returns the page that redirected to the sign-in page, or the home page. */
 const wanted = (state: unknown): Location | string =>
   (state as { from?: Location } | null)?.from ?? "/";
 
-/** Signing in. */
+/** The sign-in page. Visitors who are already signed in are redirected. */
 export default function SignIn() {
   const [{ data, error }, again] = useQuery({ query: SessionDocument });
   const { renew } = useApi();
@@ -45,7 +45,7 @@ function NotSetUp() {
   );
 }
 
-/** Points to the local mailbox if no mail server is configured. */
+/** A notice with a link to the local mailbox, for servers without a mail server. */
 export const LocalMail = () => (
   <Notice>
     <p>
