@@ -1,8 +1,8 @@
 import type { CodegenConfig } from "@graphql-codegen/cli";
 
-// Types and documents of every operation in src/, and what the cache knows of
-// the schema. All of it lands in generated/, which git does not keep: a build
-// makes it anew from schema.graphql, and an operation that does not fit ends it.
+// Generates the types and documents of every operation in src/, and the schema for
+// the cache. The output directory, generated/, is not in version control: each build
+// creates it from schema.graphql, and fails if an operation does not match the schema.
 const config: CodegenConfig = {
   schema: "../schema.graphql",
   documents: "src/**/*.graphql",

@@ -2,29 +2,29 @@ import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
-// Where `cargo run` listens; `npm run dev` passes the API on to it.
+// The address that `cargo run` listens on. `npm run dev` proxies API requests to it.
 const server = "http://localhost:8080";
 
 export default defineConfig({
   plugins: [react()],
-  // Ends what hangs. Property tests take several seconds on a busy machine.
+  // Stops tests that hang. Property tests take several seconds on a busy machine.
   test: { testTimeout: 60_000 },
   resolve: {
     alias: { "#generated": fileURLToPath(new URL("./generated", import.meta.url)) },
   },
   build: {
     target: "baseline-widely-available",
-    // The policy of the page forbids `data:` for all but images.
+    // The Content Security Policy allows `data:` URLs only for images.
     assetsInlineLimit: 0,
-    // Small enough to come at once: pages then open without a further request.
+    // The styles are small enough for one file, so that opening a page needs no further request.
     cssCodeSplit: false,
-    // Every browser that runs the console knows modulepreload.
+    // All supported browsers implement modulepreload.
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
         codeSplitting: {
-          // What the first page needs comes in two files: one changes with the console, the other
-          // with its libraries. Left alone, it would come in twenty.
+          // Bundles the code of the first page in two files, so that the libraries stay cached when
+          // the console changes. By default it would be split into about twenty files.
           groups: [
             { name: "libraries", test: /node_modules/, tags: ["$initial"] },
             { name: "first", tags: ["$initial"] },

@@ -29,7 +29,7 @@ const History = lazy(pages.history);
 const Settings = lazy(pages.settings);
 const Account = lazy(pages.account);
 
-/** The pages that signed-in users are likely to open next. */
+/** The pages and dialogs that signed-in users are likely to open next. */
 const PREFETCHED = [
   ...Object.values(pages),
   () => import("./member/dialogs"),
@@ -37,7 +37,7 @@ const PREFETCHED = [
   () => import("./entry/sign-in-again"),
 ];
 
-/** All pages, and who may open them. */
+/** The routes of the console, and the permissions that they require. */
 export function App() {
   return (
     <ErrorBoundary
@@ -88,7 +88,7 @@ const needs = (permission: Parameters<typeof Needs>[0]["permission"], page: Reac
 
 function Framed() {
   usePrefetch(PREFETCHED);
-  // If a page fails, the frame and the navigation stay.
+  // If a page throws, the navigation stays. The error is reset when the path changes.
   const { pathname } = useLocation();
   return (
     <SignedIn>

@@ -9,7 +9,7 @@ import { applyTheme } from "./shell/theme";
 import "./styles.css";
 import { Toasts } from "./ui/toasts";
 
-// First of all, so that the token is out of the address bar before anything else runs.
+// Comes first, to remove the token from the address bar before any other code runs.
 takeLinkToken();
 watchLinks();
 applyTheme();

@@ -1,8 +1,8 @@
 import { Dialog } from "../ui/dialog";
 
 /**
- * A dialog with a link to sign in in another tab. Shown when the session has ended and the code of the
- * sign-in form fails to load.
+ * A dialog with a link to sign in in another tab. Shown when the session has ended and the code of
+ * the sign-in form fails to load.
  */
 export const SignInElsewhere = () => (
   <Dialog open title="Your session has ended">
