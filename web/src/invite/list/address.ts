@@ -1,9 +1,9 @@
-/** An address without what cannot be seen: web pages and mail programs put it there. */
+/** Removes the invisible characters that web pages and mail programs add, and outer whitespace. */
 export const clean = (email: string) => email.replace(/\p{Cf}/gu, "").trim();
 
-/** Addresses are compared without regard to case and in composed form, as the server does. */
+/** Returns the key that identifies an address: lowercase and in NFC, as on the server. */
 export const keyOf = (email: string) => clean(email).normalize("NFC").toLowerCase();
 
-/** Whether this may be an address at all; the server knows better, this saves asking it. */
+/** Whether a text looks like an address. This saves requests; the server validates in full. */
 export const isAddress = (text: string) =>
   /^[^\s@<>()[\]:;,"|\\]+@[^\s@<>()[\]:;,"|\\]+\.[^\s@<>()[\]:;,"|\\]+$/u.test(clean(text));

@@ -6,13 +6,13 @@ import { address, fuzz, name, nasty, text } from "./fuzzing";
 import { plainText } from "./rows";
 import { emails, read } from "./testing";
 
-/** The words of a line, as far as they may be addresses. */
+/** Splits a line into words that may be addresses, with and without invisible characters. */
 const wordsOf = (text: string) =>
   [text, clean(text)].flatMap((each) => each.split(/[\s<>()[\]:;,"|]+/u)).map(clean);
 
 describe("addresses in running text", () => {
   fuzz(
-    "are words of their line, which is taken as a whole or not at all",
+    "are words of their line, which is either read completely or skipped",
     fc.property(text, (source) => {
       const plain = plainText(source);
       const lines = plain.split("\n");
@@ -34,7 +34,7 @@ describe("addresses in running text", () => {
   );
 
   fuzz(
-    "while they are typed are those of the whole text, but for the last word",
+    "are all still found while the last word is being typed",
     fc.property(text, (source) => {
       const plain = plainText(source);
       const whole = readAddresses(plain, () => false).rows;
@@ -60,7 +60,7 @@ describe("addresses in running text", () => {
   };
 
   fuzz(
-    "are read with their names as mail programs write them",
+    "are read with their names in every notation of mail programs",
     fc.property(
       fc.uniqueArray(person, {
         selector: ({ email }) => email.toLowerCase(),
@@ -86,7 +86,7 @@ describe("addresses in running text", () => {
   );
 
   fuzz(
-    "are found without names between all that separates them",
+    "are found without names, whatever the separator",
     fc.property(
       fc.uniqueArray(address, { selector: (each) => each.toLowerCase(), maxLength: 6 }),
       fc.constantFrom(" ", ", ", ";", "\n", "\r\n", "\t", " \n\n ", ",,"),
@@ -99,7 +99,7 @@ describe("addresses in running text", () => {
 
 describe("the address in a cell", () => {
   fuzz(
-    "is the only one of it",
+    "is the only address in it",
     fc.property(
       fc
         .array(

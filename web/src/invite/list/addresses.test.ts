@@ -3,14 +3,14 @@ import { keyOf } from "./address";
 import { emails, faultsOf, listOf, read, summaries } from "./testing";
 
 describe("addresses in running text", () => {
-  it("may be separated by anything that people use", () => {
+  it("may be separated by commas, semicolons, whitespace or line ends", () => {
     const expected = ["a@x.example", "b@x.example", "c@x.example", "d@x.example"];
     expect(emails("a@x.example, b@x.example;c@x.example\r\n  d@x.example  ")).toEqual(expected);
     expect(emails("a@x.example b@x.example\tc@x.example\rd@x.example")).toEqual(expected);
     expect(emails("a@x.example, b@x.example\nc@x.example, d@x.example")).toEqual(expected);
   });
 
-  it("may come with names, as mail programs copy them", () => {
+  it("may have names, as mail programs copy them", () => {
     expect(
       summaries(read('"Silva, Ana" <ana@x.example>; Bo Li <bo@x.example>\n<cy@x.example>')),
     ).toEqual(["ana@x.example|Ana|Silva|-", "bo@x.example|Bo|Li|-", "cy@x.example|||-"]);
@@ -23,7 +23,7 @@ describe("addresses in running text", () => {
     ]);
   });
 
-  it("may be written as names as well", () => {
+  it("may be repeated as names", () => {
     for (const text of [
       "ana@x.example <ana@x.example>",
       "'Ana@x.example' <ana@x.example>; <bo@x.example>",
@@ -34,7 +34,7 @@ describe("addresses in running text", () => {
     }
   });
 
-  it("may be links", () => {
+  it("may be mailto links", () => {
     expect(emails("mailto:a@x.example, mailto:b@x.example")).toEqual([
       "a@x.example",
       "b@x.example",
@@ -42,7 +42,7 @@ describe("addresses in running text", () => {
     expect(summaries(read("Bo Li <mailto:bo@x.example>"))).toEqual(["bo@x.example|Bo|Li|-"]);
   });
 
-  it("may have names with a comma and no quotes, as Outlook copies them", () => {
+  it("may have unquoted names with a comma, as Outlook copies them", () => {
     const found = read("Müller, Bo <bo@x.example>; Li, An Mei <an@x.example>, Cy <cy@x.example>");
     expect(summaries(found)).toEqual([
       "bo@x.example|Bo|Müller|-",
@@ -58,7 +58,7 @@ describe("addresses in running text", () => {
     expect(summaries(read(", Bo <bo@x.example>"))).toEqual(["bo@x.example|Bo||-"]);
   });
 
-  it("keep letters that are not ASCII", () => {
+  it("keep non-ASCII letters", () => {
     expect(emails("ölaf@x.example, Bo <bo@x.example>, äl@x.example")).toEqual([
       "ölaf@x.example",
       "bo@x.example",
@@ -68,7 +68,7 @@ describe("addresses in running text", () => {
     expect(emails("Öl <ölaf@x.example>")).toEqual(["ölaf@x.example"]);
   });
 
-  it("lose what cannot be seen", () => {
+  it("lose invisible characters", () => {
     expect(emails("\u200Bana@x.example\u2060 bo@x.example\u202C")).toEqual([
       "ana@x.example",
       "bo@x.example",
@@ -77,13 +77,13 @@ describe("addresses in running text", () => {
     expect(keyOf("  ÄNA@x.example ")).toBe(keyOf("a\u0308na@X.example"));
   });
 
-  it("are taken once, whatever their case and form", () => {
+  it("are deduplicated regardless of case and Unicode normalization", () => {
     const { people, repeated } = read("Ána@X.example\nána@x.example\n\na\u0301na@x.example");
     expect(people).toHaveLength(1);
     expect(repeated.map(({ line }) => line)).toEqual([2, 4]);
   });
 
-  it("are taken with the name that one of them has, but not with two", () => {
+  it("get their name from any duplicate, but are skipped if the names differ", () => {
     expect(summaries(read("ana@x.example, Ana Silva <ana@x.example>"))).toEqual([
       "ana@x.example|Ana|Silva|-",
     ]);
@@ -92,7 +92,7 @@ describe("addresses in running text", () => {
     expect(found.faults.map(({ line }) => line)).toEqual([1, 2, 3]);
   });
 
-  it("are reported by line, not by word, where they are none", () => {
+  it("are reported once per line, not per word, if invalid", () => {
     const found = read("a@x.example\nno body at all\nb@x");
     expect(summaries(found)).toEqual(["a@x.example|||-"]);
     expect(faultsOf(found)).toEqual([
@@ -101,7 +101,7 @@ describe("addresses in running text", () => {
     ]);
   });
 
-  it("are not taken from a line of which only a part is understood", () => {
+  it("are not read from a line that is only partly valid", () => {
     const found = read("Ana Silva ana@x.example\nBo <bo@x.example>, nobody\ncy@x.example");
     expect(summaries(found)).toEqual(["cy@x.example|||-"]);
     expect(faultsOf(found)).toEqual([
@@ -110,7 +110,7 @@ describe("addresses in running text", () => {
     ]);
   });
 
-  it("are not taken from a line with unpaired quotes or brackets, or with words left out", () => {
+  it("are not read from a line with unpaired quotes or brackets, or if words were dropped", () => {
     for (const text of [
       'a@x.example";',
       'a@x.example"Ana">',
@@ -124,7 +124,7 @@ describe("addresses in running text", () => {
     }
   });
 
-  it("are never taken for a name, alone or joined", () => {
+  it("are never read as a name or as part of one", () => {
     for (const text of [
       'a@x.example"a@x.example"mailto:玲@x.example',
       'a@x.example"a@x.example"mailto:a@x.example',
@@ -139,15 +139,15 @@ describe("addresses in running text", () => {
     }
   });
 
-  it("keep a semicolon that is quoted or in parentheses in a name", () => {
+  it("keep a semicolon in a name in quotes or parentheses", () => {
     expect(summaries(read('"Ana; Bo" <a@x.example>'))).toEqual(["a@x.example|Ana;|Bo|-"]);
     expect(summaries(read("a@x.example (Ana; Bo)"))).toEqual(["a@x.example|Ana;|Bo|-"]);
   });
 
-  it("are taken while the next one is being typed", () => {
+  it("are read while the next one is being typed", () => {
     expect(emails("a@x.example, b@")).toEqual(["a@x.example"]);
     expect(faultsOf(read("a@x.example, b@"))).toEqual(["1: This is not an email address."]);
-    // This is a table of one row.
+    // This is read as a table with one row.
     expect(listOf("a@x.example, admin").columns).toEqual({
       uses: ["email", "role"],
       certain: false,
@@ -155,23 +155,23 @@ describe("addresses in running text", () => {
   });
 });
 
-describe("a row is one person, never several:", () => {
+describe("a table has one person per row:", () => {
   const rows = "a@x.example,a.home@y.example\nb@x.example,b.home@y.example\n";
 
-  it("a file with several addresses in each row is asked about", () => {
+  it("asks for the columns of a file with several addresses in each row", () => {
     const list = listOf(rows, "file");
     expect(list).toMatchObject({ kind: "table", hasOnlyAddresses: true });
     expect(list.columns).toEqual({ uses: ["none", "none"], certain: false });
   });
 
-  it("so is what is copied from a spreadsheet or a file", () => {
+  it("asks for the columns of rows copied from a spreadsheet or a file", () => {
     expect(listOf(rows.replaceAll(",", "\t")).columns.certain).toBe(false);
     expect(listOf(rows).columns.certain).toBe(false);
     expect(listOf(rows.replaceAll(",", ", ")).columns.certain).toBe(true);
     expect(listOf("a@x.example,b@x.example", "file").columns.certain).toBe(false);
   });
 
-  it("nothing is asked where each line has one address", () => {
+  it("does not ask for columns if each line has one address", () => {
     for (const text of ["a@x.example,\nb@x.example,\n", 'a@x.example,\n"Li, Bo" <b@x.example>']) {
       expect(listOf(text).columns.certain).toBe(true);
       expect(listOf(text, "file").columns.certain).toBe(true);
@@ -179,7 +179,7 @@ describe("a row is one person, never several:", () => {
     }
   });
 
-  it("a line with further cells is never invited as it is", () => {
+  it("asks for the columns of lines with an address and other cells", () => {
     for (const text of [
       "bert@x.example,Bert,Meyer,Security Auditor",
       "bert@x.example;Bert Meyer\ncarla@x.example;Carla Roth",

@@ -3,19 +3,20 @@ import { clean, isAddress } from "./address";
 import { splitName } from "./name";
 import type { Fault, Row } from "./rows";
 
-/** Addresses in running text, as rows of the columns email, first name and last name. */
+/** The addresses in running text, as rows with the columns email, first name and last name. */
 export type Addresses = {
   rows: Row[];
-  /** Lines that are skipped, since they cannot be read completely. */
+  /** The lines that contain something other than addresses. */
   faults: Fault[];
-  /** Whether a line has an address and something else, as a table has. */
+  /** Whether any line contains an address and something else, as the rows of a table do. */
   mixed: boolean;
 };
 
 /**
- * Reads addresses between commas, semicolons, blanks or line ends, with names (RFC 5322) or without.
- * A line is taken as a whole or not at all. The last word of a text for which `mayGoOn` is true is
- * an exception: it may still be typed. Reading ends after `most` people and lines.
+ * Parses addresses, with or without names (RFC 5322), separated by commas, semicolons, whitespace
+ * or line ends. A line with an address and something else is skipped. The exception is a last word
+ * for which `mayGoOn` returns true: the user may still be typing it, so the addresses before it are
+ * kept. Stops when there are more than `most` rows and faults.
  */
 export function readAddresses(
   text: string,
@@ -46,12 +47,12 @@ export function readAddresses(
   return result;
 }
 
-/** What a link has before its address. */
+/** Matches the `mailto:` before the address of a link. */
 const MAILTO = /(?<![^ \t<>(;,|"])mailto:(?=[^\s<>()[\]:;,"|]+@)/giu;
 
-/** The people of a line, and what else it has. */
+/** Splits a line into people and the parts that are not addresses. */
 function partsOf(source: string): { people: string[][]; others: string[] } {
-  // Without names, blanks separate as well.
+  // Without names, whitespace separates addresses too.
   if (!/[<"(]/u.test(source)) {
     const words = source.split(/[\s;,|]+/u).filter(Boolean);
     return {
@@ -72,12 +73,12 @@ function partsOf(source: string): { people: string[][]; others: string[] } {
   return { people, others };
 }
 
-/** The longest piece of a line that may be an address with its name, in characters. */
+/** The maximum length in characters of a piece of a line that is parsed. */
 const LONGEST = 2000;
 
 type Mailbox = { name: string; address?: string };
 
-/** The addresses in a piece of a line, with their names; `undefined` if they are not all of it. */
+/** Parses the addresses and names in a piece of a line. `undefined` if it has anything else. */
 function parse(source: string): Mailbox[] | undefined {
   const piece = source.replace(SINGLE_QUOTED, '$1"$2"');
   const words = wordsOf(piece);
@@ -86,19 +87,19 @@ function parse(source: string): Mailbox[] | undefined {
   const found = addressParser(notation(piece), { flatten: true }).map(withoutAddressAsName);
   const texts = found.flatMap(({ name, address = "" }) => [name, address]);
   if (!texts.some((text) => text.trim())) return undefined;
-  // The parser may take a part of a word for an address, an address for a name, and leave words out.
+  // The parser may return part of a word as an address, return an address as a name, or drop words.
   const isWhole = ({ address = "", name }: Mailbox) =>
     (!isAddress(address) || words.includes(address)) && !/\S@\S/u.test(name);
   const isFound = (word: string) => found.some(({ address = "" }) => isSame(address, word));
   return found.every(isWhole) && words.filter(isAddress).every(isFound) ? found : undefined;
 }
 
-/** A name between single quotes, as Outlook writes it. */
+/** Matches a name in single quotes, as Outlook writes it. */
 const SINGLE_QUOTED = /(^|[,;])\s*'([^'"<>]*)'(?=\s*<)/gu;
 
 const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
 
-/** Mail programs write the address as the name of a person whose name they do not know. */
+/** Removes a name that only repeats the address. Mail programs write it if they know no name. */
 const withoutAddressAsName = ({ name, address = "" }: Mailbox): Mailbox => ({
   name: isSame(name.trim(), address) ? "" : name,
   address,
@@ -106,7 +107,7 @@ const withoutAddressAsName = ({ name, address = "" }: Mailbox): Mailbox => ({
 
 const wordsOf = (text: string) => text.split(/[\s<>()[\]:;,"]+/u).filter(Boolean);
 
-/** Whether all quotes and brackets are in pairs. */
+/** Whether all quotes, parentheses and angle brackets are paired. */
 const isBalanced = (piece: string) =>
   /^[^"()<>]*(<[^"()<>]*>)?$/u.test(piece.replace(QUOTED_OR_COMMENT, ""));
 
@@ -116,7 +117,7 @@ function partly(other: string, source: string): string {
   return `${reason} Write a name as “Name <name@company.com>”.`;
 }
 
-/** A line as RFC 5322 has it: commas between addresses, and quotes around names with a comma. */
+/** Converts a line to RFC 5322: commas between addresses, quotes around names with a comma. */
 function notation(row: string): string {
   return row
     .replace(/(^|;|>\s*,?|@[^\s<>;",@]+\s*,)\s*([^<>;"@,\s][^<>;"@]*,[^<>;"@]*)(?=<)/gu, '$1"$2"')
@@ -126,17 +127,17 @@ function notation(row: string): string {
 const QUOTED_OR_COMMENT = /"(?:\\.|[^"\\])*"|\([^()]*\)/gu;
 const QUOTED_OR_SEMICOLON = new RegExp(`${QUOTED_OR_COMMENT.source}|;`, "gu");
 
-/** A name, in quotes or without any, and an address in angle brackets. */
+/** Matches an optional name, quoted or not, and an address in angle brackets. */
 const NAMED = /^("[^"<>@\n]*"|[^"<>@;|\t\n]*?)\s*<([^<>]*)>$/u;
 
-/** Whether a text is a whole name, in quotes, or as "First Last" or "Last, First". */
+/** Whether a text is a single name: quoted, "First Last" or "Last, First". */
 function isName(text: string): boolean {
   const [, second, ...more] = text.split(",");
   if (text.startsWith('"') || second === undefined) return true;
   return more.length === 0 && text.split(",").every((part) => part.trim() !== "");
 }
 
-/** The address in a cell of a table, with or without a name before it; `undefined` if not just one. */
+/** Parses a cell with one address and an optional name. `undefined` if it has anything else. */
 export function addressIn(cell: string): { email: string; name: string } | undefined {
   const text = cell.trim().replace(MAILTO, "");
   if (isAddress(text)) return { email: clean(text), name: "" };

@@ -32,7 +32,7 @@ const table = fc
     ),
   );
 
-/** How often each use occurs. */
+/** Returns the number of columns with a use. */
 const count = (uses: readonly Use[], use: Use) => uses.filter((each) => each === use).length;
 
 function expectUnambiguous(uses: readonly Use[]) {
@@ -44,7 +44,7 @@ function expectUnambiguous(uses: readonly Use[]) {
 
 describe("columns", () => {
   fuzz(
-    "have one use each, and are certain only with one column of addresses",
+    "have one use each, and are certain only if exactly one is the email",
     fc.property(table, ([names, rows]) => {
       const { uses, certain } = columnsOf(names, rows, isRole);
       expect(uses).toHaveLength(names.length);
@@ -54,7 +54,7 @@ describe("columns", () => {
   );
 
   fuzz(
-    "without a header are never certain",
+    "are never certain without a header",
     fc.property(table, ([names, rows]) => {
       const { uses, certain } = columnsByContent(rows, names.length, isRole);
       expect(uses).toHaveLength(names.length);
@@ -64,7 +64,7 @@ describe("columns", () => {
   );
 
   fuzz(
-    "that are certain are the same in any order",
+    "have the same uses in any order if they are certain",
     fc.property(
       table.chain(([names, rows]) =>
         fc.tuple(

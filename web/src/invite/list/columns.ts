@@ -1,7 +1,7 @@
 import { isAddress } from "./address";
 import { type Kind, kindOf } from "./header-names";
 
-/** What the columns of a list can be used for; `none` if it is not imported. */
+/** The possible uses of a column; `none` means that it is not imported. */
 export const USES = [
   "email",
   "firstName",
@@ -14,7 +14,7 @@ export const USES = [
 ] as const;
 export type Use = (typeof USES)[number];
 
-/** A use for each column, and whether all of them are known rather than supposed. */
+/** The use of each column, and whether all uses are certain rather than guessed. */
 export type Columns = { uses: Use[]; certain: boolean };
 
 /** Whether a text is the name of a role. */
@@ -22,11 +22,11 @@ export type IsRole = (text: string) => boolean;
 
 type Cells = readonly (readonly string[])[];
 
-/** Whether a row names the columns: one of them is known to have addresses. */
+/** Whether a row is a header: it has no address, but the name of an email or login column. */
 export const isHeader = (cells: readonly string[]) =>
   !cells.some(isAddress) && cells.some((cell) => ["email", "login"].includes(kindOf(cell) ?? ""));
 
-/** What the columns are used for, by their headers. `rows` are the first ones below. */
+/** Determines uses from the header, or guesses them from `rows`, the first rows below it. */
 export function columnsOf(header: readonly string[], rows: Cells, isRole: IsRole): Columns {
   const kinds = header.map((name, column) =>
     name.trim() || rows.some((cells) => cells[column]?.trim()) ? kindOf(name) : "other",
@@ -46,7 +46,7 @@ export function columnsOf(header: readonly string[], rows: Cells, isRole: IsRole
   return { uses: supposed(once(uses), free, rows, isRole, false), certain: false };
 }
 
-/** The same for a list without headers: by what the cells have. It is for people to confirm. */
+/** Guesses uses from the cells of a list without a header. The user has to confirm them. */
 export function columnsByContent(rows: Cells, width: number, isRole: IsRole): Columns {
   const none = Array.from({ length: width }, (): Use => "none");
   return {
@@ -61,7 +61,7 @@ export function columnsByContent(rows: Cells, width: number, isRole: IsRole): Co
   };
 }
 
-/** The columns with addresses; names to sign in with count only if there are no others. */
+/** Returns the email columns; if there are none, the login columns with only addresses. */
 function emailsAmong(kinds: readonly (Kind | undefined)[], rows: Cells): number[] {
   const of = (wanted: Kind) => kinds.flatMap((kind, column) => (kind === wanted ? [column] : []));
   const emails = of("email");
@@ -69,7 +69,7 @@ function emailsAmong(kinds: readonly (Kind | undefined)[], rows: Cells): number[
   return of("login").filter((column) => valuesOf(rows, column).every(isAddress));
 }
 
-/** What each kind of name is used for, given the others. */
+/** Maps each kind of name column to its use, which depends on the other columns. */
 function namesAmong(kinds: readonly (Kind | undefined)[]): Partial<Record<Kind, Use>> {
   const has = (kind: Kind) => kinds.includes(kind);
   const first = has("firstName");
@@ -86,11 +86,14 @@ function namesAmong(kinds: readonly (Kind | undefined)[]): Partial<Record<Kind, 
   return any;
 }
 
-/** Each use once: the first column that has it. */
+/** Keeps only the first column of each use. */
 const once = (uses: readonly Use[]): Use[] =>
   uses.map((use, column) => (uses.indexOf(use) === column ? use : "none"));
 
-/** Adds uses for the columns that are `free`, as far as their cells leave no other choice. */
+/**
+ * Guesses uses for the `free` columns from their cells. A column becomes the email or the role only
+ * if no other one fits; with `withNames`, up to two other columns become the name.
+ */
 function supposed(
   uses: readonly Use[],
   free: readonly boolean[],

@@ -5,7 +5,7 @@ import { encodingsOf } from "./encodings";
 import { fuzz, text } from "./fuzzing";
 import { plainText } from "./rows";
 
-/** All letters of an encoding of one byte each, by that byte. */
+/** Returns the characters of a single-byte encoding, indexed by byte. */
 const lettersOf = (label: string) =>
   Array.from({ length: 256 }, (_, byte) => decodeAs(Uint8Array.of(byte), label) ?? "");
 
@@ -20,7 +20,7 @@ const linesOf = (source: string) => plainText(source).split("\n");
 
 describe("bytes", () => {
   fuzz(
-    "are decoded, or each line that is not UTF-8 is reported by its number",
+    "are decoded, or each line that is not UTF-8 is reported with its number",
     fc.property(bytes, (source) => {
       const decoded = decode(source);
       if ("text" in decoded) return;
@@ -38,7 +38,7 @@ describe("bytes", () => {
   );
 
   fuzz(
-    "in UTF-8 and UTF-16 are the text that was encoded",
+    "in UTF-8 and UTF-16 are decoded to the original text",
     fc.property(text, fc.boolean(), (source, isMarked) => {
       const content = source.replace(/^\uFEFF+/u, "");
       const marked = `\uFEFF${content}`;
@@ -51,7 +51,7 @@ describe("bytes", () => {
   );
 
   fuzz(
-    "in an older encoding can be read in it, or in one that has the same letters",
+    "in a legacy encoding are offered in it, or in one that decodes them in the same way",
     fc.property(
       fc.constantFrom("windows-1252", "windows-1250", "macintosh", "windows-1251", "windows-1253"),
       fc.array(fc.integer({ min: 0xa0, max: 0xff }), { minLength: 1, maxLength: 8 }),
@@ -62,7 +62,7 @@ describe("bytes", () => {
         const start = Buffer.from(`email,name${lineEnd}a@x.example,`, "latin1");
         const source = Uint8Array.from([...start, ...word]);
         const decoded = decode(source);
-        if ("text" in decoded) return; // These bytes are UTF-8 as well.
+        if ("text" in decoded) return; // These bytes are also valid UTF-8.
         expect(decoded.undecoded.lines.map(({ line }) => line)).toEqual([2]);
         const expected = `a@x.example,${word.map((byte) => letters[byte]).join("")}`;
         expect(encodingsOf(decoded.undecoded).map(({ sample }) => sample)).toContain(expected);

@@ -13,7 +13,7 @@ const undecoded = (source: Uint8Array) => {
   return decoded.undecoded;
 };
 
-describe("a text is decoded from", () => {
+describe("text is decoded from", () => {
   const text = "email;name\nana@x.example;Bo Müller, ليلى, 玲";
   it.each([
     ["UTF-8", bytes(text)],
@@ -27,15 +27,15 @@ describe("a text is decoded from", () => {
   });
 });
 
-describe("a text in another encoding", () => {
-  it("is reported with the lines that tell, and not guessed", () => {
+describe("text in another encoding", () => {
+  it("is reported with the lines that are not UTF-8, without a guess", () => {
     expect(undecoded(bytesOf("windows-1250.csv")).lines.map(({ line }) => line)).toEqual([2]);
     expect(undecoded(bytesOf("latin-1.csv")).lines.map(({ line }) => line)).toEqual([3]);
     const mac = bytes("a\rb\xe9\rc\xe9", "latin1");
     expect(undecoded(mac).lines.map(({ line }) => line)).toEqual([2, 3]);
   });
 
-  it("is shown in every encoding in which it reads differently", () => {
+  it("is offered in every encoding that decodes it differently", () => {
     const source = undecoded(bytesOf("windows-1250.csv"));
     const found = encodingsOf(source);
     expect(found.map(({ label, sample }) => [label, sample])).toContainEqual([

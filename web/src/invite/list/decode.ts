@@ -1,16 +1,16 @@
-/** The text of a file, or the lines that are in an encoding which the bytes do not name. */
+/** The text of a file, or its bytes if the encoding is unknown. */
 export type Decoded = { text: string } | { undecoded: Undecoded };
 
 /** Bytes that are neither UTF-8 nor UTF-16. */
 export type Undecoded = {
   bytes: Uint8Array;
-  /** Lines that are not UTF-8, counted from one. */
+  /** The lines that are not valid UTF-8, numbered from one. */
   lines: { line: number; bytes: Uint8Array }[];
 };
 
 /**
- * Decodes UTF-8 with or without a byte order mark, and UTF-16 as spreadsheets write it ("Unicode
- * text"). No other encoding is guessed: the same bytes are letters in all of them.
+ * Decodes UTF-8 with or without a byte order mark, and UTF-16, which spreadsheets call "Unicode
+ * text". Does not guess other encodings, because the same bytes are letters in many of them.
  */
 export function decode(bytes: Uint8Array): Decoded {
   const utf16 = utf16In(bytes);
@@ -21,7 +21,7 @@ export function decode(bytes: Uint8Array): Decoded {
   return { undecoded: { bytes, lines } };
 }
 
-/** The text of bytes in an encoding of the WHATWG Encoding Standard; `undefined` if it is not. */
+/** Decodes bytes by a label of the WHATWG Encoding Standard. `undefined` if they are invalid. */
 export function decodeAs(bytes: Uint8Array, encoding: string): string | undefined {
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
@@ -30,14 +30,14 @@ export function decodeAs(bytes: Uint8Array, encoding: string): string | undefine
   }
 }
 
-/** Bytes at the start of a file that show whether it is UTF-16 without a byte order mark. */
+/** The number of bytes that are examined to detect UTF-16 without a byte order mark. */
 const SAMPLE = 2048;
 
 function utf16In(bytes: Uint8Array): "utf-16le" | "utf-16be" | undefined {
   const [first, second] = bytes;
   if (first === 0xff && second === 0xfe) return "utf-16le";
   if (first === 0xfe && second === 0xff) return "utf-16be";
-  // Addresses are ASCII for the most part: every other byte is 0 then, and never in other text.
+  // Lists are mostly ASCII: every other byte of UTF-16 is 0 then. Text in other encodings has no 0.
   const zeros = [0, 0];
   const sample = bytes.subarray(0, SAMPLE);
   sample.forEach((byte, index) => {
@@ -53,7 +53,7 @@ function utf16In(bytes: Uint8Array): "utf-16le" | "utf-16be" | undefined {
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** The lines of bytes in any encoding that contains ASCII. */
+/** Splits bytes into lines, in any encoding that is a superset of ASCII. */
 function linesIn(bytes: Uint8Array): { line: number; bytes: Uint8Array }[] {
   const lines: { line: number; bytes: Uint8Array }[] = [];
   let start = 0;

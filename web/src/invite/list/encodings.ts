@@ -1,6 +1,6 @@
 import { decodeAs, type Undecoded } from "./decode";
 
-/** What spreadsheets and older programs write, by its label in the WHATWG Encoding Standard. */
+/** Encodings of spreadsheets and older programs, by label in the WHATWG Encoding Standard. */
 const ENCODINGS: Record<string, string> = {
   "windows-1252": "Western European (Windows-1252)",
   "windows-1250": "Central European (Windows-1250)",
@@ -21,20 +21,20 @@ const ENCODINGS: Record<string, string> = {
   "euc-kr": "Korean (EUC-KR)",
 };
 
-/** An encoding that a file may be in, and how its first unclear line reads in it. */
+/** An encoding that a file may be in. `sample` is its first line that is not UTF-8, decoded. */
 export type Encoding = { label: string; name: string; sample: string };
 
-/** Lines that are compared to tell encodings apart. */
+/** The maximum number of lines that are compared to distinguish encodings. */
 const COMPARED = 200;
 
-/** The encodings in which all bytes are letters; of several that read the same, the first. */
+/** Returns the encodings that can decode a file, and only the first of those with equal results. */
 export function encodingsOf({ bytes, lines }: Undecoded): Encoding[] {
   const known = new Set<string>();
   return Object.entries(ENCODINGS).flatMap(([label, name]) => {
     if (decodeAs(bytes, label) === undefined) return [];
     const read = lines.slice(0, COMPARED).map((line) => decodeAs(line.bytes, label) ?? "");
     const key = read.join("\n");
-    // Control characters are where an encoding has no letters.
+    // An encoding decodes bytes that it does not define to C1 control characters.
     if (known.has(key) || /[\u0080-\u009f]/u.test(key)) return [];
     known.add(key);
     return [{ label, name, sample: read[0] ?? "" }];

@@ -7,7 +7,7 @@ const peopleOf = (name: string) => {
   return peopleIn(list, list.columns.uses, ROLES);
 };
 
-describe("a list is read without a question, one person per row, from", () => {
+describe("one person per row is read without asking for columns from", () => {
   it.each<[string, string[]]>([
     ["google-workspace.csv", ["ana@acme.example|Ana|Silva|-", "bo@acme.example|Bo|Li|-"]],
     ["google-workspace-download.csv", ["ana@acme.example|Ana|Silva|-", "bo@acme.example|Bo|Li|-"]],
@@ -72,7 +72,7 @@ describe("a list is read without a question, one person per row, from", () => {
   });
 });
 
-describe("it is asked which column is which, with what they seem to be, for", () => {
+describe("columns are guessed for the user to confirm in", () => {
   it.each<[string, string[], string[]]>([
     [
       "no-header.csv",
@@ -94,7 +94,7 @@ describe("it is asked which column is which, with what they seem to be, for", ()
   });
 });
 
-describe("what contradicts itself is reported with its lines:", () => {
+describe("line numbers are reported for", () => {
   it("a person with two roles", () => {
     const found = peopleOf("two-roles.csv");
     expect(found.people).toEqual([]);
