@@ -4,12 +4,12 @@ import { readFile } from "./file";
 const read = (bytes: BlobPart) => readFile(new Blob([bytes]));
 
 describe("a file", () => {
-  it("is read as text, or with the lines in another encoding", async () => {
+  it("is read as text, or with the lines that are not UTF-8", async () => {
     expect(await read("Bo Müller, ليلى, 玲")).toEqual({ text: "Bo Müller, ليلى, 玲" });
     expect(await read(Uint8Array.from([0x42, 0xf6]))).toHaveProperty("undecoded.lines.length", 1);
   });
 
-  it("that is no text, too large or gone says so", async () => {
+  it("is refused if it is not text, too large or no longer there", async () => {
     for (const start of [
       [0x50, 0x4b, 3, 4, 0, 0],
       [0x50, 0x4b, 3, 4, 0, 0xff],

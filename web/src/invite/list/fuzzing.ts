@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { it } from "vitest";
 
-/** How long each property is tried with new values, in seconds. */
+/** The time in seconds for which each property is tested with new values. */
 const SECONDS = Number(process.env.TOKENVUE_FUZZ_SECONDS ?? 0);
 
-/** Without a time, the values are always the same, so that a failure is one of the change. */
+/** Without a time limit, the seed is fixed, so that only a code change can cause a failure. */
 const budget =
   SECONDS > 0
     ? {
@@ -14,12 +14,15 @@ const budget =
       }
     : { numRuns: 300, seed: 1 };
 
-/** A test of a property with generated values. A failure prints the seed and the smallest value. */
+/**
+ * Defines a test of a property with generated values. A failure prints the seed and the smallest
+ * value that fails.
+ */
 export function fuzz<Values>(name: string, property: fc.IProperty<Values>): void {
   it(name, () => fc.assert(property, budget), (SECONDS + 60) * 1000);
 }
 
-/** Texts that break tables. */
+/** Texts that are likely to break the parsing of tables. */
 export const nasty = fc.oneof(
   fc.string({ unit: "grapheme" }),
   fc.string({ unit: fc.constantFrom(..."\",;\t|\n' =@<>\uFEFFä"), maxLength: 12 }),
@@ -44,7 +47,7 @@ export const address = fc
   )
   .map((parts) => parts.join("@"));
 
-/** Words of which names are made. */
+/** Words from which names are built. */
 const word = fc.constantFrom(
   "Ana",
   "Bo",
@@ -57,12 +60,12 @@ const word = fc.constantFrom(
   "J.",
 );
 
-/** A first or last name, of one or several words. */
+/** A first or last name of one or several words. */
 export const name = fc.array(word, { minLength: 1, maxLength: 3 }).map((words) => words.join(" "));
 
 export const separator = fc.constantFrom(...([",", ";", "\t", "|"] as const));
 
-/** Texts with addresses, and what people and programs put between them. */
+/** Texts with addresses and with what people and programs write between them. */
 export const text = fc
   .array(
     fc.oneof(
@@ -87,5 +90,5 @@ export const text = fc
   )
   .map((pieces) => pieces.join(""));
 
-/** Where a list may come from. */
+/** The possible origins of a list. */
 export const origin = fc.constantFrom("typed" as const, "file" as const);

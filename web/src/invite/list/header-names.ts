@@ -1,24 +1,24 @@
-/** What a column of an export has, as far as its header tells. */
+/** What a column of an export contains, according to its header. */
 export type Kind =
   | "email"
-  /** A name to sign in with, which many tools form as an address. */
+  /** A sign-in name, which has the form of an email address in many tools. */
   | "login"
   | "firstName"
   | "lastName"
-  /** A first, last or full name: the other columns decide. German "Name" is one, French "Nom". */
+  /** A first, last or full name, depending on the other columns. An example is German "Name". */
   | "anyName"
   | "fullName"
   | "displayName"
   | "role"
-  /** Whether the account is in use where the list comes from; `blocked` says the reverse. */
+  /** Whether the account is active in the exporting system. `blocked` means the opposite. */
   | "status"
   | "blocked"
-  /** Known, and of no use for an invitation. */
+  /** A known column that is not needed for an invitation. */
   | "other";
 
 /**
- * Headers as Google Workspace, Microsoft 365, Entra, Okta, Slack and HR tools write them, in English,
- * German, French, Spanish, Italian, Polish and Portuguese; in the form of [compact].
+ * The headers in exports of Google Workspace, Microsoft 365, Entra, Okta, Slack and HR tools, in
+ * English, German, French, Spanish, Italian, Polish and Portuguese, normalized by `compact`.
  */
 const HEADERS: Record<Kind, string> = {
   email: `
@@ -123,11 +123,14 @@ const KINDS = new Map<string, Kind>(
     .reverse(),
 );
 
-/** Words that say whether a column must be filled in. */
+/** Words at the end of a header that say whether the column is required. */
 const NOTE =
   /(required|optional|erforderlich|pflichtfeld|obligatoire|facultatif|obligatorio|obbligatorio|obrigatorio|wymagane)$/u;
 
-/** Letters and digits alone, without case and accents: "E-Mail-Adresse *" is `emailadresse`. */
+/**
+ * Normalizes a text for comparison: keeps only letters and digits, in lower case, without accents
+ * and without a `NOTE`. "E-Mail-Adresse *" becomes `emailadresse`.
+ */
 export const compact = (text: string) =>
   text
     .normalize("NFKD")
@@ -138,9 +141,10 @@ export const compact = (text: string) =>
     .replace(/[^\p{L}\p{N}]/gu, "")
     .replace(NOTE, "");
 
-/** What the column of a header has; `undefined` if that is not known. */
+/** Returns what the column with this header contains, or `undefined` if the header is unknown. */
 export function kindOf(header: string): Kind | undefined {
-  // "Email Address [Required]", but also "Benutzername [userPrincipalName] Erforderlich".
+  // The brackets contain a remark, as in "Email Address [Required]", or the technical name, as in
+  // "Benutzername [userPrincipalName] Erforderlich".
   const [, note = ""] = /\[([^\]]*)\]/u.exec(header) ?? [];
   return KINDS.get(compact(header.replace(/\[[^\]]*\]/gu, " "))) ?? KINDS.get(compact(note));
 }

@@ -1,4 +1,4 @@
-/** First and last name out of a whole one, which address books write as "Last, First". */
+/** Splits a full name into first and last name. Address books may write it as "Last, First". */
 export function splitName(name: string): [first: string, last: string] {
   const [, family, given] = /^([^,]+),\s*([^,]+)$/u.exec(name) ?? [];
   if (family && given) return [given.trim(), family.trim()];

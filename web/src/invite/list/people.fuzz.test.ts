@@ -12,10 +12,10 @@ import { listOf, ROLES, read } from "./testing";
 
 const isRole = (text: string) => roleReader(ROLES).roleIn(text) !== undefined;
 
-/** A text without what may go when a name is read. */
+/** Removes the characters that may be removed when a name is read. */
 const letters = (text: string) => clean(text).replace(/["\s]/gu, "");
 
-/** A text without one occurrence of a part: a text for each occurrence. */
+/** Returns, for each occurrence of a part in a text, the text without that occurrence. */
 const withoutOne = (text: string, part: string) =>
   text
     .split(part)
@@ -26,7 +26,7 @@ const withoutOne = (text: string, part: string) =>
       return before + pieces.slice(index + 1, rest.length + 1).join(part);
     });
 
-/** What must hold for the people of a list, whatever its columns are used for. */
+/** Checks what must hold for the people in a list, whatever its columns are used for. */
 function expectSound(list: List, uses: readonly Use[], source: string) {
   const lines = plainText(source).split("\n");
   const { people, faults, repeated } = peopleIn(list, uses, ROLES);
@@ -46,14 +46,14 @@ function expectSound(list: List, uses: readonly Use[], source: string) {
     }
     expect(row.cells.some((cell) => clean(cell).includes(email))).toBe(true);
   }
-  // Each row is a person, a repetition or a fault, and none of them twice.
+  // Each row is exactly one of a person, a duplicate and a fault.
   expect(rows).toHaveLength(list.rows.length + list.faults.length);
   if (list.kind === "table") expect(new Set(people.map(({ row }) => row)).size).toBe(people.length);
 }
 
-describe("the people of a list", () => {
+describe("the people in a list", () => {
   fuzz(
-    "have one row each, and what it says of them",
+    "have one row each, which contains their address and names",
     fc.property(text, origin, (source, from) => {
       const list = listOf(source, from);
       expectSound(list, list.columns.uses, source);
@@ -61,7 +61,7 @@ describe("the people of a list", () => {
   );
 
   fuzz(
-    "have so whatever is chosen for its columns",
+    "have one row each whatever the user chooses for the columns",
     fc.property(
       text,
       origin,
@@ -87,7 +87,7 @@ describe("the people of a list", () => {
   });
 
   fuzz(
-    "are those that were written as CSV, with any separator, line end and order of columns",
+    "are those that were written as CSV, with any separator, line ending and order of columns",
     fc.property(
       fc.uniqueArray(person, {
         selector: ({ email }) => email.toLowerCase(),

@@ -5,19 +5,19 @@ import { roleReader } from "./role-names";
 import { emails, faultsOf, listOf, ROLES, read, summaries } from "./testing";
 
 describe("a table", () => {
-  it("may have quotes, a byte order mark and Windows line ends", () => {
+  it("can have quotes, a byte order mark and Windows line endings", () => {
     const text =
       '\uFEFF"Email","First name","Last name","Role"\r\n"ana@x.example","Ana ""Bee""","O, Silva","Security Auditor"\r\n\r\n';
     expect(summaries(read(text))).toEqual(['ana@x.example|Ana "Bee"|O, Silva|SECURITY_AUDITOR']);
   });
 
-  it("may begin with several byte order marks", () => {
+  it("can begin with several byte order marks", () => {
     const text = '\uFEFF\uFEFFemail,name\na@x.example,Ana "Bee"\nb@x.example,"B"o\n';
     expect(summaries(read(text))).toEqual(['a@x.example|Ana|"Bee"|-']);
     expect(read(text).faults.map(({ cells }) => cells)).toEqual([['b@x.example,"B"o']]);
   });
 
-  it("may have any separator, and its columns in any order", () => {
+  it("can have any separator and any order of columns", () => {
     expect(summaries(read("name;E-Mail\nAna Maria Silva; ana@x.example \n"))).toEqual([
       "ana@x.example|Ana|Maria Silva|-",
     ]);
@@ -27,16 +27,16 @@ describe("a table", () => {
     expect(emails("Email|Role\nbo@x.example|auditor")).toEqual(["bo@x.example"]);
   });
 
-  it("may have a single column", () => {
+  it("can have a single column", () => {
     expect(emails("email\nbo@x.example\ncy@x.example")).toEqual(["bo@x.example", "cy@x.example"]);
   });
 
-  it("may have a title before its header", () => {
+  it("can have a title before its header", () => {
     const text = "Users of Acme\n\nMade on Monday, 2 January\nEmail,Name\nbo@x.example,Bo Li";
     expect(summaries(read(text))).toEqual(["bo@x.example|Bo|Li|-"]);
   });
 
-  it("may have addresses with names in their cells, but not two addresses", () => {
+  it("can have an address with a name in a cell, but not two addresses", () => {
     const found = read(
       'email,role\n"Silva, Ana <ana@x.example>",admin\n"a@x.example; b@x.example",',
     );
@@ -46,7 +46,7 @@ describe("a table", () => {
     ]);
   });
 
-  it("takes nobody from a cell that has more than a name and an address", () => {
+  it("skips a row whose email cell has more than a name and an address", () => {
     const cells = ["x; <a@x.example>", ",=, <a@x.example>", '" <a@x.example>'];
     for (const cell of cells) {
       const found = read(`email,role\n"${cell.replaceAll('"', '""')}",admin`);
@@ -55,18 +55,18 @@ describe("a table", () => {
     }
   });
 
-  it("takes the fullest of several equal entries, and reports the others", () => {
+  it("keeps the most complete of several equal entries and reports the others", () => {
     const found = read("email,name\na@x.example,\nb@x.example,B\na@x.example,Ana");
     expect(summaries(found)).toEqual(["a@x.example|Ana||-", "b@x.example|B||-"]);
     expect(found.repeated.map(({ line }) => line)).toEqual([2]);
   });
 
-  it("keeps names of every script", () => {
+  it("keeps names in every script", () => {
     const text = "email,first name,last name\na@x.example,ليلى,حداد\nb@x.example,玲,王";
     expect(summaries(read(text))).toEqual(["a@x.example|ليلى|حداد|-", "b@x.example|玲|王|-"]);
   });
 
-  it("says which rows have no address or an unknown role", () => {
+  it("reports rows without an address or with an unknown role", () => {
     const found = read("email,role\n,\nx,\na@x.example,King\nb@x.example,\n,admin");
     expect(emails("email,role\nb@x.example,\n")).toEqual(["b@x.example"]);
     expect(faultsOf(found)).toEqual([
@@ -76,13 +76,13 @@ describe("a table", () => {
     ]);
   });
 
-  it("says the line where a row begins, whatever comes before", () => {
+  it("reports the line on which a row begins, whatever precedes it", () => {
     const text = 'email,name\r\n\r\na@x.example,"Ana\r\nSilva"\r\nnobody,x\r\n ,\r\n,Bo\r\n';
     expect(summaries(read(text))).toEqual(["a@x.example|Ana|Silva|-"]);
     expect(faultsOf(read(text)).map((each) => each.split(":")[0])).toEqual(["5", "7"]);
   });
 
-  it("never takes a row whose cells have moved", () => {
+  it("skips rows whose cells have shifted", () => {
     const found = read(
       [
         "email,first name,last name,role",
@@ -103,7 +103,7 @@ describe("a table", () => {
     ]);
   });
 
-  it("reports quotes that are not closed correctly, and goes on after them", () => {
+  it("reports quotes that are not closed correctly and reads the rows after them", () => {
     const found = read(
       'email,name\n"a@x.example","Ana "Bee" Silva"\nb@x.example,Bo\n"c@x.example","Cy\n"d@x.example","Di"\ne@x.example,Ed',
     );
@@ -115,19 +115,19 @@ describe("a table", () => {
     ]);
   });
 
-  it("reports letters that were lost", () => {
+  it("reports characters that were lost when the list was saved", () => {
     expect(faultsOf(read("email,name\na@x.example,M\uFFFDller"))).toEqual([
       expect.stringContaining("2: Letters were lost"),
     ]);
   });
 
-  it("is asked about if a column is unknown, empty ones aside", () => {
+  it("needs confirmation if a column is unknown or repeated, unless it is empty", () => {
     expect(listOf("email,level\na@x.example,1").columns.certain).toBe(false);
     expect(listOf("email,name,email\na@x.example,A,b@x.example").columns.certain).toBe(false);
     expect(listOf("email,name,,\na@x.example,A,,").columns.certain).toBe(true);
   });
 
-  it("leaves out those whose account is not in use where it comes from", () => {
+  it("skips people whose account is inactive in the exporting system", () => {
     const found = read(
       "email,status,blocked\na@x.example,Active,false\nb@x.example,Suspended,\nc@x.example,,True",
     );
@@ -138,7 +138,7 @@ describe("a table", () => {
     ]);
   });
 
-  it("has at most so many rows", () => {
+  it("is rejected if it has too many rows", () => {
     const rows = Array.from({ length: MAX_ROWS }, (_, n) => `p${n}@x.example;P${n}`);
     const list = listOf(["email;first name", ...rows].join("\r\n"));
     expect(list.stop).toBeUndefined();
@@ -156,7 +156,7 @@ describe("a table", () => {
 });
 
 describe("headers", () => {
-  it("are known in several languages and notations", () => {
+  it("are recognized in several languages and notations", () => {
     for (const name of ["E-Mail", "email_address", "emailAddress", "Adresse e-mail *", "Mail"]) {
       expect(kindOf(name)).toBe("email");
     }
@@ -166,7 +166,7 @@ describe("headers", () => {
     expect(kindOf("Access level")).toBeUndefined();
   });
 
-  it("that mean different names are summaries apart by the others", () => {
+  it("for names are interpreted according to the other headers", () => {
     const uses = (header: string) => listOf(`${header}\na@x.example,x,y`).columns.uses;
     expect(uses("E-Mail,Vorname,Name")).toEqual(["email", "firstName", "lastName"]);
     expect(uses("Email,Nome,Cognome")).toEqual(["email", "firstName", "lastName"]);
@@ -176,7 +176,7 @@ describe("headers", () => {
 });
 
 describe("roles", () => {
-  it("go by their names, long and short, in several languages", () => {
+  it("are recognized by their full and short names in several languages", () => {
     const named = (text: string) => roleReader(ROLES).roleIn(text);
     for (const name of ["Workspace Admin", "WORKSPACE_ADMIN", "admin", "Administratorin"]) {
       expect(named(name)).toBe("WORKSPACE_ADMIN");
@@ -189,7 +189,7 @@ describe("roles", () => {
     }
   });
 
-  it("are never guessed", () => {
+  it("are never guessed from other names", () => {
     for (const name of ["user", "member", "owner", "viewer", "adm", "admin, operator", ""]) {
       expect(roleReader(ROLES).roleIn(name)).toBeUndefined();
     }

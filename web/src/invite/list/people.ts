@@ -8,19 +8,19 @@ import type { List } from "./read";
 import { type RoleNames, type RoleReader, roleReader } from "./role-names";
 import type { Fault, Row } from "./rows";
 
-/** A person of a list, and the row that they are from. */
+/** A person in a list, with the row that describes them. */
 export type Listed = Person & { row: Row };
 
-/** The people of a list, and what is not among them. */
+/** The people in a list, and the rows that are not imported. */
 export type People = {
   people: Listed[];
-  /** Skipped lines, in their order. */
+  /** Skipped rows, in the order of the list. */
   faults: Fault[];
-  /** Rows that say no more than one before them. */
+  /** Duplicates: rows that add nothing to another row for the same person. */
   repeated: Row[];
 };
 
-/** Reads the rows of a list, given what its columns are used for. */
+/** Converts the rows of a list to people, given what its columns are used for. */
 export function peopleIn(list: List, uses: readonly Use[], names: RoleNames): People {
   const roles = roleReader(names);
   const people: Listed[] = [];
@@ -35,7 +35,7 @@ export function peopleIn(list: List, uses: readonly Use[], names: RoleNames): Pe
   return { people: same, repeated, faults: faults.sort((a, b) => a.line - b.line) };
 }
 
-/** The person in a row, or the reason why the row is skipped. */
+/** Returns the person in a row, or the reason why the row is skipped. */
 function personIn(
   row: Row,
   uses: readonly Use[],
@@ -62,10 +62,10 @@ function personIn(
   return { email: found.email, firstName, lastName, ...(role && { role }) };
 }
 
-/** A cell on one line: Excel allows more. */
+/** Collapses the whitespace in a cell. Excel allows line breaks in cells. */
 const text = (cell: string) => cell.replace(/\s+/gu, " ").trim();
 
-/** What an export says of accounts that are not in use, in the form of [compact]. */
+/** The statuses of inactive accounts in exports, normalized by `compact`. */
 const ENDED = new Set(
   `archived blocked bot deactivated deleted deprovisioned disabled inactive suspended terminated false
   gesperrt inaktiv deaktiviert suspendu desactive inactif suspendido desactivado inactivo sospeso
@@ -73,7 +73,7 @@ const ENDED = new Set(
 );
 const YES = new Set("1 true yes ja oui si sim tak".split(" "));
 
-/** What says that an account is not in use, if anything does. */
+/** Returns how the list marks an account as inactive, or `undefined` if it does not. */
 function endedAs(status: string, blocked: string): string | undefined {
   if (ENDED.has(compact(status))) return `“${status}”`;
   return YES.has(compact(blocked)) ? "blocked" : undefined;
@@ -84,12 +84,12 @@ function namesIn(at: (use: Use) => string, beside: string): [string, string] {
   return splitName(at("name") || beside);
 }
 
-/** What is wrong with a row as a whole. */
+/** Returns what is wrong with a row as a whole, or `undefined` if nothing is. */
 function rowFault({ cells, line, lastLine }: Row, uses: readonly Use[], width: number) {
   if (cells.slice(width).some((cell) => cell.trim())) {
     return `This row has ${cells.length} cells, but there are ${width} columns.`;
   }
-  // An address alone is whole; what else is missing may have been lost.
+  // A row with only an address is complete. Any other row that is too short may have lost cells.
   const last = uses.findLastIndex((use) => use !== "none");
   if (cells.length > 1 && cells.length <= last) {
     return `This row has only ${cells.length} cells, but there are ${width} columns.`;
@@ -105,7 +105,7 @@ function rowFault({ cells, line, lastLine }: Row, uses: readonly Use[], width: n
 
 const hasAddress = (cell: string) => cell.split(/[\s,;|]+/u).some(isAddress);
 
-/** Finds those who are listed more than once: with the same content, or with a contrary one. */
+/** Finds people who are listed more than once, and separates duplicates from contradictions. */
 function compare(people: readonly Listed[], roles: RoleReader) {
   const groups = new Map<string, Listed[]>();
   for (const person of people) {

@@ -4,38 +4,47 @@ import { type Columns, columnsByContent, columnsOf, type IsRole } from "./column
 import { type Fault, plainText, type Row, readRows, SEPARATORS, type Separator } from "./rows";
 import { type Table, tablesIn, withAddresses, withHeader } from "./tables";
 
-/** A list as it was read, before anything is concluded from its cells. */
+/** A parsed list, before its rows are converted to people. */
 export type List = {
-  /** `addresses` in running text have no columns to ask about; in a `table`, a row is one person. */
+  /**
+   * `addresses` come from running text, and need no confirmation of columns. In a `table`, each row
+   * is one person.
+   */
   kind: "addresses" | "table";
   /** The row that names the columns. */
   header?: Row;
   rows: Row[];
-  /** The cells that a row has. */
+  /** The number of columns. */
   width: number;
   columns: Columns;
-  /** Lines that cannot be read, whatever the columns mean. */
+  /** Rows that cannot be parsed, whatever the columns are used for. */
   faults: Fault[];
-  /** Why this list cannot be used as it is. */
+  /** The reason why this list cannot be imported as it is. */
   stop?: { reason: string; line?: number; lastLine?: number };
-  /** Whether all cells of this table are addresses, so that it may be running text as well. */
+  /**
+   * Whether the first rows of this table have only addresses, so that the list may also be running
+   * text.
+   */
   hasOnlyAddresses?: boolean;
 };
 
-/** Where a text comes from. A `file` is complete, and a row of it is one person. */
+/**
+ * Where a text comes from. `typed` text may end with an incomplete address. A `file` is complete,
+ * and each row of a table in it is one person.
+ */
 export type Origin = "typed" | "file";
 
-/** The most rows of a list: more would keep browser and server busy for minutes. */
+/** The maximum number of rows. More would keep the browser and the server busy for minutes. */
 export const MAX_ROWS = 10_000;
 
-/** Rows by which columns without a known header are told apart. */
+/** The number of rows whose cells are examined to find out what the columns are used for. */
 const DECISIVE = 20;
 
 const TOO_LONG = {
   reason: `This list has more than ${MAX_ROWS.toLocaleString("en")} rows. Split it.`,
 };
 
-/** Reads a list: a table in any usual notation, or addresses in running text. */
+/** Parses a list: a table with any common separator, or addresses in running text. */
 export function readList(source: string, origin: Origin, isRole: IsRole): List {
   const { text, named } = withoutSeparatorLine(plainText(source));
   const tables = tablesIn(text, named);
@@ -53,7 +62,7 @@ export function readList(source: string, origin: Origin, isRole: IsRole): List {
   return listOfAddresses(lines);
 }
 
-/** The same for a text of which every address is to be a person. */
+/** Parses a text as running text, in which every address is a person. */
 export const readAsAddresses = (source: string): List =>
   listOfAddresses(
     readAddresses(withoutSeparatorLine(plainText(source)).text, () => false, MAX_ROWS),
@@ -65,7 +74,10 @@ function listOfAddresses({ rows, faults }: Pick<List, "rows" | "faults">): List 
   return rows.length + faults.length > MAX_ROWS ? { ...list, rows: [], stop: TOO_LONG } : list;
 }
 
-/** Takes off what Excel writes and reads before a table, to tell its separator; the line stays. */
+/**
+ * Removes a first line such as `sep=;`, with which Excel names the separator. The line break
+ * remains, so that line numbers do not change.
+ */
 function withoutSeparatorLine(text: string): { text: string; named?: Separator } {
   const [line, character] = /^"?sep=(.)"?[ \t]*(?=\n|$)/iu.exec(text) ?? [];
   const named = SEPARATORS.find((each) => each === character);
@@ -74,19 +86,19 @@ function withoutSeparatorLine(text: string): { text: string; named?: Separator }
 
 const isAddressOrBlank = (cell: string) => !cell.trim() || isAddress(cell);
 
-/** Whether a table has rows of the same length, rather than lines with some addresses each. */
+/** Whether all rows have the same length. In running text, the number of addresses varies. */
 const isRegular = ({ rows, width }: Table) => rows.every(({ cells }) => cells.length === width);
 
-/** Whether it makes a difference if rows or addresses are people. */
+/** Whether a line has several addresses. If not, rows and addresses give the same people. */
 const hasSeveralOnALine = (rows: readonly Row[]) =>
   new Set(rows.map(({ line }) => line)).size < rows.length;
 
-/** Whether rows were copied from a spreadsheet or a file: people write a blank after a comma. */
+/** Whether rows were copied from a spreadsheet or a file. People type a space after a comma. */
 const isCopied = ({ separator, rows }: Table) =>
   rows.length > 1 &&
   (separator === "\t" || rows.every(({ cells }) => !cells.slice(1).some((c) => /^\s/u.test(c))));
 
-/** Whether a text has addresses in angle brackets, as mail programs write them. */
+/** Whether a text has addresses in angle brackets, as mail clients write them. */
 const isNotation = (text: string) => /<[^<>\s]+@[^<>\s]+>/u.test(text);
 
 function readTable(text: string, table: Table, isRole: IsRole): List {
@@ -108,7 +120,7 @@ const NO_COLUMNS: Columns = { uses: [], certain: true };
 
 const hasAddress = (row: Row | undefined) => row?.cells.some(isAddress) ?? false;
 
-/** The list whose first row names the columns. */
+/** Returns the list with its first row as the header. */
 export function takeHeader(list: List, isRole: IsRole): List {
   const [header, ...rows] = list.rows;
   if (list.header || !header) return list;
@@ -116,7 +128,7 @@ export function takeHeader(list: List, isRole: IsRole): List {
   return { ...list, header, rows, width: header.cells.length, columns };
 }
 
-/** The list whose first row is a person. */
+/** Returns the list without a header: its first row is a person. */
 export function withoutHeader({ header, ...list }: List, isRole: IsRole): List {
   const rows = header ? [header, ...list.rows] : list.rows;
   return { ...list, rows, columns: columnsByContent(sample(rows), list.width, isRole) };

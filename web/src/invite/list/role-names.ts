@@ -1,12 +1,12 @@
 import type { Role } from "#generated/operations";
 import { compact } from "./header-names";
 
-/** The roles with their full names, as the API has them. */
+/** The roles with their full names, as the API returns them. */
 export type RoleNames = readonly { role: Role; name: string }[];
 
 /**
- * Short names that can only be one role, in the languages of [kindOf]. Others, such as "user" or
- * "owner", are nobody's to guess.
+ * Short names that can only mean one role, in the same languages as the headers that `kindOf`
+ * recognizes. Ambiguous names such as "user" or "owner" are not included.
  */
 const SHORT: Record<Role, string> = {
   WORKSPACE_ADMIN: `
@@ -27,11 +27,14 @@ const BY_SHORT_NAME = new Map(
   ),
 );
 
-/** How to read the texts of a list. */
+/** Recognizes roles in the cells of a list. */
 export type RoleReader = {
-  /** The role that a text names: by its full name, its name in the API, or a short one. */
+  /** Returns the role with this full name, API name or short name. */
   roleIn: (text: string) => Role | undefined;
-  /** Whether a text is a full name of a role: "Admin" may be what somebody is called. */
+  /**
+   * Whether a text is the full name or API name of a role. Short names do not count, because "Admin"
+   * may be a person's name.
+   */
   isFullName: (text: string) => boolean;
   nameOf: (role: Role | undefined) => string | undefined;
 };
@@ -48,7 +51,7 @@ export function roleReader(roles: RoleNames): RoleReader {
   );
   return {
     roleIn: (text) => full.get(compact(text)) ?? short.get(compact(text)),
-    // Most names are told from roles by their length.
+    // A short text may be a person's name, even if a role has the same name.
     isFullName: (text) => text.length > 8 && full.has(compact(text)),
     nameOf: (role) => roles.find((each) => each.role === role)?.name,
   };

@@ -4,12 +4,12 @@ import { describe, expect } from "vitest";
 import { fuzz, nasty, separator, text } from "./fuzzing";
 import { plainText, readRows } from "./rows";
 
-/** What is left of a text without quotes, separators and blanks. */
+/** Removes quotes, separators and whitespace. */
 const letters = (source: string) => source.replace(/[",;\t|\s]/gu, "");
 
 describe("rows", () => {
   fuzz(
-    "have the lines of the text, each once and in order, and nothing else",
+    "contain each line of the text once and in order, and nothing else",
     fc.property(text, separator, (source, character) => {
       const plain = plainText(source);
       const { rows, broken, unclosed } = readRows(plain, character);
@@ -32,7 +32,7 @@ describe("rows", () => {
   );
 
   fuzz(
-    "are read as they were written, with any separator and line end",
+    "are read as they were written, with any separator and line ending",
     fc.property(
       fc.array(fc.array(nasty, { minLength: 1, maxLength: 4 }), { maxLength: 6 }),
       separator,

@@ -1,32 +1,35 @@
 import Papa from "papaparse";
 
-/** A record of a list: usually a line. */
+/** A record of a list, usually a single line. */
 export type Row = {
-  /** The line on which it begins, counted from one. */
+  /** The number of its first line, counted from one. */
   line: number;
-  /** The line on which it ends; another one if a quoted cell has line breaks. */
+  /** The number of its last line. It differs from `line` if a quoted cell has line breaks. */
   lastLine: number;
   cells: string[];
 };
 
-/** Lines of a list that are skipped, and why. */
+/** A row that is skipped, and the reason. */
 export type Fault = Row & { reason: string };
 
 export type Rows = {
   rows: Row[];
-  /** Rows with quotes that cannot be right, each as a single cell. */
+  /** Rows with invalid quotes. The source of each is a single cell. */
   broken: Fault[];
-  /** A quote that is never closed: what follows it is a single cell. */
+  /** A row with a quote that is never closed. Its last cell contains the rest of the text. */
   unclosed?: Fault;
 };
 
 export const SEPARATORS = [",", ";", "\t", "|"] as const;
 export type Separator = (typeof SEPARATORS)[number];
 
-/** All line ends as `\n`, which is what line numbers are counted by, and no byte order marks at its start. */
+/** Converts line endings to `\n`, for line numbers, and removes leading byte order marks. */
 export const plainText = (text: string) => text.replace(/^\uFEFF+/u, "").replace(/\r\n|\r/gu, "\n");
 
-/** Reads rows as RFC 4180 describes them, with any separator. Blank ones are left out. */
+/**
+ * Parses rows in the format of RFC 4180, with any separator, and omits blank rows. `most` is the
+ * maximum number of rows to parse, including blank ones; 0 means no limit.
+ */
 export function readRows(text: string, separator: Separator, most = 0): Rows {
   const result: Rows = { rows: [], broken: [] };
   let start = 0;
@@ -49,7 +52,7 @@ export function readRows(text: string, separator: Separator, most = 0): Rows {
           reason: 'A quote (") is opened here and never closed.',
         };
       } else if (error) {
-        // What its cells are is a guess: it stays as it is.
+        // The parser can only guess the cells of this row, so the source is kept instead.
         const cells = [source.replace(/\n$/u, "")];
         result.broken.push({ ...row, cells, reason: brokenQuote(opened(error.index)) });
       } else if (cells.some((cell) => cell.trim())) result.rows.push(row);
@@ -69,6 +72,6 @@ function countBreaks(text: string): number {
   return count;
 }
 
-/** The reverse of reading rows. */
+/** Writes rows as comma-separated values that `readRows` can parse. */
 export const writeRows = (rows: readonly (readonly string[])[]): string =>
   Papa.unparse(rows as string[][], { delimiter: ",", newline: "\n" });

@@ -3,25 +3,25 @@ import { isHeader } from "./columns";
 import { kindOf } from "./header-names";
 import { type Row, readRows, SEPARATORS, type Separator } from "./rows";
 
-/** Rows that decide what a list is. */
+/** The number of rows that decide how a list is read. */
 const DECISIVE = 20;
-/** Rows before the header, in which some tools write a title or a version. */
+/** The maximum number of rows before the header. Some tools write a title or a version there. */
 const PREAMBLE = 10;
-/** Characters that have all of these rows in any list made by a person or a common tool. */
+/** The number of characters to parse. It is enough for these rows in lists from common tools. */
 const START = 100_000;
 
-/** A way to read a text as a table. */
+/** The start of a text, parsed as a table with one separator. */
 export type Table = {
   separator: Separator;
   /** The first rows. */
   rows: Row[];
-  /** Where the header is among them; -1 if no row is known to be one. */
+  /** The index of the header in `rows`, or -1 if no row is recognized as a header. */
   header: number;
-  /** The cells of the header, or of most rows. */
+  /** The number of cells in the header or, without a header, in most rows. */
   width: number;
 };
 
-/** The ways to read a text, by separator. `named` is what a line such as `sep=;` says. */
+/** Parses a text with each separator, or only with `named`, which a line such as `sep=;` names. */
 export function tablesIn(text: string, named: Separator | undefined): Table[] {
   const start = text.slice(0, START);
   return (named ? [named] : SEPARATORS).map((separator) => {
@@ -39,7 +39,7 @@ function headerAmong(rows: readonly Row[]): number {
   return before.findIndex(({ cells }) => isHeader(cells) && !isUnseparated(cells));
 }
 
-/** Whether a row is a single cell only because it has other separators. */
+/** Whether a row is a single cell only because it uses another separator. */
 const isUnseparated = ([cell = "", ...others]: readonly string[]) =>
   others.length === 0 && SEPARATORS.some((separator) => cell.includes(separator));
 
@@ -50,7 +50,7 @@ function usualWidth(rows: readonly Row[]): number {
   return width;
 }
 
-/** The table whose header has the most known columns. */
+/** Returns the table whose header has the most known columns. The number of columns breaks ties. */
 export const withHeader = (tables: readonly Table[]): Table | undefined =>
   best(tables, ({ header, rows, width }) => {
     const names = rows[header]?.cells ?? [];
@@ -58,7 +58,10 @@ export const withHeader = (tables: readonly Table[]): Table | undefined =>
     return known && known + width / 1000;
   });
 
-/** The table without a known header that has the most rows with an address in a cell of its own. */
+/**
+ * Returns the table with the most rows in which an address has its own cell. Used for texts without
+ * a known header.
+ */
 export const withAddresses = (tables: readonly Table[]): Table | undefined =>
   best(tables, ({ width, rows }) =>
     width < 2 ? 0 : rows.filter(({ cells }) => cells.some(isAddress)).length,

@@ -14,7 +14,7 @@ export const ROLES = [
 export const listOf = (text: string, origin: Origin = "typed"): List =>
   readList(text, origin, (name) => roleReader(ROLES).roleIn(name) !== undefined);
 
-/** The people of a text, with the columns as they are supposed. */
+/** Reads the people in a text, with the suggested uses of the columns. */
 export function read(text: string, origin: Origin = "typed"): People {
   const list = listOf(text, origin);
   return peopleIn(list, list.columns.uses, ROLES);
@@ -22,7 +22,7 @@ export function read(text: string, origin: Origin = "typed"): People {
 
 export const emails = (text: string) => read(text).people.map(({ email }) => email);
 
-/** Each person in one line, for comparisons. */
+/** Formats each person as one line, for comparisons. */
 export const summaries = ({ people }: People) =>
   people.map(({ email, firstName, lastName, role = "-" }) =>
     [email, firstName, lastName, role].join("|"),
@@ -31,11 +31,11 @@ export const summaries = ({ people }: People) =>
 export const faultsOf = ({ faults }: People) =>
   faults.map(({ line, reason }) => `${line}: ${reason}`);
 
-/** The bytes of a file of `tests/lists`. */
+/** Returns the bytes of a file in `tests/lists`. */
 export const bytesOf = (name: string) =>
   new Uint8Array(readFileSync(new URL(`../../../../tests/lists/${name}`, import.meta.url)));
 
-/** The list in a file of `tests/lists` that is in a known encoding. */
+/** Reads the list in a file in `tests/lists`, which must be UTF-8 or UTF-16. */
 export function fileList(name: string): List {
   const decoded = decode(bytesOf(name));
   if (!("text" in decoded)) throw new Error(`${name} is in another encoding`);
@@ -43,8 +43,9 @@ export function fileList(name: string): List {
 }
 
 /**
- * What is read from a list, but for the lines on which it is. Rows with broken quotes are written with
- * sound ones, and nobody is read from them for another reason: `broken` are their cells.
+ * Returns the people and faults of a list without line numbers. Rows with invalid quotes are
+ * written with valid ones, so that reading them again gives another reason for the fault.
+ * Therefore, faults whose cells are in `broken` have no reason here.
  */
 export function content(list: List, broken = list.faults.map(({ cells }) => cells.join())) {
   const { people, faults } = peopleIn(list, list.columns.uses, ROLES);
@@ -56,14 +57,14 @@ export function content(list: List, broken = list.faults.map(({ cells }) => cell
   };
 }
 
-/** What is left of it when it has been written and read again. */
+/** Returns the content of a list after it has been written and read again. */
 export const contentAgain = (list: List) =>
   content(
     again(list),
     list.faults.map(({ cells }) => cells.join()),
   );
 
-/** The whole list, written and read again. */
+/** Writes the whole list and reads it again. */
 export function again(list: List): List {
   const { people, faults, repeated } = peopleIn(list, list.columns.uses, ROLES);
   const rows = [...people.map(({ row }) => row), ...repeated, ...faults];

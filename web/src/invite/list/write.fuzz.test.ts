@@ -31,7 +31,7 @@ const table = fc.tuple(columns, separator).chain(([header, character]) => {
 
 const quoted = (cell: string) => `"${cell.replaceAll('"', '""')}"`;
 
-describe("what was read from a list is read again from what is written of it:", () => {
+describe("a list keeps its content when it is written and read again:", () => {
   fuzz(
     "tables with any cells, separators and columns",
     fc.property(table, ({ header, character, rows }) => {
@@ -43,7 +43,7 @@ describe("what was read from a list is read again from what is written of it:", 
   );
 
   fuzz(
-    "any text at all",
+    "any text",
     fc.property(text, origin, (source, from) => {
       const list = listOf(source, from);
       fc.pre(!list.stop && list.columns.uses.includes("email"));

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { again, content, contentAgain, fileList, listOf, read } from "./testing";
 import { TEMPLATE } from "./write";
 
-describe("what was read from a list is read again from what is written of it:", () => {
+describe("a list keeps its content when it is written and read again:", () => {
   it.each(["google-workspace-download.csv", "no-header.csv", "slack-members.csv", "two-roles.csv"])(
     "%s",
     (name) => {
@@ -13,7 +13,7 @@ describe("what was read from a list is read again from what is written of it:", 
   );
 });
 
-it("the template is a list without people", () => {
+it("the template is a list with known columns and no people", () => {
   expect(listOf(TEMPLATE).columns).toEqual({
     uses: ["email", "firstName", "lastName", "role"],
     certain: true,

@@ -3,7 +3,7 @@ import { kindOf } from "./header-names";
 import type { List } from "./read";
 import { type Row, writeRows } from "./rows";
 
-/** Headers that are known whatever else a list has. */
+/** Headers that are recognized regardless of the other columns. */
 const HEADERS: Record<Use, string> = {
   email: "email",
   firstName: "first name",
@@ -16,8 +16,8 @@ const HEADERS: Record<Use, string> = {
 };
 
 /**
- * Some rows of a list as a table to be corrected by hand, with cells as they were, and headers that
- * need no question when it is read again.
+ * Writes rows of a list as a table that the user can correct by hand. The cells are unchanged, and
+ * the headers need no confirmation when the table is read again.
  */
 export function writeList(list: List, uses: readonly Use[], rows: readonly Row[]): string {
   const header = uses.map((use, column) => {
@@ -29,5 +29,5 @@ export function writeList(list: List, uses: readonly Use[], rows: readonly Row[]
 
 const COLUMNS = ["email", "firstName", "lastName", "role"] as const;
 
-/** An empty list to be filled in, with a byte order mark: Excel takes it for UTF-8 then. */
+/** A list to fill in. The byte order mark makes Excel read it as UTF-8. */
 export const TEMPLATE = `\uFEFF${COLUMNS.map((use) => HEADERS[use]).join(",")}\r\n`;
