@@ -21,10 +21,10 @@ const LABELS: Record<Use, string> = {
 
 export const labelOf = (use: Use) => LABELS[use];
 
-/** Rows that show what a column has. */
+/** The number of sample rows that are shown for each column. */
 const FIRST = 4;
 
-/** Asks which column of a list is which, with its first rows. */
+/** A step in which the user matches the columns of a list, next to their first cells. */
 export function ColumnStep({
   list: asked,
   uses: before,
@@ -116,7 +116,7 @@ const LONGEST = 60;
 const shortened = (text: string) =>
   text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text.trim();
 
-/** What cannot be meant by a choice; empty if it can. */
+/** Returns why a list cannot be imported with these uses; empty if it can. */
 function problemWith(uses: readonly Use[]): string {
   if (!uses.includes("email")) return "Choose the column that has the email addresses.";
   const twice = uses.find((use, column) => use !== "none" && uses.indexOf(use) !== column);

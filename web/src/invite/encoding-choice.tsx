@@ -5,12 +5,12 @@ import { decodeAs, type Undecoded } from "./list/decode";
 import { encodingsOf } from "./list/encodings";
 import type { Source } from "./source";
 
-/** Lines that are named. */
+/** The maximum number of line numbers that are listed. */
 const NAMED = 5;
 
 /**
- * Says which lines of a file are in an unknown encoding, and offers those that it may be in, each
- * with what the first of these lines would be.
+ * A notice that lists the lines of a file that are not in UTF-8, with a select of possible
+ * encodings. Each option shows the first of these lines in its encoding.
  */
 export function EncodingChoice({
   source,

@@ -2,18 +2,18 @@ import { Notice } from "../ui/notice";
 import styles from "./invite.module.css";
 import type { Fault } from "./list/rows";
 
-/** Lines that are shown. */
+/** The maximum number of faults that are shown. */
 const SHOWN = 100;
-/** Characters of a line that are shown. */
+/** The maximum number of characters that are shown of each fault. */
 const LONGEST = 200;
 
-/** Skipped lines of a list, with their reasons. */
+/** A notice with the skipped lines of a list and the reasons. */
 export function Faults({ faults }: { faults: readonly Fault[] }) {
   const count = faults.reduce((sum, { line, lastLine }) => sum + lastLine - line + 1, 0);
   return (
     <Notice tone="warn">
       <p>{count === 1 ? "1 line" : `${count.toLocaleString("en")} lines`} skipped:</p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrolls by keyboard */}
       <ul className={styles.faults} tabIndex={0} aria-label="Skipped lines">
         {faults.slice(0, SHOWN).map((fault) => (
           <li key={`${fault.line} ${fault.cells.join()}`}>
@@ -25,7 +25,7 @@ export function Faults({ faults }: { faults: readonly Fault[] }) {
   );
 }
 
-/** The lines of a row. */
+/** Formats the line numbers of a row. */
 export const placeOf = ({ line, lastLine }: Pick<Fault, "line" | "lastLine">) =>
   line === lastLine ? `Line ${line}` : `Lines ${line} to ${lastLine}`;
 

@@ -11,7 +11,7 @@ import type { Reading } from "./use-list";
 export const howMany = (count: number) =>
   count === 1 ? "1 person" : `${count.toLocaleString("en")} people`;
 
-/** What was read from a list, what was not, and what was left out by hand. */
+/** A summary of a list: people, duplicates, removed people, columns and skipped lines. */
 export function Found({
   reading: { list, uses, people },
   left,
@@ -22,7 +22,7 @@ export function Found({
   reading: Reading;
   left: number;
   onPutBack: () => void;
-  /** Asks which column is which. */
+  /** Opens the step in which columns are matched. */
   onAsk: () => void;
   ref: Ref<HTMLParagraphElement>;
 }) {
@@ -72,7 +72,7 @@ function Stopped({ stop }: { stop: NonNullable<Reading["list"]["stop"]> }) {
   );
 }
 
-/** Rows that are named. */
+/** The maximum number of line numbers that are listed. */
 const NAMED = 5;
 
 function duplicates(rows: People["repeated"]): string {

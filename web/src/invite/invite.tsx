@@ -13,12 +13,12 @@ import { Results } from "./results";
 import { type Source, typed } from "./source";
 import { useSend } from "./use-send";
 
-/** Inviting people: one, or many at once. */
+/** The page for inviting one person or several people. */
 export default function Invite() {
   const current = useCurrentWorkspace();
   const { service } = useSession();
   const [tab, setTab] = useState("one");
-  // The form that was sent; the other one may be looked at meanwhile.
+  // The tab that was submitted. The user may switch tabs during the request.
   const [sent, setSent] = useState(tab);
   const [role, setRole] = useState<Role>("GATEWAY_OPERATOR");
   const [chosen, setChosen] = useState([current.id]);
@@ -42,7 +42,7 @@ export default function Invite() {
     reset();
   };
   const back = { to: current.path("team"), label: "Team" };
-  // One person who cannot be invited is corrected where they were typed.
+  // If a single person cannot be invited, the errors are shown in the form instead of the results.
   const refused = useMemo(
     () => (sent === "one" ? refusalOf(sending?.outcomes ?? []) : undefined),
     [sent, sending],

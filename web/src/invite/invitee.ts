@@ -6,11 +6,11 @@ export type Person = {
   email: string;
   firstName: string;
   lastName: string;
-  /** Left out if the list has none: the form's choice applies. */
+  /** If undefined, the role chosen in the form applies. */
   role?: Role;
 };
 
-/** The same as the API takes it. */
+/** Converts a person to API input. `role` applies if the person has none. */
 export function inviteeOf(person: Person, role: Role): InviteeInput {
   const { email, firstName, lastName } = person;
   return {
@@ -21,10 +21,10 @@ export function inviteeOf(person: Person, role: Role): InviteeInput {
   };
 }
 
-/** The most that one call takes. */
+/** The maximum number of invitees per request. */
 const BATCH = 100;
 
-/** Cuts a list into pieces that one call takes. */
+/** Splits a list into batches of one request each. */
 export const batches = <T>(items: readonly T[]): T[][] =>
   Array.from({ length: Math.ceil(items.length / BATCH) }, (_, index) =>
     items.slice(index * BATCH, (index + 1) * BATCH),

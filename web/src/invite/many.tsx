@@ -19,10 +19,10 @@ import { type Reading, useList } from "./use-list";
 import { usePreview } from "./use-preview";
 import { useManaged, WorkspaceChoices } from "./workspaces";
 
-/** What was not sent of a list, and how it comes back to be corrected. */
+/** The rest of a list that was not invited, for correction. */
 export type Rest = {
   faults: readonly Fault[];
-  /** The text of those who failed and of the faults. */
+  /** Returns a list, as text, of the failed people and the skipped lines. */
   rewrite: (failed: readonly InviteeInput[]) => string;
 };
 
@@ -40,17 +40,17 @@ type Props = {
 
 const NO_PEOPLE: never[] = [];
 
-/** Several people at once: pasted addresses or a CSV file, with a preview of what would happen. */
+/** A form for pasted addresses or a CSV file, with a preview of the outcomes. */
 export function ManyPeople(props: Props) {
   const { role, onRole, chosen, onChosen, source, onSource, problem, busy, onSend } = props;
   const managed = useManaged();
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
-  // Reading a long list takes longer than typing a character.
+  // Deferred, since parsing a long list on each keystroke would block typing.
   const settled = useDeferredValue(source);
   const { reading, isRole, shape, setAsking } = useList(settled);
   const found = useRef<HTMLParagraphElement>(null);
-  // The button that chose the columns is gone with the question: the work goes on with what was
-  // found, as soon as it is there.
+  // Matching the columns removes the focused button. The focus moves to the number of people found
+  // once it is rendered.
   const hasChosen = useRef(false);
   useEffect(() => {
     if (!hasChosen.current || !reading.people) return;
@@ -70,7 +70,7 @@ export function ManyPeople(props: Props) {
   const foresees = ({ email }: InviteeInput, ...results: InviteResult[]) =>
     preview.outcomes.get(keyOf(email))?.some(({ result }) => results.includes(result)) ?? true;
   const fresh = invitees.filter((each) => foresees(each, "INVITED", "ADDED"));
-  // Those who cannot be invited are sent as well, so that the results list them.
+  // People who cannot be invited are sent too, so that the results list them.
   const sent = invitees.filter((each) => foresees(each, "INVITED", "ADDED", "FAILED"));
   const ready = settled === source && fresh.length > 0 && chosen.length > 0;
   return (
@@ -130,7 +130,7 @@ export function ManyPeople(props: Props) {
   );
 }
 
-/** Who gets the default role. */
+/** Returns the hint that says to how many people the default role applies. */
 function defaultsText({ people }: Reading): string {
   if (!people?.people.length) return "";
   const without = people.people.filter(({ role }) => !role).length;

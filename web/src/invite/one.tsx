@@ -24,7 +24,7 @@ type Props = {
   onSend: (invitees: InviteeInput[]) => void;
 };
 
-/** One person, with a preview of the outcome next to the form. */
+/** A form for one person, with a preview of the outcome next to it. */
 export function OnePerson({ role, onRole, chosen, onChosen, problem, busy, onSend }: Props) {
   const [params] = useSearchParams();
   const [email, setEmail] = useState(params.get("email") ?? "");

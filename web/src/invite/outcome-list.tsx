@@ -7,7 +7,7 @@ type Outcome = Pick<OutcomeFragment, "result" | "error"> & {
   workspace: Pick<OutcomeFragment["workspace"], "id" | "name">;
 };
 
-/** What would become or became of one person, in each workspace. `live` has changes read out. */
+/** A list of one person's outcomes by workspace. Screen readers announce changes if `live`. */
 export function OutcomeList<T extends Outcome>({
   outcomes,
   text,

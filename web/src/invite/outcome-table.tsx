@@ -9,10 +9,10 @@ import styles from "./invite.module.css";
 import { keyOf } from "./list/address";
 import { foreseen, happened, outcomeText, RESULTS } from "./outcome";
 
-/** Rows that are shown at first, and with each "more". */
+/** The number of rows that are shown at first. "Show more" adds four times as many. */
 const SHOWN = 50;
 
-/** A person, with the outcome of inviting them to each workspace. */
+/** A row of the table: a person, with an outcome for each workspace. */
 export type Line = {
   key: string;
   email: string;
@@ -24,7 +24,7 @@ export type Line = {
   >[];
 };
 
-/** The lines of those who were or are to be invited. */
+/** Returns the rows for people who were invited or will be. */
 export const linesOf = (
   invitees: readonly InviteeInput[],
   outcomes: ReadonlyMap<string, Line["outcomes"]>,
@@ -40,7 +40,7 @@ export const linesOf = (
 
 const rowId = (line: Line) => line.key;
 
-/** Outcomes, to be looked through by kind. `done` says that they have happened. */
+/** A table of outcomes with a filter by result. `done` means that invitations have been sent. */
 export function OutcomeTable({
   label,
   lines,

@@ -3,9 +3,9 @@ import type { RoleName } from "../shell/session";
 import type { Tone } from "../ui/elements";
 
 type Text = {
-  /** What would happen. */
+  /** For a preview. */
   ahead: string;
-  /** What did. */
+  /** For results. */
   done: string;
   tone: Tone;
 };
@@ -18,16 +18,16 @@ const TEXTS: Record<InviteResult, Text> = {
   FAILED: { ahead: "Cannot be invited", done: "Failed", tone: "danger" },
 };
 
-/** What to say of an outcome, before and after. */
+/** Returns the texts and the tone for an outcome. */
 export const outcomeText = (outcome: { result: InviteResult }): Text => TEXTS[outcome.result];
 
 type Outcome = Pick<ForeseenFragment, "result" | "membership">;
 
-/** What would happen; with the role, for those who are there already. */
+/** Describes an expected outcome, with the role of people who are already members or invited. */
 export const foreseen = (outcome: Outcome, roleName: RoleName) =>
   withRole(TEXTS[outcome.result].ahead, outcome, roleName);
 
-/** What did; with the role, for those who were there already. */
+/** Describes an actual outcome, with the role of people who were already members or invited. */
 export const happened = (outcome: Outcome, roleName: RoleName) =>
   withRole(TEXTS[outcome.result].done, outcome, roleName);
 
@@ -36,5 +36,5 @@ function withRole(text: string, { result, membership }: Outcome, roleName: RoleN
   return role ? `${text} (${role})` : text;
 }
 
-/** The results in the order in which an admin cares about them. */
+/** All results, in the order in which filters list them. */
 export const RESULTS = Object.keys(TEXTS) as InviteResult[];

@@ -12,7 +12,7 @@ import type { Fault } from "./list/rows";
 import { linesOf, OutcomeTable } from "./outcome-table";
 import { byPerson } from "./use-preview";
 
-/** What came of inviting: each person and workspace, and what to do about those who failed. */
+/** The outcomes for each person and workspace, with a button to fix failed invitations. */
 export function Results({
   outcomes,
   invitees,
@@ -24,19 +24,19 @@ export function Results({
   invitees: readonly InviteeInput[];
   faults: readonly Fault[];
   onMore: () => void;
-  /** Goes back to the form with those who failed, and the lines that were skipped. */
+  /** Returns to the form with the failed people and the skipped lines. */
   onRetry: (failed: InviteeInput[]) => void;
 }) {
   const current = useCurrentWorkspace();
   const summaryRef = useRef<HTMLParagraphElement>(null);
-  // The button that was pressed is gone: what came of it is read out, and the work goes on there.
+  // The submit button is gone. Focusing the summary makes screen readers announce it.
   useEffect(() => summaryRef.current?.focus(), []);
   const roleName = useRoleName();
   const { service } = useSession();
   const grouped = useMemo(() => byPerson(outcomes), [outcomes]);
   const reached = invitees.filter(({ email }) => grouped.has(keyOf(email)));
   const lines = linesOf(reached, grouped, roleName);
-  // People, not memberships: a person who was invited to two workspaces counts once.
+  // Counts people, not memberships: a person who was invited to two workspaces counts once.
   const count = (...results: InviteResult[]) =>
     [...grouped.values()].filter((each) => each.some(({ result }) => results.includes(result)))
       .length;

@@ -9,10 +9,10 @@ import { readFile } from "./list/file";
 import { TEMPLATE } from "./list/write";
 import { type Source, typed } from "./source";
 
-/** The longest text that is edited in the page, in characters: more makes browsers slow. */
+/** The maximum length in characters of text from a file that can be edited: more slows browsers. */
 const EDITABLE = 200_000;
 
-/** Where the list comes from: the keyboard, the clipboard, a file chosen or dropped. */
+/** A field for the list, which can be typed, pasted, chosen as a file or dropped. */
 export function SourceField({
   source,
   onSource,
@@ -24,7 +24,7 @@ export function SourceField({
   const text = useRef<HTMLTextAreaElement>(null);
   const [over, setOver] = useState(false);
   const [refused, setRefused] = useState("");
-  // Typed text comes back when the file is removed.
+  // The typed text, which is restored when the file is removed.
   const [before, setBefore] = useState("");
   const { file } = source;
   const take = async (files: FileList | null | undefined) => {
@@ -35,14 +35,14 @@ export function SourceField({
     if ("refused" in content) return;
     if (!file) setBefore(source.text);
     const { name } = first;
-    // Columns that were chosen for a list hold for its corrected form.
+    // Keeps the chosen columns, which also apply to a corrected version of the list.
     const next = { ...source, origin: "file" } as const;
     if ("text" in content) onSource({ ...next, text: content.text, file: { name } });
     else onSource({ ...next, text: "", file: { name, ...content } });
   };
   const edit = (next: Source) => {
     onSource(next);
-    // It is shown with the next frame.
+    // The text area is not rendered before the next frame.
     requestAnimationFrame(() => text.current?.focus());
   };
   const onDrop = (event: DragEvent) => {

@@ -3,21 +3,21 @@ import type { Undecoded } from "./list/decode";
 import type { Encoding } from "./list/encodings";
 import type { Origin } from "./list/read";
 
-/** How to read a list, and what its columns are used for. */
+/** How the user chose to read a list: as a table, or every address as a person. */
 export type Choice = { hasHeader: boolean; uses: readonly Use[] } | "addresses";
 
-/** Where a list comes from: the keyboard, the clipboard or a file. */
+/** The text of a list and its origin: typed, pasted or a file. */
 export type Source = {
   text: string;
   origin: Origin;
-  /** Left out if the text can be edited. */
+  /** Undefined while the text is edited in the page. */
   file?: {
     name: string;
-    /** Its bytes, if it does not say which encoding it is in; the text is empty until one is chosen. */
+    /** Set if the encoding is unknown. The text is empty until the user chooses one. */
     undecoded?: Undecoded;
     encoding?: Encoding["label"];
   };
-  /** What was chosen for lists of a shape. */
+  /** The user's choice, which applies to lists of one shape (kind, header and width). */
   chosen?: { shape: string; choice: Choice };
 };
 

@@ -6,21 +6,21 @@ import { type List, readAsAddresses, readList, takeHeader, withoutHeader } from 
 import { roleReader } from "./list/role-names";
 import type { Choice, Source } from "./source";
 
-/** A list, and the people in it as soon as its columns are known. */
+/** A list, with the people in it once the columns are known. */
 export type Reading = {
   list: List;
   uses: readonly Use[];
-  /** Left out until it is known which column is which, or while the list cannot be read. */
+  /** Undefined while the user has to match the columns, or if the list cannot be read. */
   people?: People;
-  /** Whether it is asked which column is which. */
+  /** Whether the user is asked to match the columns. */
   asks: boolean;
 };
 
-/** Columns are the same as before while header and width are. */
+/** Returns a key for the columns of a list. A choice of columns applies while it is unchanged. */
 const shapeOf = ({ kind, header, width }: List) =>
   JSON.stringify([kind, header?.cells ?? null, width]);
 
-/** Reads a list, with what was chosen for it. */
+/** Reads a list and applies the user's choice of columns. */
 export function useList({ text, origin, chosen }: Source) {
   const { roles } = useSession();
   const reader = useMemo(() => roleReader(roles), [roles]);

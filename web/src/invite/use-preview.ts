@@ -9,11 +9,11 @@ import { type Problem, problemIn } from "../api/problem";
 import { batches } from "./invitee";
 import { keyOf } from "./list/address";
 
-/** Milliseconds without a change after which the server is asked. */
+/** The delay in milliseconds after the last change before a request is sent. */
 const PAUSE = 250;
 
 type Preview = {
-  /** What would happen to each person, by the key of the address: one outcome for each workspace. */
+  /** The expected outcomes for each person, one per workspace, by key of the address (`keyOf`). */
   outcomes: ReadonlyMap<string, readonly ForeseenFragment[]>;
   /** Whether outcomes are still loading. */
   busy: boolean;
@@ -22,7 +22,7 @@ type Preview = {
 
 const NOTHING: Preview = { outcomes: new Map(), busy: false, problem: undefined };
 
-/** Outcomes by the key of their address. */
+/** Groups outcomes by the key of their address. */
 export function byPerson<T extends { email: string }>(outcomes: Iterable<T>): Map<string, T[]> {
   const map = new Map<string, T[]>();
   for (const outcome of outcomes) {
@@ -32,11 +32,11 @@ export function byPerson<T extends { email: string }>(outcomes: Iterable<T>): Ma
   return map;
 }
 
-/** Asks what inviting would do, a batch at a time, before anything is written. */
+/** Fetches the expected outcomes of invitations, without sending any, one batch per request. */
 export function usePreview(invitees: readonly InviteeInput[], workspaceIds: string[]): Preview {
   const client = useClient();
   const [preview, setPreview] = useState(NOTHING);
-  // A batch that was asked for before is not asked for again while others change.
+  // A cache of outcomes by batch, so that unchanged batches are not requested again.
   const known = useRef(new Map<string, readonly ForeseenFragment[]>());
   const wanted = useMemo(
     () => JSON.stringify(batches(invitees).map((batch) => ({ invitees: batch, workspaceIds }))),

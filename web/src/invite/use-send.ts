@@ -9,7 +9,7 @@ import { type Problem, problemIn } from "../api/problem";
 import { batches } from "./invitee";
 
 type Sending = {
-  /** People whose invitation was sent, and how many there are in all. */
+  /** The number of people processed so far, of `total`. */
   sent: number;
   total: number;
   outcomes: readonly OutcomeFragment[];
@@ -17,8 +17,8 @@ type Sending = {
 };
 
 /**
- * Invites, a batch at a time. Where one fails, the results so far are kept and shown, and the rest can be
- * sent again: repeating is harmless.
+ * Sends invitations, one batch per request, and stops at the first batch that fails. Keeps the
+ * results so far. The user can safely send the whole list again.
  */
 export function useSend() {
   const [, execute] = useMutation(InviteUsersDocument);

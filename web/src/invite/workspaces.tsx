@@ -3,7 +3,7 @@ import { may, useSession } from "../shell/session";
 import { Checkbox } from "../ui/field";
 import styles from "./invite.module.css";
 
-/** The workspaces that the viewer manages. */
+/** Returns the workspaces whose team the viewer can manage. */
 export function useManaged(): ViewerMembershipFragment["workspace"][] {
   const { memberships, roles } = useSession();
   return memberships
@@ -11,7 +11,7 @@ export function useManaged(): ViewerMembershipFragment["workspace"][] {
     .map(({ workspace }) => workspace);
 }
 
-/** Some of the viewer's workspaces, to tick. */
+/** A group of checkboxes for workspaces. */
 export function WorkspaceChoices({
   legend,
   workspaces,
