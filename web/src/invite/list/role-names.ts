@@ -32,8 +32,8 @@ export type RoleReader = {
   /** Returns the role with this full name, API name or short name. */
   roleIn: (text: string) => Role | undefined;
   /**
-   * Whether a text is the full name or API name of a role. Short names do not count, because "Admin"
-   * may be a person's name.
+   * Whether a text is the full name or API name of a role. Short names do not count, because
+   * "Admin" may be a person's name.
    */
   isFullName: (text: string) => boolean;
   nameOf: (role: Role | undefined) => string | undefined;
