@@ -5,17 +5,17 @@ import styles from "./button.module.css";
 import { cx } from "./cx";
 
 type Look = {
-  /** `primary` for what a page is for, `danger` for actions that cannot be undone. */
+  /** `primary` for the main action of a page, `danger` for actions that cannot be undone. */
   look?: "plain" | "primary" | "danger" | "quiet" | "link";
   wide?: boolean;
-  /** Only an icon: give an `aria-label`. */
+  /** For a button that contains only an icon. Requires an `aria-label`. */
   icon?: boolean;
 };
 
 const classes = ({ look = "plain", wide, icon }: Look) =>
   cx(styles.button, styles[look], wide && styles.wide, icon && styles.icon);
 
-/** A button. While `busy` it keeps its position and the focus, but does nothing. */
+/** A button. It is disabled while `busy`, but keeps its position and the focus. */
 export function Button({
   look,
   wide,
@@ -37,8 +37,8 @@ export function Button({
 }
 
 /**
- * A link that looks like a button. Without an address it keeps its position and the focus, but
- * does nothing.
+ * A link that looks like a button. It is disabled if `to` is `undefined`, but keeps its position
+ * and the focus.
  */
 export function ButtonLink({
   look,

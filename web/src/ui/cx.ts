@@ -1,2 +1,2 @@
-/** Class names put together; what is false is left out. */
+/** Joins class names, ignoring falsy ones. */
 export const cx = (...names: (string | false | undefined)[]) => names.filter(Boolean).join(" ");

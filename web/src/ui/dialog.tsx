@@ -8,7 +8,7 @@ import { Buttons } from "./field";
 
 type Shown = { open: boolean; onClose: () => void };
 
-/** A dialog with a title; Escape and a click outside close it if it can be closed. */
+/** A dialog with a title. Escape and clicks outside close it, but only if it has an `onClose`. */
 export function Dialog({
   open,
   onClose,
@@ -18,7 +18,7 @@ export function Dialog({
 }: Partial<Pick<Shown, "onClose">> & {
   open: boolean;
   title: string;
-  /** Finds in the dialog what is focused at first; else its first control is. */
+  /** A CSS selector for the element to focus initially. The default is the first control. */
   initialFocus?: string;
   children: ReactNode;
 }) {
@@ -48,7 +48,7 @@ export function Dialog({
   );
 }
 
-/** A dialog without a frame of its own, near the top: for the command palette. */
+/** A dialog near the top of the window, without a title or padding, for the command palette. */
 export function BareDialog({
   open,
   onClose,
@@ -57,7 +57,7 @@ export function BareDialog({
   children,
 }: Shown & {
   label: string;
-  /** Where the focus goes afterwards; else, and for `true`, where it was before. */
+  /** Returns the element to focus after closing, or `true` for the one that had the focus. */
   finalFocus: () => HTMLElement | true;
   children: ReactNode;
 }) {
@@ -80,7 +80,7 @@ export function BareDialog({
   );
 }
 
-/** Asks for confirmation of a destructive action. A click outside does not answer. */
+/** A dialog that asks for confirmation of an action. Clicks outside do not close it. */
 export function Confirm({
   open,
   onClose,
@@ -93,7 +93,7 @@ export function Confirm({
 }: Shown & {
   title: string;
   children: ReactNode;
-  /** What the button says, as a verb: "Remove". */
+  /** The label of the confirm button, a verb such as "Remove". */
   action: string;
   onConfirm: () => void;
   tone?: "danger" | "primary";

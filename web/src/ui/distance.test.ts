@@ -6,7 +6,7 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const ago = (apart: number) => distance(NOW - apart, NOW, "past", "en-GB");
 
-describe("how long ago something was", () => {
+describe("distance to a past time", () => {
   it.each([
     [10_000, "just now"],
     [50_000, "1 minute ago"],
@@ -14,7 +14,7 @@ describe("how long ago something was", () => {
     [60 * MINUTE, "1 hour ago"],
     [23.9 * 60 * MINUTE, "23 hours ago"],
     [DAY, "yesterday"],
-    // The calendar counts: this was on the day before yesterday.
+    // Days are calendar days: this is the day before yesterday.
     [47 * 60 * MINUTE, "2 days ago"],
     [13 * DAY, "13 days ago"],
     [14 * DAY, "2 weeks ago"],
@@ -30,24 +30,24 @@ describe("how long ago something was", () => {
     expect(ago(apart)).toBe(text);
   });
 
-  it("is never said with words that hide it, such as “this month”", () => {
+  it("uses numbers instead of vague words such as “this month”", () => {
     for (let days = 1; days < 1000; days += 1) {
       expect(ago(days * DAY)).toMatch(/^(yesterday|\d+ (day|week|month|year)s? ago)$/);
     }
   });
 
-  it("is never in the future, whatever the clocks say", () => {
+  it("is “just now” if the clocks differ and the time is in the future", () => {
     expect(ago(-10 * MINUTE)).toBe("just now");
   });
 });
 
-it("what is to come is never in the past", () => {
+it("distance to a future time is never in the past", () => {
   expect(distance(NOW + 7 * DAY, NOW, "future", "en-GB")).toBe("in 7 days");
   expect(distance(NOW + 90 * MINUTE, NOW, "future", "en-GB")).toBe("in 1 hour");
   expect(distance(NOW - 10 * MINUTE, NOW, "future", "en-GB")).toBe("now");
 });
 
-it("a wait is rounded up", () => {
+it("wait rounds up", () => {
   expect(wait(NOW + 39_100, NOW, "en-GB")).toBe("in 40 seconds");
   expect(wait(NOW + 60_100, NOW, "en-GB")).toBe("in 2 minutes");
   expect(wait(NOW + 61 * MINUTE, NOW, "en-GB")).toBe("in 2 hours");

@@ -2,22 +2,26 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-/** Of the Gregorian calendar, on average. */
+/** The average length of a month in the Gregorian calendar, in milliseconds. */
 const MONTH = 30.44 * DAY;
 const YEAR = 365.25 * DAY;
 
-/** Whether a moment has been or is to come. Clocks differ: what has been is never in the future. */
+/**
+ * Whether a time is shown as past or future. This is not computed: the clocks of the server and the
+ * browser may differ, but past events must never appear to be in the future.
+ */
 export type Tense = "past" | "future";
 
 /**
- * How far a moment is from now, in words: by what has passed, but for the days of the last week,
- * which go by the calendar. Both in milliseconds since 1970.
+ * Formats a time relative to `now`, such as "2 hours ago". Distances from one day to two weeks are
+ * counted in calendar days, all others in elapsed time. Both times are in milliseconds since the
+ * Unix epoch.
  */
 export function distance(at: number, now: number, tense: Tense, locale: string): string {
   const apart = tense === "past" ? now - at : at - now;
   if (apart < 45 * SECOND) return tense === "past" ? "just now" : "now";
   const [amount, unit] = amountOf(apart, at, now);
-  // "Yesterday" is a day; "this month" and "last year" may be anything.
+  // "auto" gives "yesterday", which is exact, but also "last month" and "last year", which are not.
   const format = new Intl.RelativeTimeFormat(locale, {
     numeric: unit === "day" ? "auto" : "always",
   });
@@ -33,13 +37,13 @@ function amountOf(apart: number, at: number, now: number): [number, Intl.Relativ
   return [Math.floor(apart / YEAR), "year"];
 }
 
-/** Midnights between two moments, in the reader's own time zone. */
+/** Returns the number of midnights between two times, in the time zone of the browser. */
 const daysBetween = (one: number, other: number) =>
   Math.abs(Math.round((midnight(one) - midnight(other)) / DAY));
 
 const midnight = (moment: number) => new Date(moment).setHours(0, 0, 0, 0);
 
-/** How long there is to wait for a moment, rounded up: "in 40 seconds". */
+/** Formats the remaining time until `at`, rounded up, such as "in 40 seconds". */
 export function wait(at: number, now: number, locale: string): string {
   const apart = Math.max(SECOND, at - now);
   const format = new Intl.RelativeTimeFormat(locale, { numeric: "always" });

@@ -4,14 +4,14 @@ import styles from "./elements.module.css";
 
 export type Tone = "plain" | "good" | "warn" | "danger" | "accent";
 
-/** A short word about the state of something. */
+/** A short label that shows a state. */
 export function Badge({ tone = "plain", children }: { tone?: Tone; children: ReactNode }) {
   return <span className={cx(styles.badge, tone !== "plain" && styles[tone])}>{children}</span>;
 }
 
 const letters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
-/** The first letters of the first and last word, whatever the script. */
+/** Returns the first letters (graphemes) of the first and the last word. Works for all scripts. */
 function initials(name: string) {
   const words = name.trim().split(/\s+/u);
   const ends = words.length > 1 ? [words[0], words.at(-1)] : words;
@@ -19,7 +19,7 @@ function initials(name: string) {
   return ends.map(first).join("").toLocaleUpperCase();
 }
 
-/** A person's or workspace's initials. The name itself is shown next to it. */
+/** The initials of a user or workspace. Hidden from screen readers: the name is next to it. */
 export function Avatar({
   name,
   large,
@@ -37,7 +37,7 @@ export function Avatar({
   );
 }
 
-/** A placeholder of the given width while a text loads. */
+/** A placeholder of the given width that is shown while a text loads. */
 export const Skeleton = ({ width = "60%" }: { width?: string }) => (
   <span
     aria-hidden="true"
@@ -46,7 +46,7 @@ export const Skeleton = ({ width = "60%" }: { width?: string }) => (
   />
 );
 
-/** An empty state, with what to do next. */
+/** An empty state with a title, an explanation and the next actions. */
 export function Empty({
   icon: Icon,
   title,
@@ -56,7 +56,7 @@ export function Empty({
 }: {
   icon: ComponentType<{ "aria-hidden": "true" }>;
   title: string;
-  /** Of the heading: 1 where this is all that the page has. */
+  /** The heading level: 1 if the page has no other content. */
   level?: 1 | 2;
   children?: ReactNode;
   actions?: ReactNode;

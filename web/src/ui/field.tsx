@@ -9,8 +9,8 @@ import styles from "./field.module.css";
 import { Notice } from "./notice";
 
 /**
- * A form that is sent by a mutation. An error is shown at its field, which is focused, or above the
- * form; what was typed stays.
+ * A form whose values a mutation sends. An error is shown at its field, which receives the focus,
+ * or above the form if it concerns no field. The fields keep their values.
  */
 export function Form({
   problem,
@@ -36,7 +36,7 @@ export function Form({
 
 const NO_ERRORS = {};
 
-/** The buttons at a form's end. */
+/** A row of buttons at the end of a form or dialog. */
 export function Buttons({ end, children }: { end?: boolean; children: ReactNode }) {
   return <div className={cx(styles.buttons, end && styles.end)}>{children}</div>;
 }
@@ -57,7 +57,7 @@ function Shell({ name, label, hint, optional, children }: Labelled & { children:
   );
 }
 
-/** One line of text. `name` is the field of the mutation's input that errors name. */
+/** A single-line text field. `name` is the field of the mutation's input that errors refer to. */
 export function TextField({
   name,
   label,
@@ -73,14 +73,14 @@ export function TextField({
 }
 
 /**
- * An address. The server judges it: what browsers take for one has no letters but ASCII before the
- * `@` (HTML standard), which RFC 6531 allows.
+ * A field for an email address. The server validates it: with `type="email"`, browsers accept
+ * only ASCII before the `@` (HTML standard), but RFC 6531 also allows other letters.
  */
 export const EmailField = (props: Omit<ComponentProps<typeof TextField>, "type">) => (
   <TextField inputMode="email" autoCapitalize="none" spellCheck={false} {...props} />
 );
 
-/** Many lines of text. */
+/** A multi-line text field. */
 export function TextArea({
   name,
   label,
@@ -95,7 +95,10 @@ export function TextArea({
   );
 }
 
-/** A password, hidden until asked for; password managers know it by `autoComplete`. */
+/**
+ * A password field with a button that reveals the password. `autoComplete` tells password managers
+ * which password it is.
+ */
 export function PasswordField({
   name,
   label,
@@ -127,7 +130,7 @@ export function PasswordField({
   );
 }
 
-/** A box to tick, with its text. */
+/** A checkbox with its label. */
 export function Checkbox({
   children,
   ...props

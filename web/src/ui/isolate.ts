@@ -1,8 +1,9 @@
-/** Letters of the scripts that are written from right to left. */
+/** Matches letters of right-to-left scripts. */
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u;
 
 /**
- * A name for use in a sentence that is plain text. One that is written from right to left is set
- * apart (UAX #9, isolates), so that it does not turn the rest around; elements have `<bdi>` for it.
+ * Prepares a name for use in a plain text sentence. A right-to-left name is wrapped in isolate
+ * characters (UAX #9), so that it does not change the direction of the surrounding text. In markup,
+ * use `<bdi>` instead.
  */
 export const isolate = (name: string) => (RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name);

@@ -6,7 +6,7 @@ import styles from "./popup.module.css";
 
 type Icon = ComponentType<{ "aria-hidden": "true" }>;
 
-/** A menu that opens from `trigger`, a button. */
+/** A menu. `trigger` is the button that opens it. */
 export function Menu({
   trigger,
   align = "end",
@@ -66,7 +66,7 @@ export function MenuLink({
 
 export const MenuLine = () => <Base.Separator className={styles.separator} />;
 
-/** Several items of which one is chosen. */
+/** A group of menu items, exactly one of which is selected. */
 export function MenuChoice<T extends string>({
   label,
   value,

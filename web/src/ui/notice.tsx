@@ -5,7 +5,7 @@ import styles from "./notice.module.css";
 
 const ICONS = { info: Info, good: CircleCheck, warn: TriangleAlert, danger: CircleAlert };
 
-/** Something to know, where it matters. `danger` is read out at once. */
+/** A message inside a page or form. Screen readers announce `danger` immediately. */
 export function Notice({
   tone = "info",
   children,

@@ -4,14 +4,17 @@ import { Link, type To, useLocation } from "react-router";
 import { cx } from "./cx";
 import styles from "./page.module.css";
 
-/** Sets the document's title. */
+/** Sets the document title, followed by the product name. */
 export function useTitle(title: string) {
   useEffect(() => {
     document.title = `${title} · TokenVue`;
   }, [title]);
 }
 
-/** A heading that is focused when its page was reached from another one, for screen readers. */
+/**
+ * The main heading of a page. It receives the focus after client-side navigation, so that screen
+ * readers announce the new page, unless an input or a dialog has the focus.
+ */
 export function Heading({ children }: { children: ReactNode }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const { key } = useLocation();
@@ -28,7 +31,7 @@ export function Heading({ children }: { children: ReactNode }) {
   );
 }
 
-/** A page inside of the console's frame. */
+/** A page of the console: a header with the main heading, and the content. */
 export function Page({
   title,
   heading,
@@ -38,7 +41,7 @@ export function Page({
   children,
 }: {
   title: string;
-  /** Where it is not the title. */
+  /** The heading, if it differs from the title. */
   heading?: ReactNode;
   lead?: ReactNode;
   back?: { to: To; label: string };
@@ -66,7 +69,7 @@ export function Page({
   );
 }
 
-/** A framed part of a page. */
+/** A section of a page, with a border. */
 export function Card({
   title,
   aside,
@@ -77,9 +80,9 @@ export function Card({
 }: {
   title?: string;
   aside?: ReactNode;
-  /** Without space inside, for tables. */
+  /** Removes the padding, for tables. */
   flush?: boolean;
-  /** For forms, whose fields need no more. */
+  /** Limits the width, for forms. */
   narrow?: boolean;
   ref?: Ref<HTMLElement>;
   children: ReactNode;

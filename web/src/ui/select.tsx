@@ -10,16 +10,16 @@ type Props<T> = {
   options: readonly Option<T>[];
   value: T;
   onChange: (value: T) => void;
-  /** What is chosen here; shown above, or for screen readers alone with `bare`. */
+  /** Shown above the field, or only available to screen readers if `bare`. */
   label: string;
   bare?: boolean;
-  /** As wide as its container. */
+  /** Takes the full width of the container. */
   wide?: boolean;
   disabled?: boolean;
   name?: string;
 };
 
-/** A choice of one among few, each with a word about it where there is one. */
+/** A select field for a few options, which can have a description. */
 export function Select<T extends string>(props: Props<T>) {
   const { options, value, onChange, label, bare, wide, disabled = false, name } = props;
   return (

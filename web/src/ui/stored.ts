@@ -11,7 +11,10 @@ function watch(onChange: () => void) {
   };
 }
 
-/** A stored value; `undefined` if there is none or the browser stores nothing (private windows). */
+/**
+ * Returns a value of the local storage, or `undefined` if there is none or the storage is
+ * unavailable (as in some private windows).
+ */
 export function stored(key: string): string | undefined {
   try {
     return localStorage.getItem(key) ?? undefined;
@@ -24,12 +27,15 @@ function store(key: string, value: string) {
   try {
     localStorage.setItem(key, value);
   } catch {
-    // It then holds until the page is left.
+    // The storage is unavailable: the change is lost when the page is left.
   }
   for (const each of watchers) each();
 }
 
-/** A preference of this browser, one of `allowed`; the first of them until another is chosen. */
+/**
+ * Returns a preference that is stored in this browser and a function that changes it. The value is
+ * one of `allowed`; the first is the default.
+ */
 export function useStored<T extends string>(key: string, allowed: readonly [T, ...T[]]) {
   const text = useSyncExternalStore(watch, () => stored(key));
   const value = allowed.find((each) => each === text) ?? allowed[0];

@@ -18,9 +18,12 @@ export type Column<T> = {
   header: string;
   cell: (row: T) => ReactNode;
   sortable?: boolean;
-  /** `title` heads the card that a row is on a narrow screen; `wide` is left out there. */
+  /**
+   * On narrow screens, where each row is a card: `title` is the heading of the card, `wide` is
+   * hidden.
+   */
   narrow?: "title" | "wide";
-  /** For buttons at the row's end; its header is for screen readers only. */
+  /** For buttons at the end of the row. Only screen readers see the header. */
   end?: boolean;
   nowrap?: boolean;
 };
@@ -28,22 +31,22 @@ export type Column<T> = {
 export type Sorting = { id: string; desc: boolean };
 
 type Props<T> = {
-  /** What the table lists, for screen readers. */
+  /** The name of the table for screen readers. */
   label: string;
   columns: readonly Column<T>[];
-  /** Left out while they load. */
+  /** `undefined` while the first rows load. */
   rows: readonly T[] | undefined;
   rowId: (row: T) => string;
-  /** By what the server has sorted the rows, and how to have them sorted otherwise. */
+  /** The order in which the server has sorted the rows. `onSort` requests another one. */
   sorting?: Sorting;
   onSort?: (sorting: Sorting) => void;
-  /** Whether other rows are loading. */
+  /** Whether `rows` are about to be replaced by others, which are loading. */
   stale?: boolean;
 };
 
 const NONE: never[] = [];
 
-/** A table that the server sorts and pages; on a narrow screen each row is a card. */
+/** A table that the server sorts and paginates. On narrow screens, each row is a card. */
 export function DataTable<T extends object>(props: Props<T>) {
   const { label, columns, rows, rowId, sorting, onSort, stale } = props;
   const defined = useMemo(() => {
@@ -77,7 +80,7 @@ export function DataTable<T extends object>(props: Props<T>) {
   const look = (id: string) => columns.find((column) => column.id === id);
   return (
     <div className={cx(styles.wrap, stale && rows && styles.dimmed)} aria-busy={stale || !rows}>
-      {/* Said once more: browsers forget what a table is when it is laid out otherwise. */}
+      {/* The roles are explicit: with another `display`, browsers drop the implicit ones. */}
       <table className={styles.table} aria-label={label} role="table">
         <thead role="rowgroup">
           {table.getHeaderGroups().map((group) => (

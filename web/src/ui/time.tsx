@@ -18,7 +18,7 @@ function tick() {
 watchServerClock(tick);
 
 function watch(onTick: () => void) {
-  // Nothing was shown in the meantime, so the clock was not updated.
+  // The timer was stopped while there were no watchers, so `now` is outdated.
   if (watchers.size === 0) now = serverNow();
   watchers.add(onTick);
   timer ??= setInterval(tick, TICK);
@@ -31,18 +31,21 @@ function watch(onTick: () => void) {
   };
 }
 
-/** The present moment in milliseconds, renewed three times a minute. */
+/** Returns the current time in milliseconds. Updates three times a minute. */
 function useNow(): number {
   return useSyncExternalStore(watch, () => now);
 }
 
-/** A moment of an RFC 3339 text, in words and the reader's own time zone. */
+/** Formats an RFC 3339 timestamp as date and time, in the time zone of the browser. */
 export const exact = (at: string) => exactly.format(new Date(at));
 
-/** How long there is to wait for a moment to come: "in 40 seconds". */
+/** Formats the remaining time until an RFC 3339 timestamp, such as "in 40 seconds". */
 export const until = (at: string) => wait(new Date(at).getTime(), serverNow(), locale);
 
-/** A moment as people say it, with the exact one on hover; `never` where there is none. */
+/**
+ * A relative time such as "2 hours ago", with the exact date and time as a tooltip. Shows `never`
+ * if `at` is missing.
+ */
 export function Time({
   at,
   never = "Never",

@@ -3,16 +3,18 @@ import { X } from "lucide-react";
 import { type ReactNode, useMemo } from "react";
 import styles from "./toasts.module.css";
 
-/** Undoes what was done. */
+/** The button of a toast that reverts the change. Its default label is "Undo". */
 type Undo = { label?: string; run: () => unknown };
 
-/** Reports what was done, with an undo if there is one, and what failed. */
+/** Returns functions that show toasts: `done` after a change, `problem` after an error. */
 export function useToasts() {
   const manager = Toast.useToastManager();
   const { add, close } = manager;
   return useMemo(
     () => ({
-      /** `about` identifies what was changed: only its latest change is shown and can be undone. */
+      /**
+       * `about` is the id of the changed object. Only its latest change is shown and can be undone.
+       */
       done(title: string, undo?: Undo, about?: string) {
         const id = add({
           ...(about && { id: about }),
@@ -35,7 +37,7 @@ export function useToasts() {
   );
 }
 
-/** Where toasts are shown: once around the app. F6 leads there. */
+/** Shows the toasts. Wraps the whole app. F6 moves the focus to the toasts. */
 export function Toasts({ children }: { children: ReactNode }) {
   return (
     <Toast.Provider>

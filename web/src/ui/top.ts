@@ -1,7 +1,10 @@
 import { type RefObject, useEffect, useRef } from "react";
 import { useNavigationType } from "react-router";
 
-/** Scrolls up to where reading goes on, when a link has led to another page of a list. */
+/**
+ * Scrolls to the start of a list, if it is above the visible area, when a link has led to another
+ * page of the list.
+ */
 export function useTop(list: RefObject<HTMLElement | null>, page: string | undefined) {
   const followed = useNavigationType() === "PUSH";
   const last = useRef(page);

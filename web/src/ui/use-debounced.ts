@@ -1,12 +1,13 @@
 import { useEffect, useRef, useState } from "react";
 
 /**
- * The text of a field that is synchronized with a value of the URL. `onSettled` runs after `pause`
- * milliseconds without typing. The URL changes a moment later; text typed in between is kept.
+ * Returns the text of a field, which is synchronized with a value in the URL, and its setter.
+ * `onSettled` runs after `pause` milliseconds without typing. The URL changes some time after that;
+ * text that is typed in the meantime is kept.
  */
 export function useDebounced(value: string, onSettled: (text: string) => void, pause: number) {
   const [text, setText] = useState(value);
-  // The last value seen in the URL, and the values sent to it since.
+  // The last value read from the URL, and the values passed to `onSettled` since then.
   const sent = useRef([value]);
   useEffect(() => {
     const at = sent.current.indexOf(value);
@@ -14,7 +15,7 @@ export function useDebounced(value: string, onSettled: (text: string) => void, p
       sent.current.splice(0, at);
       return;
     }
-    // Changed elsewhere: by the back button or a link.
+    // Something else changed the URL, such as the back button or a link.
     sent.current = [value];
     setText(value);
   }, [value]);
