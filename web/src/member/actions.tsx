@@ -9,7 +9,7 @@ import { useResend } from "./use-member-mutations";
 
 type Icon = ComponentType<{ "aria-hidden": "true"; size?: number }>;
 
-/** What can be done with a member, to be offered as a button or in a menu. */
+/** An action on a member, shown as a button or a menu item. */
 export type Action = {
   action: MembershipAction;
   label: string;
@@ -19,7 +19,7 @@ export type Action = {
   run: () => void;
 };
 
-// Loaded when the first of them opens, or prefetched.
+// The dialogs share one chunk, which is loaded when the first one opens, or prefetched.
 const dialog = (name: "ResetDialog" | "RoleDialog" | "RevokeDialog" | "RemoveDialog") =>
   lazy<ComponentType<DialogProps>>(async () => ({ default: (await import("./dialogs"))[name] }));
 
@@ -28,11 +28,11 @@ type Known = {
   label: string;
   icon: Icon;
   danger?: boolean;
-  /** The dialog that asks for confirmation; without one the action runs immediately. */
+  /** The dialog that the action opens. Without one, the action runs immediately. */
   dialog?: ComponentType<DialogProps>;
 };
 
-/** Every action, in the order in which they are offered. */
+/** All actions, in display order. */
 const ACTIONS: Known[] = [
   { action: "RESEND_INVITATION", label: "Resend invitation", icon: Send },
   {
@@ -70,15 +70,15 @@ const ACTIONS: Known[] = [
 ];
 
 /**
- * What the viewer may do with a member now, the same for rows and pages. `dialogs` must be rendered
- * next to the element that offers the actions.
+ * Returns the actions on a member that the viewer may currently perform, for table rows and the
+ * member page. `dialogs` must be rendered next to the element that shows the actions.
  */
 export function useMemberActions(member: Member): { actions: Action[]; dialogs: ReactNode } {
   const [Asked, setAsked] = useState<ComponentType<DialogProps>>();
   const [resend, resending] = useResend(member);
   const own = useCurrentWorkspace().membershipId === member.id;
   const actions = ACTIONS.filter(({ action }) => canDo(member, action))
-    // For an invited member, revoking and removing are the same.
+    // For an invited member, revoking the invitation and removing the member are equivalent.
     .filter(({ action }) => action !== "REMOVE" || !canDo(member, "REVOKE_INVITATION"))
     .map(({ dialog: Dialog, danger = false, label, ...known }) => ({
       ...known,

@@ -15,7 +15,7 @@ import type { DialogProps } from "./dialogs";
 import { inSentence } from "./member";
 import { RoleSelect } from "./role-select";
 
-/** Assigns a member to other workspaces that the viewer manages. */
+/** A dialog that assigns a member to other workspaces that the viewer manages. */
 export default function AssignDialog({ member, onClose }: DialogProps) {
   const current = useCurrentWorkspace();
   const others = useManaged().filter(({ id }) => id !== current.id);

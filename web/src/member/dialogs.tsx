@@ -11,7 +11,7 @@ import { useChangeRole, useRemove, useReset, useRevoke } from "./use-member-muta
 
 export type DialogProps = { member: Member; onClose: () => void };
 
-/** Asks for confirmation before sending a reset link. */
+/** A dialog that asks for confirmation before a password reset link is sent. */
 export function ResetDialog({ member, onClose }: DialogProps) {
   const [reset, busy] = useReset(member);
   const confirm = async () => {
@@ -36,7 +36,7 @@ export function ResetDialog({ member, onClose }: DialogProps) {
   );
 }
 
-/** Asks for confirmation before revoking an invitation. */
+/** A dialog that asks for confirmation before an invitation is revoked. */
 export function RevokeDialog({ member, onClose }: DialogProps) {
   const [revoke] = useRevoke(member);
   const confirm = () => {
@@ -59,7 +59,7 @@ export function RevokeDialog({ member, onClose }: DialogProps) {
   );
 }
 
-/** Chooses whether an admin's pending invitations are transferred or revoked. */
+/** A checkbox that selects whether an admin's pending invitations are transferred or revoked. */
 function TheirInvitations({
   revoke,
   onChange,
@@ -77,7 +77,7 @@ function TheirInvitations({
   );
 }
 
-/** Asks for confirmation before removing a member. */
+/** A dialog that asks for confirmation before a member is removed. */
 export function RemoveDialog({ member, onClose }: DialogProps) {
   const current = useCurrentWorkspace();
   const [remove] = useRemove(member);
@@ -111,7 +111,7 @@ export function RemoveDialog({ member, onClose }: DialogProps) {
   );
 }
 
-/** Chooses another role. `to` is preselected if it was chosen in the row's menu. */
+/** A dialog that changes a member's role. `to` is the role already chosen in the row's menu. */
 export function RoleDialog({ member, onClose, to }: DialogProps & { to?: Role }) {
   const current = useCurrentWorkspace();
   const roleName = useRoleName();

@@ -16,7 +16,7 @@ const DELIVERY: Record<DeliveryState, string> = {
   CANCELLED: "Not sent",
 };
 
-/** The state of a pending invitation. */
+/** A card with the dates and the mail delivery state of a pending invitation. */
 export function InvitationCard({ invitation }: { invitation: NonNullable<Member["invitation"]> }) {
   const { delivery, inviter, state, expiresAt, sentCount, createdAt, renewalAskedAt } = invitation;
   return (

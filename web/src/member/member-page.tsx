@@ -18,7 +18,7 @@ import styles from "./member.module.css";
 
 type Member = NonNullable<NonNullable<MemberQuery["workspace"]>["member"]>;
 
-/** One member: identity, membership and available actions. */
+/** The page of one member: identity, membership and available actions. */
 export default function MemberPage() {
   const current = useCurrentWorkspace();
   const { memberId = "" } = useParams();

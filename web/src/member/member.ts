@@ -1,20 +1,20 @@
 import type { MemberRowFragment, MembershipAction } from "#generated/operations";
 import { isolate } from "../ui/isolate";
 
-/** What actions need to know of a member. */
+/** The data of a member that actions need. */
 export type Member = MemberRowFragment;
 
-/** Whether the viewer may do this with the member now. */
+/** Whether the viewer may currently perform an action on a member. */
 export const canDo = (member: Member, action: MembershipAction) =>
   member.availableActions.includes(action);
 
-/** What to call a member in a sentence. */
+/** Returns the display name of a member: the name, or else the email address. */
 export const nameOf = (member: Pick<Member, "name" | "email">) =>
   member.name || member.email || "this person";
 
-/** The same inside of a sentence. */
+/** Returns the display name of a member for use in a plain text sentence. */
 export const inSentence = (member: Pick<Member, "name" | "email">) => isolate(nameOf(member));
 
-/** "3 pending invitations", for sentences. */
+/** Formats a number of invitations for use in a sentence, such as "3 pending invitations". */
 export const invitations = (count: number) =>
   count === 1 ? "1 pending invitation" : `${count} pending invitations`;

@@ -3,7 +3,7 @@ import { Menu, MenuItem, MenuLine } from "../ui/menu";
 import { useMemberActions } from "./actions";
 import type { Member } from "./member";
 
-/** A member's actions in a menu; nothing where there are none. */
+/** A menu of a member's actions. Renders nothing if there are none. */
 export function MemberMenu({ member, trigger }: { member: Member; trigger: ReactElement }) {
   const { actions, dialogs } = useMemberActions(member);
   if (actions.length === 0) return null;

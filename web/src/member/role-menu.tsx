@@ -11,7 +11,7 @@ import { useChangeRole } from "./use-member-mutations";
 
 const RoleDialog = lazy(async () => ({ default: (await import("./dialogs")).RoleDialog }));
 
-/** A member's role, as a menu for viewers who may change it. */
+/** A member's role. It is a menu if the viewer may change the role. */
 export function RoleMenu({ member }: { member: Member }) {
   const roleName = useRoleName();
   const own = useCurrentWorkspace().membershipId === member.id;
@@ -22,7 +22,7 @@ export function RoleMenu({ member }: { member: Member }) {
   if (!member.role || !canDo(member, "CHANGE_ROLE")) return <span>{name}</span>;
   const choose = (role: Role) => {
     if (role === member.role) return;
-    // Demoting an admin has consequences that the dialog explains first.
+    // A dialog explains the consequences of demoting an admin before the change.
     if (member.role === "WORKSPACE_ADMIN" || own) setAsked(role);
     else change(role);
   };

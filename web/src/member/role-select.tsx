@@ -2,7 +2,7 @@ import type { Role } from "#generated/operations";
 import { useSession } from "../shell/session";
 import { Select } from "../ui/select";
 
-/** The roles to choose from, each with what it is for. */
+/** Returns the options for choosing a role, with descriptions. */
 export function useRoleOptions() {
   const { roles } = useSession();
   return roles.map(({ role, name, description }) => ({
@@ -12,7 +12,7 @@ export function useRoleOptions() {
   }));
 }
 
-/** A choice among the roles. */
+/** A select field for a role. */
 export function RoleSelect({
   value,
   onChange,

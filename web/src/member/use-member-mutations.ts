@@ -15,7 +15,10 @@ import { isolate } from "../ui/isolate";
 import { useToasts } from "../ui/toasts";
 import { inSentence, invitations, type Member, nameOf } from "./member";
 
-/** A row or page that is removed loses the focus: moves it to where the user continues. */
+/**
+ * Returns a function that keeps the focus when the row or page of a member disappears. On the
+ * member page it navigates to the team page, elsewhere it focuses the main content.
+ */
 function useLeave(member: Member) {
   const current = useCurrentWorkspace();
   const navigate = useNavigate();
@@ -26,7 +29,10 @@ function useLeave(member: Member) {
   };
 }
 
-/** Says how many invitations were transferred or revoked; empty if there were none. */
+/**
+ * Returns a sentence, after a space, with the number of invitations that were transferred or
+ * revoked. Empty if there were none.
+ */
 function transferText(
   payload: {
     reassignedInvitationCount: number;
@@ -41,7 +47,7 @@ function transferText(
   return ` Transferred ${invitations(passed)} to you.`;
 }
 
-/** Invites the same person again: the undo for revoking and removing. */
+/** Returns a function that invites a member again, to undo a revocation or removal. */
 function useInviteAgain(member: Member) {
   const current = useCurrentWorkspace();
   const toasts = useToasts();
@@ -61,7 +67,7 @@ function useInviteAgain(member: Member) {
   };
 }
 
-/** Sends the invitation again, with a new link. */
+/** Returns a function that resends the invitation with a new link. */
 export function useResend(member: Member) {
   const toasts = useToasts();
   const [resend, busy] = useAction(ResendInvitationDocument);
@@ -73,7 +79,7 @@ export function useResend(member: Member) {
   return [run, busy] as const;
 }
 
-/** Revokes the invitation. */
+/** Returns a function that revokes the invitation. The toast offers to invite again. */
 export function useRevoke(member: Member) {
   const toasts = useToasts();
   const leave = useLeave(member);
@@ -90,7 +96,7 @@ export function useRevoke(member: Member) {
   return [run, busy] as const;
 }
 
-/** Sends a link to choose a new password. */
+/** Returns a function that sends a password reset link. */
 export function useReset(member: Member) {
   const toasts = useToasts();
   const [reset, busy] = useAction(SendPasswordResetDocument);
@@ -101,7 +107,10 @@ export function useReset(member: Member) {
   return [run, busy] as const;
 }
 
-/** Changes the role, with an undo. */
+/**
+ * Returns a function that changes the role. The toast offers an undo, unless the role is the
+ * viewer's own.
+ */
 export function useChangeRole(member: Member) {
   const toasts = useToasts();
   const roleName = useRoleName();
@@ -134,7 +143,7 @@ export function useChangeRole(member: Member) {
   return [run, busy] as const;
 }
 
-/** Removes the member, with an undo. */
+/** Returns a function that removes the member. The toast offers to add other members back. */
 export function useRemove(member: Member) {
   const toasts = useToasts();
   const current = useCurrentWorkspace();

@@ -13,7 +13,7 @@ import styles from "./team.module.css";
 
 export type Row = MemberRowFragment;
 
-/** The table's columns, as far as the viewer may read them. */
+/** Returns the columns of the member table that the viewer may see. */
 export function columnsFor(current: CurrentWorkspace): Column<Row>[] {
   const columns: (Column<Row> | false)[] = [
     {

@@ -8,7 +8,7 @@ import styles from "./team.module.css";
 
 const counts = new Intl.NumberFormat("en");
 
-/** The three figures of a team. Each links to the members that it counts. */
+/** The three counts of the team summary. Each links to the members that it counts. */
 export function Figures() {
   const current = useCurrentWorkspace();
   const { data } = useRead(TeamSummaryDocument, { workspaceId: current.id });

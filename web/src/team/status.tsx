@@ -3,14 +3,14 @@ import { Badge, type Tone } from "../ui/elements";
 
 type State = { tone: Tone; text: string; about?: string | undefined };
 
-/** What became of an invitation's mail, where an admin should know. */
+/** The badges for mail delivery states that an admin should notice. */
 const DELIVERY: Partial<Record<DeliveryState, [Tone, string]>> = {
   REFUSED: ["danger", "Email rejected"],
   RETRYING: ["warn", "Email delayed"],
   BLOCKED: ["warn", "Email delayed"],
 };
 
-/** A member's status in a few words. */
+/** Returns the tone, text and tooltip of the badge for a member's status. */
 function stateOf(member: Pick<MemberRowFragment, "status" | "invitation">): State {
   if (member.status === "ACTIVE") return { tone: "good", text: "Active" };
   const { invitation } = member;
@@ -23,7 +23,7 @@ function stateOf(member: Pick<MemberRowFragment, "status" | "invitation">): Stat
   return { tone, text, about: reason ?? undefined };
 }
 
-/** The same as a badge. */
+/** A badge that shows a member's status. */
 export function Status({ member }: { member: Pick<MemberRowFragment, "status" | "invitation"> }) {
   const { tone, text, about } = stateOf(member);
   return (

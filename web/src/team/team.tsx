@@ -32,7 +32,7 @@ import {
 
 const rowId = (member: Row) => member.id;
 
-/** People with access to the workspace: figures, search, filters, and a row for each member. */
+/** The team page: counts, search, filters, and a table of the members. */
 export default function Team() {
   const current = useCurrentWorkspace();
   const navigate = useNavigate();
@@ -78,19 +78,19 @@ function Members({ search }: { search: React.RefObject<HTMLInputElement | null> 
   const read = useRead(MembersDocument, variables(view, current.id, review));
   const found = read.data?.workspace?.members;
   const { shown, stale } = usePreviousPage(found, view);
-  // The page is empty or its cursor is invalid: start at the first page.
+  // If the page is empty or the server rejects its cursor, go to the first page.
   const isPaged = Boolean(view.after || view.before);
   const isBeyond = isPaged && found?.nodes.length === 0;
-  // A second answer from the cache has neither data nor an error.
+  // When the cache serves a rejected read again, there is neither data nor an error.
   const isRefused = read.error ? isBadInput(read.error) : read.settled && !found;
   const isLost = isPaged && (isBeyond || isRefused);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each such page
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs only when `isLost` changes
   useEffect(() => {
     if (isLost) change({});
   }, [isLost]);
   const card = useRef<HTMLElement>(null);
   useTop(card, view.after ?? view.before);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what may be seen, not the object
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only the workspace and role matter
   const columns = useMemo(() => columnsFor(current), [current.id, current.role]);
   if (read.error && !shown && !isLost) return <NoAnswer error={read.error} retry={read.again} />;
   const sort = ({ id, desc }: Sorting) => {

@@ -8,7 +8,7 @@ import { useDebounced } from "../ui/use-debounced";
 import styles from "./team.module.css";
 import { isNarrowed, NO_FILTER, type Status, type View } from "./view";
 
-/** Milliseconds without a key after which a search begins. */
+/** The delay in milliseconds between the last keystroke and the search. */
 const PAUSE = 120;
 
 const STATUSES: { value: Status | "ANY"; label: string; about?: string }[] = [
@@ -18,7 +18,7 @@ const STATUSES: { value: Status | "ANY"; label: string; about?: string }[] = [
   { value: "EXPIRED", label: "Invite expired" },
 ];
 
-/** Search and filters. */
+/** The search field and the filters of the member table. */
 export function Tools({
   view,
   change,

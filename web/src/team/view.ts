@@ -9,12 +9,12 @@ import type {
 } from "#generated/operations";
 import { useSession } from "../shell/session";
 
-/** Rows of a page. */
+/** The number of rows per page. */
 export const PAGE_SIZE = 50;
 
 const FIRST = { after: undefined, before: undefined, page: 1 };
 
-/** What can be sorted by, as the address and the table's columns call it. */
+/** The sortable fields by their names in the URL, which are also the column ids. */
 export const FIELDS: Record<string, MembershipOrderField> = {
   name: "NAME",
   email: "EMAIL",
@@ -22,13 +22,13 @@ export const FIELDS: Record<string, MembershipOrderField> = {
   active: "LAST_ACTIVE",
   joined: "JOINED",
 };
-/** Orders that reveal values which need the permission to review. */
+/** Sortable fields with values that only viewers with `TEAM_REVIEW` may see. */
 const REVIEWED: readonly MembershipOrderField[] = ["LAST_ACTIVE", "JOINED"];
 /** The status as the table shows it. A member with an expired invitation is still INVITED. */
 export type Status = MembershipStatus | "EXPIRED";
 const STATUSES: readonly Status[] = ["ACTIVE", "INVITED", "EXPIRED"];
 
-/** The state of the team page, all of it in the URL, so that a view can be shared. */
+/** The state of the team page. It is stored in the URL, so that a view can be shared. */
 export type View = {
   search: string;
   role: Role | undefined;
@@ -36,13 +36,13 @@ export type View = {
   order: MembershipOrder;
   after: string | undefined;
   before: string | undefined;
-  /** The page's number, counted from one; only to show. */
+  /** The page number, starting at 1. It is not sent to the server. */
   page: number;
 };
 
 /**
- * Reads a view out of the address; what makes no sense there is as if it were left out, and so is
- * what a colleague may look at but the viewer may not.
+ * Parses a view from the URL. Invalid values are ignored, and so are values that the viewer may not
+ * use: the URL may have been shared by a user with more permissions.
  */
 function readView(
   params: URLSearchParams,
@@ -79,7 +79,7 @@ export const NO_FILTER = { search: "", role: undefined, status: undefined };
 /** Whether a view filters the members. */
 export const isNarrowed = ({ search, role, status }: View) => Boolean(search || role || status);
 
-/** Writes a view into the address; what is as usual is left out. */
+/** Serializes a view for the URL, omitting default values. */
 function writeView(view: View): URLSearchParams {
   const params = new URLSearchParams();
   if (view.search) params.set("q", view.search);
@@ -93,7 +93,7 @@ function writeView(view: View): URLSearchParams {
   return params;
 }
 
-/** The view of the address, and how to change it. A change begins at the first page. */
+/** Returns the view in the URL and a function that changes it and goes to the first page. */
 export function useView(review: boolean) {
   const [params, setParams] = useSearchParams();
   const { roles } = useSession();
@@ -103,7 +103,7 @@ export function useView(review: boolean) {
   return [view, change] as const;
 }
 
-/** The same as the API wants it. */
+/** Returns the query variables for a view. */
 export function variables(view: View, workspaceId: string, review: boolean): MembersQueryVariables {
   const { before, after, status } = view;
   return {
@@ -118,7 +118,7 @@ export function variables(view: View, workspaceId: string, review: boolean): Mem
   };
 }
 
-/** The addresses of the pages before and after, where there are any. */
+/** Returns the URLs of the previous and the next page, or `undefined` if there is none. */
 export function neighbours(
   view: View,
   info: {
