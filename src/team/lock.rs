@@ -173,21 +173,18 @@ impl TeamLock {
         seen: &Link,
         reach: Reach,
     ) -> Result<(TeamLock, Link)> {
-        let (writer, now) = (tx.into_writer(), app.now());
+        let writer = tx.into_writer();
         let named = seen.invitations.iter().map(|(named, _)| named);
         let workspaces = match (reach, named.clone().next()) {
             (Reach::Mailbox, Some(first)) => {
-                let ids = invitation::workspaces_of_mailbox(seen.mail_id, first.user_id, now);
+                let (mail_id, user_id) = (seen.mail_id, first.user_id);
+                let ids = invitation::workspaces_of_mailbox(mail_id, user_id, app.now());
                 memberships::lock(&writer, workspace::Column::Id.in_subquery(ids)).await?
             }
             _ => memberships::lock_all(&writer, named.map(|named| named.workspace_id)).await?,
         };
-        let team = TeamLock {
-            writer,
-            workspaces,
-            now,
-        };
-        let link = Link::find(&*team, token, app.now()).await?;
+        let team = TeamLock::taken(writer, workspaces, app);
+        let link = Link::find(&*team, token, team.now).await?;
         Ok((team, link))
     }
 
@@ -214,11 +211,18 @@ impl TeamLock {
     async fn take(tx: Tx, app: &App, workspace_ids: &[Uuid]) -> Result<TeamLock> {
         let writer = tx.into_writer();
         let workspaces = memberships::lock_all(&writer, workspace_ids.iter().copied()).await?;
-        Ok(TeamLock {
+        Ok(TeamLock::taken(writer, workspaces, app))
+    }
+
+    /// Reads the time after the lock was taken: events are listed by time, which must be the order
+    /// of the changes.
+    fn taken(writer: Writer, workspaces: Vec<workspace::Model>, app: &App) -> TeamLock {
+        let now = app.now();
+        TeamLock {
             writer,
             workspaces,
-            now: app.now(),
-        })
+            now,
+        }
     }
 
     /// Returns the time at which the lock was taken.

@@ -3,6 +3,7 @@
 pub mod accept_invitation;
 mod concurrency;
 mod denied_attempts;
+mod history_order;
 pub mod invite;
 pub mod invite_limits;
 mod last_admin;

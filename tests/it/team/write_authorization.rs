@@ -4,7 +4,7 @@
 mod attempts;
 mod ended_session;
 mod lost_permission;
-mod overtaking;
+pub(super) mod overtaking;
 mod password_reset;
 
 use crate::on_both_engines;

@@ -15,7 +15,7 @@ struct Waiting {
 }
 
 /// Returns whether a request may be waiting for the database. On SQLite, this cannot be observed.
-async fn may_wait(server: &Server) -> bool {
+pub async fn may_wait(server: &Server) -> bool {
     if server.engine == Engine::Sqlite {
         return true;
     }
