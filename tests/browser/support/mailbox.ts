@@ -60,7 +60,9 @@ export class Mailbox {
   /** Waits for the `count`th mail to an address with `subject` in its subject. */
   async wait(address: string, subject: string, count = 1): Promise<Mail> {
     const find = () => this.to(address).filter((mail) => mail.subject.includes(subject));
-    await expect.poll(() => find().length, { message: `mails to ${address}` }).toBe(count);
+    // A mail that was refused is sent again after 15 seconds at the earliest.
+    const options = { message: `mails to ${address}`, timeout: 30_000 };
+    await expect.poll(() => find().length, options).toBe(count);
     const mail = find().at(-1);
     if (!mail) throw new Error(`no mail to ${address}`);
     return mail;
